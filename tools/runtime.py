@@ -1,0 +1,288 @@
+"""Lay down the browser runtime: PyScript, MicroPython, and Pyodide with scikit-learn.
+
+    python tools/runtime.py            make or check runtime/
+    python tools/runtime.py --full     the packages as published, in .cache/runtime-full/
+    python tools/runtime.py --into DIR elsewhere
+
+The page loads everything it runs from its own origin. This tool gets the packages (`runtime_fetch`), checks
+each file, and lays them in one folder:
+
+    pyscript/       core.js, core.css and the modules they import
+    micropython/    the page's interpreter
+    pyodide/        the worker's interpreter, its standard library and packages, and a lock file naming them
+    manifest.json   version, SHA-256 and size of all of it
+
+The folder is assembled beside the old one and swapped in when whole, so it can be interrupted at any time and
+run again. When the folder is right already, that is found in a fraction of a second and nothing is done.
+It needs the standard library alone; what goes wrong is told in a sentence, with exit status 1.
+"""
+
+import sys
+
+OLDEST_PYTHON = (3, 11)
+
+if sys.version_info < OLDEST_PYTHON:
+    sys.exit(
+        "Python %d.%d or newer is needed, and this is %s; run this with a newer Python."
+        % (OLDEST_PYTHON + (sys.version.split()[0],))
+    )
+
+import argparse
+import contextlib
+import hashlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import tarfile
+import tempfile
+import zipfile
+
+import runtime_fetch
+from runtime_fetch import ARCHIVES, PARTIAL_PREFIX, SetupError
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+CACHE = ROOT / ".cache"
+
+# What the worker imports, under the names Pyodide's lock file knows; their dependencies come along.
+PACKAGES = ("numpy", "scikit-learn")
+# PyScript installs through micropip unless told otherwise; the full runtime is for pages that do.
+FULL_PACKAGES = (*PACKAGES, "micropip")
+
+WHEELS_FOLDER = "open_webui/frontend/pyodide/"
+PYODIDE_CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
+# Chunks of PyScript for editors, terminals and games, which the page has none of.
+UNUSED_CHUNKS = re.compile(r"^(codemirror|xterm|py-|mpy-|index-)")
+FULL_SIZE = 60_000_000
+
+
+def say(line: str) -> None:
+    """Show a line of progress at once, whether or not anyone's terminal is there."""
+    print(line, flush=True)
+
+
+def sha256(content: bytes) -> str:
+    """The SHA-256 of some bytes, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def write_file(path: pathlib.Path, content: bytes) -> None:
+    """Write a file, making its folders."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def npm_file(archive_path: pathlib.Path, name: str) -> bytes:
+    """The content of one file of an npm package."""
+    with tarfile.open(archive_path) as archive:
+        try:
+            return archive.extractfile(f"package/{name}").read()
+        except KeyError:
+            raise SetupError(f"{archive_path.name} holds no {name}; its pinned version must be changed.") from None
+
+
+def lay_pyscript(archive_path: pathlib.Path, folder: pathlib.Path) -> None:
+    """Write PyScript's core and, following their imports, the modules it can load."""
+    write_file(folder / "core.css", npm_file(archive_path, "dist/core.css"))
+    waiting, written = ["core.js"], set()
+    while waiting:
+        name = waiting.pop()
+        if name in written or UNUSED_CHUNKS.match(name):
+            continue
+        written.add(name)
+        content = npm_file(archive_path, f"dist/{name}")
+        waiting += re.findall(r'(?:from|import)\s*\(?\s*"\./([\w.-]+\.js)"', content.decode())
+        write_file(folder / name, without_source_map(content))
+
+
+def without_source_map(content: bytes) -> bytes:
+    """JavaScript without the comment that sends developer tools after a map that is not served."""
+    return re.sub(rb"\n?//# sourceMappingURL=\S+\s*$", b"\n", content)
+
+
+def lay_micropython(archive_path: pathlib.Path, folder: pathlib.Path) -> None:
+    """Write MicroPython's module and its WebAssembly."""
+    for name in ("micropython.mjs", "micropython.wasm"):
+        write_file(folder / name, npm_file(archive_path, name))
+
+
+def with_dependencies(names: tuple[str, ...], lock: dict) -> list[str]:
+    """Packages and all they depend on, by a Pyodide lock file, in alphabetical order."""
+    needed, waiting = set(), list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in needed:
+            needed.add(name)
+            waiting += lock["packages"][name]["depends"]
+    return sorted(needed)
+
+
+def trimmed_lock(lock: dict, names: list[str]) -> bytes:
+    """A lock file of some of the packages, as bytes to write."""
+    packages = {name: lock["packages"][name] for name in names}
+    return json.dumps({**lock, "packages": packages}, indent=1, sort_keys=True).encode() + b"\n"
+
+
+def lay_pyodide(pyodide: pathlib.Path, wheels: pathlib.Path, folder: pathlib.Path, names) -> None:
+    """Write Pyodide's core and packages as published, each wheel checked against Pyodide's own lock file."""
+    for name in PYODIDE_CORE:
+        write_file(folder / name, without_source_map(npm_file(pyodide, name)))
+    lock = json.loads(npm_file(pyodide, "pyodide-lock.json"))
+    needed = with_dependencies(names, lock)
+    with zipfile.ZipFile(wheels) as archive:
+        for name in needed:
+            file_name = lock["packages"][name]["file_name"]
+            content = archive.read(WHEELS_FOLDER + file_name)
+            runtime_fetch.check_sha256(
+                sha256(content), lock["packages"][name]["sha256"], f"{file_name} in {wheels.name}"
+            )
+            write_file(folder / file_name, content)
+    write_file(folder / "pyodide-lock.json", trimmed_lock(lock, needed))
+
+
+def fingerprint(kind: str) -> str:
+    """A digest of everything a finished runtime was made from."""
+    digest = hashlib.sha256(kind.encode())
+    for archive in ARCHIVES.values():
+        digest.update(archive.sha256.encode())
+    for path in sorted(pathlib.Path(__file__).parent.glob("runtime*")):
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def write_manifest(folder: pathlib.Path, kind: str) -> None:
+    """Write manifest.json: what the folder is, what it was made from, and every file's SHA-256 and size."""
+    files = {
+        path.relative_to(folder).as_posix(): {
+            "sha256": runtime_fetch.sha256_of_file(path),
+            "size": path.stat().st_size,
+        }
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    manifest = {
+        "kind": kind,
+        "fingerprint": fingerprint(kind),
+        "versions": {archive.package: archive.version for archive in ARCHIVES.values()},
+        "files": files,
+    }
+    write_file(folder / "manifest.json", json.dumps(manifest, indent=1).encode() + b"\n")
+
+
+def what_differs(folder: pathlib.Path, kind: str) -> str | None:
+    """Why a runtime folder cannot be used as it is, or None when it can.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where the runtime should be.
+    kind : str
+        The kind of runtime wanted there.
+
+    Returns
+    -------
+    str or None
+        A reason in words.
+    """
+    if not folder.exists():
+        return "it is not there yet"
+    try:
+        manifest = json.loads((folder / "manifest.json").read_bytes())
+        if manifest["fingerprint"] != fingerprint(kind):
+            return "it was made from something else"
+        for name, expected in manifest["files"].items():
+            path = folder / name
+            if path.stat().st_size != expected["size"] or runtime_fetch.sha256_of_file(path) != expected["sha256"]:
+                return f"{name} was changed"
+    except FileNotFoundError as error:
+        return f"{pathlib.Path(error.filename).name} is missing"
+    except (ValueError, KeyError, TypeError):
+        return "its manifest cannot be read"
+    return None
+
+
+def assemble(folder: pathlib.Path, kind: str, downloads: pathlib.Path) -> None:
+    """Write a whole runtime into an empty folder."""
+    got = {name: runtime_fetch.fetch(archive, downloads, say) for name, archive in ARCHIVES.items()}
+    lay_pyscript(got["pyscript"], folder / "pyscript")
+    lay_micropython(got["micropython"], folder / "micropython")
+    lay_pyodide(got["pyodide"], got["wheels"], folder / "pyodide", FULL_PACKAGES)
+    write_manifest(folder, kind)
+
+
+def swap_in(new: pathlib.Path, folder: pathlib.Path, discarded: pathlib.Path) -> None:
+    """Put a finished folder where the old one is."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    if folder.exists():
+        os.replace(folder, discarded)
+    os.replace(new, folder)
+
+
+@contextlib.contextmanager
+def one_at_a_time(cache: pathlib.Path):
+    """Make a second run wait for the first, where the system can."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    with open(cache / "runtime.lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Another set-up is at work: waiting for it")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def prepare(folder: pathlib.Path, kind: str, cache: pathlib.Path) -> None:
+    """Make a runtime folder right: by doing nothing when it is, else by building it anew.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where the runtime is to be.
+    kind : str
+        ``"full"`` or ``"slim"``.
+    cache : pathlib.Path
+        Where downloads are kept and the new folder is assembled; on the same disk as `folder`.
+    """
+    with runtime_fetch.readable_disk_errors(cache):
+        cache.mkdir(parents=True, exist_ok=True)
+        with one_at_a_time(cache):
+            reason = what_differs(folder, kind)
+            if reason is None:
+                return
+            say(f"Making {folder.name}/: {reason}")
+            runtime_fetch.remove_partial(cache)
+            runtime_fetch.require_free_space(cache, FULL_SIZE)
+            with tempfile.TemporaryDirectory(prefix=PARTIAL_PREFIX, dir=cache) as partial:
+                new = pathlib.Path(partial) / "runtime"
+                assemble(new, kind, cache / "downloads")
+                swap_in(new, folder, pathlib.Path(partial) / "old")
+            say(f"{folder.name}/ is ready")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Read the command line and do what it says."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--full", action="store_true", help="the packages as published, nothing left out")
+    parser.add_argument("--into", type=pathlib.Path, metavar="DIR", help="where to lay it")
+    options = parser.parse_args(arguments)
+    kind = "full" if options.full else "slim"
+    folder = options.into or (CACHE / "runtime-full" if options.full else ROOT / "runtime")
+    try:
+        prepare(folder.resolve(), kind, CACHE)
+    except SetupError as error:
+        print(f"runtime: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("runtime: interrupted; run this again to go on.", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
