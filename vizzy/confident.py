@@ -1,0 +1,434 @@
+"""Confident learning: which examples of a labelled dataset are probably labelled wrongly.
+
+Given the label each example carries and the probabilities a classifier predicts for it *without having
+seen it* (out of sample), four steps find the suspects:
+
+1. The *self-confidence* of an example is the probability predicted for the label it was given.
+2. Each class gets a *class threshold*: a percentile (by default the median) of the self-confidences of
+   the examples given that label, or their mean, which is the choice of the theory. So a class the model
+   is never sure of needs a lower probability to be believed than a class it always recognises.
+3. The *suggested label* of an example is the most probable class among those whose threshold its
+   probability reaches. Counting examples by given and suggested label makes the *confident joint*; off its
+   diagonal stand the *label issues*.
+4. An example that reaches no class threshold has no suggested label. It is *out of distribution* where
+   it stays below every class's lower *out-of-distribution threshold* (a low percentile of the same
+   self-confidences), and *unconfident* otherwise.
+
+So each example is exactly one of: agreement (the diagonal), label issue, out of distribution, unconfident.
+A suggestion takes precedence: an example that has one is never out of distribution. With percentiles this
+follows as long as the out-of-distribution percentile is not above the class percentile; with the mean, or
+with the percentiles the other way round, it is a rule.
+
+Conventions
+-----------
+``n`` examples, ``K`` classes; classes are the integers ``0 .. K-1``, and -1 stands for "no class".
+``given_label`` : np.ndarray of int, shape (n,), in [0, K)
+``pred_probs`` : np.ndarray of float, shape (n, K), in [0, 1], each row summing to one, out of sample
+Percentiles are in [0, 100], linearly interpolated as ``np.percentile`` does.
+Scores are low where an example is suspect, so that sorting by a score puts the worst first.
+A probability reaches a threshold if it is above it, equal to it, or below it by at most ``TOLERANCE``.
+A class that no example was given has the threshold +inf: nothing reaches it, so it is never suggested, and
+everything stays below it, so it keeps no example in distribution.
+
+Functions check nothing they are handed, so that they may run at every step of a slider:
+call `validate` once, where numbers come in.
+
+Northcutt, Jiang, Chuang: Confident Learning: Estimating Uncertainty in Dataset Labels. JAIR 70, 2021.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+TOLERANCE = 1e-6
+NO_LABEL = -1
+
+DEFAULT_CLASS_PERCENTILE = 50
+DEFAULT_OOD_PERCENTILE = 15
+THRESHOLD_MODES = ("percentile", "mean")
+
+AGREEMENT, LABEL_ISSUE, OUT_OF_DISTRIBUTION, UNCONFIDENT = range(4)
+CATEGORIES = ("agreement", "label issue", "out of distribution", "unconfident")
+
+# How far the probabilities of one example may be from summing to one: they may have been rounded for a file.
+SUM_TOLERANCE = 0.01
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """What the thresholds make of every example; see `analyse`."""
+
+    class_thresholds: np.ndarray  # (K,) float
+    ood_thresholds: np.ndarray  # (K,) float
+    suggested_label: np.ndarray  # (n,) int, -1 where nothing is suggested
+    confident_joint: np.ndarray  # (K, K) int: examples by given (row) and suggested label (column)
+    label_issue_mask: np.ndarray  # (n,) bool
+    out_of_distribution_mask: np.ndarray  # (n,) bool
+    unconfident_mask: np.ndarray  # (n,) bool
+
+    @property
+    def category(self):
+        """The category of each example, as an index into `CATEGORIES`: np.ndarray of int8, shape (n,)."""
+        category = np.full(len(self.suggested_label), AGREEMENT, dtype=np.int8)
+        category[self.label_issue_mask] = LABEL_ISSUE
+        category[self.out_of_distribution_mask] = OUT_OF_DISTRIBUTION
+        category[self.unconfident_mask] = UNCONFIDENT
+        return category
+
+
+def analyse(
+    given_label,
+    pred_probs,
+    class_percentile=DEFAULT_CLASS_PERCENTILE,
+    ood_percentile=DEFAULT_OOD_PERCENTILE,
+    threshold_mode="percentile",
+    sorted_confidences=None,
+):
+    """Put every example into its category.
+
+    Parameters
+    ----------
+    given_label : np.ndarray of int, shape (n,)
+    pred_probs : np.ndarray, shape (n, K), out of sample
+    class_percentile : float in [0, 100]
+        Has no effect in mean mode.
+    ood_percentile : float in [0, 100]
+    threshold_mode : "percentile" or "mean"
+        What the class thresholds are; out-of-distribution thresholds are always percentiles.
+    sorted_confidences : SortedSelfConfidences, optional
+        Of the same labels and probabilities, to save the sorting when only the percentiles changed.
+
+    Returns
+    -------
+    Analysis
+    """
+    if threshold_mode not in THRESHOLD_MODES:
+        raise ValueError(f"threshold_mode is {threshold_mode!r}, but must be one of {THRESHOLD_MODES}")
+    confidences = sorted_confidences or SortedSelfConfidences.of(given_label, pred_probs)
+    thresholds = confidences.mean() if threshold_mode == "mean" else confidences.percentile(class_percentile)
+    ood_thresholds = confidences.percentile(ood_percentile)
+
+    suggested = suggested_label(pred_probs, thresholds)
+    unsuggested_mask = suggested == NO_LABEL
+    out_of_distribution_mask = unsuggested_mask & ~reaches(pred_probs, ood_thresholds).any(axis=1)
+    return Analysis(
+        class_thresholds=thresholds,
+        ood_thresholds=ood_thresholds,
+        suggested_label=suggested,
+        confident_joint=confident_joint(given_label, suggested, pred_probs.shape[1]),
+        label_issue_mask=~unsuggested_mask & (suggested != given_label),
+        out_of_distribution_mask=out_of_distribution_mask,
+        unconfident_mask=unsuggested_mask & ~out_of_distribution_mask,
+    )
+
+
+def self_confidence(given_label, pred_probs):
+    """The probability predicted for each example's given label: np.ndarray, shape (n,)."""
+    return pred_probs[np.arange(len(pred_probs)), given_label]
+
+
+@dataclass(frozen=True, eq=False)
+class SortedSelfConfidences:
+    """The self-confidences of each class in ascending order: thresholds at any percentile then cost O(K).
+
+    Sort once per training with `SortedSelfConfidences.of`, then ask at every step of a slider.
+    """
+
+    values: np.ndarray  # (n,) ascending within each class, one class after the other
+    start: np.ndarray  # (K,) int: where each class begins in values
+    count: np.ndarray  # (K,) int: how many examples were given each class
+
+    @classmethod
+    def of(cls, given_label, pred_probs):
+        confidence = self_confidence(given_label, pred_probs)
+        count = np.bincount(given_label, minlength=pred_probs.shape[1])
+        values = confidence[np.lexsort((confidence, given_label))]
+        return cls(values=values, start=np.cumsum(count) - count, count=count)
+
+    def percentile(self, percentile):
+        """The given percentile of every class, +inf for an empty class: np.ndarray, shape (K,)."""
+        if not 0 <= percentile <= 100:
+            raise ValueError(f"a percentile lies between 0 and 100, but this one is {percentile}")
+        thresholds = np.full(len(self.count), np.inf)
+        filled = self.count > 0
+        start, last = self.start[filled], self.count[filled] - 1
+        position = last * (percentile / 100)
+        below_idx = np.floor(position).astype(np.intp)
+        below = self.values[start + below_idx]
+        above = self.values[start + np.minimum(below_idx + 1, last)]
+        thresholds[filled] = _interpolate(below, above, position - below_idx)
+        return thresholds
+
+    def mean(self):
+        """The mean of every class, +inf for an empty class: np.ndarray, shape (K,)."""
+        return np.array([chunk.mean() if len(chunk) else np.inf for chunk in self.by_class()])
+
+    def by_class(self):
+        """The sorted self-confidences of each class: list of K np.ndarrays."""
+        return np.split(self.values, self.start[1:])
+
+
+def class_thresholds(given_label, pred_probs, percentile=DEFAULT_CLASS_PERCENTILE):
+    """The percentile of the self-confidences of the examples given each class: np.ndarray, shape (K,)."""
+    return SortedSelfConfidences.of(given_label, pred_probs).percentile(percentile)
+
+
+def mean_thresholds(given_label, pred_probs):
+    """The mean self-confidence of the examples given each class: np.ndarray, shape (K,)."""
+    return SortedSelfConfidences.of(given_label, pred_probs).mean()
+
+
+def out_of_distribution_thresholds(given_label, pred_probs, percentile=DEFAULT_OOD_PERCENTILE):
+    """As `class_thresholds`, at the percentile below which a class no longer describes an example."""
+    return class_thresholds(given_label, pred_probs, percentile)
+
+
+def reaches(pred_probs, thresholds):
+    """Where a probability reaches its class's threshold: np.ndarray of bool, the shape of pred_probs."""
+    return pred_probs >= thresholds - TOLERANCE
+
+
+def suggested_label(pred_probs, thresholds):
+    """The most probable class among those that reach their threshold: np.ndarray of int, shape (n,).
+
+    -1 where no class does. Of equally probable classes the first counts.
+    """
+    reaching_probs = np.where(reaches(pred_probs, thresholds), pred_probs, NO_LABEL)
+    suggested = reaching_probs.argmax(axis=1)
+    reached_mask = reaching_probs[np.arange(len(pred_probs)), suggested] != NO_LABEL
+    return np.where(reached_mask, suggested, NO_LABEL)
+
+
+def confident_joint(given_label, suggested_label, n_classes):
+    """How many examples have each given (row) and suggested label (column): np.ndarray of int, shape (K, K).
+
+    Examples without a suggested label are not counted.
+    """
+    suggested_mask = suggested_label != NO_LABEL
+    cell = given_label[suggested_mask].astype(np.intp) * n_classes + suggested_label[suggested_mask]
+    return np.bincount(cell, minlength=n_classes * n_classes).reshape(n_classes, n_classes)
+
+
+def label_quality(given_label, pred_probs):
+    """How far each given label can be trusted, low = suspect: np.ndarray, shape (n,), in [0, 1]."""
+    return self_confidence(given_label, pred_probs)
+
+
+def out_of_distribution_score(pred_probs, ood_thresholds):
+    """How far the class closest to describing an example is above its threshold: np.ndarray, shape (n,).
+
+    Low = suspect; negative where an example stays below all its out-of-distribution thresholds.
+    """
+    return (pred_probs - ood_thresholds).max(axis=1)
+
+
+def ranking(scores):
+    """The examples from the lowest score, the most suspect, upwards; equals keep their order: indices."""
+    return np.argsort(scores, kind="stable")
+
+
+def self_confidence_histogram(given_label, pred_probs, bins):
+    """How the self-confidences of each class are distributed over [0, 1]: np.ndarray of int, shape (K, bins).
+
+    Bins are of equal width and include their lower edge; the last one includes 1 too.
+    """
+    n_classes = pred_probs.shape[1]
+    bin_idx = (self_confidence(given_label, pred_probs) * bins).astype(np.intp).clip(0, bins - 1)
+    cell = np.asarray(given_label, dtype=np.intp) * bins + bin_idx
+    return np.bincount(cell, minlength=n_classes * bins).reshape(n_classes, bins)
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """Why one example is where it is, and what would move it; percentiles are those of percentile mode."""
+
+    category: int  # index into CATEGORIES
+    given_label: int
+    suggested_label: int  # -1 where nothing is suggested
+    pred_probs: np.ndarray  # (K,)
+    class_thresholds: np.ndarray  # (K,)
+    ood_thresholds: np.ndarray  # (K,)
+    reaches_class_mask: np.ndarray  # (K,) which class thresholds the example reaches
+    reaches_ood_mask: np.ndarray  # (K,) which out-of-distribution thresholds it reaches
+    class_percentile: np.ndarray  # (K,) see class_percentile_of
+    suggested_above: np.ndarray  # (K,) see suggestion_ranges
+    out_of_distribution_above: float  # the ood_percentile above which no class describes the example
+
+
+def explain(given_label, pred_probs, example, analysis, sorted_confidences=None):
+    """Everything needed to say in words why an example has its category, and what would change it.
+
+    An example without a suggestion is out of distribution at every `ood_percentile` above
+    ``out_of_distribution_above`` (-1: at every one; 100: at none).
+    """
+    probs = pred_probs[example]
+    percentile = class_percentile_of(given_label, pred_probs, example, sorted_confidences)
+    return Explanation(
+        category=int(analysis.category[example]),
+        given_label=int(given_label[example]),
+        suggested_label=int(analysis.suggested_label[example]),
+        pred_probs=probs,
+        class_thresholds=analysis.class_thresholds,
+        ood_thresholds=analysis.ood_thresholds,
+        reaches_class_mask=reaches(probs, analysis.class_thresholds),
+        reaches_ood_mask=reaches(probs, analysis.ood_thresholds),
+        class_percentile=percentile,
+        suggested_above=_suggested_above(probs, percentile),
+        out_of_distribution_above=float(percentile.max()),
+    )
+
+
+def class_percentile_of(given_label, pred_probs, example, sorted_confidences=None):
+    """The highest percentile at which one example still reaches each class's threshold.
+
+    Returns
+    -------
+    np.ndarray, shape (K,), in [0, 100], or -1 where it does not even reach the threshold at 0, the lowest
+    self-confidence of the class, or where nobody is given the class.
+    """
+    confidences = sorted_confidences or SortedSelfConfidences.of(given_label, pred_probs)
+    probs = pred_probs[example]
+    return np.array([_percentile_rank(c, p) for c, p in zip(confidences.by_class(), probs, strict=True)])
+
+
+def suggestion_ranges(given_label, pred_probs, example, sorted_confidences=None):
+    """The class percentiles at which one example would be suggested each class.
+
+    As the percentile falls, more classes are reached, and the most probable of them is suggested: class j
+    from where its own threshold is reached down to where that of a more probable class is reached too.
+
+    Returns
+    -------
+    above, up_to : np.ndarray, shape (K,), in [-1, 100]
+        Class j is suggested where above[j] < class_percentile <= up_to[j]: nowhere if above[j] >= up_to[j].
+    """
+    up_to = class_percentile_of(given_label, pred_probs, example, sorted_confidences)
+    return _suggested_above(pred_probs[example], up_to), up_to
+
+
+def validate(given_label, pred_probs):
+    """Check labels and probabilities where they come in, and return them as arrays of intp and float64.
+
+    Raises
+    ------
+    ValueError
+        A sentence that names the first offending row (counted from 0) and value, and guesses the cause.
+    """
+    pred_probs = _validated_pred_probs(pred_probs)
+    given_label = _validated_given_label(given_label, n_classes=pred_probs.shape[1])
+    n_labels, n_rows = len(given_label), len(pred_probs)
+    if n_labels != n_rows:
+        raise ValueError(
+            f"labels has {n_labels} rows but pred_probs has {n_rows}: "
+            + _guess_length_mismatch(n_labels, pred_probs.shape)
+        )
+    return given_label, pred_probs
+
+
+def _interpolate(below, above, fraction):
+    """Between two values, rounded as np.percentile rounds, so that thresholds agree to the last bit."""
+    difference = above - below
+    return np.where(fraction < 0.5, below + difference * fraction, above - difference * (1 - fraction))
+
+
+def _percentile_rank(ascending, prob):
+    """The highest percentile of the ascending values that the probability reaches; -1 if none."""
+    reached = np.searchsorted(ascending - TOLERANCE, prob, side="right")
+    if reached == 0:
+        return -1.0
+    if reached == len(ascending):
+        return 100.0
+    below, above = ascending[reached - 1 : reached + 1]
+    position = reached - 1 + (prob + TOLERANCE - below) / (above - below)
+    return float(np.clip(100 * position / (len(ascending) - 1), 0, 100))
+
+
+def _suggested_above(probs, class_percentile):
+    """For each class, the percentile down to which no class that takes precedence is reached."""
+    order = np.argsort(-probs, kind="stable")
+    reached_before = np.maximum.accumulate(np.concatenate([[-1.0], class_percentile[order][:-1]]))
+    above = np.empty(len(probs))
+    above[order] = reached_before
+    return above
+
+
+def _validated_pred_probs(pred_probs):
+    pred_probs = np.asarray(pred_probs)
+    if pred_probs.ndim != 2:
+        raise ValueError(
+            f"pred_probs has the shape {pred_probs.shape}, but must have one row per example and one column "
+            "per class: for two classes, are both columns there?"
+        )
+    if pred_probs.size == 0:
+        raise ValueError(f"pred_probs has the shape {pred_probs.shape}: there is nothing in it")
+    if not (np.issubdtype(pred_probs.dtype, np.number) or pred_probs.dtype == bool):
+        raise ValueError(f"pred_probs holds {pred_probs.dtype} values, but must hold numbers")
+    pred_probs = pred_probs.astype(np.float64)
+    _refuse_where(~np.isfinite(pred_probs), pred_probs, "is not a finite number: is a value missing?")
+    outside = (pred_probs < -TOLERANCE) | (pred_probs > 1 + TOLERANCE)
+    _refuse_where(outside, pred_probs, "is not between 0 and 1: " + _guess_not_probabilities(pred_probs))
+    _refuse_bad_sums(pred_probs)
+    return pred_probs
+
+
+def _refuse_where(bad_mask, pred_probs, complaint):
+    if bad_mask.any():
+        row, column = np.argwhere(bad_mask)[0]
+        raise ValueError(f"pred_probs row {row}, column {column} is {pred_probs[row, column]:g}, which {complaint}")
+
+
+def _refuse_bad_sums(pred_probs):
+    sums = pred_probs.sum(axis=1)
+    bad_idx = np.flatnonzero(np.abs(sums - 1) > SUM_TOLERANCE + TOLERANCE)
+    if len(bad_idx):
+        row = bad_idx[0]
+        raise ValueError(
+            f"pred_probs row {row} sums to {sums[row]:g}, but the probabilities of an example sum to 1: "
+            f"is the column of a class missing? ({len(bad_idx)} of {len(sums)} rows)"
+        )
+
+
+def _guess_not_probabilities(pred_probs):
+    if np.allclose(pred_probs.sum(axis=1), 100, atol=1):
+        return "are these percentages? Divide them by 100."
+    if (pred_probs <= 0).all():
+        return "are these logarithms of probabilities? Apply exp."
+    return "are these a model's raw scores (logits)? Apply softmax."
+
+
+def _validated_given_label(given_label, n_classes):
+    given_label = np.asarray(given_label)
+    if given_label.ndim != 1:
+        raise ValueError(f"labels has the shape {given_label.shape}, but must be a single column")
+    if not (np.issubdtype(given_label.dtype, np.number) or given_label.dtype == bool):
+        raise ValueError(
+            f"labels begins with {given_label[:1].tolist()}, but must hold the classes' numbers, 0 to {n_classes - 1}"
+        )
+    whole = np.isfinite(given_label) & (given_label == np.floor(given_label))
+    bad_idx = np.flatnonzero(~(whole & (given_label >= 0) & (given_label < n_classes)))
+    if len(bad_idx):
+        row = bad_idx[0]
+        raise ValueError(
+            f"labels row {row} is {given_label[row]:g}, but pred_probs has {n_classes} columns, so labels are "
+            f"whole numbers from 0 to {n_classes - 1}: " + _guess_bad_label(given_label, n_classes)
+        )
+    return given_label.astype(np.intp)
+
+
+def _guess_bad_label(given_label, n_classes):
+    if not np.isfinite(given_label).all():
+        return "is a label missing?"
+    if given_label.min() == 1 and given_label.max() == n_classes:
+        return "do they count from 1? Subtract 1."
+    return "is the column of a class missing, or does -1 stand for no label?"
+
+
+def _guess_length_mismatch(n_labels, shape):
+    n_rows, n_classes = shape
+    if n_labels == n_classes:
+        return "is pred_probs turned on its side? Transpose it."
+    if n_labels == n_rows + 1:
+        return "was a header counted as a label?"
+    if n_labels == n_rows - 1:
+        return "was the first label taken for a header?"
+    return "were some rows left out of one of them?"
