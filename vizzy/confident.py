@@ -29,6 +29,8 @@ Scores are low where an example is suspect, so that sorting by a score puts the 
 A probability reaches a threshold if it is above it, equal to it, or below it by at most ``TOLERANCE``.
 A class that no example was given has the threshold +inf: nothing reaches it, so it is never suggested, and
 everything stays below it, so it keeps no example in distribution.
+A class that is never predicted, having self-confidences of zero, would have a threshold that everything
+reaches. No threshold is below ``LOWEST_THRESHOLD``, so that a probability of zero reaches none.
 
 Functions check nothing they are handed, so that they may run at every step of a slider:
 call `validate` once, where numbers come in.
@@ -41,6 +43,7 @@ from dataclasses import dataclass
 import numpy as np
 
 TOLERANCE = 1e-6
+LOWEST_THRESHOLD = 2 * TOLERANCE
 NO_LABEL = -1
 
 DEFAULT_CLASS_PERCENTILE = 50
@@ -105,8 +108,11 @@ def analyse(
     if threshold_mode not in THRESHOLD_MODES:
         raise ValueError(f"threshold_mode is {threshold_mode!r}, but must be one of {THRESHOLD_MODES}")
     confidences = sorted_confidences or SortedSelfConfidences.of(given_label, pred_probs)
-    thresholds = confidences.mean() if threshold_mode == "mean" else confidences.percentile(class_percentile)
-    ood_thresholds = confidences.percentile(ood_percentile)
+    ood_thresholds = confidences.thresholds_at(ood_percentile)
+    if threshold_mode == "mean":
+        thresholds = confidences.mean_thresholds()
+    else:
+        thresholds = confidences.thresholds_at(class_percentile)
 
     suggested = suggested_label(pred_probs, thresholds)
     unsuggested_mask = suggested == NO_LABEL
@@ -145,8 +151,8 @@ class SortedSelfConfidences:
         values = confidence[np.lexsort((confidence, given_label))]
         return cls(values=values, start=np.cumsum(count) - count, count=count)
 
-    def percentile(self, percentile):
-        """The given percentile of every class, +inf for an empty class: np.ndarray, shape (K,)."""
+    def thresholds_at(self, percentile):
+        """The threshold of every class at a percentile: np.ndarray, shape (K,)."""
         if not 0 <= percentile <= 100:
             raise ValueError(f"a percentile lies between 0 and 100, but this one is {percentile}")
         thresholds = np.full(len(self.count), np.inf)
@@ -157,11 +163,12 @@ class SortedSelfConfidences:
         below = self.values[start + below_idx]
         above = self.values[start + np.minimum(below_idx + 1, last)]
         thresholds[filled] = _interpolate(below, above, position - below_idx)
-        return thresholds
+        return np.maximum(thresholds, LOWEST_THRESHOLD)
 
-    def mean(self):
-        """The mean of every class, +inf for an empty class: np.ndarray, shape (K,)."""
-        return np.array([chunk.mean() if len(chunk) else np.inf for chunk in self.by_class()])
+    def mean_thresholds(self):
+        """The mean of every class as its threshold: np.ndarray, shape (K,)."""
+        means = [values.mean() if len(values) else np.inf for values in self.by_class()]
+        return np.maximum(means, LOWEST_THRESHOLD)
 
     def by_class(self):
         """The sorted self-confidences of each class: list of K np.ndarrays."""
@@ -170,12 +177,12 @@ class SortedSelfConfidences:
 
 def class_thresholds(given_label, pred_probs, percentile=DEFAULT_CLASS_PERCENTILE):
     """The percentile of the self-confidences of the examples given each class: np.ndarray, shape (K,)."""
-    return SortedSelfConfidences.of(given_label, pred_probs).percentile(percentile)
+    return SortedSelfConfidences.of(given_label, pred_probs).thresholds_at(percentile)
 
 
 def mean_thresholds(given_label, pred_probs):
     """The mean self-confidence of the examples given each class: np.ndarray, shape (K,)."""
-    return SortedSelfConfidences.of(given_label, pred_probs).mean()
+    return SortedSelfConfidences.of(given_label, pred_probs).mean_thresholds()
 
 
 def out_of_distribution_thresholds(given_label, pred_probs, percentile=DEFAULT_OOD_PERCENTILE):
@@ -333,6 +340,8 @@ def _interpolate(below, above, fraction):
 
 def _percentile_rank(ascending, prob):
     """The highest percentile of the ascending values that the probability reaches; -1 if none."""
+    if not reaches(prob, LOWEST_THRESHOLD):
+        return -1.0
     reached = np.searchsorted(ascending - TOLERANCE, prob, side="right")
     if reached == 0:
         return -1.0
