@@ -1,0 +1,371 @@
+"""The page's entry: builds the state, mounts the views, wires the events, talks to the worker.
+
+An event goes through a handler of ``vizzy.page.state`` to the next state, and every change
+ends in ``App.update``, which draws what it touches and asks the worker for what follows.
+"""
+
+import asyncio
+import json
+import sys
+
+import js
+from pyscript.ffi import create_proxy, to_js
+
+from vizzy.page import dom, state as events, words
+from vizzy.page.catalogue import Catalogue
+from vizzy.page.dataset_panel import DatasetPanel
+from vizzy.page.inspector import InspectorPanel
+from vizzy.page.keyboard import move_focus
+from vizzy.page.matrix import MatrixPanel
+from vizzy.page.predictions import PredictionsPanel
+from vizzy.page.results import ResultsPanel
+from vizzy.page.thresholds import ThresholdsPanel
+from vizzy.page.thumbnails import Thumbnails
+from vizzy.page.trainer import Trainer, TrainerError
+
+DATASET_FOLDER = "static/"
+
+
+class App:
+    """The running page."""
+
+    def __init__(self, index_text, catalogue):
+        self.state = events.State()
+        self.catalogue = catalogue
+        self.trainer = Trainer()
+        self._index_text = index_text
+        self._progress = ("Starting Python…", 0.05)
+        self._summary = None
+        self._pred_probs = None
+        self._analysis = None
+        self._explanation = None
+        self._analysing = False
+        self._analysed = None  # the settings of the analysis on the screen
+        self._explaining = False
+        self._slid_at = None  # when the oldest slider event not yet on the screen came in
+        self._marked = None
+        self._mount()
+
+    def _mount(self):
+        thumbnails = Thumbnails(self.catalogue)
+        self.dataset_panel = DatasetPanel(self.catalogue)
+        self.predictions = PredictionsPanel(self.catalogue, thumbnails)
+        self.matrix = MatrixPanel(self.catalogue, thumbnails)
+        self.thresholds = ThresholdsPanel(self.catalogue, thumbnails)
+        self.inspector = InspectorPanel(self.catalogue)
+        self.results = ResultsPanel(thumbnails)
+
+    # --- the one way a state becomes a picture -------------------------------------------
+
+    def update(self, state):
+        """Take the next state: draw what depends on it, then ask for what follows from it."""
+        before, self.state = self.state, state
+        self.dataset_panel.render(state)
+        self.thresholds.render_settings(state)
+        self._render_status()
+        if state.active != before.active:
+            self._mark_active()
+        if state.active != before.active or state.changed_labels != before.changed_labels:
+            self._explain()
+        if state.analysis_settings != self._analysed:
+            self._analyse()
+
+    def _render_status(self):
+        state = self.state
+        js.document.documentElement.setAttribute("data-vizzy", state.phase)
+        said, share = self._progress
+        busy = state.trainer == "loading" or state.training
+        self.predictions.render(state, (share if state.trainer == "loading" else -1) if busy else None)
+        status = self._status_text(said)
+        if dom.by_id("status").textContent != status:
+            dom.by_id("status").textContent = status
+
+    def _status_text(self, loading):
+        state = self.state
+        if state.message:
+            return state.message
+        if state.trainer == "loading":
+            return loading
+        if state.training:
+            return "Five-fold cross-validation…"
+        if state.labels_are_stale:
+            return "Labels have changed: train again."
+        if state.trained_labels is None:
+            return "Ready: a five-fold SVM, trained in your browser."
+        accuracy = "Agrees with {:.0f} % of the given labels.".format(100 * self._summary["accuracy"])
+        return " ".join([accuracy] + self._summary["notes"])
+
+    def _mark_active(self):
+        if self._marked:
+            for node in self._marked:
+                node.classList.remove("active")
+        example_id = self.catalogue.ids[self.state.active]
+        self._marked = list(dom.all_showing(example_id))
+        for node in self._marked:
+            node.classList.add("active")
+
+    # --- what the worker is asked ------------------------------------------------------------
+
+    async def start(self):
+        """Bring the trainer up, and train if that was asked for meanwhile."""
+        try:
+            await self.trainer.start(self._report)
+            js.performance.mark("vizzy:trainer-ready")
+            await self.trainer.open_dataset(self._index_text, self.catalogue.embeddings_address, self._report)
+        except Exception as error:  # whatever it is, the visitor is told and the page goes on
+            sys.print_exception(error)
+            self.update(events.trainer_failed(self.state, "Python's numerics could not be started."))
+            fail(str(error.args[0]) if isinstance(error, TrainerError) else _explained(error))
+            return
+        self.update(events.trainer_ready(self.state))
+        if self.state.train_requested:
+            await self._train()
+
+    def _report(self, said, share):
+        self._progress = (said, share)
+        self._render_status()
+
+    def request_training(self, _event=None):
+        """A click on Train."""
+        self.update(events.request_training(self.state))
+        if self.state.train_requested and self.state.trainer == "ready":
+            self.update(events.start_training(self.state))
+            asyncio.create_task(self._train())
+
+    async def _train(self):
+        if not self.state.training:
+            self.update(events.start_training(self.state))
+        labels = self.state.changed_labels
+        try:
+            self._summary, self._pred_probs = await self.trainer.train(labels)
+        except TrainerError as error:
+            self.update(events.training_failed(self.state, error.args[0]))
+            return
+        except Exception as error:
+            sys.print_exception(error)
+            self.update(events.training_failed(self.state, "Training failed."))
+            fail(_explained(error))
+            return
+        self._analysed = None
+        await self._show_analysis()
+        self.predictions.show(self._pred_probs)
+        self.thresholds.show_histograms(self._summary["histograms"])
+        self.update(events.finish_training(self.state, labels))
+        self._explain()
+        await _painted()
+        js.performance.mark("vizzy:trained")
+
+    def _analyse(self):
+        """Ask for the analysis of the present settings; while one is under way the newest waits."""
+        if self._pred_probs is None or self._analysing or self.state.training:
+            return
+        asyncio.create_task(self._follow_settings())
+
+    async def _follow_settings(self):
+        self._analysing = True
+        try:
+            while self._analysed != self.state.analysis_settings:
+                await self._show_analysis()
+        finally:
+            self._analysing = False
+        dom.by_id("announcer").textContent = words.counts_sentence(self._analysis["counts"])
+
+    async def _show_analysis(self):
+        settings, slid_at, self._slid_at = self.state.analysis_settings, self._slid_at, None
+        analysis = await self.trainer.analyse(settings)
+        self._analysed = settings
+        self._analysis = analysis
+        self.matrix.render(analysis)
+        self.results.render(analysis)
+        self.thresholds.render_thresholds(analysis)
+        if self.state.active is not None:
+            self._mark_active()
+        self._explain()
+        if slid_at is not None:
+            _measure_update(slid_at)
+
+    def _explain(self):
+        if self.state.active is None:
+            return
+        if self._pred_probs is None:
+            self.inspector.render(self.state, None)
+            return
+        if not self._explaining:
+            asyncio.create_task(self._follow_active())
+
+    async def _follow_active(self):
+        self._explaining = True
+        try:
+            asked = None
+            while asked != (self.state.active, self._analysed):
+                asked = (self.state.active, self._analysed)
+                explanation = await self.trainer.explain(self.state.active)
+            self.inspector.render(self.state, explanation)
+            self.thresholds.render_active(explanation["example"], explanation["pred_probs"])
+        finally:
+            self._explaining = False
+
+    # --- events --------------------------------------------------------------------------------
+
+    def slide(self, handler):
+        """A listener that hands a slider's value to one of the state's handlers."""
+
+        def moved(event):
+            if self._slid_at is None:
+                self._slid_at = event.timeStamp
+            self.update(handler(self.state, event.target.value))
+
+        return moved
+
+    def switch_mode(self, event):
+        """The mean instead of a percentile, or back."""
+        self._slid_at = event.timeStamp
+        mode = "mean" if event.target.checked else "percentile"
+        self.update(events.set_threshold_mode(self.state, mode))
+
+    def point(self, event):
+        """The pointer or the focus is on an example."""
+        example = self.catalogue.row_of(dom.closest_example(event.target))
+        if example is not None and example != self.state.active:
+            self.update(events.activate(self.state, example))
+
+    def click(self, event):
+        """A click: on a label's choice, or on a thumbnail, which brings its rows into view."""
+        choice = event.target.closest("[data-given]")
+        example = self.catalogue.row_of(dom.closest_example(event.target))
+        if choice and example is not None and choice.tagName == "BUTTON":
+            self._relabel(example, choice.getAttribute("data-given"))
+        elif example is not None:
+            self.update(events.activate(self.state, example))
+            self.dataset_panel.list.scroll_to(example)
+            self.predictions.list.scroll_to(example)
+            self._mark_active()
+
+    def choose(self, event):
+        """A label chosen from a menu."""
+        example = self.catalogue.row_of(dom.closest_example(event.target))
+        if example is not None and event.target.tagName == "SELECT":
+            self._relabel(example, event.target.value)
+
+    def _relabel(self, example, name):
+        label = self.catalogue.classes.index(name)
+        self.update(events.relabel(self.state, example, label, self.catalogue.given_label[example]))
+
+    def reset(self, _event):
+        """Every label as the dataset has it."""
+        self.update(events.reset_labels(self.state))
+        dom.by_id("dataset-heading").scrollIntoView()
+
+    def resize(self, _event):
+        """Another window size: the thumbnails' sizes follow."""
+        self.matrix.fit()
+        self.dataset_panel.list.refresh([])
+        self.predictions.list.refresh([])
+
+
+def wire(app):
+    """Every event of the page and what it leads to. The proxies live as long as the page."""
+    document, window = js.document, js.window
+    listeners = (
+        (dom.by_id("train"), "click", app.request_training),
+        (dom.by_id("class-percentile"), "input", app.slide(events.set_class_percentile)),
+        (dom.by_id("ood-percentile"), "input", app.slide(events.set_ood_percentile)),
+        (dom.by_id("mean-mode"), "change", app.switch_mode),
+        (dom.by_id("reset"), "click", app.reset),
+        (document.querySelector("main"), "pointerover", app.point),
+        (document.querySelector("main"), "focusin", app.point),
+        (document.querySelector("main"), "click", app.click),
+        (document.querySelector("main"), "change", app.choose),
+        (document.querySelector("main"), "keydown", move_focus),
+        (document.querySelector(".pager"), "click", go_to_panel),
+        (dom.by_id("theme"), "click", switch_theme),
+        (dom.by_id("reload"), "click", lambda _event: window.location.reload()),
+        (window, "resize", app.resize),
+    )
+    for target, name, listener in listeners:
+        target.addEventListener(name, create_proxy(listener))
+
+
+def switch_theme(_event):
+    """Light to dark and back; remembered."""
+    root = js.document.documentElement
+    dark = js.window.matchMedia("(prefers-color-scheme: dark)").matches
+    shown = root.getAttribute("data-theme") or ("dark" if dark else "light")
+    theme = "light" if shown == "dark" else "dark"
+    root.setAttribute("data-theme", theme)
+    _remember("vizzy:theme", theme)
+
+
+def restore_theme():
+    """The theme of the last visit."""
+    theme = _recall("vizzy:theme")
+    if theme in ("light", "dark"):
+        js.document.documentElement.setAttribute("data-theme", theme)
+
+
+def go_to_panel(event):
+    """On a narrow screen: bring one panel into view."""
+    button = event.target.closest("[data-goto]")
+    if button:
+        panel = js.document.querySelector('[data-panel="' + button.getAttribute("data-goto") + '"]')
+        panel.scrollIntoView(to_js({"behavior": "smooth", "inline": "start", "block": "nearest"}))
+
+
+def fail(sentence):
+    """Say in a dialog what went wrong."""
+    dom.by_id("failure-text").textContent = sentence
+    if not dom.by_id("failure").open:
+        dom.by_id("failure").showModal()
+
+
+def _explained(error):
+    """The last line of what the other interpreter said, with what to do."""
+    said = str(error.args[-1] if error.args else error).strip().split("\n")[-1]
+    return said + " Reload the page to try again; your label changes are lost by that."
+
+
+def _remember(key, value):
+    try:
+        js.localStorage.setItem(key, value)
+    except Exception as error:  # a browser that refuses storage still shows the page
+        print("not remembered:", error)
+
+
+def _recall(key):
+    try:
+        return js.localStorage.getItem(key)
+    except Exception as error:
+        print("nothing remembered:", error)
+        return None
+
+
+def _measure_update(started):
+    js.performance.measure("vizzy:update", to_js({"start": started, "end": js.performance.now()}))
+    if js.performance.getEntriesByName("vizzy:update").length > 2000:
+        js.performance.clearMeasures("vizzy:update")
+
+
+async def _painted():
+    """Wait until what was drawn is on the screen; a hidden page paints nothing and does not wait."""
+    if not js.document.hidden:
+        await js.Promise.new(lambda resolve, _reject: js.requestAnimationFrame(resolve))
+    await asyncio.sleep(0)
+
+
+async def main():
+    """Show the dataset, make the page answer, then bring the trainer up."""
+    restore_theme()
+    response = await js.fetch(DATASET_FOLDER + "dataset.json")
+    if not response.ok:
+        js.document.documentElement.setAttribute("data-vizzy", "error")
+        fail("The dataset could not be loaded (status {}). Reload the page to try again.".format(response.status))
+        return
+    text = await response.text()
+    app = App(text, Catalogue(json.loads(text), DATASET_FOLDER))
+    wire(app)
+    app.update(app.state)
+    js.performance.mark("vizzy:interactive")
+    await app.start()
+
+
+asyncio.create_task(main())

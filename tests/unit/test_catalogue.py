@@ -1,0 +1,59 @@
+"""What the page knows of a dataset; runs under CPython here and under MicroPython in tests/browser."""
+
+from vizzy.page.catalogue import Catalogue
+from vizzy.page.state import State
+
+
+def catalogue(count=45, per_file=1000):
+    return Catalogue(
+        {
+            "name": "Test",
+            "classes": ["cat", "dog"],
+            "ids": ["img-" + str(number) for number in range(count)],
+            "files": ["images/" + str(number) + ".webp" for number in range(count)],
+            "given_label": [number % 2 for number in range(count)],
+            "true_label": None,
+            "alt": None,
+            "embeddings": "embeddings.npy",
+            "thumbnails": {"files": ["a.webp", "b.webp"], "tile": 64, "columns": 20, "per_file": per_file},
+        },
+        "static/",
+    )
+
+
+def test_tiles_are_placed_by_row_and_column_of_the_sprite():
+    # 45 tiles in 20 columns: 3 rows; number 41 is the second of the third row
+    assert catalogue().sprite_tile(41) == (0, 100 / 19, 100)
+
+
+def test_tiles_beyond_one_sprite_are_sought_in_the_next():
+    # 45 tiles, 40 in the first file: the second holds 5, in one row
+    assert catalogue(per_file=40).sprite_tile(42) == (1, 200 / 19, 0)
+
+
+def test_a_sprite_of_one_tile_lies_at_the_corner():
+    assert catalogue(count=1).sprite_tile(0)[1:] == (100 * 0 / 19, 0)
+
+
+def test_an_unknown_id_has_no_row():
+    assert catalogue().row_of("img-3") == 3
+    assert catalogue().row_of("nobody") is None
+    assert catalogue().row_of(None) is None
+
+
+def test_without_alternative_texts_the_id_stands_in():
+    assert catalogue().alt[2] == "img-2"
+
+
+def test_the_trained_label_is_the_one_at_the_time_of_training():
+    state = State(changed_labels={4: 1}, trained_labels={5: 0})
+    assert catalogue().current_label(state, 4) == 1
+    assert catalogue().trained_label(state, 4) == 0
+    assert catalogue().trained_label(state, 5) == 0
+    assert catalogue().current_label(state, 5) == 1
+
+
+def test_addresses_are_relative_to_the_folder():
+    assert catalogue().picture_address(3) == "static/images/3.webp"
+    assert catalogue().sprite_addresses() == ["static/a.webp", "static/b.webp"]
+    assert catalogue().embeddings_address == "static/embeddings.npy"

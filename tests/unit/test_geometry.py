@@ -1,0 +1,28 @@
+"""Sizes and shapes; runs under CPython here and under MicroPython in tests/browser."""
+
+from vizzy.page.geometry import histogram_path, tile_size
+
+
+def test_tiles_are_as_large_as_still_fits():
+    # 100 x 60: at 20 px 5 * 3 = 15 fit, at 21 px only 4 * 2
+    assert tile_size(15, 100, 60, 10, 50) == 20
+    assert tile_size(16, 100, 60, 10, 50) == 16  # 6 * 3
+
+
+def test_tiles_stay_within_their_limits():
+    assert tile_size(1, 500, 500, 10, 40) == 40
+    assert tile_size(0, 500, 500, 10, 40) == 40
+    assert tile_size(1000, 50, 50, 12, 40) == 12
+
+
+def test_a_box_without_room_gives_the_smallest_tile():
+    assert tile_size(3, 0, -5, 12, 40) == 12
+
+
+def test_a_histogram_draws_a_bar_for_each_bin_that_is_not_empty():
+    path = histogram_path([4, 0, 1])
+    assert path == "M0 1V0.000h.9V1zM2 1V0.500h.9V1z"
+
+
+def test_an_empty_histogram_draws_nothing():
+    assert histogram_path([0, 0]) == ""

@@ -1,0 +1,122 @@
+"""The page's state machine; runs under CPython here and under MicroPython in tests/browser."""
+
+from vizzy.page.state import (
+    State,
+    activate,
+    finish_training,
+    relabel,
+    request_training,
+    reset_labels,
+    set_class_percentile,
+    set_ood_percentile,
+    set_threshold_mode,
+    start_training,
+    trainer_failed,
+    trainer_ready,
+    training_failed,
+)
+
+
+def trained_state():
+    state = start_training(request_training(trainer_ready(State())))
+    return finish_training(state, state.changed_labels)
+
+
+def test_lowering_the_class_percentile_past_the_other_carries_it_along():
+    state = set_class_percentile(State(), 10)
+    assert (state.class_percentile, state.ood_percentile) == (10, 10)
+
+
+def test_raising_the_out_of_distribution_percentile_past_the_other_carries_it_along():
+    state = set_ood_percentile(State(), 80)
+    assert (state.class_percentile, state.ood_percentile) == (80, 80)
+
+
+def test_a_percentile_that_passes_nothing_moves_alone():
+    assert set_class_percentile(State(), 60).ood_percentile == State().ood_percentile
+    assert set_ood_percentile(State(), 20).class_percentile == State().class_percentile
+
+
+def test_percentiles_are_read_from_a_slider_and_held_to_0_and_100():
+    assert set_class_percentile(State(), "37").class_percentile == 37
+    assert set_class_percentile(State(), 140).class_percentile == 100
+    assert set_ood_percentile(State(), -3).ood_percentile == 0
+
+
+def test_a_handler_leaves_the_state_it_was_given_alone():
+    before = State()
+    relabel(set_class_percentile(before, 3), 7, 1, 0)
+    assert before.class_percentile == 50
+    assert before.changed_labels == {}
+
+
+def test_a_changed_label_is_remembered_and_shown():
+    state = relabel(State(), 7, 2, 0)
+    assert state.changed_labels == {7: 2}
+    assert state.active == 7
+
+
+def test_choosing_the_label_an_example_came_with_undoes_the_change():
+    assert relabel(relabel(State(), 7, 2, 0), 7, 0, 0).changed_labels == {}
+
+
+def test_reset_brings_all_labels_back():
+    assert reset_labels(relabel(relabel(State(), 7, 2, 0), 8, 1, 0)).changed_labels == {}
+
+
+def test_a_click_on_train_before_the_trainer_is_up_is_remembered():
+    state = request_training(State())
+    assert state.train_requested
+    assert trainer_ready(state).train_requested
+
+
+def test_a_second_click_on_train_changes_nothing():
+    state = request_training(State())
+    assert request_training(state) is state
+
+
+def test_after_training_there_is_nothing_to_train_until_a_label_changes():
+    state = trained_state()
+    assert not state.can_train
+    changed = relabel(state, 3, 1, 0)
+    assert changed.can_train and changed.labels_are_stale
+    assert not reset_labels(changed).can_train
+
+
+def test_labels_changed_while_training_are_stale_afterwards():
+    state = start_training(request_training(trainer_ready(State())))
+    labels = state.changed_labels
+    state = finish_training(relabel(state, 3, 1, 0), labels)
+    assert state.labels_are_stale
+
+
+def test_the_phases_of_a_visit():
+    state = State()
+    assert state.phase == "ready"  # labels and controls answer while the worker loads
+    state = start_training(request_training(trainer_ready(state)))
+    assert state.phase == "training"
+    assert finish_training(state, {}).phase == "trained"
+    assert trainer_failed(state, "gone").phase == "error"
+
+
+def test_a_failed_training_keeps_what_was_there_and_says_why():
+    state = relabel(trained_state(), 3, 1, 0)
+    failed = training_failed(start_training(request_training(state)), "too few examples")
+    assert failed.phase == "trained"
+    assert failed.changed_labels == {3: 1}
+    assert failed.message == "too few examples"
+    assert failed.can_train
+
+
+def test_showing_the_active_example_again_is_no_change():
+    state = activate(State(), 4)
+    assert activate(state, 4) is state
+
+
+def test_an_unknown_field_or_mode_is_refused():
+    for attempt in (lambda: State(percentile=3), lambda: set_threshold_mode(State(), "median")):
+        try:
+            attempt()
+        except (TypeError, ValueError):
+            continue
+        raise AssertionError("was accepted")

@@ -1,0 +1,76 @@
+"""What the page knows of the open dataset: classes, labels, pictures, alternative texts.
+
+Made from the ``dataset.json`` of a dataset folder (its description is in
+``vizzy.dataset``); plain lists, no numpy, so that the page shows it before the worker is up.
+"""
+
+
+class Catalogue:
+    """The dataset as the page shows it.
+
+    Parameters
+    ----------
+    index : dict
+        A parsed ``dataset.json``.
+    folder : str
+        Address of the dataset's folder, ending in "/"; file names are relative to it.
+    """
+
+    def __init__(self, index, folder):
+        self.name = index["name"]
+        self.classes = index["classes"]
+        self.ids = index["ids"]
+        self.given_label = index["given_label"]
+        self.true_label = index.get("true_label")
+        self.alt = index.get("alt") or self.ids
+        self.folder = folder
+        self.embeddings_address = folder + index["embeddings"]
+        self._files = index["files"]
+        self._sprite = index["thumbnails"]
+        self._row_of = {example_id: row for row, example_id in enumerate(self.ids)}
+
+    def __len__(self):
+        return len(self.ids)
+
+    def row_of(self, example_id):
+        """The row of an id, or None."""
+        return self._row_of.get(example_id)
+
+    def picture_address(self, example):
+        """Where the full picture of an example is."""
+        return self.folder + self._files[example]
+
+    def sprite_addresses(self):
+        """Where the sprites of all thumbnails are."""
+        return [self.folder + name for name in self._sprite["files"]]
+
+    def sprite_scale(self):
+        """Width of a sprite in tiles: its background size over a thumbnail's own size."""
+        return self._sprite["columns"]
+
+    def sprite_tile(self, example):
+        """Where an example's thumbnail lies.
+
+        Returns
+        -------
+        (int, float, float)
+            Number of the sprite; horizontal and vertical background position in per cent.
+        """
+        sprite, place = divmod(example, self._sprite["per_file"])
+        columns = self._sprite["columns"]
+        in_sprite = min(self._sprite["per_file"], len(self) - sprite * self._sprite["per_file"])
+        rows = -(-in_sprite // columns)
+        row, column = divmod(place, columns)
+        return sprite, _share(column, columns), _share(row, rows)
+
+    def current_label(self, state, example):
+        """The label an example is given now, changes included."""
+        return state.changed_labels.get(example, self.given_label[example])
+
+    def trained_label(self, state, example):
+        """The label an example had when the present predictions were made."""
+        return (state.trained_labels or {}).get(example, self.given_label[example])
+
+
+def _share(position, count):
+    return 100 * position / (count - 1) if count > 1 else 0

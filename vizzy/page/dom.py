@@ -1,0 +1,58 @@
+"""The few things the views ask of the browser. Text from data goes in as text, never as HTML."""
+
+from js import document, window
+
+SVG = "http://www.w3.org/2000/svg"
+
+
+def by_id(name):
+    """The element with this id."""
+    return document.getElementById(name)
+
+
+def element(tag, class_name="", text=None, attributes=None):
+    """A new element, with text and attributes."""
+    node = document.createElement(tag)
+    if class_name:
+        node.className = class_name
+    if text is not None:
+        node.textContent = text
+    for name, value in (attributes or {}).items():
+        node.setAttribute(name, value)
+    return node
+
+
+def svg(tag, attributes):
+    """A new SVG element."""
+    node = document.createElementNS(SVG, tag)
+    for name, value in attributes.items():
+        node.setAttribute(name, value)
+    return node
+
+
+def template(name):
+    """A copy of what the ``<template>`` with this id holds."""
+    return by_id(name).content.firstElementChild.cloneNode(True)
+
+
+def clear(node):
+    """Take everything out of a node."""
+    node.replaceChildren()
+
+
+def show(node, visible):
+    """Show or hide a node."""
+    node.hidden = not visible
+
+
+def closest_example(node):
+    """The id of the example that a node belongs to, or None."""
+    if not node or not hasattr(node, "closest"):
+        return None
+    holder = node.closest("[data-example]")
+    return holder.getAttribute("data-example") if holder else None
+
+
+def all_showing(example_id):
+    """Every element on the page that shows an example."""
+    return document.querySelectorAll('[data-example="' + window.CSS.escape(example_id) + '"]')

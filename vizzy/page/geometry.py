@@ -1,0 +1,34 @@
+"""Sizes and shapes that the views draw, worked out without a browser."""
+
+
+def tile_size(count, width, height, smallest, largest):
+    """The largest square, in px, of which ``count`` fit into a box.
+
+    Parameters
+    ----------
+    count : int, number of squares
+    width, height : number, px
+    smallest, largest : int, px, what the answer is held to
+
+    Returns
+    -------
+    int
+    """
+    size = largest
+    while size > smallest and int(width // size) * int(height // size) < count:
+        size -= 1
+    return size
+
+
+def histogram_path(counts):
+    """An SVG path of bars, one unit wide each, the tallest one unit high.
+
+    Heights go with the square root of the counts, so that the few examples far from their
+    class stay visible beside the many near it.
+    """
+    tallest = max(counts)
+    if not tallest:
+        return ""
+    return "".join(
+        "M{} 1V{:.3f}h.9V1z".format(place, 1 - (count / tallest) ** 0.5) for place, count in enumerate(counts) if count
+    )

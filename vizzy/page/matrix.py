@@ -1,0 +1,113 @@
+"""Panel 3: the confident joint as a table of thumbnails."""
+
+from vizzy.page import dom, motion
+from vizzy.page.geometry import tile_size
+from vizzy.page.thumbnails import ThumbnailGrid
+
+CELL_HEADER = 18  # px, the line with the count
+CELL_PADDING = 6
+LARGEST = {True: 40, False: 56}  # px; on the diagonal, off it: what may be wrong is drawn larger
+SMALLEST = 12
+
+
+class MatrixPanel:
+    """The K x K table; a node moves from cell to cell with its example."""
+
+    def __init__(self, catalogue, thumbnails):
+        self._catalogue = catalogue
+        self._pool = {}
+        self._cells = []
+        self._counts = []
+        self._grids = []
+        self._sizes = []
+        self._build(dom.by_id("matrix"), thumbnails)
+
+    def render(self, analysis):
+        """Show the confident joint of an analysis; what changes cell travels there."""
+        dom.show(dom.by_id("matrix-empty"), False)
+        cells = analysis["cells"]
+        places = motion.places_of([self._pool[example] for example in self._movers(cells)])
+        for grid, examples in zip(self._grids, cells):
+            grid.show(examples)
+        staying = set([example for examples in cells for example in examples])
+        for example in [example for example in self._pool if example not in staying]:
+            self._pool.pop(example).remove()
+        self._show_counts(analysis)
+        self.fit()
+        motion.travel(places)
+
+    def _movers(self, cells):
+        """The examples that are shown in one cell and will be in another."""
+        movers = []
+        for grid, examples in zip(self._grids, cells):
+            if examples != grid.shown:
+                already = set(grid.shown)
+                movers += [example for example in examples if example not in already and example in self._pool]
+        return movers
+
+    def fit(self):
+        """Choose each cell's thumbnail size so that they fill it."""
+        first = self._cells[0]
+        width = first.clientWidth - CELL_PADDING
+        height = first.clientHeight - CELL_HEADER - CELL_PADDING
+        classes = len(self._catalogue.classes)
+        for number, grid in enumerate(self._grids):
+            on_diagonal = number // classes == number % classes
+            size = tile_size(len(grid.shown), width, height, SMALLEST, LARGEST[on_diagonal])
+            if size != self._sizes[number]:
+                self._sizes[number] = size
+                grid.container.style.setProperty("--thumb", str(size) + "px")
+
+    def _show_counts(self, analysis):
+        for number, cell in enumerate(self._cells):
+            count = analysis["joint"][number]
+            if count == self._counts[number]:
+                continue
+            self._counts[number] = count
+            hidden = count - len(analysis["cells"][number])
+            cell.firstElementChild.firstElementChild.textContent = str(count) + (
+                ", " + str(len(analysis["cells"][number])) + " shown" if hidden else ""
+            )
+            cell.classList.toggle("none", count == 0)
+
+    def _build(self, table, thumbnails):
+        classes = self._catalogue.classes
+        table.style.setProperty("--classes", str(len(classes)))
+        head = dom.element("thead")
+        line = dom.element("tr")
+        line.append(dom.element("td", "corner"))
+        for name in classes:
+            line.append(_heading("col", "suggested", name))
+        head.append(line)
+        body = dom.element("tbody")
+        for given, name in enumerate(classes):
+            line = dom.element("tr")
+            line.append(_heading("row", "given", name))
+            for suggested, other in enumerate(classes):
+                line.append(self._build_cell(given, suggested, thumbnails))
+            body.append(line)
+        table.replaceChildren(dom.element("caption", "visually-hidden", "Confident joint: images by given and suggested label"), head, body)
+
+    def _build_cell(self, given, suggested, thumbnails):
+        classes = self._catalogue.classes
+        cell = dom.element(
+            "td",
+            "agrees none" if given == suggested else "differs none",
+            None,
+            {"data-cell": classes[given] + "|" + classes[suggested]},
+        )
+        header = dom.element("p", "count")
+        header.append(dom.element("output", "", "–"))
+        container = dom.element("div", "thumbs")
+        cell.append(header, container)
+        self._cells.append(cell)
+        self._counts.append(None)
+        self._sizes.append(None)
+        self._grids.append(ThumbnailGrid(container, thumbnails, self._pool))
+        return cell
+
+
+def _heading(scope, kind, name):
+    heading = dom.element("th", kind, None, {"scope": scope})
+    heading.append(dom.element("span", "kind", kind + " "), dom.element("b", "badge " + kind, name))
+    return heading

@@ -1,0 +1,34 @@
+"""Panel 4: label issues, out-of-distribution and unconfident examples, each worst first."""
+
+from vizzy.page import dom
+from vizzy.page.thumbnails import ThumbnailGrid
+
+GROUPS = (
+    ("label-issues", "label_issues", "No label issues at these thresholds."),
+    ("out-of-distribution", "out_of_distribution", "Nothing is out of distribution at these thresholds."),
+    ("unconfident", "unconfident", "The model is confident of every image."),
+)
+
+
+class ResultsPanel:
+    """The three lists."""
+
+    def __init__(self, thumbnails):
+        self._grids = {}
+        self._counts = {}
+        for element_id, name, _ in GROUPS:
+            dom.clear(dom.by_id(element_id))
+            self._grids[name] = ThumbnailGrid(dom.by_id(element_id), thumbnails)
+
+    def render(self, analysis):
+        """Show the lists of an analysis and their true counts."""
+        for element_id, name, nothing in GROUPS:
+            count = analysis["counts"][name]
+            grid = self._grids[name]
+            grid.show(analysis[name])
+            if self._counts.get(name) != count:
+                self._counts[name] = count
+                grid.container.setAttribute("data-empty", "" if count else nothing)
+                heading = dom.by_id(element_id + "-heading").firstElementChild
+                shown = len(analysis[name])
+                heading.textContent = str(count) + ("" if shown == count else ", worst " + str(shown) + " shown")

@@ -1,0 +1,138 @@
+"""The page's one state, and what each event makes of it.
+
+A ``State`` is never changed: a handler takes the state and the event's value and returns
+the next state. Nothing here knows of the browser, so all of it is tested without one, under
+CPython and MicroPython alike. What follows from the state (thresholds, cells, lists) is
+computed by the worker and never kept here.
+
+Labels are class indices, examples are row numbers of the dataset.
+"""
+
+DEFAULTS = {
+    "class_percentile": 50,
+    "ood_percentile": 15,
+    "threshold_mode": "percentile",  # or "mean"
+    "changed_labels": {},  # example -> given label, where it differs from the dataset's
+    "trained_labels": None,  # the changed labels that the present predictions were trained on
+    "active": None,  # the example shown in the inspector and marked everywhere
+    "trainer": "loading",  # then "ready", or "failed"
+    "training": False,
+    "train_requested": False,  # a click on Train that waits for the trainer
+    "message": "",  # what went wrong, in a sentence
+}
+
+
+class State:
+    """All that the page remembers; every field and its default stands in ``DEFAULTS``."""
+
+    def __init__(self, **values):
+        unknown = [name for name in values if name not in DEFAULTS]
+        if unknown:
+            raise TypeError("State has no field called " + unknown[0])
+        for name in DEFAULTS:
+            setattr(self, name, values.get(name, DEFAULTS[name]))
+
+    def replace(self, **changes):
+        """The same state with some fields changed."""
+        values = {name: getattr(self, name) for name in DEFAULTS}
+        values.update(changes)
+        return State(**values)
+
+    @property
+    def phase(self):
+        """Where the app is: the value of ``<html data-vizzy>`` once the page answers."""
+        if self.trainer == "failed":
+            return "error"
+        if self.training:
+            return "training"
+        return "ready" if self.trained_labels is None else "trained"
+
+    @property
+    def labels_are_stale(self):
+        """Whether labels have changed since the predictions were made."""
+        return self.trained_labels is not None and self.trained_labels != self.changed_labels
+
+    @property
+    def can_train(self):
+        """Whether a click on Train would do anything."""
+        if self.training or self.train_requested or self.trainer == "failed":
+            return False
+        return self.trained_labels is None or self.labels_are_stale
+
+    @property
+    def analysis_settings(self):
+        """What the worker's categorisation depends on, beside the predictions."""
+        return (self.class_percentile, self.ood_percentile, self.threshold_mode)
+
+
+def clamp(percentile):
+    """The nearest whole percentile from 0 to 100."""
+    return max(0, min(100, int(percentile)))
+
+
+def set_class_percentile(state, percentile):
+    """Move the class percentile; it carries the out-of-distribution one down with it."""
+    percentile = clamp(percentile)
+    return state.replace(class_percentile=percentile, ood_percentile=min(state.ood_percentile, percentile))
+
+
+def set_ood_percentile(state, percentile):
+    """Move the out-of-distribution percentile; it carries the class one up with it."""
+    percentile = clamp(percentile)
+    return state.replace(ood_percentile=percentile, class_percentile=max(state.class_percentile, percentile))
+
+
+def set_threshold_mode(state, mode):
+    """Take the class thresholds from a "percentile" or from the "mean"."""
+    if mode not in ("percentile", "mean"):
+        raise ValueError("threshold mode must be 'percentile' or 'mean', not " + repr(mode))
+    return state.replace(threshold_mode=mode)
+
+
+def relabel(state, example, given_label, original_label):
+    """Give an example another label; the dataset's own label undoes the change."""
+    changed = dict(state.changed_labels)
+    changed.pop(example, None)
+    if given_label != original_label:
+        changed[example] = given_label
+    return state.replace(changed_labels=changed, active=example)
+
+
+def reset_labels(state):
+    """Bring back every label the dataset came with."""
+    return state.replace(changed_labels={})
+
+
+def activate(state, example):
+    """Show an example in the inspector."""
+    return state if example == state.active else state.replace(active=example)
+
+
+def request_training(state):
+    """A click on Train: it waits until the trainer is up."""
+    return state.replace(train_requested=True) if state.can_train else state
+
+
+def trainer_ready(state):
+    """The worker has loaded everything it trains with."""
+    return state.replace(trainer="ready", message="")
+
+
+def start_training(state):
+    """The requested training begins."""
+    return state.replace(training=True, train_requested=False, message="")
+
+
+def finish_training(state, trained_labels):
+    """Predictions are there, for the labels as they were when the training began."""
+    return state.replace(training=False, trained_labels=trained_labels)
+
+
+def training_failed(state, message):
+    """The data could not be trained on; the earlier predictions, if any, stay."""
+    return state.replace(training=False, message=message)
+
+
+def trainer_failed(state, message):
+    """The worker could not be started, or is gone."""
+    return state.replace(trainer="failed", training=False, train_requested=False, message=message)

@@ -1,0 +1,89 @@
+"""Grids of thumbnails, cut from the dataset's sprites."""
+
+from js import URL, document
+
+from vizzy.page import dom
+
+
+class Thumbnails:
+    """Makes the thumbnail buttons of one dataset."""
+
+    def __init__(self, catalogue):
+        self._catalogue = catalogue
+        self._prototype = dom.element("button", "thumb", None, {"type": "button", "tabindex": "-1"})
+        style = document.documentElement.style
+        for number, address in enumerate(catalogue.sprite_addresses()):
+            absolute = URL.new(address, document.baseURI).href  # else it would be sought beside the stylesheet
+            style.setProperty("--sprite-" + str(number), 'url("' + absolute + '")')
+        style.setProperty("--sprite-scale", str(catalogue.sprite_scale()))
+
+    def make(self, example):
+        """A new thumbnail of an example."""
+        return self.fill(self._prototype.cloneNode(False), example)
+
+    def fill(self, node, example):
+        """Turn a thumbnail button into the one of an example."""
+        sprite, left, top = self._catalogue.sprite_tile(example)
+        if sprite:
+            node.style.backgroundImage = "var(--sprite-" + str(sprite) + ")"
+        node.style.backgroundPosition = "{:.3f}% {:.3f}%".format(left, top)
+        node.setAttribute("data-example", self._catalogue.ids[example])
+        node.setAttribute("aria-label", self._catalogue.alt[example])
+        return node
+
+
+class ThumbnailGrid:
+    """A container that shows a list of examples, touching only what changed.
+
+    ``pool`` (example -> node) may be shared by several grids: an example that moves from one
+    to another takes its node along.
+    """
+
+    def __init__(self, container, thumbnails, pool=None):
+        self.container = container
+        self.shown = []
+        self._thumbnails = thumbnails
+        self._pool = {} if pool is None else pool
+        self._shares_pool = pool is not None
+
+    def show(self, examples):
+        """Show these examples in this order."""
+        if examples == self.shown:
+            return
+        staying = set(examples)
+        already = set(self.shown)
+        self._drop([example for example in self.shown if example not in staying])
+        if [example for example in self.shown if example in staying] == [
+            example for example in examples if example in already
+        ]:
+            self._insert(examples, already)
+        else:
+            self.container.append(*[self._node(example) for example in examples])
+        self.shown = list(examples)
+        self._set_tab_stop()
+
+    def _drop(self, examples):
+        if self._shares_pool:  # the grid that takes them over moves the nodes
+            return
+        for example in examples:
+            self._pool.pop(example).remove()
+
+    def _insert(self, examples, already):
+        following = None
+        for example in reversed(examples):
+            node = self._node(example)
+            if example not in already:
+                self.container.insertBefore(node, following)
+            following = node
+
+    def _node(self, example):
+        node = self._pool.get(example)
+        if node is None:
+            node = self._pool[example] = self._thumbnails.make(example)
+        return node
+
+    def _set_tab_stop(self):
+        if self.shown:
+            first = self.container.firstElementChild
+            if first and not self.container.querySelector('[tabindex="0"]'):
+                first.tabIndex = 0

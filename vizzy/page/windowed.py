@@ -1,0 +1,126 @@
+"""A long list of rows of one height, of which only some are in the document.
+
+Rows near the visible part come first; up to ``MOST_ROWS`` the rest follows in idle moments,
+so a list of a few hundred is soon whole, and one of 100,000 stays as cheap as that.
+"""
+
+import asyncio
+
+MOST_ROWS = 600
+ROWS_PER_STEP = 12
+
+
+class WindowedList:
+    """Rows of equal height in a scrolling container.
+
+    Parameters
+    ----------
+    scroller : element that scrolls; its rows are placed by the stylesheet from ``--row``
+    count : int, number of rows
+    make_row : () -> node
+    fill_row : (node, row number) -> None
+    """
+
+    def __init__(self, scroller, count, make_row, fill_row):
+        self.scroller = scroller
+        self.count = count
+        self._make_row = make_row
+        self._fill_row = fill_row
+        self._nodes = {}
+        self._stale = set()
+        self._working = False
+        self._sheet = scroller.ownerDocument.createElement("div")
+        self._sheet.className = "sheet"
+        self._sheet.setAttribute("role", "list")
+        self._sheet.style.setProperty("--count", str(count))
+        scroller.replaceChildren(self._sheet)
+        scroller.addEventListener("scroll", self._scrolled)
+
+    def close(self):
+        """Stop listening; for a list that another one replaces."""
+        self.scroller.removeEventListener("scroll", self._scrolled)
+        self.count = 0
+
+    def refresh(self, rows=None):
+        """Fill rows anew: those named, or all; the visible ones now, the others when idle."""
+        self._stale.update(self._nodes if rows is None else [row for row in rows if row in self._nodes])
+        self._fill_visible()
+        self._continue_later()
+
+    def scroll_to(self, row):
+        """Bring a row into view, if it is not."""
+        height = self._row_height()
+        top = row * height
+        if not self.scroller.scrollTop <= top <= self.scroller.scrollTop + self.scroller.clientHeight - height:
+            self.scroller.scrollTop = max(0, top - height)
+
+    def row_node(self, row):
+        """The node of a row, or None while it is not in the document."""
+        return self._nodes.get(row)
+
+    def _scrolled(self, _event):
+        self._fill_visible()
+        self._continue_later()
+
+    def _row_height(self):
+        return max(1, self._sheet.offsetHeight / max(1, self.count))
+
+    def _visible(self):
+        height = self._row_height()
+        first = int(self.scroller.scrollTop / height)
+        last = int((self.scroller.scrollTop + self.scroller.clientHeight) / height) + 1
+        return max(0, first), min(self.count, last)
+
+    def _fill_visible(self):
+        for row in range(*self._visible()):
+            self._place(row)
+
+    def _place(self, row):
+        node = self._nodes.get(row)
+        if node is None:
+            node = self._take_node(row)
+            self._insert(node, row)
+            node.style.setProperty("--row", str(row))
+        elif row not in self._stale:
+            return False
+        self._stale.discard(row)
+        self._fill_row(node, row)
+        return True
+
+    def _take_node(self, row):
+        if len(self._nodes) >= MOST_ROWS:
+            return self._nodes.pop(max(self._nodes, key=lambda other: abs(other - row)))
+        node = self._make_row()
+        node.setAttribute("role", "listitem")
+        return node
+
+    def _insert(self, node, row):
+        """Rows stand in the document in their order, for the keyboard and screen readers."""
+        later = [other for other in self._nodes if other > row]
+        self._sheet.insertBefore(node, self._nodes[min(later)] if later else None)
+        self._nodes[row] = node
+
+    def _pending(self):
+        """Rows still to be made or filled, as far as there is room, from the top."""
+        pending = sorted(self._stale)
+        if len(self._nodes) < min(self.count, MOST_ROWS):
+            room = min(self.count, MOST_ROWS) - len(self._nodes)
+            first = max(0, min(self._visible()[0] - MOST_ROWS // 2, self.count - MOST_ROWS))
+            missing = [row for row in range(first, min(self.count, first + MOST_ROWS)) if row not in self._nodes]
+            pending += missing[:room]
+        return pending
+
+    def _continue_later(self):
+        if not self._working:
+            self._working = True
+            asyncio.create_task(self._fill_rest())
+
+    async def _fill_rest(self):
+        pending = self._pending()
+        while pending:
+            await asyncio.sleep(0.004)
+            for row in pending[:ROWS_PER_STEP]:
+                if row < self.count:
+                    self._place(row)
+            pending = self._pending() if len(pending) <= ROWS_PER_STEP else pending[ROWS_PER_STEP:]
+        self._working = False

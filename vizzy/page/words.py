@@ -1,0 +1,168 @@
+"""What the page says about an example, in words. Text in, text out: no DOM.
+
+A text is a list of ``(kind, words)`` pieces; the kinds are "" (plain), "given", "suggested",
+"ood", "class" and "number", and the stylesheet gives each its look.
+"""
+
+AGREEMENT, LABEL_ISSUE, OUT_OF_DISTRIBUTION, UNCONFIDENT = range(4)  # as vizzy.confident has them
+
+
+def ordinal(number):
+    """1st, 2nd, 3rd, 11th, 50th."""
+    if 10 <= number % 100 <= 20:
+        return str(number) + "th"
+    return str(number) + {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+
+
+def number(value):
+    """A probability with three decimals."""
+    return "{:.3f}".format(value)
+
+
+def joined(names):
+    """cat; cat and dog; cat, dog and bear."""
+    if len(names) < 2:
+        return "".join(names)
+    return ", ".join(names[:-1]) + " and " + names[-1]
+
+
+def counts_sentence(counts):
+    """What a slider's step has led to, for the live region."""
+    issues = counts["label_issues"]
+    return "{} label {}, {} out of distribution, {} unconfident".format(
+        issues, "issue" if issues == 1 else "issues", counts["out_of_distribution"], counts["unconfident"]
+    )
+
+
+def reason(explanation, classes, state):
+    """Why an example is where it is.
+
+    Parameters
+    ----------
+    explanation : dict
+        As ``vizzy.session.Session.explain`` makes it.
+    classes : list of str
+    state : State
+
+    Returns
+    -------
+    list of (str, str)
+    """
+    if explanation["category"] == OUT_OF_DISTRIBUTION:
+        return _out_of_distribution(explanation, classes, state)
+    if explanation["category"] == UNCONFIDENT:
+        return _unconfident(explanation, classes, state)
+    return _suggested(explanation, classes, state)
+
+
+def remedy(explanation, classes, state):
+    """What would change an example's place, or an empty list where nothing on the sliders would."""
+    if state.threshold_mode == "mean":
+        return []
+    if explanation["suggested_label"] < 0:
+        return _when_suggested(explanation, classes)
+    return _when_not_suggested(explanation, classes)
+
+
+def _threshold_name(state):
+    if state.threshold_mode == "mean":
+        return "the mean"
+    return "the " + ordinal(state.class_percentile) + " percentile"
+
+
+def _suggested(explanation, classes, state):
+    suggested = explanation["suggested_label"]
+    name = classes[suggested]
+    probs = explanation["pred_probs"]
+    text = [
+        ("", "The model gives "),
+        ("suggested", name),
+        ("", " "),
+        ("number", number(probs[suggested])),
+        ("", ", which reaches that class's threshold of "),
+        ("number", number(explanation["class_thresholds"][suggested])),
+        ("", " (" + _threshold_name(state) + ")."),
+    ]
+    text += _passed_over(explanation, classes)
+    if explanation["category"] == AGREEMENT:
+        return text + [("", " The suggestion agrees with the given label.")]
+    return text + [
+        ("", " It was given "),
+        ("given", classes[explanation["given_label"]]),
+        ("", ", at only "),
+        ("number", number(probs[explanation["given_label"]])),
+        ("", ": a likely label error."),
+    ]
+
+
+def _passed_over(explanation, classes):
+    """A class that is more probable than the suggested one, but below its own threshold."""
+    probs = explanation["pred_probs"]
+    suggested = explanation["suggested_label"]
+    top = max(range(len(probs)), key=lambda label: probs[label])
+    if probs[top] <= probs[suggested]:
+        return []
+    threshold = explanation["class_thresholds"][top]
+    below = "its threshold of " + number(threshold) if threshold is not None else "no threshold, as nothing is given it"
+    return [
+        ("", " " + classes[top] + " has more, "),
+        ("number", number(probs[top])),
+        ("", ", but " + ("stays below " if threshold is not None else "has ") + below + "."),
+    ]
+
+
+def _out_of_distribution(explanation, classes, state):
+    return [
+        ("", "Every class stays below its "),
+        ("ood", "out-of-distribution threshold"),
+        ("", " (the " + ordinal(state.ood_percentile) + " percentile); the nearest is "),
+        ("", _nearest(explanation, classes, "ood_thresholds")),
+        ("", ". It may belong to none of them."),
+    ]
+
+
+def _unconfident(explanation, classes, state):
+    kept_in = [name for name, reached in zip(classes, explanation["reaches_ood"]) if reached]
+    return [
+        ("", "No class reaches its "),
+        ("class", "class threshold"),
+        ("", " (" + _threshold_name(state) + "), so nothing is suggested; the nearest is "),
+        ("", _nearest(explanation, classes, "class_thresholds")),
+        ("", ". But " + joined(kept_in) + (" stays" if len(kept_in) == 1 else " stay") + " above the "),
+        ("ood", "out-of-distribution threshold"),
+        ("", ": the model is merely unconfident."),
+    ]
+
+
+def _nearest(explanation, classes, kind):
+    """The class whose threshold is least far above the example's probability, in words."""
+    gaps = [
+        (threshold - prob, label)
+        for label, (threshold, prob) in enumerate(zip(explanation[kind], explanation["pred_probs"]))
+        if threshold is not None
+    ]
+    label = min(gaps)[1]
+    return "{} with {} of {}".format(
+        classes[label], number(explanation["pred_probs"][label]), number(explanation[kind][label])
+    )
+
+
+def _when_suggested(explanation, classes):
+    """The highest class percentile at which some class would be suggested."""
+    up_to = explanation["suggested_up_to"]
+    label = max(range(len(up_to)), key=lambda other: up_to[other])
+    if up_to[label] < 0:
+        return [("", "No class percentile would suggest a label for it.")]
+    return [
+        ("", "Suggested "),
+        ("suggested", classes[label]),
+        ("", " from class percentile " + str(int(up_to[label])) + " down."),
+    ]
+
+
+def _when_not_suggested(explanation, classes):
+    """The class percentile above which nothing is suggested any more."""
+    highest = max(explanation["suggested_up_to"])
+    if highest >= 100:
+        return [("", "It keeps a suggestion at every class percentile.")]
+    return [("", "From class percentile " + str(int(highest) + 1) + " up it has no suggestion.")]

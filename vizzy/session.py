@@ -1,0 +1,167 @@
+"""One visit's numbers: the open dataset, the predictions of the last training, what they amount to.
+
+The worker holds one ``Session`` and hands its answers to the page. It knows nothing of the
+browser: the command line and the tests use it as it is. Answers are plain lists and numbers,
+bounded in size however many examples there are, so that a step of a slider stays cheap.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from vizzy import confident, training
+
+HISTOGRAM_BINS = 50
+# Up to this many examples every one is listed; beyond, each cell lists its worst.
+MOST_LISTED_WHOLE = 600
+MOST_LISTED = 1500
+FEWEST_LISTED_PER_CELL = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """What one training left, and what is computed from it once."""
+
+    given_label: np.ndarray  # (n,) int, the labels that were trained on
+    pred_probs: np.ndarray  # (n, K)
+    confidences: confident.SortedSelfConfidences
+    quality_rank: np.ndarray  # (n,) int: 0 for the example whose label is most suspect
+
+    @classmethod
+    def of(cls, given_label, pred_probs):
+        worst_first = confident.ranking(confident.label_quality(given_label, pred_probs))
+        quality_rank = np.empty(len(worst_first), dtype=np.intp)
+        quality_rank[worst_first] = np.arange(len(worst_first))
+        return cls(
+            given_label, pred_probs, confident.SortedSelfConfidences.of(given_label, pred_probs), quality_rank
+        )
+
+
+class Session:
+    """A dataset and, once trained, its predictions.
+
+    Parameters
+    ----------
+    dataset : vizzy.dataset.Dataset
+    """
+
+    def __init__(self, dataset):
+        self.dataset = dataset
+        self.predictions = None
+        self._analysis = None
+
+    def train(self, changed_labels, on_fold=None):
+        """Cross-validate on the given labels with some of them changed.
+
+        Parameters
+        ----------
+        changed_labels : dict of int to int
+            Example -> given label, where it differs from the dataset's.
+        on_fold : callable, optional
+            Called as ``on_fold(done, total)``.
+
+        Returns
+        -------
+        dict
+            ``accuracy``, ``notes`` and ``histograms``, K lists of counts of self-confidences.
+        """
+        given_label = self.dataset.given_label.copy()
+        for example, label in changed_labels.items():
+            given_label[example] = label
+        result = training.cross_validated_pred_probs(
+            self.dataset.embeddings,
+            given_label,
+            len(self.dataset.classes),
+            on_fold=on_fold,
+            classes=self.dataset.classes,
+        )
+        self.predictions = Predictions.of(given_label, result.pred_probs)
+        histograms = confident.self_confidence_histogram(given_label, result.pred_probs, HISTOGRAM_BINS)
+        return {
+            "accuracy": result.accuracy,
+            "notes": list(result.notes),
+            "histograms": histograms.tolist(),
+        }
+
+    def analyse(self, class_percentile, ood_percentile, threshold_mode):
+        """What the thresholds make of the predictions.
+
+        Returns
+        -------
+        dict
+            ``class_thresholds``, ``ood_thresholds``: K numbers, None for a class nobody is given;
+            ``joint``: K*K counts, row by row (given, then suggested label);
+            ``cells``: for each of them its examples, the worst first, perhaps not all;
+            ``label_issues``, ``out_of_distribution``, ``unconfident``: the same for the three lists;
+            ``counts``: how many each of the three has in all.
+        """
+        predictions = self.predictions
+        analysis = self._analysis = confident.analyse(
+            predictions.given_label,
+            predictions.pred_probs,
+            class_percentile,
+            ood_percentile,
+            threshold_mode,
+            predictions.confidences,
+        )
+        by_quality = predictions.quality_rank
+        ood_score = confident.out_of_distribution_score(predictions.pred_probs, analysis.ood_thresholds)
+        masks = {
+            "label_issues": (analysis.label_issue_mask, by_quality),
+            "out_of_distribution": (analysis.out_of_distribution_mask, ood_score),
+            "unconfident": (analysis.unconfident_mask, by_quality),
+        }
+        most = self._most_listed()
+        answer = {name: _worst(np.flatnonzero(mask), score, most) for name, (mask, score) in masks.items()}
+        answer["counts"] = {name: int(mask.sum()) for name, (mask, _) in masks.items()}
+        answer["joint"] = analysis.confident_joint.ravel().tolist()
+        answer["cells"] = self._cells(analysis, most)
+        answer["class_thresholds"] = _finite_or_none(analysis.class_thresholds)
+        answer["ood_thresholds"] = _finite_or_none(analysis.ood_thresholds)
+        return answer
+
+    def explain(self, example):
+        """Why an example is where it is under the last analysis, and what would move it: a dict."""
+        predictions = self.predictions
+        explanation = confident.explain(
+            predictions.given_label, predictions.pred_probs, example, self._analysis, predictions.confidences
+        )
+        return {
+            "example": example,
+            "category": explanation.category,
+            "given_label": explanation.given_label,
+            "suggested_label": explanation.suggested_label,
+            "pred_probs": explanation.pred_probs.tolist(),
+            "class_thresholds": _finite_or_none(explanation.class_thresholds),
+            "ood_thresholds": _finite_or_none(explanation.ood_thresholds),
+            "reaches_class": explanation.reaches_class_mask.tolist(),
+            "reaches_ood": explanation.reaches_ood_mask.tolist(),
+            "suggested_up_to": explanation.class_percentile.tolist(),
+            "suggested_above": explanation.suggested_above.tolist(),
+            "out_of_distribution_above": explanation.out_of_distribution_above,
+        }
+
+    def _most_listed(self):
+        if len(self.dataset.ids) <= MOST_LISTED_WHOLE:
+            return MOST_LISTED_WHOLE
+        return max(FEWEST_LISTED_PER_CELL, MOST_LISTED // len(self.dataset.classes) ** 2)
+
+    def _cells(self, analysis, most):
+        """The examples of every cell of the confident joint, row by row, the worst first."""
+        n_classes = len(self.dataset.classes)
+        examples = np.flatnonzero(analysis.suggested_label != confident.NO_LABEL)
+        examples = examples[np.argsort(self.predictions.quality_rank[examples])]
+        cell = self.predictions.given_label[examples] * n_classes + analysis.suggested_label[examples]
+        in_cells = examples[np.argsort(cell, kind="stable")]
+        ends = np.cumsum(np.bincount(cell, minlength=n_classes * n_classes))
+        return [part[:most].tolist() for part in np.split(in_cells, ends[:-1])]
+
+
+def _worst(examples, score, most):
+    order = np.argsort(score[examples], kind="stable")
+    return examples[order[:most]].tolist()
+
+
+def _finite_or_none(thresholds):
+    return [value if math.isfinite(value) else None for value in thresholds.tolist()]
