@@ -39,6 +39,7 @@ MARGIN_COST = 1.0
 NEWTON_STEPS = 100
 NEWTON_HALVINGS = 30
 GRADIENT_TOLERANCE = 1e-8
+RIDGE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,9 +202,10 @@ def _newton_direction(parameters, inputs, target):
     error, weight = probs - target, probs * (1 - probs)
     gradient = np.stack([(error * inputs).sum(axis=0), error.sum(axis=0)])
     # A hair more than the Hessian, so that it can be inverted where all distances are equal.
-    slope_slope = (weight * inputs**2).sum(axis=0) + 1e-12
+    ridge = RIDGE * weight.sum(axis=0)
+    slope_slope = (weight * inputs**2).sum(axis=0) + ridge
     slope_offset = (weight * inputs).sum(axis=0)
-    offset_offset = weight.sum(axis=0) + 1e-12
+    offset_offset = weight.sum(axis=0) + ridge
     determinant = slope_slope * offset_offset - slope_offset**2
     direction = np.stack(
         [
