@@ -6,23 +6,28 @@ A dataset folder holds
     One row per example, UTF-8, with the columns ``id``, ``file`` (the image, relative to the folder),
     ``given_label`` and ``true_label`` (names of classes; a true label may be empty, for an example that
     belongs to no class), optionally ``alt`` (what the image shows, in words), and any others after them:
-    where the image comes from, its licence. Without the column ``true_label`` the truth is unknown.
+    where the image comes from, its licence. The truth is unknown if no example has a true label.
 ``embeddings.npy``
     One row of numbers per example, in the order of the table: np.ndarray of float, shape (n, d).
 ``dataset.json``
     What the page needs to show the dataset before Python's numerics are up; see `page_index`.
 
 Classes stand in the order in which the table first names them as a true label, then as a given label.
+A problem with what is read is a `DatasetError`: where it is, what is expected, and what to do, in a sentence.
 These names are defined here once, for the tools that write such a folder and for everything that reads it.
 """
 
 import csv
 import io
 import json
+import zipfile
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
+
+from vizzy import confident
+from vizzy.confident import NO_LABEL
 
 TABLE_FILE = "dataset.csv"
 INDEX_FILE = "dataset.json"
@@ -37,7 +42,7 @@ ALT_COLUMN = "alt"
 REQUIRED_COLUMNS = (ID_COLUMN, GIVEN_LABEL_COLUMN)
 
 INDEX_FORMAT = 1
-NO_LABEL = -1
+MAP_DECIMALS = 4
 
 
 class DatasetError(ValueError):
@@ -59,54 +64,52 @@ class Dataset:
     name: str = "dataset"
 
     def __post_init__(self):
-        _check_names(self.ids, self.classes)
+        _check_names(self.ids, ID_COLUMN)
+        _check_names(self.classes, "class")
         _check_lengths(self)
         _check_labels(self.given_label, len(self.classes), lowest=0, what=GIVEN_LABEL_COLUMN)
         if self.true_label is not None:
             _check_labels(self.true_label, len(self.classes), lowest=NO_LABEL, what=TRUE_LABEL_COLUMN)
+        if self.files is not None:
+            _check_files(self.files)
         if self.embeddings is not None:
             _check_embeddings(self.embeddings)
+        if self.pred_probs is not None:
+            _check_pred_probs(self.given_label, self.pred_probs, len(self.classes))
 
     def __len__(self):
         return len(self.ids)
 
     @property
     def problem_mask(self):
-        """Where the given label is not the true one: np.ndarray of bool, shape (n,); the truth must be known."""
-        return self.given_label != self.true_label
+        """Where the given label is not the true one: np.ndarray of bool, shape (n,), or None if that is unknown."""
+        return None if self.true_label is None else self.given_label != self.true_label
 
 
 def read_folder(path):
-    """Read the dataset folder at a path: its table and, where it is there, its embeddings."""
+    """Read the dataset folder at a path: its table and, where they are there, its name and its embeddings."""
     folder = Path(path)
-    table_path = folder / TABLE_FILE
-    if not table_path.is_file():
+    if not (folder / TABLE_FILE).is_file():
         raise DatasetError(f"{folder} has no {TABLE_FILE}: is it the folder of a dataset?")
-    embeddings_path = folder / EMBEDDINGS_FILE
+    index_path, embeddings_path = folder / INDEX_FILE, folder / EMBEDDINGS_FILE
     return dataset_of(
-        read_table(table_path),
-        embeddings=_load_array(embeddings_path.read_bytes()) if embeddings_path.is_file() else None,
-        name=folder.resolve().name,
+        read_table(folder / TABLE_FILE),
+        embeddings=_load_embeddings(embeddings_path.read_bytes()) if embeddings_path.is_file() else None,
+        name=_parse_index(index_path.read_bytes())["name"] if index_path.is_file() else folder.resolve().name,
     )
 
 
-def from_bytes(index_json, embeddings_bytes):
-    """The dataset of a page index (the text of ``dataset.json``) and the content of ``embeddings.npy``."""
-    index = json.loads(index_json)
-    if index.get("format") != INDEX_FORMAT:
-        raise DatasetError(
-            f"{INDEX_FILE} is of format {index.get('format')!r}, but this version reads {INDEX_FORMAT}: "
-            "rebuild the site, or reload the page without its cache."
-        )
-    true_label = index["true_label"]
+def from_bytes(index_json, embeddings_bytes=None):
+    """The dataset of a page index (what ``dataset.json`` holds) and, where there are any, of its embeddings."""
+    index = _parse_index(index_json)
     return Dataset(
         ids=tuple(index["ids"]),
         classes=tuple(index["classes"]),
         given_label=np.array(index["given_label"], dtype=np.intp),
-        true_label=None if true_label is None else np.array(true_label, dtype=np.intp),
-        files=_tuple_or_none(index["files"]),
-        alt=_tuple_or_none(index["alt"]),
-        embeddings=_load_array(embeddings_bytes),
+        true_label=None if index["true_label"] is None else np.array(index["true_label"], dtype=np.intp),
+        files=None if index["files"] is None else tuple(index["files"]),
+        alt=None if index["alt"] is None else tuple(index["alt"]),
+        embeddings=None if embeddings_bytes is None else _load_embeddings(embeddings_bytes),
         name=index["name"],
     )
 
@@ -128,41 +131,49 @@ def page_index(dataset, thumbnails=None, map_xy=None):
         "name": dataset.name,
         "classes": list(dataset.classes),
         "ids": list(dataset.ids),
-        "files": dataset.files and list(dataset.files),
+        "files": None if dataset.files is None else list(dataset.files),
         "given_label": dataset.given_label.tolist(),
         "true_label": None if dataset.true_label is None else dataset.true_label.tolist(),
-        "alt": dataset.alt and list(dataset.alt),
+        "alt": None if dataset.alt is None else list(dataset.alt),
         "thumbnails": thumbnails,
         "embeddings": EMBEDDINGS_FILE,
-        "map": None if map_xy is None else np.round(map_xy, 4).tolist(),
+        "map": None if map_xy is None else np.round(map_xy, MAP_DECIMALS).tolist(),
     }
 
 
 def read_table(path):
     """Read ``dataset.csv``: list of dicts, one per row, with all its columns."""
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        return parse_table(file.read(), file_name=Path(path).name)
+    try:
+        text = Path(path).read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DatasetError(
+            f"{Path(path).name} is not UTF-8 at byte {error.start}: save it as CSV with the encoding UTF-8."
+        ) from error
+    return parse_table(text, Path(path).name)
 
 
 def parse_table(text, file_name=TABLE_FILE):
     """The rows of a table's text: list of dicts, with all its columns."""
-    reader = csv.DictReader(io.StringIO(text))
+    reader = csv.DictReader(io.StringIO(text, newline=""))
     columns = reader.fieldnames or []
-    missing = [column for column in REQUIRED_COLUMNS if column not in columns]
-    if missing:
-        raise DatasetError(
-            f"{file_name} has no column {missing[0]!r}; its first line names {', '.join(columns) or 'none'}. "
-            "Is the header line missing, or the separator not a comma?"
-        )
-    rows = list(reader)
-    if not rows:
-        raise DatasetError(f"{file_name} has a header but no rows: is it cut off?")
-    for number, row in enumerate(rows, start=2):
+    for column in REQUIRED_COLUMNS:
+        if columns.count(column) != 1:
+            raise DatasetError(
+                f"{file_name} has {columns.count(column) or 'no'} columns {column!r}, but must have one; its first "
+                f"line is {','.join(columns)!r}. Is the header line missing, or the separator not a comma?"
+            )
+    rows = []
+    for row in reader:
         if None in row or None in row.values():
             raise DatasetError(
-                f"{file_name} line {number} does not have the {len(columns)} fields the header names: "
-                "is a comma in a text not between quotation marks?"
+                f"{file_name} line {reader.line_num} does not have the {len(columns)} fields that the header names: "
+                "is a text with a comma not between quotation marks?"
             )
+        if not row[GIVEN_LABEL_COLUMN]:
+            raise DatasetError(f"{file_name} line {reader.line_num} has no {GIVEN_LABEL_COLUMN}: fill it in.")
+        rows.append(row)
+    if not rows:
+        raise DatasetError(f"{file_name} has a header but no rows: is it cut off?")
     return rows
 
 
@@ -182,49 +193,64 @@ def write_index(path, dataset, thumbnails=None, map_xy=None):
 
 def dataset_of(rows, embeddings=None, pred_probs=None, name="dataset"):
     """The dataset of a table's rows, as `read_table` returns them."""
-    given = [row[GIVEN_LABEL_COLUMN] for row in rows]
-    if "" in given:
-        raise DatasetError(f"{TABLE_FILE} line {given.index('') + 2} has no {GIVEN_LABEL_COLUMN}: fill it in.")
-    true = [row[TRUE_LABEL_COLUMN] for row in rows] if TRUE_LABEL_COLUMN in rows[0] else None
-    classes = tuple(name for name in dict.fromkeys((true or []) + given) if name)
-    index_of = {"": NO_LABEL} | {name: number for number, name in enumerate(classes)}
+    given = _column(rows, GIVEN_LABEL_COLUMN)
+    true = _column(rows, TRUE_LABEL_COLUMN) or ()
+    classes = tuple(label for label in dict.fromkeys((*true, *given)) if label)
+    index_of = {"": NO_LABEL} | {label: number for number, label in enumerate(classes)}
     return Dataset(
-        ids=tuple(row[ID_COLUMN] for row in rows),
+        ids=_column(rows, ID_COLUMN),
         classes=classes,
         given_label=np.array([index_of[label] for label in given], dtype=np.intp),
-        true_label=true and np.array([index_of[label] for label in true], dtype=np.intp),
-        files=tuple(row[FILE_COLUMN] for row in rows) if FILE_COLUMN in rows[0] else None,
-        alt=tuple(row[ALT_COLUMN] for row in rows) if ALT_COLUMN in rows[0] else None,
+        true_label=np.array([index_of[label] for label in true], dtype=np.intp) if any(true) else None,
+        files=_column(rows, FILE_COLUMN),
+        alt=_column(rows, ALT_COLUMN),
         embeddings=embeddings,
         pred_probs=pred_probs,
         name=name,
     )
 
 
-def _load_array(content):
+def _column(rows, column):
+    return tuple(row[column] for row in rows) if column in rows[0] else None
+
+
+def _parse_index(index_json):
     try:
-        return np.load(io.BytesIO(content), allow_pickle=False)
-    except (ValueError, EOFError) as error:
+        index = json.loads(index_json)
+    except ValueError as error:
+        raise DatasetError(f"{INDEX_FILE} cannot be read ({error}): rebuild it, or fetch it again.") from error
+    found = index.get("format") if isinstance(index, dict) else None
+    if found != INDEX_FORMAT:
         raise DatasetError(
-            f"{EMBEDDINGS_FILE} cannot be read ({error}): save plain numbers with numpy.save, or fetch it again."
+            f"{INDEX_FILE} is of format {found!r}, but this version of Vizzy reads format {INDEX_FORMAT}: "
+            "rebuild it, or reload the page without its cache."
+        )
+    return index
+
+
+def _load_embeddings(content):
+    try:
+        embeddings = np.load(io.BytesIO(content), allow_pickle=False)
+    except (ValueError, EOFError, MemoryError, zipfile.BadZipFile) as error:
+        raise DatasetError(
+            f"{EMBEDDINGS_FILE} cannot be read ({error}): save one array of numbers with numpy.save, "
+            "or fetch the file again."
         ) from error
+    if not isinstance(embeddings, np.ndarray):
+        raise DatasetError(f"{EMBEDDINGS_FILE} holds several arrays: save one array of numbers with numpy.save.")
+    return embeddings
 
 
-def _tuple_or_none(values):
-    return None if values is None else tuple(values)
-
-
-def _check_names(ids, classes):
-    if not ids:
-        raise DatasetError("the dataset has no examples")
-    for names, what in ((ids, "id"), (classes, "class")):
-        seen = set()
-        for row, name in enumerate(names):
-            if not name:
-                raise DatasetError(f"the {what} in row {row} (counted from 0) is empty: give it a name")
-            if name in seen:
-                raise DatasetError(f"the {what} {name!r} comes twice, again in row {row}: make each one unique")
-            seen.add(name)
+def _check_names(names, what):
+    if not names:
+        raise DatasetError(f"the dataset has no {what} at all: is its table empty?")
+    seen = set()
+    for row, name in enumerate(names):
+        if not name:
+            raise DatasetError(f"{what} number {row} (counted from 0) is empty: give it a name.")
+        if name in seen:
+            raise DatasetError(f"{what} {name!r} comes twice, the second time as number {row}: make each one unique.")
+        seen.add(name)
 
 
 def _check_lengths(dataset):
@@ -232,7 +258,7 @@ def _check_lengths(dataset):
         values = getattr(dataset, what)
         if values is not None and len(values) != len(dataset):
             raise DatasetError(
-                f"{what} has {len(values)} rows but the table has {len(dataset)}: were both made from the same data?"
+                f"{what} has {len(values)} rows but the table has {len(dataset)}: were they made from the same data?"
             )
 
 
@@ -241,9 +267,19 @@ def _check_labels(label, n_classes, lowest, what):
     if len(bad_idx):
         row = bad_idx[0]
         raise DatasetError(
-            f"{what} in row {row} (counted from 0) is {label[row]}, but there are {n_classes} classes, so it must "
-            f"be between {lowest} and {n_classes - 1}"
+            f"{what} row {row} (counted from 0) is {label[row]}, but with {n_classes} classes it must be between "
+            f"{lowest} and {n_classes - 1}: is a class missing from the list?"
         )
+
+
+def _check_files(files):
+    for row, file in enumerate(files):
+        path = PurePosixPath(file.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or ":" in file:
+            raise DatasetError(
+                f"{FILE_COLUMN} row {row} (counted from 0) is {file!r}, which is outside the dataset's folder: "
+                "give its path within the folder."
+            )
 
 
 def _check_embeddings(embeddings):
@@ -252,12 +288,24 @@ def _check_embeddings(embeddings):
             f"embeddings has the shape {embeddings.shape}, but must have one row per example and one column per "
             "dimension: was it flattened?"
         )
-    if not np.issubdtype(embeddings.dtype, np.floating) and not np.issubdtype(embeddings.dtype, np.integer):
-        raise DatasetError(f"embeddings holds {embeddings.dtype} values, but must hold numbers")
+    if embeddings.dtype.kind not in "fiu":
+        raise DatasetError(f"embeddings holds {embeddings.dtype} values, but must hold numbers.")
     bad_idx = np.argwhere(~np.isfinite(embeddings))
     if len(bad_idx):
         row, column = bad_idx[0]
         raise DatasetError(
             f"embeddings row {row}, column {column} (counted from 0) is {embeddings[row, column]}, which is not a "
-            "finite number: leave the example out, or embed it again"
+            "finite number: leave the example out, or embed it again."
+        )
+
+
+def _check_pred_probs(given_label, pred_probs, n_classes):
+    try:
+        confident.validate(given_label, pred_probs)
+    except ValueError as error:
+        raise DatasetError(str(error)) from error
+    if pred_probs.shape[1] != n_classes:
+        raise DatasetError(
+            f"pred_probs has {pred_probs.shape[1]} columns, but there are {n_classes} classes: one column per class, "
+            "in the order of the classes."
         )

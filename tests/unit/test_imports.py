@@ -1,0 +1,98 @@
+"""Who may import what: the layout of the project, held to by reading the imports of every module."""
+
+import ast
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "vizzy"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+CORE = [path for path in MODULES if PACKAGE / "page" not in path.parents]
+BROWSER_ONLY = {"js", "pyodide", "pyodide_js", "pyscript", "polyscript", "micropython", "jsffi"}
+BROWSER_ENTRY = PACKAGE / "worker.py"
+
+
+def imported(path):
+    """The full names a file imports, wherever in it: ``from vizzy import training`` counts as vizzy.training."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path} imports relatively, which this test does not follow"
+            names.add(node.module)
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return names
+
+
+def imported_packages(path):
+    return {name.partition(".")[0] for name in imported(path)}
+
+
+def name_of(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+def shown(paths):
+    return pytest.mark.parametrize("path", paths, ids=name_of)
+
+
+def needs_the_browser(path):
+    """Whether a module imports the browser's modules, itself or through others of the package."""
+    names = imported(path)
+    inner = [other for other in MODULES if other != path and dotted(other) in names]
+    return bool(imported_packages(path) & BROWSER_ONLY) or any(map(needs_the_browser, inner))
+
+
+def dotted(path):
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+@shown([path for path in MODULES if not needs_the_browser(path)])
+def test_a_module_imports_under_plain_python(path):
+    importlib.import_module(dotted(path))
+
+
+def test_only_the_worker_and_the_views_need_the_browser():
+    bound = {path for path in MODULES if needs_the_browser(path)}
+    assert bound <= {BROWSER_ENTRY, *(PACKAGE / "page").iterdir()}
+    assert PACKAGE / "page" / "state.py" not in bound
+
+
+@shown(CORE)
+def test_the_core_imports_nothing_of_the_browser(path):
+    if path != BROWSER_ENTRY:
+        assert not imported_packages(path) & BROWSER_ONLY
+
+
+@shown(CORE)
+def test_the_core_does_not_import_the_page(path):
+    assert not {name for name in imported(path) if name == "vizzy.page" or name.startswith("vizzy.page.")}
+
+
+@shown(MODULES)
+def test_only_training_imports_scikit_learn(path):
+    assert "sklearn" not in imported_packages(path) or path == PACKAGE / "training.py"
+
+
+@shown(MODULES)
+def test_nothing_of_the_package_imports_torch(path):
+    assert "torch" not in imported_packages(path)
+
+
+@shown([path for path in MODULES if PACKAGE / "page" in path.parents])
+def test_the_page_keeps_to_what_micropython_has(path):
+    assert not imported_packages(path) & {"dataclasses", "typing", "numpy", "sklearn", "scipy"}
+
+
+def test_confident_learning_needs_numpy_alone_and_nothing_else_of_the_project():
+    assert imported_packages(PACKAGE / "confident.py") - sys.stdlib_module_names == {"numpy"}
+
+
+def test_reading_a_dataset_does_not_load_scikit_learn():
+    code = "import sys, vizzy.dataset; sys.exit('sklearn' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
