@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 TILE = 64  # pixels, both ways
 COLUMNS = 20
@@ -27,6 +27,11 @@ def sprite_names(count: int) -> list[str]:
 def layout(count: int) -> dict:
     """What ``dataset.json`` says of the thumbnails of `count` examples."""
     return {"files": sprite_names(count), "tile": TILE, "columns": COLUMNS, "per_file": PER_FILE}
+
+
+def tile(image: Image.Image) -> Image.Image:
+    """An image as a thumbnail: its middle square, TILE pixels both ways."""
+    return ImageOps.fit(image, (TILE, TILE), Image.Resampling.LANCZOS)
 
 
 def write_sprites(thumbnails: Iterable[Image.Image], count: int, folder: Path) -> list[str]:
@@ -48,6 +53,6 @@ def write_sprites(thumbnails: Iterable[Image.Image], count: int, folder: Path) -
 def _arrange(tiles: list[Image.Image]) -> Image.Image:
     rows = max(1, -(-len(tiles) // COLUMNS))
     sprite = Image.new("RGB", (COLUMNS * TILE, rows * TILE))
-    for k, tile in enumerate(tiles):
-        sprite.paste(tile, (k % COLUMNS * TILE, k // COLUMNS * TILE))
+    for k, thumbnail in enumerate(tiles):
+        sprite.paste(thumbnail, (k % COLUMNS * TILE, k // COLUMNS * TILE))
     return sprite

@@ -247,7 +247,7 @@ def write_dataset(examples: list[Example], folder: Path, seed: int) -> None:
     for row, example in zip(rows, examples):
         picture = compose(example, random.Random(f"vizzy/{seed}/{row['id']}"))
         picture.save(folder / row["file"], "WEBP", quality=WEBP_QUALITY, method=6)
-        tiles.append(picture.resize((thumbnails.TILE, thumbnails.TILE), Image.Resampling.LANCZOS))
+        tiles.append(thumbnails.tile(picture))
     thumbnails.write_sprites(tiles, len(tiles), folder)
     write_table(folder / TABLE_FILE, rows)
     write_index(folder / INDEX_FILE, dataset_of(rows, name=NAME), thumbnails.layout(len(tiles)))

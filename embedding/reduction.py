@@ -1,0 +1,48 @@
+"""Truncated singular value decomposition of features that need not fit into memory.
+
+The right singular vectors of the features F are the eigenvectors of the Gram matrix F'F, which is as small as
+the backbone's layer is wide and a sum over blocks of rows. So two passes over the blocks do: one to add up the
+Gram matrix, one to project. Memory does not grow with the number of images, and whoever adds the same blocks in
+the same order gets the same bytes.
+
+Singular vectors have no sign of their own; here the largest component of each is positive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+
+def gram_matrix(blocks: Iterable[np.ndarray], width: int) -> np.ndarray:
+    """The sum of B'B over blocks of rows: np.ndarray of float64, shape (width, width)."""
+    gram = np.zeros((width, width))
+    for block in blocks:
+        rows = block.astype(np.float64)
+        gram += rows.T @ rows
+    return gram
+
+
+def components(gram: np.ndarray, dimensions: int) -> np.ndarray:
+    """The right singular vectors of the largest singular values, largest first.
+
+    Returns
+    -------
+    np.ndarray of float64, shape (min(dimensions, width), width)
+    """
+    _, vectors = np.linalg.eigh(gram)  # ascending
+    rows = vectors.T[::-1][:dimensions]
+    largest_idx = np.abs(rows).argmax(axis=1)
+    signs = np.sign(rows[np.arange(len(rows)), largest_idx])
+    return rows * np.where(signs == 0, 1.0, signs)[:, None]
+
+
+def project(block: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """The coordinates of a block's rows: np.ndarray of float32, shape (rows of block, dimensions)."""
+    return (block.astype(np.float64) @ rows.T).astype(np.float32)
+
+
+def reduce(features: np.ndarray, dimensions: int) -> np.ndarray:
+    """All of the above for features that are in memory at once: np.ndarray of float32."""
+    return project(features, components(gram_matrix([features], features.shape[1]), dimensions))
