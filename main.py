@@ -11,11 +11,12 @@ import sys
 import js
 from pyscript.ffi import create_proxy, to_js
 
-from vizzy.page import dom, state as events, words
+from vizzy.page import address, dom, state as events, words
 from vizzy.page.catalogue import Catalogue
 from vizzy.page.dataset_panel import DatasetPanel
+from vizzy.page.history import History, decisions
 from vizzy.page.inspector import InspectorPanel
-from vizzy.page.keyboard import move_focus
+from vizzy.page.keyboard import card_step, move_among_thumbnails
 from vizzy.page.matrix import MatrixPanel
 from vizzy.page.predictions import PredictionsPanel
 from vizzy.page.results import ResultsPanel
@@ -29,8 +30,9 @@ DATASET_FOLDER = "static/"
 class App:
     """The running page."""
 
-    def __init__(self, index_text, catalogue):
-        self.state = events.State()
+    def __init__(self, index_text, catalogue, state):
+        self.state = state
+        self.history = History(decisions(state))
         self.catalogue = catalogue
         self.trainer = Trainer()
         self._index_text = index_text
@@ -103,6 +105,48 @@ class App:
         self._marked = list(dom.all_showing(example_id))
         for node in self._marked:
             node.classList.add("active")
+
+    def show_all(self):
+        """Draw everything once."""
+        self.update(self.state)
+        if self.state.active is not None:
+            self._mark_active()
+            self._explain()
+
+    def note(self, sentence):
+        """Tell something that is no failure."""
+        dom.by_id("note").textContent = sentence
+        dom.show(dom.by_id("note"), True)
+
+    def settle(self, _event=None):
+        """A decision is made: one step for undo, and the address follows. Back stays what it was."""
+        self.history = self.history.settle(self.state)
+        self._show_history()
+        self._write_address()
+
+    def undo(self, _event=None):
+        """Take the last decision back."""
+        self._travel_to(self.history.undo())
+
+    def redo(self, _event=None):
+        """Take an undone decision again."""
+        self._travel_to(self.history.redo())
+
+    def _travel_to(self, history):
+        self.history = history
+        self.update(history.applied_to(self.state))
+        self._show_history()
+        self._write_address()
+
+    def _show_history(self):
+        dom.by_id("undo").disabled = not self.history.past
+        dom.by_id("redo").disabled = not self.history.future
+
+    def _write_address(self):
+        location = js.window.location
+        fragment = address.write(self.state, self.catalogue)
+        wanted = location.pathname + location.search + ("#" + fragment if fragment else "")
+        js.window.history.replaceState(None, "", wanted)
 
     # --- what the worker is asked ------------------------------------------------------------
 
@@ -211,9 +255,10 @@ class App:
         """A listener that hands a slider's value to one of the state's handlers."""
 
         def moved(event):
-            if self._slid_at is None:
+            state = handler(self.state, event.target.value)
+            if self._slid_at is None and state.analysis_settings != self.state.analysis_settings:
                 self._slid_at = event.timeStamp
-            self.update(handler(self.state, event.target.value))
+            self.update(state)
 
         return moved
 
@@ -222,12 +267,19 @@ class App:
         self._slid_at = event.timeStamp
         mode = "mean" if event.target.checked else "percentile"
         self.update(events.set_threshold_mode(self.state, mode))
+        self.settle()
 
     def point(self, event):
         """The pointer or the focus is on an example."""
         example = self.catalogue.row_of(dom.closest_example(event.target))
         if example is not None and example != self.state.active:
             self.update(events.activate(self.state, example))
+
+    def focus(self, event):
+        """The focus is on an example, maybe on one of its label's choices."""
+        if event.target.classList.contains("choice"):
+            self.dataset_panel.set_tab_row(self.catalogue.row_of(dom.closest_example(event.target)))
+        self.point(event)
 
     def click(self, event):
         """A click: on a label's choice, or on a thumbnail, which brings its rows into view."""
@@ -240,6 +292,26 @@ class App:
             self.dataset_panel.list.scroll_to(example)
             self.predictions.list.scroll_to(example)
             self._mark_active()
+            self._write_address()
+
+    def press(self, event):
+        """A key that moves the focus on."""
+        move_among_thumbnails(event)
+        step = card_step(event)
+        if step:
+            self.dataset_panel.focus_row(self.catalogue.row_of(dom.closest_example(event.target)) + step)
+
+    def press_shortcut(self, event):
+        """Undo and redo by key, where the key does not belong to a text field."""
+        if not (event.ctrlKey or event.metaKey) or event.altKey or event.target.matches("input[type=text], textarea"):
+            return
+        key = event.key.lower()
+        if key == "z" and not event.shiftKey:
+            event.preventDefault()
+            self.undo()
+        elif key == "y" or (key == "z" and event.shiftKey):
+            event.preventDefault()
+            self.redo()
 
     def choose(self, event):
         """A label chosen from a menu."""
@@ -250,11 +322,12 @@ class App:
     def _relabel(self, example, name):
         label = self.catalogue.classes.index(name)
         self.update(events.relabel(self.state, example, label, self.catalogue.given_label[example]))
+        self.settle()
 
     def reset(self, _event):
         """Every label as the dataset has it."""
         self.update(events.reset_labels(self.state))
-        dom.by_id("dataset-heading").scrollIntoView()
+        self.settle()
 
     def resize(self, _event):
         """Another window size: the thumbnails' sizes follow."""
@@ -270,13 +343,18 @@ def wire(app):
         (dom.by_id("train"), "click", app.request_training),
         (dom.by_id("class-percentile"), "input", app.slide(events.set_class_percentile)),
         (dom.by_id("ood-percentile"), "input", app.slide(events.set_ood_percentile)),
+        (dom.by_id("class-percentile"), "change", app.settle),
+        (dom.by_id("ood-percentile"), "change", app.settle),
+        (dom.by_id("undo"), "click", app.undo),
+        (dom.by_id("redo"), "click", app.redo),
+        (document, "keydown", app.press_shortcut),
         (dom.by_id("mean-mode"), "change", app.switch_mode),
         (dom.by_id("reset"), "click", app.reset),
         (document.querySelector("main"), "pointerover", app.point),
-        (document.querySelector("main"), "focusin", app.point),
+        (document.querySelector("main"), "focusin", app.focus),
         (document.querySelector("main"), "click", app.click),
         (document.querySelector("main"), "change", app.choose),
-        (document.querySelector("main"), "keydown", move_focus),
+        (document.querySelector("main"), "keydown", app.press),
         (document.querySelector(".pager"), "click", go_to_panel),
         (dom.by_id("theme"), "click", switch_theme),
         (dom.by_id("reload"), "click", lambda _event: window.location.reload()),
@@ -361,9 +439,13 @@ async def main():
         fail("The dataset could not be loaded (status {}). Reload the page to try again.".format(response.status))
         return
     text = await response.text()
-    app = App(text, Catalogue(json.loads(text), DATASET_FOLDER))
+    catalogue = Catalogue(json.loads(text), DATASET_FOLDER)
+    changes, refused = address.read(js.window.location.hash, catalogue)
+    app = App(text, catalogue, events.State(**changes))
     wire(app)
-    app.update(app.state)
+    app.show_all()
+    if refused:
+        app.note("Part of the link could not be read and was left out: " + ", ".join(refused))
     js.performance.mark("vizzy:interactive")
     await app.start()
 

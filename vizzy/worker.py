@@ -19,7 +19,7 @@ session = None
 
 async def load_packages():
     """Step 1: bring numpy and scikit-learn into this interpreter."""
-    await pyodide_js.loadPackage(to_js(PACKAGES), to_js({"messageCallback": None}, dict_converter=_object))
+    await pyodide_js.loadPackage(to_js(PACKAGES), messageCallback=lambda _said: None)
 
 
 def import_numerics():

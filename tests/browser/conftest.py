@@ -82,6 +82,8 @@ class Visit:
 
     def slide(self, name, percentile):
         """Move a slider as its input event would, and wait until its effect is drawn."""
+        if self.page.input_value(f"#{name}-percentile") == str(percentile):
+            return
         before = self.page.evaluate("performance.getEntriesByName('vizzy:update').length")
         self.page.locator(f"#{name}-percentile").fill(str(percentile))
         self.page.wait_for_function(f"performance.getEntriesByName('vizzy:update').length > {before}")

@@ -126,7 +126,7 @@ def test_pointing_at_an_image_shows_it_in_the_inspector_and_marks_it_everywhere(
     marked = trained.page.eval_on_selector_all(
         ".active[data-example]", "nodes => nodes.map(node => node.closest('[data-panel]').dataset.panel)"
     )
-    assert {"dataset", "predictions", "matrix", "results", "inspector"} <= set(marked)
+    assert {"dataset", "predictions", "matrix", "results"} <= set(marked)
     assert trained.page.eval_on_selector_all(
         ".active", "nodes => new Set(nodes.map(node => node.dataset.example)).size"
     ) == 1

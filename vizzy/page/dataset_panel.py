@@ -12,6 +12,7 @@ class DatasetPanel:
     def __init__(self, catalogue):
         self._catalogue = catalogue
         self._shown_changes = {}
+        self._tab_row = 0  # the one card whose choices the Tab key reaches
         self._prototype = self._card_prototype()
         scroller = dom.by_id("dataset-list")
         scroller.style.setProperty("--choices", str(min(len(catalogue.classes), MOST_BUTTONS)))
@@ -37,6 +38,20 @@ class DatasetPanel:
             "1 label changed." if count == 1 else str(count) + " labels changed."
         )
 
+    def focus_row(self, row):
+        """Move the keyboard's focus to the given label of another card."""
+        if not 0 <= row < len(self._catalogue):
+            return
+        self.list.scroll_to(row)
+        self.list.refresh([])
+        self.set_tab_row(row)
+        _current_choice(self.list.row_node(row)).focus()
+
+    def set_tab_row(self, row):
+        """Let the Tab key reach this card's choices, and no other's: one stop for the whole list."""
+        before, self._tab_row = self._tab_row, row
+        self.list.refresh([before, row])
+
     def _card_prototype(self):
         card = dom.template("card-template")
         choices = card.lastElementChild
@@ -45,7 +60,7 @@ class DatasetPanel:
             for name in classes:
                 choices.append(
                     dom.element(
-                        "button", "choice", name, {"type": "button", "data-given": name, "aria-pressed": "false"}
+                        "button", "choice", name, {"type": "button", "data-given": name, "tabindex": "-1"}
                     )
                 )
         else:
@@ -70,12 +85,20 @@ class DatasetPanel:
         changed = example in self._shown_changes
         given = self._shown_changes.get(example, catalogue.given_label[example])
         card.classList.toggle("changed", changed)
-        self._fill_choices(card.lastElementChild, given)
+        tab_index = 0 if example == self._tab_row else -1
+        self._fill_choices(card.lastElementChild, given, tab_index)
 
-    def _fill_choices(self, choices, given):
+    def _fill_choices(self, choices, given, tab_index):
         if len(self._catalogue.classes) > MOST_BUTTONS:
             choices.firstElementChild.selectedIndex = given
+            choices.firstElementChild.tabIndex = tab_index
             return
         buttons = choices.children
         for label in range(len(self._catalogue.classes)):
-            buttons[label].setAttribute("aria-pressed", "true" if label == given else "false")
+            button = buttons[label]
+            button.setAttribute("aria-pressed", "true" if label == given else "false")
+            button.tabIndex = tab_index if label == given else -1
+
+
+def _current_choice(card):
+    return card.querySelector('[aria-pressed="true"], select')

@@ -1,12 +1,14 @@
-"""Moving the focus through grids of thumbnails with the arrow keys; a grid is one tab stop."""
+"""Moving the focus with the arrow keys: a grid of thumbnails is one tab stop, and so is the list of cards."""
 
-STEPS = {"ArrowLeft": -1, "ArrowRight": 1, "Home": None, "End": None, "ArrowUp": None, "ArrowDown": None}
+ARROWS = ("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End")
+CARD_STEPS = {"PageUp": -1, "PageDown": 1, "ArrowLeft": -1, "ArrowRight": 1}
+CHOICE_STEPS = {"ArrowUp": "previousElementSibling", "ArrowDown": "nextElementSibling"}
 
 
-def move_focus(event):
+def move_among_thumbnails(event):
     """Handle a key pressed on a thumbnail."""
     thumbnail = event.target
-    if event.key not in STEPS or not thumbnail.classList.contains("thumb"):
+    if event.key not in ARROWS or not thumbnail.classList.contains("thumb"):
         return
     grid = thumbnail.closest(".thumbs")
     if not grid:
@@ -17,6 +19,26 @@ def move_focus(event):
         thumbnail.tabIndex = -1
         following.tabIndex = 0
         following.focus()
+
+
+def card_step(event):
+    """How many cards a key pressed on a label's choice moves on: -1, 1 or 0.
+
+    Left and right go from card to card, up and down through the choices of one.
+    """
+    choice = event.target
+    if not choice.classList.contains("choice"):
+        return 0
+    is_menu = choice.tagName == "SELECT"  # its arrow keys change its value
+    if event.key in CARD_STEPS and not (is_menu and event.key.startswith("Arrow")):
+        event.preventDefault()
+        return CARD_STEPS[event.key]
+    if event.key in CHOICE_STEPS and not is_menu:
+        event.preventDefault()
+        neighbour = getattr(choice, CHOICE_STEPS[event.key])
+        if neighbour:
+            neighbour.focus()
+    return 0
 
 
 def _neighbour(grid, thumbnail, key):

@@ -8,10 +8,12 @@ computed by the worker and never kept here.
 Labels are class indices, examples are row numbers of the dataset.
 """
 
+MODES = ("percentile", "mean")  # where the class thresholds come from
+
 DEFAULTS = {
     "class_percentile": 50,
     "ood_percentile": 15,
-    "threshold_mode": "percentile",  # or "mean"
+    "threshold_mode": "percentile",
     "changed_labels": {},  # example -> given label, where it differs from the dataset's
     "trained_labels": None,  # the changed labels that the present predictions were trained on
     "active": None,  # the example shown in the inspector and marked everywhere
@@ -84,8 +86,8 @@ def set_ood_percentile(state, percentile):
 
 def set_threshold_mode(state, mode):
     """Take the class thresholds from a "percentile" or from the "mean"."""
-    if mode not in ("percentile", "mean"):
-        raise ValueError("threshold mode must be 'percentile' or 'mean', not " + repr(mode))
+    if mode not in MODES:
+        raise ValueError("threshold mode must be one of " + ", ".join(MODES) + ", not " + repr(mode))
     return state.replace(threshold_mode=mode)
 
 

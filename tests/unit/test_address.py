@@ -1,0 +1,63 @@
+"""The state in the address; runs under CPython here and under MicroPython in tests/browser."""
+
+from vizzy.page import address
+from vizzy.page.catalogue import Catalogue
+from vizzy.page.state import DEFAULTS, State
+
+CATALOGUE = Catalogue(
+    {
+        "name": "Test",
+        "classes": ["cat", "dog", "bear"],
+        "ids": ["img-1", "b&d=é#1", "<b>"],
+        "files": ["1", "2", "3"],
+        "given_label": [0, 1, 2],
+        "embeddings": "e.npy",
+        "thumbnails": {"files": [], "tile": 64, "columns": 20, "per_file": 1000},
+    },
+    "static/",
+)
+
+
+def test_the_defaults_need_no_fragment():
+    assert address.write(State(), CATALOGUE) == ""
+    assert address.read("", CATALOGUE) == ({}, [])
+
+
+def test_what_is_written_is_read_back():
+    state = State(
+        class_percentile=62, ood_percentile=3, threshold_mode="mean", active=1, changed_labels={2: 0, 0: 1}
+    )
+    fragment = address.write(state, CATALOGUE)
+    changes, refused = address.read("#" + fragment, CATALOGUE)
+    assert refused == []
+    for field in DEFAULTS:
+        assert getattr(State(**changes), field) == getattr(state, field)
+
+
+def test_an_id_of_any_characters_survives():
+    fragment = address.write(State(active=1), CATALOGUE)
+    assert fragment == "show=b%26d%3D%C3%A9%231"
+    assert address.read(fragment, CATALOGUE)[0] == {"active": 1}
+
+
+def test_damaged_parts_are_left_out_and_named():
+    for part in (
+        "class=900", "class=x", "class=", "mode=median", "show=nobody", "show=%", "show=%FF", "labels=9:1",
+        "labels=1:7", "labels=1", "labels=-1:1", "labels=1:2:3", "colour=red", "class", "=", "<script>",
+    ):
+        assert address.read("ood=10&" + part, CATALOGUE) == ({"ood_percentile": 10}, [part]), part
+
+
+def test_a_label_the_dataset_has_anyway_is_no_change():
+    assert address.read("labels=1:1,2:0", CATALOGUE)[0] == {"changed_labels": {2: 0}}
+
+
+def test_percentiles_in_the_wrong_order_are_refused():
+    changes, refused = address.read("class=10&ood=40", CATALOGUE)
+    assert changes == {} and len(refused) == 1
+
+
+def test_a_percentile_that_stands_alone_carries_the_other_along():
+    assert address.read("class=10", CATALOGUE)[0] == {"class_percentile": 10, "ood_percentile": 10}
+    assert address.read("ood=70", CATALOGUE)[0] == {"class_percentile": 70, "ood_percentile": 70}
+    assert address.read("class=60", CATALOGUE)[0] == {"class_percentile": 60}

@@ -1,0 +1,53 @@
+"""Undo and redo; runs under CPython here and under MicroPython in tests/browser."""
+
+from vizzy.page.history import History, decisions
+from vizzy.page.state import State, activate, relabel, set_class_percentile
+
+
+def started():
+    return State(), History(decisions(State()))
+
+
+def test_undo_brings_back_what_was_and_redo_what_followed():
+    state, history = started()
+    first = relabel(state, 3, 1, 0)
+    second = set_class_percentile(first, 70)
+    history = history.settle(first).settle(second)
+    undone = history.undo()
+    assert decisions(undone.applied_to(second)) == decisions(first)
+    assert decisions(undone.undo().applied_to(second)) == decisions(state)
+    assert decisions(undone.redo().applied_to(first)) == decisions(second)
+
+
+def test_a_drag_settles_as_one_step():
+    state, history = started()
+    for percentile in range(50, 70):
+        state = set_class_percentile(state, percentile)
+    history = history.settle(state)
+    assert history.undo().applied_to(state).class_percentile == 50
+
+
+def test_looking_at_an_example_is_no_step():
+    state, history = started()
+    assert history.settle(activate(state, 5)) is history
+
+
+def test_a_new_decision_forgets_what_was_undone():
+    state, history = started()
+    history = history.settle(relabel(state, 3, 1, 0)).undo()
+    history = history.settle(relabel(state, 4, 1, 0))
+    assert history.redo() is history
+
+
+def test_at_either_end_nothing_happens():
+    _, history = started()
+    assert history.undo() is history
+    assert history.redo() is history
+
+
+def test_undo_keeps_what_is_not_a_decision():
+    state, history = started()
+    changed = activate(relabel(state, 3, 1, 0), 9)
+    back = history.settle(changed).undo().applied_to(changed)
+    assert back.active == 9
+    assert back.changed_labels == {}
