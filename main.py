@@ -13,6 +13,7 @@ from pyscript.ffi import create_proxy, to_js
 
 from vizzy.page import address, dom, state as events, words
 from vizzy.page.catalogue import Catalogue
+from vizzy.page.cell_dialog import CellDialog
 from vizzy.page.dataset_panel import DatasetPanel
 from vizzy.page.history import History, decisions
 from vizzy.page.inspector import InspectorPanel
@@ -24,7 +25,8 @@ from vizzy.page.thresholds import ThresholdsPanel
 from vizzy.page.thumbnails import Thumbnails
 from vizzy.page.trainer import Trainer, TrainerError
 
-DATASET_FOLDER = "static/"
+DEFAULT_DATASET = "static"
+DATASETS = "static/datasets.json"  # what the menu offers
 
 
 class App:
@@ -46,6 +48,7 @@ class App:
         self._explaining = False
         self._slid_at = None  # when the oldest slider event not yet on the screen came in
         self._marked = None
+        self.listeners = []  # called with (state, analysis) after each change, for those who only watch
         self._mount()
 
     def _mount(self):
@@ -56,6 +59,7 @@ class App:
         self.thresholds = ThresholdsPanel(self.catalogue, thumbnails)
         self.inspector = InspectorPanel(self.catalogue)
         self.results = ResultsPanel(thumbnails)
+        self.cell_dialog = CellDialog(self.catalogue, thumbnails)
 
     # --- the one way a state becomes a picture -------------------------------------------
 
@@ -71,6 +75,11 @@ class App:
             self._explain()
         if state.analysis_settings != self._analysed:
             self._analyse()
+        self._tell()
+
+    def _tell(self):
+        for listener in list(self.listeners):
+            listener(self.state, self._analysis)
 
     def _render_status(self):
         state = self.state
@@ -227,6 +236,7 @@ class App:
         self._explain()
         if slid_at is not None:
             _measure_update(slid_at)
+        self._tell()
 
     def _explain(self):
         if self.state.active is None:
@@ -283,6 +293,11 @@ class App:
 
     def click(self, event):
         """A click: on a label's choice, or on a thumbnail, which brings its rows into view."""
+        count = event.target.closest(".count")
+        if count:
+            cell = count.parentNode
+            asyncio.create_task(self._open_cell(cell.parentNode.rowIndex - 1, cell.cellIndex - 1))
+            return
         choice = event.target.closest("[data-given]")
         example = self.catalogue.row_of(dom.closest_example(event.target))
         if choice and example is not None and choice.tagName == "BUTTON":
@@ -302,16 +317,23 @@ class App:
             self.dataset_panel.focus_row(self.catalogue.row_of(dom.closest_example(event.target)) + step)
 
     def press_shortcut(self, event):
-        """Undo and redo by key, where the key does not belong to a text field."""
-        if not (event.ctrlKey or event.metaKey) or event.altKey or event.target.matches("input[type=text], textarea"):
+        """A key that works everywhere, except where text is typed."""
+        if event.altKey or event.target.closest("input:not([type=range], [type=checkbox]), textarea, select, dialog"):
             return
-        key = event.key.lower()
-        if key == "z" and not event.shiftKey:
+        action = self._shortcut(event.key.lower(), event.ctrlKey or event.metaKey, event.shiftKey)
+        if action:
             event.preventDefault()
-            self.undo()
-        elif key == "y" or (key == "z" and event.shiftKey):
-            event.preventDefault()
-            self.redo()
+            action()
+
+    def _shortcut(self, key, control, shift):
+        if control:
+            if key == "z":
+                return self.redo if shift else self.undo
+            return self.redo if key == "y" else None
+        return {"t": self.request_training, "?": dom.by_id("shortcuts").showModal}.get(key)
+
+    async def _open_cell(self, given, suggested):
+        self.cell_dialog.open(given, suggested, await self.trainer.cell_examples(given, suggested))
 
     def choose(self, event):
         """A label chosen from a menu."""
@@ -357,6 +379,10 @@ def wire(app):
         (document.querySelector("main"), "keydown", app.press),
         (document.querySelector(".pager"), "click", go_to_panel),
         (dom.by_id("theme"), "click", switch_theme),
+        (dom.by_id("cell"), "pointerover", app.point),
+        (dom.by_id("cell"), "focusin", app.point),
+        (dom.by_id("cell"), "keydown", app.press),
+        (dom.by_id("cell-more"), "click", app.cell_dialog.show_more),
         (dom.by_id("reload"), "click", lambda _event: window.location.reload()),
         (window, "resize", app.resize),
     )
@@ -430,16 +456,64 @@ async def _painted():
     await asyncio.sleep(0)
 
 
+def dataset_folder():
+    """The folder named by ``?dataset=``, ending in "/"; only this site's own folders are opened."""
+    named = js.URLSearchParams.new(js.window.location.search).get("dataset") or DEFAULT_DATASET
+    base = js.URL.new(".", js.document.baseURI).href
+    address = js.URL.new(named.rstrip("/") + "/", base).href
+    if not address.startswith(base):
+        raise ValueError("The address names a dataset of another site, which is not opened: " + named)
+    return address[len(base) :]
+
+
+async def offer_datasets(folder):
+    """Fill the menu with the datasets that the site ships."""
+    response = await js.fetch(DATASETS)
+    if not response.ok:
+        print("no menu of datasets:", response.status)
+        return
+    offered = json.loads(await response.text())
+    if folder.rstrip("/") not in [entry["path"] for entry in offered]:
+        offered.append({"path": folder.rstrip("/"), "name": folder.rstrip("/")})
+    menu = dom.by_id("dataset-menu")
+    for entry in offered:
+        menu.append(dom.element("option", "", entry["name"], {"value": entry["path"]}))
+    menu.value = folder.rstrip("/")
+    dom.show(dom.by_id("dataset-menu-label"), len(offered) > 1)
+    menu.addEventListener("change", create_proxy(open_dataset))
+
+
+def open_dataset(event):
+    """Another dataset from the menu: a page of its own, which Back leaves again."""
+    chosen = event.target.value
+    location = js.window.location
+    location.href = location.pathname + ("" if chosen == DEFAULT_DATASET else "?dataset=" + address.quote(chosen))
+
+
+async def load_index(folder):
+    """The text of a dataset folder's ``dataset.json``."""
+    response = await js.fetch(folder + "dataset.json")
+    if not response.ok:
+        raise ValueError(
+            "The dataset {} could not be loaded (status {}). Check its name, or reload the page to try again.".format(
+                folder.rstrip("/"), response.status
+            )
+        )
+    return await response.text()
+
+
 async def main():
     """Show the dataset, make the page answer, then bring the trainer up."""
     restore_theme()
-    response = await js.fetch(DATASET_FOLDER + "dataset.json")
-    if not response.ok:
+    try:
+        folder = dataset_folder()
+        text = await load_index(folder)
+        catalogue = Catalogue(json.loads(text), folder)
+    except Exception as error:  # whatever is wrong with it, the visitor is told
+        sys.print_exception(error)
         js.document.documentElement.setAttribute("data-vizzy", "error")
-        fail("The dataset could not be loaded (status {}). Reload the page to try again.".format(response.status))
+        fail(str(error))
         return
-    text = await response.text()
-    catalogue = Catalogue(json.loads(text), DATASET_FOLDER)
     changes, refused = address.read(js.window.location.hash, catalogue)
     app = App(text, catalogue, events.State(**changes))
     wire(app)
@@ -447,6 +521,7 @@ async def main():
     if refused:
         app.note("Part of the link could not be read and was left out: " + ", ".join(refused))
     js.performance.mark("vizzy:interactive")
+    asyncio.create_task(offer_datasets(folder))
     await app.start()
 
 

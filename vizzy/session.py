@@ -142,6 +142,12 @@ class Session:
             "out_of_distribution_above": explanation.out_of_distribution_above,
         }
 
+    def cell_examples(self, given, suggested):
+        """All examples of one cell of the confident joint, the worst first: a list of int."""
+        analysis = self._analysis
+        in_cell = (self.predictions.given_label == given) & (analysis.suggested_label == suggested)
+        return _worst(np.flatnonzero(in_cell), self.predictions.quality_rank, None)
+
     def _most_listed(self):
         if len(self.dataset.ids) <= MOST_LISTED_WHOLE:
             return MOST_LISTED_WHOLE

@@ -65,6 +65,11 @@ def explain(example):
     return json.dumps(session.explain(example))
 
 
+def cell_examples(given, suggested):
+    """All examples of one cell, the worst first: JSON text."""
+    return json.dumps(session.cell_examples(given, suggested))
+
+
 def _object(entries):
     return js.Object.fromEntries(entries)
 
@@ -73,4 +78,4 @@ def _error(sentence):
     return json.dumps({"error": sentence})
 
 
-__export__ = ["load_packages", "import_numerics", "open_dataset", "train", "analyse", "explain"]
+__export__ = ["load_packages", "import_numerics", "open_dataset", "train", "analyse", "explain", "cell_examples"]

@@ -2,6 +2,7 @@
 
 from vizzy.page import dom
 from vizzy.page.windowed import WindowedList
+from vizzy.page.words import counted
 
 MOST_BUTTONS = 5  # with more classes the choices become a menu
 
@@ -34,9 +35,7 @@ class DatasetPanel:
         count = len(state.changed_labels)
         dom.show(dom.by_id("changes"), count > 0)
         dom.show(dom.by_id("dataset-hint"), count == 0)
-        dom.by_id("changes").firstElementChild.textContent = (
-            "1 label changed." if count == 1 else str(count) + " labels changed."
-        )
+        dom.by_id("changes").firstElementChild.textContent = counted(count, "label") + " changed."
 
     def focus_row(self, row):
         """Move the keyboard's focus to the given label of another card."""

@@ -35,6 +35,11 @@ def template(name):
     return by_id(name).content.firstElementChild.cloneNode(True)
 
 
+def set_label(node, words):
+    """Say what a node is, to a pointer that rests on it; its own text stays what screen readers say first."""
+    node.setAttribute("title", words)
+
+
 def clear(node):
     """Take everything out of a node."""
     node.replaceChildren()

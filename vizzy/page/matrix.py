@@ -69,6 +69,7 @@ class MatrixPanel:
                 ", " + str(len(analysis["cells"][number])) + " shown" if hidden else ""
             )
             cell.classList.toggle("none", count == 0)
+            cell.firstElementChild.disabled = count == 0
 
     def _build(self, table, thumbnails):
         classes = self._catalogue.classes
@@ -96,8 +97,10 @@ class MatrixPanel:
             None,
             {"data-cell": classes[given] + "|" + classes[suggested]},
         )
-        header = dom.element("p", "count")
+        header = dom.element("button", "count", None, {"type": "button", "aria-haspopup": "dialog"})
         header.append(dom.element("output", "", "–"))
+        dom.set_label(header, "Open the cell: given {}, suggested {}".format(classes[given], classes[suggested]))
+        header.disabled = True
         container = dom.element("div", "thumbs")
         cell.append(header, container)
         self._cells.append(cell)

@@ -49,6 +49,10 @@ class Trainer:
         """Why an example is where it is."""
         return json.loads(await self._worker.explain(example))
 
+    async def cell_examples(self, given, suggested):
+        """All examples of one cell of the confident joint, the worst first."""
+        return json.loads(await self._worker.cell_examples(given, suggested))
+
 
 def _answer(text):
     answer = json.loads(text)

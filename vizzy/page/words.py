@@ -26,11 +26,15 @@ def joined(names):
     return ", ".join(names[:-1]) + " and " + names[-1]
 
 
+def counted(count, thing):
+    """1 image, 2 images."""
+    return "{} {}{}".format(count, thing, "" if count == 1 else "s")
+
+
 def counts_sentence(counts):
     """What a slider's step has led to, for the live region."""
-    issues = counts["label_issues"]
-    return "{} label {}, {} out of distribution, {} unconfident".format(
-        issues, "issue" if issues == 1 else "issues", counts["out_of_distribution"], counts["unconfident"]
+    return "{}, {} out of distribution, {} unconfident".format(
+        counted(counts["label_issues"], "label issue"), counts["out_of_distribution"], counts["unconfident"]
     )
 
 

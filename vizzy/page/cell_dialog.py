@@ -1,0 +1,39 @@
+"""A cell of the confident joint, opened: all its images, larger, in a dialog."""
+
+from vizzy.page import dom
+from vizzy.page.thumbnails import ThumbnailGrid
+from vizzy.page.words import counted
+
+MOST_AT_ONCE = 300  # more follow on request, so that a cell of 100,000 opens as fast as one of ten
+
+
+class CellDialog:
+    """Shows a list of examples; opened for one cell at a time."""
+
+    def __init__(self, catalogue, thumbnails):
+        self._catalogue = catalogue
+        self._dialog = dom.by_id("cell")
+        self._grid = ThumbnailGrid(dom.by_id("cell-examples"), thumbnails)
+        self._examples = []
+
+    def open(self, given, suggested, examples):
+        """Show the examples of a cell."""
+        classes = self._catalogue.classes
+        self._examples = examples
+        dom.by_id("cell-given").textContent = classes[given]
+        dom.by_id("cell-suggested").textContent = classes[suggested]
+        dom.by_id("cell-count").textContent = counted(len(examples), "image")
+        self._grid.show(examples[:MOST_AT_ONCE])
+        self._show_rest()
+        self._dialog.showModal()
+
+    def show_more(self, _event=None):
+        """Show some more of them."""
+        self._grid.show(self._examples[: len(self._grid.shown) + MOST_AT_ONCE])
+        self._show_rest()
+
+    def _show_rest(self):
+        rest = len(self._examples) - len(self._grid.shown)
+        button = dom.by_id("cell-more")
+        dom.show(button, rest > 0)
+        button.textContent = "Show more ({} left)".format(rest)
