@@ -10,6 +10,7 @@ or merging shards needs none of it.
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,7 +106,9 @@ def _torchvision_model(name: str, state: dict | None, weights_file: Path | None)
             f"classification models ({', '.join(known[:4])}, ..., resnet18, ...)"
         )
     published = models.get_model_weights(name).DEFAULT
-    network = models.get_model(name, weights=None)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about how weights are initialised that are replaced at once
+        network = models.get_model(name, weights=None)
     _load_state(network, state if state is not None else _download(name, published), weights_file)
     weights = _fingerprint(weights_file) if weights_file else str(published)
     return Backbone(name, _without_classifier(name, network).eval(), published.transforms(), weights)
@@ -126,10 +129,7 @@ def _without_classifier(name: str, network):
     """Replace the last layer, if it is a linear one, by nothing: what went into it comes out."""
     from torch import nn
 
-    if hasattr(network, "aux_logits"):
-        network.aux_logits = False
-    holders = [(path, module) for path, module in network.named_modules() if any(module.parameters(recurse=False))]
-    path, last = holders[-1]
+    path, last = [(path, module) for path, module in network.named_modules() if list(module.parameters(False))][-1]
     if not isinstance(last, nn.Linear):
         raise BackboneError(f"{name} does not end in a linear layer, so it has no embedding to take: choose another")
     parent, _, attribute = path.rpartition(".")

@@ -14,6 +14,8 @@ from PIL import Image, ImageOps
 
 # Beyond this a single picture takes more than half a gigabyte to decode.
 MOST_MEGAPIXELS = 200
+# Pillow's own limit does not say how to raise it; `_decode` checks ours, before any pixel is decoded.
+Image.MAX_IMAGE_PIXELS = None
 # Larger than any backbone's input: a JPEG may be decoded at reduced size down to this.
 DRAFT_SIZE = 1024
 BEHIND_TRANSPARENCY = (255, 255, 255)
@@ -48,8 +50,6 @@ def open_rgb(content: bytes, most_megapixels: float = MOST_MEGAPIXELS) -> Image.
         raise
     except Image.UnidentifiedImageError as error:
         raise UnreadableImage("it is not an image, or of a kind that Pillow cannot read") from error
-    except Image.DecompressionBombError as error:
-        raise UnreadableImage("it is far too large") from error
     except Exception as error:  # decoders raise whatever comes to hand on damaged files
         raise UnreadableImage(f"it is damaged ({error})") from error
 
