@@ -221,10 +221,11 @@ def _model(features, label, train_mask):
 
 
 def _distances(model, features):
-    """The outcome of each contest, positive for its first class: np.ndarray, shape (m, K * (K - 1) / 2)."""
-    decision = model.decision_function(features)
-    # Of two classes alone, scikit-learn counts the second as positive.
-    return -decision[:, None] if decision.ndim == 1 else decision
+    """The outcome of each contest: np.ndarray, shape (m, K * (K - 1) / 2).
+
+    Positive for the first class, but of two classes alone for the second: calibration finds out.
+    """
+    return model.decision_function(features).reshape(len(features), -1)
 
 
 def _contests(n_classes):

@@ -141,6 +141,10 @@ def test_a_class_with_fewer_examples_than_folds_is_learned_and_has_a_note(size):
     )
 
 
+def test_as_many_examples_as_folds_need_no_note():
+    assert train(*blobs([30, 30, 5]), classes=NAMES).notes == ()
+
+
 def test_one_class_alone_is_predicted_for_all():
     embeddings, _ = blobs([10, 10, 10])
     result = train(embeddings, np.full(30, 1), classes=NAMES)
@@ -223,6 +227,22 @@ def test_a_sigmoid_is_as_likely_as_that_of_scikit_learn(cases):
 
     assert np.isfinite([slope, offset]).all()
     assert loss(slope * distance + offset) <= loss(-(theirs.a_ * distance + theirs.b_)) + 1e-7
+
+
+def test_a_sigmoid_is_found_where_newtons_whole_step_overshoots():
+    # One member far away from all others; the loss is convex, so where the gradient vanishes is the minimum.
+    distance = np.array([50.0, 0.2, 0.1, -0.1, -0.2] + [0.0] * 10)
+    first_mask = distance == 50
+    slope, offset = fit_sigmoid(distance, first_mask)
+    probs = 1 / (1 + np.exp(-(slope * distance + offset)))
+    target = np.where(first_mask, 2 / 3, 1 / 16)
+    assert (probs - target).sum() == pytest.approx(0, abs=1e-5)
+    assert ((probs - target) * distance).sum() == pytest.approx(0, abs=1e-4)
+
+
+def test_contests_decided_beyond_all_doubt_leave_numbers():
+    np.testing.assert_allclose(training._couple(np.array([[1e6, 1e6, -1e6]])), [[1, 0, 0]], atol=1e-40)
+    np.testing.assert_allclose(training._couple(np.array([[1e6, -1e6, 1e6]])), [[1 / 3] * 3])
 
 
 def test_equal_distances_calibrate_to_the_share_of_the_first_class():
