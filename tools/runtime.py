@@ -9,7 +9,8 @@ each file, and lays them in one folder:
 
     pyscript/       core.js, core.css and the modules they import
     micropython/    the page's interpreter
-    pyodide/        the worker's interpreter, its standard library and packages, and a lock file naming them
+    pyodide/        the worker's interpreter, its standard library and packages, and a lock file naming them:
+                    as published, or else made slim and quick to start by `runtime_slim`
     manifest.json   version, SHA-256 and size of all of it
 
 The folder is assembled beside the old one and swapped in when whole, so it can be interrupted at any time and
@@ -40,10 +41,12 @@ import tempfile
 import zipfile
 
 import runtime_fetch
+import runtime_slim
 from runtime_fetch import ARCHIVES, PARTIAL_PREFIX, SetupError
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache"
+TOOLS = ROOT / "tools"
 
 # What the worker imports, under the names Pyodide's lock file knows; their dependencies come along.
 PACKAGES = ("numpy", "scikit-learn")
@@ -52,9 +55,9 @@ FULL_PACKAGES = (*PACKAGES, "micropip")
 
 WHEELS_FOLDER = "open_webui/frontend/pyodide/"
 PYODIDE_CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
-# Chunks of PyScript for editors, terminals and games, which the page has none of.
-UNUSED_CHUNKS = re.compile(r"^(codemirror|xterm|py-|mpy-|index-)")
-FULL_SIZE = 60_000_000
+# Chunks of PyScript that it loads only into an editor or a terminal, of which the page has none.
+UNUSED_CHUNKS = re.compile(r"^(codemirror|xterm|index-)")
+ROOM_NEEDED = 400_000_000
 
 
 def say(line: str) -> None:
@@ -94,6 +97,15 @@ def lay_pyscript(archive_path: pathlib.Path, folder: pathlib.Path) -> None:
         content = npm_file(archive_path, f"dist/{name}")
         waiting += re.findall(r'(?:from|import)\s*\(?\s*"\./([\w.-]+\.js)"', content.decode())
         write_file(folder / name, without_source_map(content))
+
+
+def lay_pyscript_library(archive_path: pathlib.Path, folder: pathlib.Path) -> None:
+    """Write the sources of PyScript's Python package, to see what it imports."""
+    inside = "package/src/stdlib/pyscript/"
+    with tarfile.open(archive_path) as archive:
+        for member in archive.getmembers():
+            if member.name.startswith(inside) and member.name.endswith(".py"):
+                write_file(folder / member.name.removeprefix(inside), archive.extractfile(member).read())
 
 
 def without_source_map(content: bytes) -> bytes:
@@ -142,13 +154,16 @@ def lay_pyodide(pyodide: pathlib.Path, wheels: pathlib.Path, folder: pathlib.Pat
 
 
 def fingerprint(kind: str) -> str:
-    """A digest of everything a finished runtime was made from."""
+    """A digest of everything that decides what a finished runtime holds."""
     digest = hashlib.sha256(kind.encode())
     for archive in ARCHIVES.values():
         digest.update(archive.sha256.encode())
-    for path in sorted(pathlib.Path(__file__).parent.glob("runtime*")):
+    for path in sorted(TOOLS.glob("runtime*")):
         if path.is_file():
             digest.update(path.read_bytes())
+    if kind == "slim":
+        for path in sorted((ROOT / "vizzy").glob("*.py")):
+            digest.update("\n".join(runtime_slim.library_names(path.read_text())).encode())
     return digest.hexdigest()
 
 
@@ -203,12 +218,30 @@ def what_differs(folder: pathlib.Path, kind: str) -> str | None:
     return None
 
 
-def assemble(folder: pathlib.Path, kind: str, downloads: pathlib.Path) -> None:
-    """Write a whole runtime into an empty folder."""
-    got = {name: runtime_fetch.fetch(archive, downloads, say) for name, archive in ARCHIVES.items()}
+def assemble(folder: pathlib.Path, kind: str, cache: pathlib.Path, work: pathlib.Path) -> None:
+    """Write a whole runtime into a new folder.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where it goes.
+    kind : str
+        ``"full"`` or ``"slim"``.
+    cache : pathlib.Path
+        Where downloads are kept.
+    work : pathlib.Path
+        An existing, empty folder for what is needed meanwhile.
+    """
+    got = {name: runtime_fetch.fetch(archive, cache / "downloads", say) for name, archive in ARCHIVES.items()}
     lay_pyscript(got["pyscript"], folder / "pyscript")
     lay_micropython(got["micropython"], folder / "micropython")
-    lay_pyodide(got["pyodide"], got["wheels"], folder / "pyodide", FULL_PACKAGES)
+    if kind == "full":
+        lay_pyodide(got["pyodide"], got["wheels"], folder / "pyodide", FULL_PACKAGES)
+    else:
+        lay_pyodide(got["pyodide"], got["wheels"], work / "full", PACKAGES)
+        lay_pyscript_library(got["pyscript"], work / "pyscript")
+        node = runtime_fetch.node_command(cache, say=say)
+        runtime_slim.SlimBuild(work / "full", folder / "pyodide", work, ROOT, work / "pyscript", node, say).make()
     write_manifest(folder, kind)
 
 
@@ -257,10 +290,11 @@ def prepare(folder: pathlib.Path, kind: str, cache: pathlib.Path) -> None:
                 return
             say(f"Making {folder.name}/: {reason}")
             runtime_fetch.remove_partial(cache)
-            runtime_fetch.require_free_space(cache, FULL_SIZE)
+            runtime_fetch.require_free_space(cache, ROOM_NEEDED)
             with tempfile.TemporaryDirectory(prefix=PARTIAL_PREFIX, dir=cache) as partial:
-                new = pathlib.Path(partial) / "runtime"
-                assemble(new, kind, cache / "downloads")
+                new, work = pathlib.Path(partial) / "runtime", pathlib.Path(partial) / "work"
+                work.mkdir()
+                assemble(new, kind, cache, work)
                 swap_in(new, folder, pathlib.Path(partial) / "old")
             say(f"{folder.name}/ is ready")
 

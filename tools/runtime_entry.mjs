@@ -1,0 +1,257 @@
+// The worker's way into Pyodide: `loadPyodide`, as Pyodide's own module has it, but from a snapshot.
+//
+// Starting Python and importing scikit-learn takes seconds, and comes to the same memory every time. So that
+// memory was written down when this runtime was built (tools/runtime_slim.py), with the shared libraries that
+// were loaded into it. Restoring puts every library back where it lay, then the memory over it; nothing is run.
+//
+// snapshot.bin, compressed with gzip: the length of a description (4 bytes), the description (JSON), the shared
+// libraries, and Pyodide's record of the memory. Everything is asked for as soon as this module is loaded.
+//
+// Where restoring does not work (another engine may fill the function table otherwise), Python is started the
+// ordinary way, with the packages beside this module. Both come to the same results; one is faster.
+
+const base = new URL(".", import.meta.url);
+const inNode = typeof process === "object" && Boolean(process.versions?.node);
+// Options that a restored interpreter can honour; with any other, Python is started the ordinary way.
+const HONOURED = new Set(["indexURL", "packages", "stdout", "stderr", "useSnapshot"]);
+
+const core = import("./pyodide.core.mjs");
+const asm = import("./pyodide.asm.mjs");
+asm.catch(() => {});
+export const { version } = await core;
+
+const output = { stdout: null, stderr: null };
+let restoring = inNode ? null : begin();
+
+function begin() {
+  const restored = restore();
+  restored.catch(() => {}); // whoever asks for it is told
+  return restored;
+}
+
+export async function loadPyodide(options = {}) {
+  const { loadPyodide: loadPlain } = await core;
+  const { useSnapshot = true, ...plainOptions } = options;
+  if (useSnapshot && Object.keys(options).every((name) => HONOURED.has(name))) {
+    try {
+      output.stdout = options.stdout;
+      output.stderr = options.stderr;
+      const pyodide = await (restoring ?? begin());
+      restoring = null;
+      if (options.packages?.length) await pyodide.loadPackage(options.packages);
+      return pyodide;
+    } catch (error) {
+      console.warn(`Vizzy starts Python the slow way: ${error.message}`);
+    }
+  }
+  const pyodide = await loadPlain(plainOptions);
+  pyodide.runPython("import _vizzy_slim");
+  return pyodide;
+}
+
+async function restore() {
+  const reader = await openSnapshot();
+  const description = await readDescription(reader);
+  const compiled = readLibraries(reader, description.libraries);
+  const memory = compiled.then(() => reader.read(description.snapshotLength));
+  memory.catch(() => {});
+  const { loadPyodide: loadPlain } = await core;
+  const shell = new Uint8Array(description.snapshotLength);
+  const pyodide = await loadPlain({
+    indexURL: inNode ? fileName("") : base.href,
+    stdLibURL: inNode ? "/dev/null" : "data:,", // it is in the memory already
+    stdout: (line) => (output.stdout ?? console.log)(line),
+    stderr: (line) => (output.stderr ?? console.warn)(line),
+    _sysExecutable: "./this.program",
+    _loadSnapshot: shell,
+    createPyodideModule: async (settings) => {
+      const { default: create } = await asm;
+      const module = await create(settings);
+      link(module, description, await compiled);
+      shell.set(await memory);
+      return module;
+    },
+  });
+  layFiles(pyodide, description.files);
+  for (const name of description.files.packages) pyodide.loadedPackages[name] = "default channel";
+  pyodide.runPython("import random; random.seed(); del random");
+  pyodide.restored = true;
+  return pyodide;
+}
+
+// ---- reading the snapshot
+
+async function openSnapshot() {
+  const stream = (await openFile("snapshot.bin")).pipeThrough(new DecompressionStream("gzip"));
+  return new Reader(stream.getReader());
+}
+
+async function openFile(name) {
+  if (inNode) {
+    const { createReadStream } = await import("node:fs");
+    const { Readable } = await import("node:stream");
+    return Readable.toWeb(createReadStream(fileName(name)));
+  }
+  const response = await fetch(new URL(name, base));
+  if (!response.ok) throw new Error(`${name} could not be loaded (status ${response.status})`);
+  return response.body;
+}
+
+function fileName(name) {
+  return decodeURIComponent(new URL(name, base).pathname);
+}
+
+/** Reads so many bytes of a stream at a time. */
+class Reader {
+  constructor(source) {
+    this.source = source;
+    this.chunk = new Uint8Array(0);
+  }
+
+  async read(length) {
+    const bytes = new Uint8Array(length);
+    let filled = 0;
+    while (filled < length) {
+      if (!this.chunk.length) {
+        const { done, value } = await this.source.read();
+        if (done) throw new Error("snapshot.bin is too short");
+        this.chunk = value;
+      }
+      const taken = this.chunk.subarray(0, length - filled);
+      bytes.set(taken, filled);
+      filled += taken.length;
+      this.chunk = this.chunk.subarray(taken.length);
+    }
+    return bytes;
+  }
+}
+
+async function readDescription(reader) {
+  const [length] = new Uint32Array((await reader.read(4)).buffer);
+  return JSON.parse(new TextDecoder().decode(await reader.read(length)));
+}
+
+/** Begin to compile each library as soon as its bytes are there. */
+async function readLibraries(reader, libraries) {
+  const compiling = [];
+  for (const { size } of libraries) compiling.push(WebAssembly.compile(await reader.read(size)));
+  return Promise.all(compiling);
+}
+
+// ---- putting the libraries back
+
+function link(module, description, compiled) {
+  const { firstSlot, tableLength, memoryLength, libraries, slots } = description;
+  if (module.wasmTable.length > firstSlot) {
+    throw new Error(`the function table is filled up to ${module.wasmTable.length} here, beyond ${firstSlot}`);
+  }
+  module.growMemory(memoryLength);
+  module.wasmTable.grow(tableLength - module.wasmTable.length);
+  const linker = new Linker(module);
+  const scopes = libraries.map((library, index) => linker.load(library, compiled[index]));
+  for (const [address, index, name] of slots) {
+    setTableEntry(module, address, index < 0 ? linker.main[name] : scopes[index][name]);
+  }
+}
+
+function setTableEntry(module, address, value) {
+  try {
+    module.setWasmTableEntry(address, value);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    module.setWasmTableEntry(address, module.convertJsFunctionToWasm(value, value.sig));
+  }
+}
+
+/** Instantiates libraries at the addresses they had, which makes all relocation unnecessary. */
+class Linker {
+  constructor(module) {
+    this.module = module;
+    this.main = module.LDSO.loadedLibsByName.__main__.exports;
+    this.byFileName = new Map();
+  }
+
+  load({ name, handle, memoryBase, tableBase, got }, compiled) {
+    const own = {};
+    const environment = this.environment(compiled, own, memoryBase, tableBase);
+    const addresses = addressesOf(compiled, got);
+    const { exports } = new WebAssembly.Instance(compiled, {
+      env: environment,
+      wasi_snapshot_preview1: environment,
+      "GOT.mem": addresses,
+      "GOT.func": addresses,
+    });
+    Object.assign(own, this.module.relocateExports(exports, memoryBase));
+    this.byFileName.set(name.slice(name.lastIndexOf("/") + 1), own);
+    this.module.newDSO(name, handle, own).global = false;
+    return own;
+  }
+
+  /** What a library imports by name: functions of the main program, of libraries it needs, or late ones. */
+  environment(compiled, own, memoryBase, tableBase) {
+    const { main, module, byFileName } = this;
+    const needed = module.getDylinkMetadata(compiled).neededDynlibs.map((file) => byFileName.get(file) ?? {});
+    const resolve = (name) => needed.find((scope) => name in scope)?.[name] ?? own[name];
+    const imports = { __memory_base: memoryBase, __table_base: tableBase };
+    for (const { name, module: from, kind } of WebAssembly.Module.imports(compiled)) {
+      if (from.startsWith("GOT.") || name in imports) continue;
+      if (name in main && !main[name].stub) imports[name] = main[name];
+      else if (kind === "function") imports[name] = resolve(name) ?? late(name, resolve);
+      else throw new Error(`${name} cannot be linked`);
+    }
+    return imports;
+  }
+}
+
+/** A function that is looked for when it is called: a library may import what it exports itself. */
+function late(name, resolve) {
+  let found;
+  return (...values) => (found ??= resolve(name))(...values);
+}
+
+function addressesOf(compiled, values) {
+  const names = WebAssembly.Module.imports(compiled).filter(({ module: from }) => from.startsWith("GOT."));
+  const entry = ({ name }, index) => [name, new WebAssembly.Global({ value: "i32", mutable: true }, values[index])];
+  return Object.fromEntries(names.map(entry));
+}
+
+// ---- the files
+
+/** Show every file of the packages and the standard library; the archive it lies in is got at its first read. */
+function layFiles({ FS }, { archives, standardLibrary }) {
+  layFile(FS, standardLibrary.path, standardLibrary.size, () => fetchNow(standardLibrary.archive));
+  for (const { archive, root, entries } of archives) {
+    let whole;
+    for (const [name, offset, size] of entries) {
+      layFile(FS, `${root}/${name}`, size, () => (whole ??= fetchNow(archive)).subarray(offset, offset + size));
+    }
+  }
+}
+
+function layFile(FS, path, size, getContents) {
+  const folder = path.slice(0, path.lastIndexOf("/"));
+  FS.mkdirTree(folder);
+  FS.writeFile(path, "");
+  const { node } = FS.lookupPath(path);
+  const operations = node.stream_ops;
+  node.usedBytes = size;
+  node.stream_ops = {
+    ...operations,
+    open(stream) {
+      node.contents = getContents();
+      node.stream_ops = stream.stream_ops = operations;
+      operations.open?.(stream);
+    },
+  };
+}
+
+/** A file's content at once: a worker may wait, and Python cannot import otherwise. */
+function fetchNow(name) {
+  if (inNode) return new Uint8Array(process.getBuiltinModule("node:fs").readFileSync(fileName(name)));
+  const request = new XMLHttpRequest();
+  request.open("GET", new URL(name, base), false);
+  request.responseType = "arraybuffer";
+  request.send();
+  if (request.status !== 200) throw new Error(`${name} could not be loaded (status ${request.status})`);
+  return new Uint8Array(request.response);
+}

@@ -1,0 +1,149 @@
+"""The steps of building a slim runtime that run inside Pyodide, under Node: see `runtime_slim`."""
+
+import ast
+import gc
+import importlib
+import importlib._bootstrap_external
+import linecache
+import pathlib
+import site
+import sys
+
+import pyodide_js
+
+SITE_PACKAGES = site.getsitepackages()[0]
+# Where the host's folders are mounted.
+APP, TOOLS, OUT, PYSCRIPT = "/mnt/app", "/mnt/tools", "/mnt/out", "/mnt/pyscript"
+# What a snapshot must not hold: it changes without the runtime changing, or was there to build it.
+PASSING_MODULES = ("vizzy", "runtime_exercise", "runtime_deferred", "runtime_inside")
+# numpy writes the documentation of its masked arrays by changing that of others, which must be as expected.
+NEEDS_DOCSTRINGS = "/numpy/"
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+# Packages whose public subpackages may be deferred.
+DEFERRABLE = ("scipy", "sklearn")
+
+
+def reference():
+    """What the exercise comes to with the packages as published."""
+    return {"digest": _exercise().run()}
+
+
+def trace(deferred=None):
+    """Run the exercise with packages deferred, and tell what it came to load.
+
+    Parameters
+    ----------
+    deferred : list of str, optional
+        The packages to defer; every one that may be, if not given.
+
+    Returns
+    -------
+    dict
+        ``digest`` of the exercise; ``used``, whether any deferred package came to be used; ``deferred``, those
+        that did not; ``needed``, those of them that something asked for; ``modules``, dotted name to file, of
+        the site packages; ``libraries`` and ``opened``, files of the site packages.
+    """
+    opened = set()
+    sys.addaudithook(lambda event, arguments: opened.add(str(arguments[0])) if event == "open" else None)
+    deferring = _deferring_module()
+    deferred = _public_subpackages() if deferred is None else deferred
+    finder = deferring.install(deferred)
+    digest = _run_all()
+    modules = {
+        name: module.__file__
+        for name, module in list(sys.modules.items())
+        if not isinstance(module, deferring.DeferredModule) and _in_site_packages(getattr(module, "__file__", None))
+    }
+    return {
+        "digest": digest,
+        "used": len(finder.deferred) < len(deferred),
+        "deferred": sorted(finder.deferred),
+        "needed": sorted(finder.deferred & finder.asked_for),
+        "modules": modules,
+        "libraries": sorted(filter(_in_site_packages, loaded_libraries())),
+        # Opened, and so read: sources too, of modules that put another in their place.
+        "opened": sorted(name for name in opened if _in_site_packages(name) and "/__pycache__/" not in name),
+    }
+
+
+def compile_sources():
+    """Compile every source under OUT to reproducible bytecode beside it, and remove the source.
+
+    A file's place under OUT is its place in Pyodide's own file system.
+    """
+    for path in sorted(pathlib.Path(OUT).rglob("*.py")):
+        shown_name = f"/{path.relative_to(OUT)}"
+        source = path.read_bytes()
+        tree = source if NEEDS_DOCSTRINGS in shown_name else without_docstrings(source)
+        code = compile(tree, shown_name, "exec", dont_inherit=True, optimize=0)
+        # The hash says nothing of when the file was made; nothing checks it where there is no source.
+        source_hash = importlib.util.source_hash(source)
+        content = importlib._bootstrap_external._code_to_hash_pyc(code, source_hash, checked=False)
+        path.with_suffix(".pyc").write_bytes(content)
+        path.unlink()
+    return {}
+
+
+def without_docstrings(source):
+    """The syntax tree of some source with every docstring empty: nobody reads them in a browser."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False):
+            node.body[0].value.value = ""
+    return tree
+
+
+def freeze():
+    """Bring the interpreter into the state that a snapshot is to keep: all imported, warm, nothing left over."""
+    digest = _run_all()
+    for name in [name for name in sys.modules if name.partition(".")[0] in PASSING_MODULES]:
+        del sys.modules[name]
+    sys.path[:] = [folder for folder in sys.path if not folder.startswith("/mnt/")]
+    for folder in [folder for folder in sys.path_importer_cache if folder.startswith("/mnt/")]:
+        del sys.path_importer_cache[folder]
+    linecache.clearcache()
+    gc.collect()
+    return {"digest": digest}
+
+
+def loaded_libraries():
+    """The files of all shared libraries that are loaded."""
+    return [name for name in pyodide_js._module.LDSO.loadedLibsByName.object_keys() if name != "__main__"]
+
+
+def _run_all():
+    exercise = _exercise()
+    for path in [*sorted(pathlib.Path(PYSCRIPT).rglob("*.py")), *sorted(pathlib.Path(APP, "vizzy").glob("*.py"))]:
+        exercise.import_standard_library(path.read_text())
+    return exercise.run()
+
+
+def _exercise():
+    _use_folders()
+    return importlib.import_module("runtime_exercise")
+
+
+def _deferring_module():
+    _use_folders()
+    return importlib.import_module("runtime_deferred")
+
+
+def _use_folders():
+    for folder in (APP, TOOLS):
+        if folder not in sys.path:
+            sys.path.append(folder)
+
+
+def _public_subpackages():
+    folders = [path.parent for top in DEFERRABLE for path in pathlib.Path(SITE_PACKAGES, top).rglob("__init__.py")]
+    names = [folder.relative_to(SITE_PACKAGES).parts for folder in folders]
+    return sorted(".".join(parts) for parts in names if len(parts) > 1 and all(map(_is_public, parts)))
+
+
+def _is_public(name):
+    return not name.startswith("_") and name != "tests"
+
+
+def _in_site_packages(name):
+    return name is not None and name.startswith(SITE_PACKAGES + "/")
+

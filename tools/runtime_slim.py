@@ -1,0 +1,318 @@
+"""Making a slim Pyodide out of the one that was published: only what the app loads, and ready at once.
+
+The steps, most of which run inside Pyodide under Node (`runtime_node.mjs`, `runtime_inside.py`):
+
+1. *Trace.* Run the app's work in small (`runtime_exercise.py`) with every public package of scipy and
+   scikit-learn deferred, and see which modules and shared libraries were loaded, and which packages were
+   imported without being used (`runtime_deferred.py`).
+2. *Pack.* Keep those, compiled to bytecode, under the wheels' own names, with a lock file of their own; and the
+   whole standard library, compiled. Nothing is compressed inside, and the same inputs give the same bytes.
+3. *Freeze.* Start the slim Pyodide, do the work once, and write down the memory: `snapshot.bin`, from which
+   `runtime_entry.mjs` starts in a fraction of the time. It is reproducible too.
+4. *Check.* The published packages, the slim ones and the snapshot must come to identical predicted
+   probabilities, to the last bit, or nothing is made.
+
+What was left out says so when it is asked for, and how to add it.
+"""
+
+import ast
+import concurrent.futures
+import gzip
+import hashlib
+import io
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import zipfile
+
+from runtime_fetch import SetupError
+
+TOOLS = pathlib.Path(__file__).resolve().parent
+SITE_PACKAGES = "/lib/python3.14/site-packages"
+STANDARD_LIBRARY = "/lib/python314.zip"
+STDLIB_ARCHIVE = "python_stdlib.zip"
+CORE = "pyodide.core.mjs"
+SNAPSHOT = "snapshot.bin"
+UNCHANGED_CORE = ("pyodide.asm.mjs", "pyodide.asm.wasm")
+# Of a package's description: who made it, under which licence, and what it is.
+KEPT_DESCRIPTION = ("METADATA", "WHEEL", "LICENSE", "LICENCE", "COPYING", "NOTICE", "licenses")
+EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+FILE_MODE = 0o644 << 16
+
+
+class SlimBuild:
+    """One making of a slim Pyodide.
+
+    Parameters
+    ----------
+    full : pathlib.Path
+        A folder with Pyodide and the packages as published.
+    folder : pathlib.Path
+        Where the slim one goes; made.
+    work : pathlib.Path
+        An empty folder for what is needed meanwhile.
+    app : pathlib.Path
+        The project's root, whose package ``vizzy`` is what the runtime is for.
+    pyscript : pathlib.Path
+        The sources of PyScript's own Python package, which runs in the worker too.
+    node : list of str
+        How to call Node.
+    say : callable
+        Given a line of progress to show.
+    """
+
+    def __init__(self, full, folder, work, app, pyscript, node, say):
+        self.full, self.folder, self.work = full, folder, work
+        self.pyscript, self.node, self.say = pyscript, node, say
+        self.lock = json.loads((full / "pyodide-lock.json").read_bytes())
+        (work / "out").mkdir()
+        # A copy, so that all steps see the same even while someone works on it.
+        shutil.copytree(app / "vizzy", work / "app" / "vizzy")
+
+    def make(self):
+        """Do all the steps."""
+        self.say("Tracing what the app loads")
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            reference = pool.submit(self.step, "reference", self.full)
+            trace = self.trace()
+            digest = reference.result()["digest"]
+        self.say(f"Packing {len(trace['modules'])} modules and {len(trace['libraries'])} shared libraries")
+        self.pack(trace)
+        self.say("Taking the snapshot")
+        frozen = self.freeze(trace)
+        self.say("Checking that it predicts the same")
+        self.check(digest, {"trace": trace["digest"], "snapshot's making": frozen["digest"]})
+
+    def trace(self):
+        """What the app loads when all it does not use is deferred.
+
+        A package that comes to be used is imported late, into places where stand-ins are already, so the trace
+        is taken again without it, until nothing that is deferred is used.
+        """
+        trace = self.step("trace", self.full)
+        while trace["used"]:
+            trace = self.step("trace", self.full, named={"deferred": trace["deferred"]})
+        return trace
+
+    # ---- steps inside Pyodide
+
+    def step(self, name, pyodide, wheels=None, **more):
+        """Run one step under Node and return its result."""
+        place = self.work / name
+        place.mkdir(parents=True, exist_ok=True)
+        wheels = sorted(pyodide.glob("*.whl")) if wheels is None else wheels
+        config = {
+            "pyodide": str(pyodide),
+            "wheels": [str(wheel) for wheel in wheels],
+            "mounts": self.mounts(),
+            "result": str(place / "result.json"),
+            **more,
+        }
+        (place / "config.json").write_text(json.dumps(config))
+        command = [*self.node, str(TOOLS / "runtime_node.mjs"), name, str(place / "config.json")]
+        done = subprocess.run(command, capture_output=True, text=True, env=None)
+        if done.returncode != 0:
+            raise SetupError(f"Making the slim runtime failed at its step {name}: {last_error(done.stderr)}")
+        return json.loads((place / "result.json").read_text())
+
+    def mounts(self):
+        return {
+            "/mnt/app": str(self.work / "app"),
+            "/mnt/tools": str(TOOLS),
+            "/mnt/out": str(self.work / "out"),
+            "/mnt/pyscript": str(self.pyscript),
+        }
+
+    # ---- packing
+
+    def pack(self, trace):
+        """Write the core, the compiled standard library, the slim wheels and their lock file."""
+        self.folder.mkdir(parents=True)
+        for name in UNCHANGED_CORE:
+            shutil.copyfile(self.full / name, self.folder / name)
+        shutil.copyfile(self.full / "pyodide.mjs", self.folder / CORE)
+        shutil.copyfile(TOOLS / "runtime_entry.mjs", self.folder / "pyodide.mjs")
+        self.unpack_standard_library(trace)
+        wheels = {name: self.unpack_wheel(package, trace) for name, package in self.lock["packages"].items()}
+        # Without columns in the line tables: a traceback loses its little arrows, and the code a tenth of its size.
+        self.step("compile_sources", self.full, wheels=[], env={"PYTHONNODEBUGRANGES": "1"})
+        self.write_archive(STDLIB_ARCHIVE, STANDARD_LIBRARY, self.names_under(STANDARD_LIBRARY))
+        for name, names in wheels.items():
+            package = self.lock["packages"][name]
+            content = self.write_archive(package["file_name"], SITE_PACKAGES, map(compiled_name, names))
+            package["sha256"] = hashlib.sha256(content).hexdigest()
+        (self.folder / "pyodide-lock.json").write_text(json.dumps(self.lock, indent=1, sort_keys=True) + "\n")
+
+    def unpack_standard_library(self, trace):
+        """Lay out the standard library, and beside it what makes the slim packages know what is missing."""
+        outside = self.outside(STANDARD_LIBRARY)
+        with zipfile.ZipFile(self.full / STDLIB_ARCHIVE) as archive:
+            archive.extractall(outside)
+        shutil.copyfile(TOOLS / "runtime_deferred.py", outside / "_vizzy_deferred.py")
+        (outside / "_vizzy_slim.py").write_text(SLIM_MODULE.format(deferred=trace["needed"]))
+        (outside / "_vizzy_left_out.py").write_text(f"NAMES = frozenset({self.left_out(trace)!r})\n")
+
+    def unpack_wheel(self, package, trace):
+        """Lay out what is kept of a wheel; returns the names."""
+        with zipfile.ZipFile(self.full / package["file_name"]) as archive:
+            names = [name for name in archive.namelist() if is_kept(name, kept_files(trace))]
+            archive.extractall(self.outside(SITE_PACKAGES), names)
+        return names
+
+    def left_out(self, trace):
+        """The dotted names of all modules of the packages that are not kept."""
+        names = set()
+        for package in self.lock["packages"].values():
+            with zipfile.ZipFile(self.full / package["file_name"]) as archive:
+                names |= {module for name in archive.namelist() if (module := module_name(name))}
+        return sorted(names - set(trace["modules"]))
+
+    def outside(self, inside):
+        """Where on the host a path of Pyodide's file system is being laid out."""
+        return self.work / "out" / inside.lstrip("/")
+
+    def names_under(self, inside):
+        folder = self.outside(inside)
+        return [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+
+    def write_archive(self, file_name, inside, names):
+        """Write a zip file whose bytes follow from its content alone, and return them.
+
+        Nothing in it is compressed, so that a file can be read from its place, and no time is kept.
+        """
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+            for name in sorted(names):
+                entry = zipfile.ZipInfo(name, EARLIEST_ZIP_TIME)
+                entry.external_attr = FILE_MODE
+                archive.writestr(entry, (self.outside(inside) / name).read_bytes())
+        (self.folder / file_name).write_bytes(buffer.getvalue())
+        return buffer.getvalue()
+
+    # ---- the snapshot
+
+    def freeze(self, trace):
+        """Write snapshot.bin."""
+        raw = self.work / "snapshot.raw"
+        result = self.step(
+            "snapshot",
+            self.folder,
+            wheels=[],
+            snapshot=str(raw),
+            needed=[name for name in trace["libraries"] if ".libs/" in name],
+            files=self.file_table(),
+        )
+        # No time in its header, so that the same memory gives the same bytes.
+        (self.folder / SNAPSHOT).write_bytes(gzip.compress(raw.read_bytes(), compresslevel=9, mtime=0))
+        return result
+
+    def file_table(self):
+        """Where in the archives each file lies, for laying them out without reading them."""
+        packages = self.lock["packages"]
+        stdlib_size = (self.folder / STDLIB_ARCHIVE).stat().st_size
+        return {
+            "packages": sorted(packages),
+            "standardLibrary": {"path": STANDARD_LIBRARY, "archive": STDLIB_ARCHIVE, "size": stdlib_size},
+            "archives": [
+                {
+                    "archive": package["file_name"],
+                    "root": SITE_PACKAGES,
+                    "entries": stored_entries(self.folder / package["file_name"]),
+                }
+                for _, package in sorted(packages.items())
+            ],
+        }
+
+    def check(self, expected, digests):
+        """Start the finished runtime both ways; refuse it where its predictions differ."""
+        packages = sorted(self.lock["packages"])
+        for name, use_snapshot in {"slim packages": False, "snapshot": True}.items():
+            result = self.step(
+                "verify", self.folder, wheels=[], useSnapshot=use_snapshot, packages=packages
+            )
+            if result["restored"] != use_snapshot:
+                raise SetupError("The slim runtime's snapshot could not be restored under Node.")
+            digests[name] = result["digest"]
+        different = [name for name, digest in digests.items() if digest != expected]
+        if different:
+            raise SetupError(
+                f"The slim runtime predicts otherwise than the full one ({', '.join(different)}); it is not used. "
+                "Run tools/runtime.py --full --into runtime for one that is slower to start."
+            )
+
+
+SLIM_MODULE = '''"""Written by tools/runtime_slim.py: what this runtime defers until it is used."""
+
+import _vizzy_deferred
+
+finder = _vizzy_deferred.install({deferred!r})
+'''
+
+
+def kept_files(trace):
+    """Files of the site packages to keep, relative to them."""
+    files = {*trace["modules"].values(), *trace["libraries"], *trace["opened"]}
+    return {name.removeprefix(SITE_PACKAGES + "/") for name in files}
+
+
+def is_kept(name, kept):
+    """Whether a file of a wheel is kept: loaded when traced, or a description or licence."""
+    top, _, rest = name.partition("/")
+    if top.endswith(".dist-info"):
+        return rest.startswith(KEPT_DESCRIPTION)
+    return name in kept
+
+
+def compiled_name(name):
+    """A file's name once its sources are compiled."""
+    return name + "c" if name.endswith(".py") else name
+
+
+def module_name(name):
+    """The dotted name of the module that a file of a wheel is, or None."""
+    stem, _, ending = name.partition(".")
+    if not name.endswith((".py", ".so")) or ".dist-info/" in name or ".libs/" in name or "/tests/" in name:
+        return None
+    return stem.removesuffix("/__init__").replace("/", ".")
+
+
+def stored_entries(path):
+    """The files of an archive that compresses nothing: name, place of the content, size."""
+    entries = []
+    with zipfile.ZipFile(path) as archive, open(path, "rb") as file:
+        for entry in archive.infolist():
+            # The local header is 30 bytes, then the name and an extra field, each of the length it tells.
+            file.seek(entry.header_offset + 26)
+            lengths = file.read(4)
+            skipped = 30 + int.from_bytes(lengths[:2], "little") + int.from_bytes(lengths[2:], "little")
+            entries.append([entry.filename, entry.header_offset + skipped, entry.file_size])
+    return entries
+
+
+def last_error(output):
+    """The line of what a failed step printed that says most."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [line for line in lines if re.match(r"\w*(Error|Exception)\b", line)]
+    return (errors or lines or ["it said nothing"])[-1][:300]
+
+
+def library_names(source):
+    """What some Python source imports, and which names of it, dotted, it mentions.
+
+    A change of these, unlike any other, can change what a slim runtime must hold.
+    """
+    tree = ast.parse(source)
+    imported = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            imported |= {(alias.asname or alias.name.partition(".")[0], alias.name) for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported |= {(alias.asname or alias.name, f"{node.module}.{alias.name}") for alias in node.names}
+    own = dict(imported)
+    mentioned = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in own:
+            mentioned.add(f"{own[node.value.id]}.{node.attr}")
+    return sorted({full for _, full in imported} | mentioned)
