@@ -24,8 +24,10 @@ OLDEST_PYTHON = (3, 11)
 
 if sys.version_info < OLDEST_PYTHON:
     sys.exit(
-        "Python %d.%d or newer is needed, and this is %s; run this with a newer Python."
-        % (OLDEST_PYTHON + (sys.version.split()[0],))
+        # Read by a Python that may be old, and so written for one.
+        "Python {}.{} or newer is needed, and this is {}; run this with a newer Python.".format(
+            *OLDEST_PYTHON, sys.version.split()[0]
+        )
     )
 
 import argparse
@@ -35,7 +37,6 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import tarfile
 import tempfile
 import zipfile
@@ -82,7 +83,9 @@ def npm_file(archive_path: pathlib.Path, name: str) -> bytes:
         try:
             return archive.extractfile(f"package/{name}").read()
         except KeyError:
-            raise SetupError(f"{archive_path.name} holds no {name}; its pinned version must be changed.") from None
+            raise SetupError(
+                f"{archive_path.name} holds no {name}; its pinned version must be changed."
+            ) from None
 
 
 def lay_pyscript(archive_path: pathlib.Path, folder: pathlib.Path) -> None:
@@ -209,7 +212,10 @@ def what_differs(folder: pathlib.Path, kind: str) -> str | None:
             return "it was made from something else"
         for name, expected in manifest["files"].items():
             path = folder / name
-            if path.stat().st_size != expected["size"] or runtime_fetch.sha256_of_file(path) != expected["sha256"]:
+            if (
+                path.stat().st_size != expected["size"]
+                or runtime_fetch.sha256_of_file(path) != expected["sha256"]
+            ):
                 return f"{name} was changed"
     except FileNotFoundError as error:
         return f"{pathlib.Path(error.filename).name} is missing"
@@ -241,7 +247,9 @@ def assemble(folder: pathlib.Path, kind: str, cache: pathlib.Path, work: pathlib
         lay_pyodide(got["pyodide"], got["wheels"], work / "full", PACKAGES)
         lay_pyscript_library(got["pyscript"], work / "pyscript")
         node = runtime_fetch.node_command(cache, say=say)
-        runtime_slim.SlimBuild(work / "full", folder / "pyodide", work, ROOT, work / "pyscript", node, say).make()
+        runtime_slim.SlimBuild(
+            work / "full", folder / "pyodide", work, ROOT, work / "pyscript", node, say
+        ).make()
     write_manifest(folder, kind)
 
 

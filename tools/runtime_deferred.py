@@ -126,7 +126,9 @@ class DeferringFinder:
     def deferred_package(self, name):
         """The deferred package that a module is or lies in, or None."""
         parts = name.split(".")
-        return next((p for n in range(1, len(parts) + 1) if (p := ".".join(parts[:n])) in self.deferred), None)
+        return next(
+            (p for n in range(1, len(parts) + 1) if (p := ".".join(parts[:n])) in self.deferred), None
+        )
 
     def find_spec(self, name, path=None, target=None):
         package = self.deferred_package(name)
@@ -167,7 +169,6 @@ class LeftOutFinder:
                 "use it in tools/runtime_exercise.py and run ./serve.sh --prepare",
                 name=name,
             )
-        return None
 
 
 def left_out_names():

@@ -248,7 +248,9 @@ def run_with_progress(command: list[str], partial: pathlib.Path, size: int, name
                 command, cwd=partial, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         except FileNotFoundError as error:
-            raise SetupError(f"{command[0]} could not be started; install it, then run this again.") from error
+            raise SetupError(
+                f"{command[0]} could not be started; install it, then run this again."
+            ) from error
         try:
             _watch(client, partial, size, name, say)
         except BaseException:
@@ -331,7 +333,9 @@ def node_command(cache: pathlib.Path, oldest_major: int = 20, say=print) -> list
     """
     node = shutil.which("node")
     if node:
-        version = subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip()
+        version = subprocess.run(
+            [node, "--version"], capture_output=True, text=True, check=False
+        ).stdout.strip()
         if version.startswith("v") and int(version[1:].split(".")[0]) >= oldest_major:
             return [node]
     return [str(_private_node(cache, say) / "bin" / "node")]
@@ -361,6 +365,7 @@ def _install_node(home: pathlib.Path, say) -> None:
 
 def _succeeds(command: list[str]) -> bool:
     try:
-        return subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL).returncode == 0
+        done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=False)
     except OSError:
         return False
+    return done.returncode == 0

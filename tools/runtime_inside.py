@@ -52,7 +52,8 @@ def trace(deferred=None):
     modules = {
         name: module.__file__
         for name, module in list(sys.modules.items())
-        if not isinstance(module, deferring.DeferredModule) and _in_site_packages(getattr(module, "__file__", None))
+        if not isinstance(module, deferring.DeferredModule)
+        and _in_site_packages(getattr(module, "__file__", None))
     }
     return {
         "digest": digest,
@@ -113,7 +114,10 @@ def loaded_libraries():
 
 def _run_all():
     exercise = _exercise()
-    for path in [*sorted(pathlib.Path(PYSCRIPT).rglob("*.py")), *sorted(pathlib.Path(APP, "vizzy").glob("*.py"))]:
+    for path in [
+        *sorted(pathlib.Path(PYSCRIPT).rglob("*.py")),
+        *sorted(pathlib.Path(APP, "vizzy").glob("*.py")),
+    ]:
         exercise.import_standard_library(path.read_text())
     return exercise.run()
 
@@ -135,7 +139,9 @@ def _use_folders():
 
 
 def _public_subpackages():
-    folders = [path.parent for top in DEFERRABLE for path in pathlib.Path(SITE_PACKAGES, top).rglob("__init__.py")]
+    folders = [
+        path.parent for top in DEFERRABLE for path in pathlib.Path(SITE_PACKAGES, top).rglob("__init__.py")
+    ]
     names = [folder.relative_to(SITE_PACKAGES).parts for folder in folders]
     return sorted(".".join(parts) for parts in names if len(parts) > 1 and all(map(_is_public, parts)))
 
@@ -146,4 +152,3 @@ def _is_public(name):
 
 def _in_site_packages(name):
     return name is not None and name.startswith(SITE_PACKAGES + "/")
-

