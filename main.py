@@ -11,22 +11,20 @@ import sys
 import js
 from pyscript.ffi import create_proxy, to_js
 
-from vizzy.page import address, dom, state as events, words
+from vizzy.page import address, datasets, dom, state as events, theme, words
 from vizzy.page.catalogue import Catalogue
 from vizzy.page.cell_dialog import CellDialog
 from vizzy.page.dataset_panel import DatasetPanel
 from vizzy.page.history import History, decisions
 from vizzy.page.inspector import InspectorPanel
 from vizzy.page.keyboard import card_step, move_among_thumbnails
+from vizzy.page.latest import Latest
 from vizzy.page.matrix import MatrixPanel
 from vizzy.page.predictions import PredictionsPanel
 from vizzy.page.results import ResultsPanel
 from vizzy.page.thresholds import ThresholdsPanel
 from vizzy.page.thumbnails import Thumbnails
 from vizzy.page.trainer import Trainer, TrainerError
-
-DEFAULT_DATASET = "static"
-DATASETS = "static/datasets.json"  # what the menu offers
 
 
 class App:
@@ -42,10 +40,11 @@ class App:
         self._summary = None
         self._pred_probs = None
         self._analysis = None
-        self._explanation = None
-        self._analysing = False
-        self._analysed = None  # the settings of the analysis on the screen
-        self._explaining = False
+        self._analyses = Latest(self.trainer.analyse, self._show_analysis, self._worker_failed)
+        self._explanations = Latest(
+            lambda wish: self.trainer.explain(wish[0]), self._show_explanation, self._worker_failed
+        )
+        self._shown_status = None
         self._slid_at = None  # when the oldest slider event not yet on the screen came in
         self._marked = None
         self.listeners = []  # called with (state, analysis) after each change, for those who only watch
@@ -73,8 +72,7 @@ class App:
             self._mark_active()
         if state.active != before.active or state.changed_labels != before.changed_labels:
             self._explain()
-        if state.analysis_settings != self._analysed:
-            self._analyse()
+        self._analyse()
         self._tell()
 
     def _tell(self):
@@ -83,13 +81,15 @@ class App:
 
     def _render_status(self):
         state = self.state
-        js.document.documentElement.setAttribute("data-vizzy", state.phase)
         said, share = self._progress
+        status = (state.phase, state.train_requested, state.can_train, self._status_text(said), share)
+        if status == self._shown_status:
+            return
+        self._shown_status = status
+        js.document.documentElement.setAttribute("data-vizzy", state.phase)
         busy = state.trainer == "loading" or state.training
         self.predictions.render(state, (share if state.trainer == "loading" else -1) if busy else None)
-        status = self._status_text(said)
-        if dom.by_id("status").textContent != status:
-            dom.by_id("status").textContent = status
+        dom.by_id("status").textContent = status[3]
 
     def _status_text(self, loading):
         state = self.state
@@ -199,34 +199,30 @@ class App:
             self.update(events.training_failed(self.state, "Training failed."))
             fail(_explained(error))
             return
-        self._analysed = None
-        await self._show_analysis()
+        settings = self.state.analysis_settings
+        self._draw_analysis(json.loads(await self.trainer.analyse(settings)))
+        self._analyses.took(settings)
         self.predictions.show(self._pred_probs)
         self.thresholds.show_histograms(self._summary["histograms"])
+        self._explanations.forget()
         self.update(events.finish_training(self.state, labels))
         self._explain()
         await _painted()
         js.performance.mark("vizzy:trained")
 
     def _analyse(self):
-        """Ask for the analysis of the present settings; while one is under way the newest waits."""
-        if self._pred_probs is None or self._analysing or self.state.training:
-            return
-        asyncio.create_task(self._follow_settings())
+        """Ask what the present thresholds make of the predictions."""
+        if self._pred_probs is not None and not self.state.training:
+            self._analyses.want(self.state.analysis_settings)
 
-    async def _follow_settings(self):
-        self._analysing = True
-        try:
-            while self._analysed != self.state.analysis_settings:
-                await self._show_analysis()
-        finally:
-            self._analysing = False
-        dom.by_id("announcer").textContent = words.counts_sentence(self._analysis["counts"])
+    def _show_analysis(self, _settings, answer):
+        slid_at, self._slid_at = self._slid_at, None
+        self._draw_analysis(json.loads(answer))
+        if slid_at is not None:
+            _measure_update(slid_at)
+        self._tell()
 
-    async def _show_analysis(self):
-        settings, slid_at, self._slid_at = self.state.analysis_settings, self._slid_at, None
-        analysis = await self.trainer.analyse(settings)
-        self._analysed = settings
+    def _draw_analysis(self, analysis):
         self._analysis = analysis
         self.matrix.render(analysis)
         self.results.render(analysis)
@@ -234,30 +230,25 @@ class App:
         if self.state.active is not None:
             self._mark_active()
         self._explain()
-        if slid_at is not None:
-            _measure_update(slid_at)
-        self._tell()
+        dom.by_id("announcer").textContent = words.counts_sentence(analysis["counts"])
 
     def _explain(self):
+        """Ask why the active example is where it is, under the analysis on the screen."""
         if self.state.active is None:
             return
         if self._pred_probs is None:
             self.inspector.render(self.state, None)
-            return
-        if not self._explaining:
-            asyncio.create_task(self._follow_active())
+        elif not self.state.training:
+            self._explanations.want((self.state.active, self._analyses.answered, self.state.changed_labels))
 
-    async def _follow_active(self):
-        self._explaining = True
-        try:
-            asked = None
-            while asked != (self.state.active, self._analysed):
-                asked = (self.state.active, self._analysed)
-                explanation = await self.trainer.explain(self.state.active)
-            self.inspector.render(self.state, explanation)
-            self.thresholds.render_active(explanation["example"], explanation["pred_probs"])
-        finally:
-            self._explaining = False
+    def _show_explanation(self, _wish, answer):
+        explanation = json.loads(answer)
+        self.inspector.render(self.state, explanation)
+        self.thresholds.render_active(explanation["example"], explanation["pred_probs"])
+
+    def _worker_failed(self, error):
+        self.update(events.trainer_failed(self.state, "Python has stopped answering."))
+        fail(_explained(error))
 
     # --- events --------------------------------------------------------------------------------
 
@@ -353,7 +344,7 @@ class App:
 
     def resize(self, _event):
         """Another window size: the thumbnails' sizes follow."""
-        self.matrix.fit()
+        self.matrix.resized()
         self.dataset_panel.list.refresh([])
         self.predictions.list.refresh([])
 
@@ -378,7 +369,7 @@ def wire(app):
         (document.querySelector("main"), "change", app.choose),
         (document.querySelector("main"), "keydown", app.press),
         (document.querySelector(".pager"), "click", go_to_panel),
-        (dom.by_id("theme"), "click", switch_theme),
+        (dom.by_id("theme"), "click", theme.switch),
         (dom.by_id("cell"), "pointerover", app.point),
         (dom.by_id("cell"), "focusin", app.point),
         (dom.by_id("cell"), "keydown", app.press),
@@ -388,23 +379,6 @@ def wire(app):
     )
     for target, name, listener in listeners:
         target.addEventListener(name, create_proxy(listener))
-
-
-def switch_theme(_event):
-    """Light to dark and back; remembered."""
-    root = js.document.documentElement
-    dark = js.window.matchMedia("(prefers-color-scheme: dark)").matches
-    shown = root.getAttribute("data-theme") or ("dark" if dark else "light")
-    theme = "light" if shown == "dark" else "dark"
-    root.setAttribute("data-theme", theme)
-    _remember("vizzy:theme", theme)
-
-
-def restore_theme():
-    """The theme of the last visit."""
-    theme = _recall("vizzy:theme")
-    if theme in ("light", "dark"):
-        js.document.documentElement.setAttribute("data-theme", theme)
 
 
 def go_to_panel(event):
@@ -428,21 +402,6 @@ def _explained(error):
     return said + " Reload the page to try again; your label changes are lost by that."
 
 
-def _remember(key, value):
-    try:
-        js.localStorage.setItem(key, value)
-    except Exception as error:  # a browser that refuses storage still shows the page
-        print("not remembered:", error)
-
-
-def _recall(key):
-    try:
-        return js.localStorage.getItem(key)
-    except Exception as error:
-        print("nothing remembered:", error)
-        return None
-
-
 def _measure_update(started):
     js.performance.measure("vizzy:update", to_js({"start": started, "end": js.performance.now()}))
     if js.performance.getEntriesByName("vizzy:update").length > 2000:
@@ -456,58 +415,12 @@ async def _painted():
     await asyncio.sleep(0)
 
 
-def dataset_folder():
-    """The folder named by ``?dataset=``, ending in "/"; only this site's own folders are opened."""
-    named = js.URLSearchParams.new(js.window.location.search).get("dataset") or DEFAULT_DATASET
-    base = js.URL.new(".", js.document.baseURI).href
-    address = js.URL.new(named.rstrip("/") + "/", base).href
-    if not address.startswith(base):
-        raise ValueError("The address names a dataset of another site, which is not opened: " + named)
-    return address[len(base) :]
-
-
-async def offer_datasets(folder):
-    """Fill the menu with the datasets that the site ships."""
-    response = await js.fetch(DATASETS)
-    if not response.ok:
-        print("no menu of datasets:", response.status)
-        return
-    offered = json.loads(await response.text())
-    if folder.rstrip("/") not in [entry["path"] for entry in offered]:
-        offered.append({"path": folder.rstrip("/"), "name": folder.rstrip("/")})
-    menu = dom.by_id("dataset-menu")
-    for entry in offered:
-        menu.append(dom.element("option", "", entry["name"], {"value": entry["path"]}))
-    menu.value = folder.rstrip("/")
-    dom.show(dom.by_id("dataset-menu-label"), len(offered) > 1)
-    menu.addEventListener("change", create_proxy(open_dataset))
-
-
-def open_dataset(event):
-    """Another dataset from the menu: a page of its own, which Back leaves again."""
-    chosen = event.target.value
-    location = js.window.location
-    location.href = location.pathname + ("" if chosen == DEFAULT_DATASET else "?dataset=" + address.quote(chosen))
-
-
-async def load_index(folder):
-    """The text of a dataset folder's ``dataset.json``."""
-    response = await js.fetch(folder + "dataset.json")
-    if not response.ok:
-        raise ValueError(
-            "The dataset {} could not be loaded (status {}). Check its name, or reload the page to try again.".format(
-                folder.rstrip("/"), response.status
-            )
-        )
-    return await response.text()
-
-
 async def main():
     """Show the dataset, make the page answer, then bring the trainer up."""
-    restore_theme()
+    theme.restore()
     try:
-        folder = dataset_folder()
-        text = await load_index(folder)
+        folder = datasets.folder()
+        text = await datasets.load_index(folder)
         catalogue = Catalogue(json.loads(text), folder)
     except Exception as error:  # whatever is wrong with it, the visitor is told
         sys.print_exception(error)
@@ -521,7 +434,7 @@ async def main():
     if refused:
         app.note("Part of the link could not be read and was left out: " + ", ".join(refused))
     js.performance.mark("vizzy:interactive")
-    asyncio.create_task(offer_datasets(folder))
+    asyncio.create_task(datasets.offer(folder))
     await app.start()
 
 

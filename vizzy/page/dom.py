@@ -40,6 +40,11 @@ def set_label(node, words):
     node.setAttribute("title", words)
 
 
+def rem():
+    """The size of one rem, in px."""
+    return float(window.getComputedStyle(document.documentElement).fontSize[:-2])
+
+
 def clear(node):
     """Take everything out of a node."""
     node.replaceChildren()

@@ -4,10 +4,8 @@ from vizzy.page import dom, motion
 from vizzy.page.geometry import tile_size
 from vizzy.page.thumbnails import ThumbnailGrid
 
-CELL_HEADER = 18  # px, the line with the count
-CELL_PADDING = 6
-LARGEST = {True: 40, False: 56}  # px; on the diagonal, off it: what may be wrong is drawn larger
-SMALLEST = 12
+LARGEST = {True: 2.5, False: 3.5}  # rem; on the diagonal, off it: what may be wrong is drawn larger
+SMALLEST = 0.75  # rem
 
 
 class MatrixPanel:
@@ -20,6 +18,7 @@ class MatrixPanel:
         self._counts = []
         self._grids = []
         self._sizes = []
+        self._room = None  # width, height of a cell's images and the size of a rem, in px; read once a window size
         self._build(dom.by_id("matrix"), thumbnails)
 
     def render(self, analysis):
@@ -45,15 +44,21 @@ class MatrixPanel:
                 movers += [example for example in examples if example not in already and example in self._pool]
         return movers
 
+    def resized(self):
+        """The window has another size."""
+        self._room = None
+        self.fit()
+
     def fit(self):
         """Choose each cell's thumbnail size so that they fill it."""
-        first = self._cells[0]
-        width = first.clientWidth - CELL_PADDING
-        height = first.clientHeight - CELL_HEADER - CELL_PADDING
+        if self._room is None:
+            box = self._grids[0].container
+            self._room = (box.offsetWidth - 6, box.offsetHeight - 3, dom.rem())  # less the stylesheet's padding
+        width, height, rem = self._room
         classes = len(self._catalogue.classes)
         for number, grid in enumerate(self._grids):
             on_diagonal = number // classes == number % classes
-            size = tile_size(len(grid.shown), width, height, SMALLEST, LARGEST[on_diagonal])
+            size = tile_size(len(grid.shown), width, height, int(SMALLEST * rem), int(LARGEST[on_diagonal] * rem))
             if size != self._sizes[number]:
                 self._sizes[number] = size
                 grid.container.style.setProperty("--thumb", str(size) + "px")

@@ -20,7 +20,7 @@ def places_of(nodes):
 
 def travel(places):
     """Let nodes glide from where they were to where they are now."""
-    for node, left, top in places:
-        box = node.getBoundingClientRect()
+    boxes = [node.getBoundingClientRect() for node, _, _ in places]  # all read before any is set in motion
+    for (node, left, top), box in zip(places, boxes):
         start = "translate({:.1f}px, {:.1f}px)".format(left - box.left, top - box.top)
         node.animate(to_js([{"transform": start}, {"transform": "none"}]), to_js(TIMING))

@@ -1,19 +1,23 @@
 """The page's end of the worker: every call that crosses, and the steps of its start."""
 
+import asyncio
 import json
 
-from js import URL, document
+from js import URL, document, fetch
 from pyscript import workers
+from pyscript.ffi import to_js
 
 STEPS = (
-    ("load_packages", "Loading numpy and scikit-learn…", 0.35),
-    ("import_numerics", "Importing scikit-learn…", 0.6),
+    ("load_packages", "Loading numpy and scikit-learn…", 0.4),
+    ("import_numerics", "Importing scikit-learn…", 0.7),
 )
-OPENING = ("Opening the dataset…", 0.95)
+# A worker whose runtime does not load says nothing, so the page looks itself after a while.
+RUNTIME_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
+SECONDS_UNTIL_SUSPICIOUS = 10
 
 
 class TrainerError(Exception):
-    """The worker answered with a sentence for the visitor."""
+    """A sentence for the visitor."""
 
 
 class Trainer:
@@ -25,14 +29,19 @@ class Trainer:
     async def start(self, report):
         """Bring the worker up; ``report(words, share)`` says how far it is."""
         report("Starting Python…", 0.1)
-        self._worker = await workers["trainer"]
+        watch = asyncio.create_task(self._watch_runtime(asyncio.current_task()))
+        try:
+            self._worker = await workers["trainer"]
+        except asyncio.CancelledError:
+            raise TrainerError(self._missing)
+        watch.cancel()
         for name, said, share in STEPS:
             report(said, share)
             await getattr(self._worker, name)()
 
     async def open_dataset(self, index_text, embeddings_address, report):
         """Hand a dataset over."""
-        report(*OPENING)
+        report("Opening the dataset…", 0.95)
         address = URL.new(embeddings_address, document.baseURI).href
         return _answer(await self._worker.open_dataset(index_text, address))
 
@@ -41,17 +50,38 @@ class Trainer:
         answer = await self._worker.train(json.dumps(list(changed_labels.items())))
         return _answer(answer.summary), answer.pred_probs
 
-    async def analyse(self, settings):
-        """What the thresholds make of the predictions."""
-        return json.loads(await self._worker.analyse(*settings))
+    def analyse(self, settings):
+        """What the thresholds make of the predictions: a promise of JSON text."""
+        return self._worker.analyse(*settings)
 
-    async def explain(self, example):
-        """Why an example is where it is."""
-        return json.loads(await self._worker.explain(example))
+    def explain(self, example):
+        """Why an example is where it is: a promise of JSON text."""
+        return self._worker.explain(example)
 
     async def cell_examples(self, given, suggested):
         """All examples of one cell of the confident joint, the worst first."""
         return json.loads(await self._worker.cell_examples(given, suggested))
+
+    async def _watch_runtime(self, starting):
+        """Find out, if Python does not come up, whether one of its files cannot be had."""
+        while self._worker is None:
+            await asyncio.sleep(SECONDS_UNTIL_SUSPICIOUS)
+            for name in RUNTIME_FILES:
+                complaint = await _complaint_about("runtime/pyodide/" + name)
+                if complaint and self._worker is None:
+                    self._missing = complaint
+                    starting.cancel()
+                    return
+
+
+async def _complaint_about(address):
+    try:
+        response = await fetch(address, to_js({"method": "HEAD", "cache": "no-store"}))
+    except Exception as error:
+        return "{} could not be loaded ({}). Are you offline? Reload the page to try again.".format(address, error)
+    if response.ok:
+        return None
+    return "{} could not be loaded (status {}). Reload the page to try again.".format(address, response.status)
 
 
 def _answer(text):

@@ -1,0 +1,59 @@
+"""Which dataset is open, and the menu of those that the site ships."""
+
+import json
+
+from js import URL, URLSearchParams, document, fetch, window
+from pyscript.ffi import create_proxy
+
+from vizzy.page import dom
+from vizzy.page.address import quote
+
+DEFAULT = "static"
+LIST = "static/datasets.json"
+
+
+def folder():
+    """The folder named by ``?dataset=``, ending in "/"; only this site's own folders are opened."""
+    named = URLSearchParams.new(window.location.search).get("dataset") or DEFAULT
+    base = URL.new(".", document.baseURI).href
+    address = URL.new(named.rstrip("/") + "/", base).href
+    if not address.startswith(base):
+        raise ValueError("The address names a dataset of another site, which is not opened: " + named)
+    return address[len(base) :]
+
+
+async def load_index(folder):
+    """The text of a dataset folder's ``dataset.json``."""
+    response = await fetch(folder + "dataset.json")
+    if not response.ok:
+        raise ValueError(
+            "The dataset {} could not be loaded (status {}). Check its name, or reload the page to try again.".format(
+                folder.rstrip("/"), response.status
+            )
+        )
+    return await response.text()
+
+
+async def offer(open_folder):
+    """Fill the menu; a site with a single dataset needs none."""
+    response = await fetch(LIST)
+    if not response.ok:
+        print("no menu of datasets:", response.status)
+        return
+    offered = json.loads(await response.text())
+    path = open_folder.rstrip("/")
+    if path not in [entry["path"] for entry in offered]:
+        offered.append({"path": path, "name": path})
+    menu = dom.by_id("dataset-menu")
+    for entry in offered:
+        menu.append(dom.element("option", "", entry["name"], {"value": entry["path"]}))
+    menu.value = path
+    dom.show(dom.by_id("dataset-menu-label"), len(offered) > 1)
+    menu.addEventListener("change", create_proxy(_choose))
+
+
+def _choose(event):
+    """Another dataset is a page of its own, which Back leaves again."""
+    chosen = event.target.value
+    location = window.location
+    location.href = location.pathname + ("" if chosen == DEFAULT else "?dataset=" + quote(chosen))

@@ -1,0 +1,179 @@
+"""Guide and Learn as far as they cost anything at the start: two buttons, and the first visit's invitation.
+
+All the rest is fetched when first asked for: ``LATER`` names its modules, which are therefore missing from the
+files of ``page.json``, and ``static/guide.css`` its looks.
+"""
+
+import asyncio
+import sys
+
+import js
+from pyscript.ffi import create_proxy
+
+from vizzy.page import dom
+
+LATER = ("guide_dom", "lessons", "guide_menu", "tour", "tutorial_steps", "tutorial", "learn_figures", "learn")
+STYLESHEET = "static/guide.css"
+SEEN = "vizzy:guide"  # where the browser remembers that the invitation was answered
+
+
+class Guide:
+    """Opens the menu of guides, the tour, the tutorial and the theory."""
+
+    def __init__(self, app):
+        self.app = app
+        self.analysis = None  # the last one, for what shows the visitor's own numbers
+        self._loading = None
+        self._invitation = None
+        self._tutorial = None
+        self._learn = None
+
+    def watch(self, _state, analysis):
+        """The app's state or analysis has changed."""
+        self.analysis = analysis
+
+    # --- what is opened ------------------------------------------------------------------
+
+    async def open_menu(self):
+        """The choice between tour, tutorial and theory."""
+        if await self._ready():
+            from vizzy.page import guide_menu
+
+            guide_menu.open_menu(self)
+
+    async def open_tour(self):
+        """The tour of the controls."""
+        if await self._ready():
+            from vizzy.page import tour
+
+            self.end_tutorial()
+            await tour.start(dom.by_id("guide"))
+
+    async def open_tutorial(self):
+        """The tutorial, from its beginning."""
+        if await self._ready():
+            from vizzy.page import tutorial
+
+            self.end_tutorial()
+            self._tutorial = tutorial.Tutorial(self)
+
+    def end_tutorial(self):
+        """Take the tutorial's strip away, if it is there."""
+        if self._tutorial:
+            self._tutorial.end()
+            self._tutorial = None
+
+    async def open_learn(self):
+        """The theory."""
+        if await self._ready():
+            from vizzy.page import learn
+
+            if self._learn is None:
+                self._learn = learn.LearnDialog(self.app.catalogue)
+            self._learn.open(self.analysis)
+
+    # --- the first visit -----------------------------------------------------------------------
+
+    async def invite(self):
+        """Offer the tour beside the page's title, unless that was answered at an earlier visit."""
+        if _recall():
+            return
+        await _style()
+        if _recall():  # answered while the style came
+            return
+        self._invitation = invitation = dom.element("p", "invitation")
+        accept = dom.element("button", "", "Show me around", {"type": "button"})
+        dismiss = dom.element("button", "dismiss", "×", {"type": "button", "aria-label": "No tour, thank you"})
+        invitation.append("New here? ", accept, dismiss)
+        on_click(accept, self.open_tour)
+        dismiss.addEventListener("click", create_proxy(self._dismiss))
+        dom.by_id("guide").classList.add("new")
+        js.document.querySelector(".tagline").after(invitation)
+
+    def _dismiss(self, _event):
+        self._forget_invitation()
+        dom.by_id("guide").focus()
+
+    def _forget_invitation(self):
+        _remember()
+        dom.by_id("guide").classList.remove("new")
+        if self._invitation:
+            self._invitation.remove()
+            self._invitation = None
+
+    # --- what comes late ---------------------------------------------------------------------
+
+    async def _ready(self):
+        """Fetch what is needed, once; whether it is there."""
+        self._forget_invitation()
+        if self._loading:
+            return False
+        self._loading = True
+        try:
+            await asyncio.gather(_style(), _fetch_modules())
+        except Exception as error:
+            sys.print_exception(error)
+            self.app.note("The guide could not be loaded. Check the connection and try again.")
+            return False
+        finally:
+            self._loading = False
+        return True
+
+
+def mount(app):
+    """Wire the two buttons; the guide lives as long as the page."""
+    guide = Guide(app)
+    app.listeners.append(guide.watch)
+    on_click(dom.by_id("guide"), guide.open_menu)
+    on_click(dom.by_id("learn"), guide.open_learn)
+    asyncio.create_task(guide.invite())
+    return guide
+
+
+def on_click(node, action):
+    """Let a click start an asynchronous action; the proxy lives as long as the page."""
+    node.addEventListener("click", create_proxy(lambda _event: asyncio.create_task(action())))
+
+
+async def _style():
+    """Link the stylesheet, and wait until it is in force."""
+    if dom.by_id("guide-style"):
+        return
+    link = dom.element("link", "", None, {"rel": "stylesheet", "id": "guide-style", "href": STYLESHEET})
+    arrived = js.Promise.new(lambda resolve, _reject: _either(link, resolve))
+    js.document.head.append(link)
+    await arrived
+
+
+def _either(link, resolve):
+    """A page without this style still works: an error is an end of waiting, too."""
+    link.onload = resolve
+    link.onerror = resolve
+
+
+async def _fetch_modules():
+    """Write the modules that come late beside this one, where imports find them."""
+    folder = __file__.rsplit("/", 1)[0] + "/"
+    missing = [name for name in LATER if "vizzy.page." + name not in sys.modules]
+    responses = [(name, js.fetch("vizzy/page/" + name + ".py")) for name in missing]
+    for name, waiting in responses:
+        response = await waiting
+        if not response.ok:
+            raise OSError("vizzy/page/{}.py: status {}".format(name, response.status))
+        with open(folder + name + ".py", "w") as file:
+            file.write(await response.text())
+
+
+def _remember():
+    try:
+        js.localStorage.setItem(SEEN, "seen")
+    except Exception as error:  # a browser that refuses storage shows the invitation again
+        print("not remembered:", error)
+
+
+def _recall():
+    try:
+        return js.localStorage.getItem(SEEN)
+    except Exception as error:
+        print("nothing remembered:", error)
+        return None

@@ -1,0 +1,64 @@
+"""Asking for the newest of many wishes, one at a time.
+
+A slider makes wishes faster than they can be granted. While one is under way only the newest of the
+others is kept. Answers come through a promise's ``then``: a task of asyncio would cost several
+milliseconds each time, as browsers hold back timers.
+"""
+
+import sys
+
+from pyscript.ffi import create_proxy
+
+
+class Latest:
+    """Asks for what is wanted now and shows each answer.
+
+    Parameters
+    ----------
+    ask : (wish) -> promise
+    show : (wish, answer) -> None
+    failed : (error) -> None
+    """
+
+    def __init__(self, ask, show, failed):
+        self._ask = ask
+        self._show = show
+        self._failed = failed
+        self._wanted = None
+        self._under_way = None
+        self.answered = None
+        self._on_answer = create_proxy(self._take)  # made once: a proxy a call would never be freed
+        self._on_failure = create_proxy(self._give_up)
+
+    def want(self, wish):
+        """Ask for this, unless it is what the last answer was to."""
+        self._wanted = wish
+        if self._under_way is None and wish != self.answered:
+            self._send()
+
+    def forget(self):
+        """What was answered no longer holds."""
+        self.answered = None
+
+    def took(self, wish):
+        """The answer to this wish came another way."""
+        self._wanted = self.answered = wish
+
+    def _send(self):
+        self._under_way = self._wanted
+        self._ask(self._under_way).then(self._on_answer, self._on_failure)
+
+    def _take(self, answer):
+        wish, self._under_way = self._under_way, None
+        self.answered = wish
+        if self._wanted != wish:
+            self._send()  # before drawing, so that the worker works meanwhile
+        try:
+            self._show(wish, answer)
+        except Exception as error:
+            sys.print_exception(error)
+            self._failed(error)
+
+    def _give_up(self, error):
+        self._under_way = None
+        self._failed(error)
