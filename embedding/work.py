@@ -8,6 +8,7 @@ batch is done and whatever was done before.
 from __future__ import annotations
 
 import hashlib
+import signal
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -102,7 +103,9 @@ def embed(
     total, left = sum(len(plan.members(batch)) for batch in batches), sum(map(len, members))
     progress = Progress(total, done=total - left)
     network = _Network(backbone, torch.device(plan.device), plan.precision)
-    loader = DataLoader(images, batch_sampler=members, num_workers=workers, collate_fn=list)
+    loader = DataLoader(
+        images, batch_sampler=members, num_workers=workers, collate_fn=list, worker_init_fn=_leave_interrupts_to_parent
+    )
     for number, prepared in zip(todo, loader):
         store.save(number, _batch(prepared, network))
         for index, image in zip(plan.members(number), prepared):
@@ -110,6 +113,11 @@ def embed(
                 progress.say(f"skipped {sources[index].path}: {image.reason}")
         progress.advance(len(prepared))
     return left
+
+
+def _leave_interrupts_to_parent(_worker: int) -> None:
+    """Ctrl-C reaches every process of the terminal; the workers end with their parent, without a traceback each."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _batch(prepared: list[Prepared], network: _Network) -> Batch:

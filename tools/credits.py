@@ -25,6 +25,11 @@ None of the artists endorses this project. The icons came through the Iconify pr
 """
 
 CLOSING = """
+The pictures in `static/digits/images/` are enlarged from the handwritten digits that scikit-learn ships: E. Alpaydin
+and C. Kaynak, [Optical Recognition of Handwritten Digits](https://archive.ics.uci.edu/dataset/80), UCI Machine
+Learning Repository, [CC-BY-4.0](https://creativecommons.org/licenses/by/4.0/). They were coloured, and some labels
+changed on purpose.
+
 The full texts of the Apache License 2.0 and of the MIT licence of Fluent Emoji are in
 `static/licences/`; those of the Creative Commons licences are at the addresses above.
 

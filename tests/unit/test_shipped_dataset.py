@@ -146,3 +146,39 @@ def test_at_the_default_thresholds_half_the_problems_are_flagged(dataset, pred_p
     flagged_mask = found.label_issue_mask | found.out_of_distribution_mask
     assert (flagged_mask & dataset.problem_mask).sum() >= 9
     assert flagged_mask.sum() <= 45
+
+
+def test_the_menu_names_datasets_that_are_there():
+    menu = json.loads((STATIC / "datasets.json").read_text(encoding="utf-8"))
+    assert [entry["path"] for entry in menu] == ["static", "static/digits"]
+    for entry in menu:
+        assert read_folder(STATIC.parent / entry["path"]).name == entry["name"]
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return read_folder(STATIC / "digits")
+
+
+def test_the_digits_have_ten_classes_and_twenty_flipped_labels(digits):
+    assert digits.classes == tuple("0123456789")
+    assert np.bincount(digits.true_label).tolist() == [40] * 10
+    assert np.bincount(digits.true_label[digits.problem_mask]).tolist() == [2] * 10
+    assert digits.embeddings.shape == (400, 32)
+
+
+def test_the_page_reads_of_the_digits_what_their_table_says(digits):
+    index = json.loads((STATIC / "digits" / "dataset.json").read_text(encoding="utf-8"))
+    assert (tuple(index["ids"]), tuple(index["files"]), tuple(index["classes"])) == (digits.ids, digits.files, digits.classes)
+    assert index["given_label"] == digits.given_label.tolist() and index["true_label"] == digits.true_label.tolist()
+    assert all((STATIC / "digits" / name).is_file() for name in [*index["files"], *index["thumbnails"]["files"]])
+
+
+def test_the_flipped_digits_are_found(digits):
+    pred_probs = cross_validated_pred_probs(digits.embeddings, digits.given_label, 10).pred_probs
+    self_confidence = pred_probs[np.arange(len(digits)), digits.given_label]
+    worst_idx = np.argsort(self_confidence, kind="stable")[:40]
+    assert digits.problem_mask[worst_idx].sum() >= 16
+    found = confident.analyse(digits.given_label, pred_probs)
+    flagged_mask = found.label_issue_mask | found.out_of_distribution_mask
+    assert (flagged_mask & digits.problem_mask).sum() >= 8
