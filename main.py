@@ -11,7 +11,7 @@ import sys
 import js
 from pyscript.ffi import create_proxy, to_js
 
-from vizzy.page import address, datasets, dom, state as events, theme, words
+from vizzy.page import address, datasets, dom, motion, state as events, theme, words
 from vizzy.page.catalogue import Catalogue
 from vizzy.page.cell_dialog import CellDialog
 from vizzy.page.dataset_panel import DatasetPanel
@@ -223,14 +223,20 @@ class App:
         self._tell()
 
     def _draw_analysis(self, analysis):
-        self._analysis = analysis
+        before, self._analysis = self._analysis, analysis
+        moved = motion.movers(_groups(before), _groups(analysis)) if before else []
+        places = motion.places_of(moved, self._node_of)
         self.matrix.render(analysis)
         self.results.render(analysis)
+        motion.travel(places, self._node_of)
         self.thresholds.render_thresholds(analysis)
         if self.state.active is not None:
             self._mark_active()
         self._explain()
         dom.by_id("announcer").textContent = words.counts_sentence(analysis["counts"])
+
+    def _node_of(self, example):
+        return self.matrix.node_of(example) or self.results.node_of(example)
 
     def _explain(self):
         """Ask why the active example is where it is, under the analysis on the screen."""
@@ -394,6 +400,11 @@ def fail(sentence):
     dom.by_id("failure-text").textContent = sentence
     if not dom.by_id("failure").open:
         dom.by_id("failure").showModal()
+
+
+def _groups(analysis):
+    """The examples of each cell, then those without a suggestion."""
+    return analysis["cells"] + [analysis["out_of_distribution"], analysis["unconfident"]]
 
 
 def _explained(error):

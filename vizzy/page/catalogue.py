@@ -36,17 +36,22 @@ class Catalogue:
         """The row of an id, or None."""
         return self._row_of.get(example_id)
 
+    @property
+    def has_pictures(self):
+        """Whether there is anything to see; else an example is shown by its id."""
+        return bool(self._files and self._sprite)
+
     def picture_address(self, example):
         """Where the full picture of an example is."""
         return self.folder + self._files[example]
 
     def sprite_addresses(self):
         """Where the sprites of all thumbnails are."""
-        return [self.folder + name for name in self._sprite["files"]]
+        return [self.folder + name for name in self._sprite["files"]] if self.has_pictures else []
 
     def sprite_scale(self):
         """Width of a sprite in tiles: its background size over a thumbnail's own size."""
-        return self._sprite["columns"]
+        return self._sprite["columns"] if self.has_pictures else 1
 
     def sprite_tile(self, example):
         """Where an example's thumbnail lies.

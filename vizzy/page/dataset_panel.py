@@ -1,6 +1,7 @@
 """Panel 1: every image with its given label, which the visitor may change."""
 
 from vizzy.page import dom
+from vizzy.page.thumbnails import show_picture
 from vizzy.page.windowed import WindowedList
 from vizzy.page.words import counted
 
@@ -77,9 +78,7 @@ class DatasetPanel:
         example_id = catalogue.ids[example]
         if card.getAttribute("data-example") != example_id:
             card.setAttribute("data-example", example_id)
-            picture = card.firstElementChild
-            picture.alt = catalogue.alt[example]
-            picture.src = catalogue.picture_address(example)
+            show_picture(card.firstElementChild, catalogue, example)
             card.lastElementChild.setAttribute("aria-label", "Given label of " + catalogue.alt[example])
         changed = example in self._shown_changes
         given = self._shown_changes.get(example, catalogue.given_label[example])

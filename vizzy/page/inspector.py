@@ -1,6 +1,7 @@
 """The inspector: one image, its labels, its probabilities, and why it is where it is."""
 
 from vizzy.page import dom, words
+from vizzy.page.thumbnails import show_picture
 
 
 class InspectorPanel:
@@ -48,8 +49,7 @@ class InspectorPanel:
             return
         self._example = example
         picture = dom.by_id("inspector-image")
-        picture.src = self._catalogue.picture_address(example)
-        picture.alt = self._catalogue.alt[example]
+        show_picture(picture, self._catalogue, example)
         picture.setAttribute("data-example", self._catalogue.ids[example])
         dom.show(picture, True)
 

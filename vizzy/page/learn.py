@@ -108,7 +108,7 @@ class LearnDialog:
         """Mark the section being read in the contents."""
         top = self._body.getBoundingClientRect().top + self._body.clientHeight / 3
         current = lessons.SECTIONS[0]["id"]
-        for section_id in self._links:
+        for section_id in [section["id"] for section in lessons.SECTIONS]:
             if dom.by_id("learn-" + section_id).getBoundingClientRect().top <= top:
                 current = section_id
         if self._body.scrollTop + self._body.clientHeight >= self._body.scrollHeight - 2:

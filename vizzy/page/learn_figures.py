@@ -2,7 +2,7 @@
 
 from pyscript.ffi import create_proxy
 
-from vizzy.page import dom, guide_dom, lessons
+from vizzy.page import dom, guide_dom, lessons, words
 
 FOLDS = 5
 SAMPLE_JOINT = ((84, 3, 0), (5, 79, 1), (0, 2, 88))
@@ -14,6 +14,7 @@ STAMPS = {
     "unconfident": ("silent", "? unconfident"),
     "ood": ("ood", "○ out of distribution"),
 }
+RULES = (("naive", "The most probable wins"), ("ours", "With thresholds"))
 ACCUSED = {True: ("differs", "▲ label error"), False: ("agrees", "◆ no error")}
 
 
@@ -27,7 +28,9 @@ def mislabelled(catalogue):
     given, true = catalogue.classes[catalogue.given_label[row]], catalogue.classes[truth[row]]
     figure = dom.element("figure", "mislabelled")
     caption = dom.element("figcaption")
-    caption.append(dom.element("b", "badge given", "given: " + given), dom.element("span", "", "in truth: " + true))
+    label = dom.element("span", "", "given ")
+    label.append(dom.element("b", "badge given", given))
+    caption.append(label, dom.element("span", "", "in truth a " + true))
     picture = {"src": catalogue.picture_address(row), "alt": catalogue.alt[row], "width": "96", "height": "96"}
     figure.append(dom.element("img", "", None, picture), caption)
     return figure
@@ -70,7 +73,7 @@ def joint(catalogue, analysis):
 
 
 def _kind_of_cell(given, suggested, count):
-    return "agrees" if given == suggested else "differs" if count else "empty"
+    return "agrees" if given == suggested else "differs" if count else "unfilled"
 
 
 class LineUp:
@@ -107,7 +110,7 @@ class LineUp:
         reached = [lessons.reaches(value, threshold) for value in values]
         for dot, reaches in zip(self._dots, reached):
             dot.classList.toggle("reached", reaches)
-        name = "The mean" if by_mean else "Percentile {}".format(share)
+        name = "The mean" if by_mean else "The " + words.ordinal(share) + " percentile"
         self._said.textContent = "{} is {}: {} of these {} dogs reach it.".format(
             name, lessons.number(threshold), sum(reached), len(values)
         )
@@ -167,11 +170,10 @@ class RuleExample:
         given.append("given label ", self._menu)
         verdicts = dom.element("div", "verdicts", None, {"aria-live": "polite"})
         self._verdicts = {}
-        names = {"ours": "With thresholds"} if self._lower else {"naive": "The most probable wins", "ours": "With thresholds"}
-        for kind in sorted(names):
+        for kind, name in RULES[1:] if self._lower else RULES:
             verdict = dom.element("div", "verdict")
             stamp, said = dom.element("b", "stamp"), dom.element("p")
-            verdict.append(dom.element("span", "", names[kind]), stamp, said)
+            verdict.append(dom.element("span", "", name), stamp, said)
             self._verdicts[kind] = (verdict, stamp, said)
             verdicts.append(verdict)
         self.node.append(given, verdicts)

@@ -1,6 +1,6 @@
 """Panel 3: the confident joint as a table of thumbnails."""
 
-from vizzy.page import dom, motion
+from vizzy.page import dom
 from vizzy.page.geometry import tile_size
 from vizzy.page.thumbnails import ThumbnailGrid
 
@@ -22,10 +22,9 @@ class MatrixPanel:
         self._build(dom.by_id("matrix"), thumbnails)
 
     def render(self, analysis):
-        """Show the confident joint of an analysis; what changes cell travels there."""
+        """Show the confident joint of an analysis."""
         dom.show(dom.by_id("matrix-empty"), False)
         cells = analysis["cells"]
-        places = motion.places_of([self._pool[example] for example in self._movers(cells)])
         for grid, examples in zip(self._grids, cells):
             grid.show(examples)
         staying = set([example for examples in cells for example in examples])
@@ -33,16 +32,10 @@ class MatrixPanel:
             self._pool.pop(example).remove()
         self._show_counts(analysis)
         self.fit()
-        motion.travel(places)
 
-    def _movers(self, cells):
-        """The examples that are shown in one cell and will be in another."""
-        movers = []
-        for grid, examples in zip(self._grids, cells):
-            if examples != grid.shown:
-                already = set(grid.shown)
-                movers += [example for example in examples if example not in already and example in self._pool]
-        return movers
+    def node_of(self, example):
+        """The thumbnail of an example, or None where it is in no cell."""
+        return self._pool.get(example)
 
     def resized(self):
         """The window has another size."""

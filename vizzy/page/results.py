@@ -20,6 +20,10 @@ class ResultsPanel:
             dom.clear(dom.by_id(element_id))
             self._grids[name] = ThumbnailGrid(dom.by_id(element_id), thumbnails)
 
+    def node_of(self, example):
+        """The thumbnail of an example without a suggestion, or None where it has one."""
+        return self._grids["out_of_distribution"].node_of(example) or self._grids["unconfident"].node_of(example)
+
     def render(self, analysis):
         """Show the lists of an analysis and their true counts."""
         for element_id, name, nothing in GROUPS:

@@ -23,10 +23,13 @@ class Thumbnails:
 
     def fill(self, node, example):
         """Turn a thumbnail button into the one of an example."""
-        sprite, left, top = self._catalogue.sprite_tile(example)
-        if sprite:
-            node.style.backgroundImage = "var(--sprite-" + str(sprite) + ")"
-        node.style.backgroundPosition = "{:.3f}% {:.3f}%".format(left, top)
+        if self._catalogue.has_pictures:
+            sprite, left, top = self._catalogue.sprite_tile(example)
+            if sprite:
+                node.style.backgroundImage = "var(--sprite-" + str(sprite) + ")"
+            node.style.backgroundPosition = "{:.3f}% {:.3f}%".format(left, top)
+        else:
+            node.textContent = self._catalogue.ids[example]
         node.setAttribute("data-example", self._catalogue.ids[example])
         node.setAttribute("aria-label", self._catalogue.alt[example])
         return node
@@ -62,6 +65,10 @@ class ThumbnailGrid:
         self.shown = list(examples)
         self._set_tab_stop()
 
+    def node_of(self, example):
+        """The thumbnail of an example, or None where it is not shown."""
+        return self._pool.get(example)
+
     def _drop(self, examples):
         if self._shares_pool:  # the grid that takes them over moves the nodes
             return
@@ -87,3 +94,10 @@ class ThumbnailGrid:
             first = self.container.firstElementChild
             if first and not self.container.querySelector('[tabindex="0"]'):
                 first.tabIndex = 0
+
+
+def show_picture(image, catalogue, example):
+    """Let an ``<img>`` show an example in full; without pictures it shows its alternative text alone."""
+    image.alt = catalogue.alt[example]
+    if catalogue.has_pictures:
+        image.src = catalogue.picture_address(example)

@@ -56,10 +56,9 @@ class Tutorial:
         self._strip = dom.element("section", "tutorial", None, {"aria-label": "Tutorial", "tabindex": "-1"})
         self._dots = dom.element("p", "tutorial-progress", None, {})
         self._title = dom.element("h2")
-        self._asked = dom.element("p", "asked")
-        self._outcome = dom.element("p", "outcome")
+        self._text = dom.element("p")
         words = dom.element("div", "tutorial-words", None, {"role": "status"})
-        words.append(self._title, self._asked, self._outcome)
+        words.append(self._title, self._text)
         self._go = self._button("Take me there", "there", self._take_there)
         self._back = self._button("Back", "", lambda _event: self._begin(self._step - 1))
         self._next = self._button("Next", "next", self._go_on)
@@ -117,8 +116,7 @@ class Tutorial:
             return
         self._said = said
         asked, outcome = said
-        self._asked.replaceChildren(*guide_dom.nodes(asked))
-        self._outcome.replaceChildren(*(guide_dom.nodes(outcome) if outcome else []))
+        self._text.replaceChildren(*guide_dom.nodes(outcome or asked))
         self._strip.classList.toggle("done", outcome is not None)
         last = self._step == len(STEPS) - 1
         self._next.textContent = "Finish" if last else "Next" if outcome else "Skip step"

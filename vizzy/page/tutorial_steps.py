@@ -222,10 +222,11 @@ def _truth(story, example):
     )
 
 
-def finish(story):
+def finish(_story):
     """The end."""
-    return "You have done it all: trained, broken a label, found it, and moved the line between sure and unsure.", (
-        "*Learn* explains why it works. Your changes can stay, or be put back."
+    return "", (
+        "You trained, broke a label and found it, and moved the line between sure and unsure. *Learn why* it works, "
+        "or go on by yourself. Your changes can stay, or be put back."
     )
 
 

@@ -1,0 +1,191 @@
+"""What an interface to be proud of does: sizes, themes, links, undo, motion, many classes."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import visiting
+from made_datasets import make_dataset
+
+ROOT = Path(__file__).resolve().parents[2]
+MADE = Path(".cache/test-datasets")
+
+
+@pytest.fixture(scope="module")
+def made():
+    """Makes dataset folders under the served root: ``made(n_classes) -> (dataset, path)``."""
+    shutil.rmtree(ROOT / MADE, ignore_errors=True)
+
+    def make(name, *arguments, **options):
+        return make_dataset(ROOT / MADE / name, *arguments, **options), f"{MADE.as_posix()}/{name}"
+
+    yield make
+    shutil.rmtree(ROOT / MADE, ignore_errors=True)
+
+
+@pytest.mark.parametrize("n_classes", [2, 5, 20])
+def test_any_number_of_classes_from_2_to_20_works(visit, made, n_classes):
+    dataset, path = made(f"k{n_classes}", n_classes)
+    visit.open(f"?dataset={path}").train()
+    page = visit.page
+    assert page.locator("#matrix tbody tr").count() == n_classes
+    shown = sum(len(ids) for ids in visit.cells().values()) + sum(
+        len(visit.ids_in(selector)) for selector in ("#out-of-distribution", "#unconfident")
+    )
+    assert shown == len(dataset)
+    page.evaluate("document.querySelector('.matrix-frame').scrollTo(4000, 4000)")
+    header = page.locator("#matrix thead th").last.bounding_box()
+    frame = page.locator(".matrix-frame").bounding_box()
+    assert frame["y"] - 1 <= header["y"] <= frame["y"] + 20  # headers stay while the matrix scrolls
+    assert page.evaluate("document.scrollingElement.scrollHeight") == 720
+
+
+def test_with_many_classes_labels_are_chosen_from_a_menu(visit, made):
+    _, path = made("menu", 7)
+    visit.open(f"?dataset={path}")
+    visit.page.locator('[data-panel="dataset"] select').first.select_option("class 6")
+    assert visit.page.is_visible("#changes") or visit.page.locator(".card.changed").count() == 0
+    visit.page.locator('[data-panel="dataset"] select').first.select_option("class 5")
+    assert visit.page.inner_text("#changes span") == "1 label changed."
+
+
+def test_a_dataset_without_pictures_shows_ids(visit, made):
+    _, path = made("plain", 3, pictures=False)
+    visit.open(f"?dataset={path}").train()
+    assert visit.page.locator(".matrix-frame .thumb").first.inner_text().startswith("x")
+
+
+def test_class_names_are_text_whatever_they_contain(visit, made):
+    names = ['<img src=x onerror="window.hurt=1">', "a|b", "c&amp;\"'"]
+    _, path = made("hostile", 3, names=names)
+    visit.open(f"?dataset={path}").train()
+    assert visit.page.evaluate("window.hurt") is None
+    assert visit.page.locator("#matrix tbody th b").all_inner_texts() == names
+    visit.page.click(".agrees .count:enabled >> nth=1")
+    visit.page.wait_for_selector("#cell[open]")
+    assert visit.page.inner_text("#cell-given") == "a|b"
+
+
+def test_a_dataset_that_is_not_there_is_explained(browser, site):
+    with visiting(browser, site) as visit:
+        visit.page.goto(site + "?dataset=static/nothing")
+        visit.wait("error")
+        assert "static/nothing could not be loaded (status 404)" in visit.page.inner_text("#failure-text")
+        assert any("404" in complaint for complaint in visit.complaints)
+        visit.complaints.clear()
+
+
+def test_a_dataset_of_another_site_is_not_opened(visit):
+    visit.page.goto(visit.site + "?dataset=https://example.org/data")
+    visit.wait("error")
+    assert "another site" in visit.page.inner_text("#failure-text")
+    visit.complaints.clear()
+
+
+def test_a_link_shows_the_same_screen(visit):
+    visit.open("#class=70&ood=20&show=img-007&labels=3:0,4:0")
+    page = visit.page
+    assert page.input_value("#class-percentile") == "70"
+    assert page.input_value("#ood-percentile") == "20"
+    assert page.get_attribute("#inspector-image", "data-example") == "img-007"
+    changed = page.locator(".card.changed").count()
+    assert changed in (1, 2)  # a label that is a cat's anyway is no change
+    assert page.is_hidden("#note")
+
+
+def test_a_damaged_link_opens_with_a_note(visit):
+    visit.open("#class=70&labels=x&<b>=1")
+    assert visit.page.input_value("#class-percentile") == "70"
+    assert "could not be read" in visit.page.inner_text("#note")
+
+
+def test_the_address_follows_and_back_is_not_trapped(visit):
+    visit.page.goto("about:blank")
+    visit.open()
+    for percentile in (60, 61, 62):
+        visit.page.locator("#class-percentile").fill(str(percentile))
+        visit.page.dispatch_event("#class-percentile", "change")
+    assert visit.page.url.endswith("#class=62")
+    visit.page.go_back()
+    assert visit.page.url == "about:blank"
+
+
+def test_undo_and_redo_go_through_thresholds_and_labels(visit):
+    visit.open()
+    page = visit.page
+    page.locator("#class-percentile").fill("70")
+    page.dispatch_event("#class-percentile", "change")
+    page.click('[data-panel="dataset"] [data-example="img-001"] .choice[aria-pressed="false"] >> nth=0')
+    page.click("#undo")
+    assert page.is_hidden("#changes") and page.input_value("#class-percentile") == "70"
+    page.click("#undo")
+    assert page.input_value("#class-percentile") == "50"
+    assert page.is_disabled("#undo")
+    page.click("#redo")
+    page.click("#redo")
+    assert page.is_visible("#changes") and page.input_value("#class-percentile") == "70"
+
+
+def test_the_theme_switches_and_is_remembered(visit):
+    visit.open()
+    before = visit.page.evaluate("getComputedStyle(document.body.parentNode).backgroundColor")
+    visit.page.click("#theme")
+    after = visit.page.evaluate("getComputedStyle(document.body.parentNode).backgroundColor")
+    assert after != before
+    visit.page.reload()
+    visit.wait("ready")
+    assert visit.page.evaluate("getComputedStyle(document.body.parentNode).backgroundColor") == after
+
+
+def test_nothing_shifts_while_the_page_loads_and_trains(visit):
+    visit.page.add_init_script(
+        """window.shifts = []; new PerformanceObserver(list => {
+            for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts.push(entry.value)
+        }).observe({type: "layout-shift", buffered: true})"""
+    )
+    visit.open().train()
+    visit.page.wait_for_timeout(300)
+    assert sum(visit.page.evaluate("window.shifts")) < 0.02
+
+
+def test_an_image_that_changes_cell_travels_unless_motion_is_unwanted(browser, site):
+    for motion, moves in (("no-preference", True), ("reduce", False)):
+        with visiting(browser, site, reduced_motion=motion) as visit:
+            visit.open("#class=95").train()
+            visit.page.evaluate(
+                """() => { window.travelled = 0; const animate = Element.prototype.animate;
+                Element.prototype.animate = function (...a) { window.travelled += 1; return animate.apply(this, a) } }"""
+            )
+            for percentile in range(90, 4, -6):
+                visit.slide("class", percentile)
+            assert (visit.page.evaluate("window.travelled") > 0) == moves
+
+
+@pytest.mark.parametrize("width", [640, 390, 320])
+def test_at_200_percent_zoom_and_on_small_screens_nothing_is_cut_off(trained, width):
+    page = trained.page
+    page.set_viewport_size({"width": width, "height": 700})
+    wide = page.evaluate(
+        """() => [...document.querySelectorAll('[data-panel]')].filter(panel => panel.scrollWidth > panel.clientWidth + 1)
+            .map(panel => panel.dataset.panel)"""
+    )
+    body = page.evaluate("document.scrollingElement.scrollWidth")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    assert wide == []
+    assert body == width
+
+
+def test_a_runtime_that_does_not_load_is_explained_and_the_page_stays(browser, site):
+    with visiting(browser, site) as visit:
+        visit.page.route("**/runtime/pyodide/*.wasm", lambda route: route.abort())
+        visit.open()
+        visit.wait("error")
+        assert "could not be loaded" in visit.page.inner_text("#failure-text")
+        assert visit.page.locator('[data-panel="dataset"] [data-example]').count() > 5
+        visit.complaints.clear()
+
+
+def test_the_page_for_what_is_not_there_leads_home(visit):
+    visit.page.goto(visit.site + "404.html")
+    visit.page.click("#home")
+    visit.wait("ready")
