@@ -15,8 +15,9 @@ from vizzy import confident, training
 HISTOGRAM_BINS = 50
 # Up to this many examples every one is listed; beyond, each cell lists its worst.
 MOST_LISTED_WHOLE = 600
-MOST_LISTED = 1500
-FEWEST_LISTED_PER_CELL = 12
+MOST_IN_CELLS = 1500
+FEWEST_IN_A_CELL = 12
+MOST_IN_A_LIST = 300
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,11 +113,11 @@ class Session:
             "out_of_distribution": (analysis.out_of_distribution_mask, ood_score),
             "unconfident": (analysis.unconfident_mask, by_quality),
         }
-        most = self._most_listed()
-        answer = {name: _worst(np.flatnonzero(mask), score, most) for name, (mask, score) in masks.items()}
+        in_cell, in_list = self._most_listed()
+        answer = {name: _worst(np.flatnonzero(mask), score, in_list) for name, (mask, score) in masks.items()}
         answer["counts"] = {name: int(mask.sum()) for name, (mask, _) in masks.items()}
         answer["joint"] = analysis.confident_joint.ravel().tolist()
-        answer["cells"] = self._cells(analysis, most)
+        answer["cells"] = self._cells(analysis, in_cell)
         answer["class_thresholds"] = _finite_or_none(analysis.class_thresholds)
         answer["ood_thresholds"] = _finite_or_none(analysis.ood_thresholds)
         return answer
@@ -149,9 +150,11 @@ class Session:
         return _worst(np.flatnonzero(in_cell), self.predictions.quality_rank, None)
 
     def _most_listed(self):
+        """How many examples a cell and a list name at the most."""
         if len(self.dataset.ids) <= MOST_LISTED_WHOLE:
-            return MOST_LISTED_WHOLE
-        return max(FEWEST_LISTED_PER_CELL, MOST_LISTED // len(self.dataset.classes) ** 2)
+            return MOST_LISTED_WHOLE, MOST_LISTED_WHOLE
+        n_cells = len(self.dataset.classes) ** 2
+        return max(FEWEST_IN_A_CELL, MOST_IN_CELLS // n_cells), MOST_IN_A_LIST
 
     def _cells(self, analysis, most):
         """The examples of every cell of the confident joint, row by row, the worst first."""

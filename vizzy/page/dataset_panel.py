@@ -17,7 +17,8 @@ class DatasetPanel:
         self._tab_row = 0  # the one card whose choices the Tab key reaches
         self._prototype = self._card_prototype()
         scroller = dom.by_id("dataset-list")
-        scroller.style.setProperty("--choices", str(min(len(catalogue.classes), MOST_BUTTONS)))
+        lines = len(catalogue.classes) if len(catalogue.classes) <= MOST_BUTTONS else 1
+        scroller.style.setProperty("--choices", str(lines))
         self.list = WindowedList(scroller, len(catalogue), self._make_card, self._fill_card)
         self.list.refresh()
 

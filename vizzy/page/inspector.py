@@ -4,6 +4,9 @@ from vizzy.page import dom, words
 from vizzy.page.thumbnails import show_picture
 
 
+MOST_IN_ORDER = 5  # with more classes the most probable come first
+
+
 class InspectorPanel:
     """Shows the active example."""
 
@@ -32,6 +35,8 @@ class InspectorPanel:
         dom.show(self._holder, True)
         for label, bar in enumerate(self._bars):
             _show_bar(bar, explanation, label)
+        if len(self._bars) > MOST_IN_ORDER:
+            _most_probable_first(self._bars, explanation["pred_probs"])
         self._say(self._text(state, explanation))
 
     def _text(self, state, explanation):
@@ -66,6 +71,12 @@ class InspectorPanel:
         paragraph.replaceChildren(
             *[dom.element("span", kind, said) if kind else dom.element("span", "", said) for kind, said in text]
         )
+
+
+def _most_probable_first(bars, probabilities):
+    ranked = sorted(range(len(bars)), key=lambda label: -probabilities[label])
+    for place, label in enumerate(ranked):
+        bars[label]["row"].style.order = str(place)
 
 
 def _show_badge(kind, name):

@@ -6,6 +6,7 @@ from vizzy.page.thumbnails import ThumbnailGrid
 
 LARGEST = {True: 2.5, False: 3.5}  # rem; on the diagonal, off it: what may be wrong is drawn larger
 SMALLEST = 0.75  # rem
+MANY_CLASSES = 6  # from here on the headings name the class alone
 
 
 class MatrixPanel:
@@ -72,6 +73,7 @@ class MatrixPanel:
     def _build(self, table, thumbnails):
         classes = self._catalogue.classes
         table.style.setProperty("--classes", str(len(classes)))
+        table.classList.toggle("many", len(classes) >= MANY_CLASSES)
         head = dom.element("thead")
         line = dom.element("tr")
         line.append(dom.element("td", "corner"))

@@ -1,0 +1,122 @@
+"""One visit's numbers, as the worker holds them."""
+
+import json
+
+import numpy as np
+import pytest
+
+from vizzy import confident
+from vizzy.dataset import Dataset
+from vizzy.page import words
+from vizzy.session import MOST_IN_A_LIST, Predictions, Session
+
+
+def made_session(n_per_class=20, n_classes=3, seed=0):
+    random = np.random.default_rng(seed)
+    label = np.repeat(np.arange(n_classes), n_per_class)
+    embeddings = np.eye(n_classes)[label] * 3 + random.normal(size=(len(label), n_classes))
+    dataset = Dataset(
+        ids=tuple(f"x{row}" for row in range(len(label))),
+        classes=tuple("abcdefghij"[:n_classes]),
+        given_label=label,
+        embeddings=embeddings.astype(np.float32),
+    )
+    return Session(dataset)
+
+
+def trained_session(**options):
+    session = made_session(**options)
+    session.train({})
+    return session
+
+
+def test_every_example_is_in_just_one_place():
+    session = trained_session()
+    answer = session.analyse(50, 15, "percentile")
+    placed = [example for cell in answer["cells"] for example in cell]
+    placed += answer["out_of_distribution"] + answer["unconfident"]
+    assert sorted(placed) == list(range(60))
+
+
+def test_cells_are_in_rows_of_given_labels_and_count_as_the_joint_does():
+    session = trained_session()
+    answer = session.analyse(50, 15, "percentile")
+    assert [len(cell) for cell in answer["cells"]] == answer["joint"]
+    for number, cell in enumerate(answer["cells"]):
+        assert set(session.dataset.given_label[cell]) <= {number // 3}
+
+
+def test_lists_and_cells_are_worst_first():
+    session = trained_session()
+    answer = session.analyse(30, 30, "percentile")
+    quality = confident.label_quality(session.predictions.given_label, session.predictions.pred_probs)
+    for group in [answer["label_issues"], answer["unconfident"], *answer["cells"]]:
+        assert quality[group].tolist() == sorted(quality[group])
+
+
+def test_changed_labels_are_what_is_trained_on_and_the_dataset_stays_as_it_is():
+    session = made_session()
+    session.train({0: 2, 5: 1})
+    assert session.predictions.given_label[[0, 5, 1]].tolist() == [2, 1, 0]
+    assert session.dataset.given_label[[0, 5]].tolist() == [0, 0]
+
+
+def test_a_class_nobody_is_given_has_no_threshold_and_the_answer_is_plain_json():
+    session = made_session()
+    session.train({example: 0 for example in range(20, 40)})
+    answer = session.analyse(50, 15, "percentile")
+    assert answer["class_thresholds"][1] is None and answer["ood_thresholds"][1] is None
+    for content in (answer, session.explain(0)):
+        assert json.loads(json.dumps(content, allow_nan=False)) == content
+
+
+def test_the_training_summary_is_plain_json():
+    summary = made_session().train({})
+    assert json.loads(json.dumps(summary, allow_nan=False)) == summary
+    assert [sum(counts) for counts in summary["histograms"]] == [20, 20, 20]
+
+
+def test_an_explanation_agrees_with_the_analysis():
+    session = trained_session()
+    answer = session.analyse(50, 15, "percentile")
+    for example in answer["out_of_distribution"]:
+        assert session.explain(example)["category"] == words.OUT_OF_DISTRIBUTION
+    for example in answer["label_issues"]:
+        explanation = session.explain(example)
+        assert explanation["suggested_label"] not in (-1, explanation["given_label"])
+
+
+def test_the_page_numbers_the_categories_as_the_library_does():
+    assert (words.AGREEMENT, words.LABEL_ISSUE, words.OUT_OF_DISTRIBUTION, words.UNCONFIDENT) == (
+        confident.AGREEMENT,
+        confident.LABEL_ISSUE,
+        confident.OUT_OF_DISTRIBUTION,
+        confident.UNCONFIDENT,
+    )
+
+
+def test_a_large_dataset_is_listed_in_part_and_counted_in_full():
+    session = made_session(n_per_class=1000, n_classes=4)
+    random = np.random.default_rng(1)
+    pred_probs = random.dirichlet([1] * 4, size=4000)
+    session.predictions = Predictions.of(session.dataset.given_label, pred_probs)
+    answer = session.analyse(50, 15, "percentile")
+    assert sum(answer["joint"]) + answer["counts"]["out_of_distribution"] + answer["counts"]["unconfident"] == 4000
+    assert len(answer["label_issues"]) == MOST_IN_A_LIST < answer["counts"]["label_issues"]
+    assert sum(map(len, answer["cells"])) <= 1500
+    given, suggested = 0, 1
+    whole = session.cell_examples(given, suggested)
+    assert len(whole) == answer["joint"][1]
+    assert whole[: len(answer["cells"][1])] == answer["cells"][1]
+
+
+@pytest.mark.parametrize("mode", ["percentile", "mean"])
+def test_the_answer_is_the_librarys(mode):
+    session = trained_session()
+    answer = session.analyse(40, 10, mode)
+    expected = confident.analyse(
+        session.predictions.given_label, session.predictions.pred_probs, 40, 10, mode
+    )
+    assert answer["joint"] == expected.confident_joint.ravel().tolist()
+    assert answer["class_thresholds"] == pytest.approx(expected.class_thresholds.tolist())
+    assert answer["counts"]["out_of_distribution"] == expected.out_of_distribution_mask.sum()
