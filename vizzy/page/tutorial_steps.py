@@ -97,14 +97,10 @@ def train(story):
         return asked, None
     if not story.is_trained:
         return asked, None
-    return asked, (
-        "Done. Of %d images, %s; %d out of distribution; %d unconfident."
-        % (
-            len(story.catalogue),
-            _issues(story.count("label_issues")),
-            story.count("out_of_distribution"),
-            story.count("unconfident"),
-        )
+    return asked, "Done: %s, %d out of distribution, and %d of which the model is unsure." % (
+        _issues(story.count("label_issues")),
+        story.count("out_of_distribution"),
+        story.count("unconfident"),
     )
 
 

@@ -1,0 +1,52 @@
+"""The main states of a visit, and how to get there: for the visual test and for the pictures in docs/."""
+
+DESKTOP = {"width": 1280, "height": 720}
+PHONE = {"width": 390, "height": 844}
+
+
+def loading(visit):
+    """Python is still on its way; the dataset is there."""
+    visit.page.route("**/runtime/pyodide/**", lambda route: None)  # never answered: it stays like this
+    visit.open()
+    visit.page.wait_for_function("document.querySelectorAll('#dataset-list img').length >= 300")
+
+
+def untrained(visit):
+    """Ready to train."""
+    visit.open()
+    visit.page.wait_for_function("performance.getEntriesByName('vizzy:trainer-ready').length > 0")
+    visit.page.wait_for_function("document.querySelectorAll('#predictions-list .thumb').length >= 300")
+    visit.page.wait_for_function("document.getElementById('status').textContent.startsWith('Ready')")
+
+
+def trained(visit):
+    """The results of the shipped data."""
+    visit.open().train()
+    visit.page.mouse.move(640, 5)
+    visit.page.wait_for_timeout(600)
+
+
+def active(visit):
+    """A label error in the inspector."""
+    trained(visit)
+    visit.page.hover("#label-issues .thumb >> nth=0")
+    visit.page.wait_for_selector("#inspector-probabilities:not([hidden])")
+    visit.page.wait_for_timeout(400)
+
+
+def phone(visit):
+    """The third panel of four on a phone."""
+    trained(visit)
+    visit.page.click('[data-goto="matrix"]')
+    visit.page.wait_for_timeout(1200)
+
+
+# name -> (how to get there, options of the browser's context)
+STATES = {
+    "loading": (loading, {"viewport": DESKTOP, "color_scheme": "light"}),
+    "untrained": (untrained, {"viewport": DESKTOP, "color_scheme": "light"}),
+    "trained": (trained, {"viewport": DESKTOP, "color_scheme": "light"}),
+    "active": (active, {"viewport": DESKTOP, "color_scheme": "light"}),
+    "dark": (active, {"viewport": DESKTOP, "color_scheme": "dark"}),
+    "phone": (phone, {"viewport": PHONE, "color_scheme": "light"}),
+}

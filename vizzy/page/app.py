@@ -1,0 +1,373 @@
+"""The running page: the state, the views, and the worker between them.
+
+An event goes through a handler of ``vizzy.page.state`` to the next state, and every change ends in
+``App.update``, which draws what it touches and asks the worker for what follows.
+"""
+
+import asyncio
+import json
+import sys
+
+import js
+from pyscript.ffi import to_js
+
+from vizzy.page import address, dom, motion, state as events, words
+from vizzy.page.cell_dialog import CellDialog
+from vizzy.page.dataset_panel import DatasetPanel
+from vizzy.page.failure import explained, fail
+from vizzy.page.history import History, decisions
+from vizzy.page.inspector import InspectorPanel
+from vizzy.page.keyboard import card_step, move_among_thumbnails
+from vizzy.page.latest import Latest
+from vizzy.page.matrix import MatrixPanel
+from vizzy.page.predictions import PredictionsPanel
+from vizzy.page.results import ResultsPanel
+from vizzy.page.thresholds import ThresholdsPanel
+from vizzy.page.thumbnails import Thumbnails
+from vizzy.page.trainer import Trainer, TrainerError
+
+
+class App:
+    """The running page."""
+
+    def __init__(self, index_text, catalogue, state):
+        self.state = state
+        self.history = History(decisions(state))
+        self.catalogue = catalogue
+        self.trainer = Trainer()
+        self._index_text = index_text
+        self._progress = ("Starting Python…", 0.05)
+        self._summary = None
+        self._pred_probs = None
+        self._analysis = None
+        self._analyses = Latest(self.trainer.analyse, self._show_analysis, self._worker_failed)
+        self._explanations = Latest(
+            lambda wish: self.trainer.explain(wish[0]), self._show_explanation, self._worker_failed
+        )
+        self._shown_status = None
+        self._slid_at = None  # when the oldest slider event not yet on the screen came in
+        self._marked = None
+        self.listeners = []  # called with (state, analysis) after each change, for those who only watch
+        self._mount()
+
+    def _mount(self):
+        thumbnails = Thumbnails(self.catalogue)
+        self.dataset_panel = DatasetPanel(self.catalogue)
+        self.predictions = PredictionsPanel(self.catalogue, thumbnails)
+        self.matrix = MatrixPanel(self.catalogue, thumbnails)
+        self.thresholds = ThresholdsPanel(self.catalogue, thumbnails)
+        self.inspector = InspectorPanel(self.catalogue)
+        self.results = ResultsPanel(thumbnails)
+        self.cell_dialog = CellDialog(self.catalogue, thumbnails)
+
+    # --- the one way a state becomes a picture -------------------------------------------
+
+    def update(self, state):
+        """Take the next state: draw what depends on it, then ask for what follows from it."""
+        before, self.state = self.state, state
+        self.dataset_panel.render(state)
+        self.thresholds.render_settings(state)
+        self._render_status()
+        if state.active != before.active:
+            self._mark_active()
+        if state.active != before.active or state.changed_labels != before.changed_labels:
+            self._explain()
+        self._analyse()
+        self._tell()
+
+    def _tell(self):
+        for listener in list(self.listeners):
+            listener(self.state, self._analysis)
+
+    def _render_status(self):
+        state = self.state
+        said, share = self._progress
+        status = (state.phase, state.train_requested, state.can_train, self._status_text(said), share)
+        if status == self._shown_status:
+            return
+        self._shown_status = status
+        js.document.documentElement.setAttribute("data-vizzy", state.phase)
+        busy = state.trainer == "loading" or state.training
+        self.predictions.render(state, (share if state.trainer == "loading" else -1) if busy else None)
+        dom.by_id("status").textContent = status[3]
+
+    def _status_text(self, loading):
+        state = self.state
+        if state.message:
+            return state.message
+        if state.trainer == "loading":
+            return loading
+        if state.training:
+            return "Five-fold cross-validation…"
+        if state.labels_are_stale:
+            return "Labels have changed: train again."
+        if state.trained_labels is None:
+            return "Ready: a five-fold SVM, trained in your browser."
+        accuracy = "Agrees with {:.0f} % of the given labels.".format(100 * self._summary["accuracy"])
+        return " ".join([accuracy] + self._summary["notes"])
+
+    def _mark_active(self):
+        if self._marked:
+            for node in self._marked:
+                node.classList.remove("active")
+        example_id = self.catalogue.ids[self.state.active]
+        self._marked = list(dom.all_showing(example_id))
+        for node in self._marked:
+            node.classList.add("active")
+
+    def show_all(self):
+        """Draw everything once."""
+        self.update(self.state)
+        if self.state.active is not None:
+            self._mark_active()
+            self._explain()
+
+    def note(self, sentence):
+        """Tell something that is no failure."""
+        dom.by_id("note").textContent = sentence
+        dom.show(dom.by_id("note"), True)
+
+    def settle(self, _event=None):
+        """A decision is made: one step for undo, and the address follows. Back stays what it was."""
+        self.history = self.history.settle(self.state)
+        self._show_history()
+        self._write_address()
+
+    def undo(self, _event=None):
+        """Take the last decision back."""
+        self._travel_to(self.history.undo())
+
+    def redo(self, _event=None):
+        """Take an undone decision again."""
+        self._travel_to(self.history.redo())
+
+    def _travel_to(self, history):
+        self.history = history
+        self.update(history.applied_to(self.state))
+        self._show_history()
+        self._write_address()
+
+    def _show_history(self):
+        dom.by_id("undo").disabled = not self.history.past
+        dom.by_id("redo").disabled = not self.history.future
+
+    def _write_address(self):
+        location = js.window.location
+        fragment = address.write(self.state, self.catalogue)
+        wanted = location.pathname + location.search + ("#" + fragment if fragment else "")
+        js.window.history.replaceState(None, "", wanted)
+
+    # --- what the worker is asked ------------------------------------------------------------
+
+    async def start(self):
+        """Bring the trainer up, and train if that was asked for meanwhile."""
+        try:
+            await self.trainer.start(self._report)
+            js.performance.mark("vizzy:trainer-ready")
+            await self.trainer.open_dataset(self._index_text, self.catalogue.embeddings_address, self._report)
+        except Exception as error:  # whatever it is, the visitor is told and the page goes on
+            sys.print_exception(error)
+            self.update(events.trainer_failed(self.state, "Python's numerics could not be started."))
+            fail(str(error.args[0]) if isinstance(error, TrainerError) else explained(error))
+            return
+        self.update(events.trainer_ready(self.state))
+        if self.state.train_requested:
+            await self._train()
+
+    def _report(self, said, share):
+        self._progress = (said, share)
+        self._render_status()
+
+    def request_training(self, _event=None):
+        """A click on Train."""
+        self.update(events.request_training(self.state))
+        if self.state.train_requested and self.state.trainer == "ready":
+            self.update(events.start_training(self.state))
+            asyncio.create_task(self._train())
+
+    async def _train(self):
+        if not self.state.training:
+            self.update(events.start_training(self.state))
+        labels = self.state.changed_labels
+        try:
+            self._summary, self._pred_probs = await self.trainer.train(labels)
+        except TrainerError as error:
+            self.update(events.training_failed(self.state, error.args[0]))
+            return
+        except Exception as error:
+            sys.print_exception(error)
+            self.update(events.training_failed(self.state, "Training failed."))
+            fail(explained(error))
+            return
+        settings = self.state.analysis_settings
+        self._draw_analysis(json.loads(await self.trainer.analyse(settings)))
+        self._analyses.took(settings)
+        self.predictions.show(self._pred_probs)
+        self.thresholds.show_histograms(self._summary["histograms"])
+        self._explanations.forget()
+        self.update(events.finish_training(self.state, labels))
+        self._explain()
+        await _painted()
+        js.performance.mark("vizzy:trained")
+
+    def _analyse(self):
+        """Ask what the present thresholds make of the predictions."""
+        if self._pred_probs is not None and not self.state.training:
+            self._analyses.want(self.state.analysis_settings)
+
+    def _show_analysis(self, _settings, answer):
+        slid_at, self._slid_at = self._slid_at, None
+        self._draw_analysis(json.loads(answer))
+        if slid_at is not None:
+            _measure_update(slid_at)
+        self._tell()
+
+    def _draw_analysis(self, analysis):
+        before, self._analysis = self._analysis, analysis
+        moved = motion.movers(_groups(before), _groups(analysis)) if before else []
+        places = motion.places_of(moved, self._node_of)
+        self.matrix.render(analysis)
+        self.results.render(analysis)
+        motion.travel(places, self._node_of)
+        self.thresholds.render_thresholds(analysis)
+        if self.state.active is not None:
+            self._mark_active()
+        self._explain()
+        dom.by_id("announcer").textContent = words.counts_sentence(analysis["counts"])
+
+    def _node_of(self, example):
+        return self.matrix.node_of(example) or self.results.node_of(example)
+
+    def _explain(self):
+        """Ask why the active example is where it is, under the analysis on the screen."""
+        if self.state.active is None:
+            return
+        if self._pred_probs is None:
+            self.inspector.render(self.state, None)
+        elif not self.state.training:
+            self._explanations.want((self.state.active, self._analyses.answered, self.state.changed_labels))
+
+    def _show_explanation(self, _wish, answer):
+        explanation = json.loads(answer)
+        self.inspector.render(self.state, explanation)
+        self.thresholds.render_active(explanation["example"], explanation["pred_probs"])
+
+    def _worker_failed(self, error):
+        self.update(events.trainer_failed(self.state, "Python has stopped answering."))
+        fail(explained(error))
+
+    # --- events --------------------------------------------------------------------------------
+
+    def slide(self, handler):
+        """A listener that hands a slider's value to one of the state's handlers."""
+
+        def moved(event):
+            state = handler(self.state, event.target.value)
+            if self._slid_at is None and state.analysis_settings != self.state.analysis_settings:
+                self._slid_at = event.timeStamp
+            self.update(state)
+
+        return moved
+
+    def switch_mode(self, event):
+        """The mean instead of a percentile, or back."""
+        self._slid_at = event.timeStamp
+        mode = "mean" if event.target.checked else "percentile"
+        self.update(events.set_threshold_mode(self.state, mode))
+        self.settle()
+
+    def point(self, event):
+        """The pointer or the focus is on an example."""
+        example = self.catalogue.row_of(dom.closest_example(event.target))
+        if example is not None and example != self.state.active:
+            self.update(events.activate(self.state, example))
+
+    def focus(self, event):
+        """The focus is on an example, maybe on one of its label's choices."""
+        if event.target.classList.contains("choice"):
+            self.dataset_panel.set_tab_row(self.catalogue.row_of(dom.closest_example(event.target)))
+        self.point(event)
+
+    def click(self, event):
+        """A click: on a label's choice, or on a thumbnail, which brings its rows into view."""
+        count = event.target.closest(".count")
+        if count:
+            cell = count.parentNode
+            asyncio.create_task(self._open_cell(cell.parentNode.rowIndex - 1, cell.cellIndex - 1))
+            return
+        choice = event.target.closest("[data-given]")
+        example = self.catalogue.row_of(dom.closest_example(event.target))
+        if choice and example is not None and choice.tagName == "BUTTON":
+            self._relabel(example, choice.getAttribute("data-given"))
+        elif example is not None:
+            self.update(events.activate(self.state, example))
+            self.dataset_panel.list.scroll_to(example)
+            self.predictions.list.scroll_to(example)
+            self._mark_active()
+            self._write_address()
+
+    def press(self, event):
+        """A key that moves the focus on."""
+        move_among_thumbnails(event)
+        step = card_step(event)
+        if step:
+            self.dataset_panel.focus_row(self.catalogue.row_of(dom.closest_example(event.target)) + step)
+
+    def press_shortcut(self, event):
+        """A key that works everywhere, except where text is typed."""
+        if event.altKey or event.target.closest("input:not([type=range], [type=checkbox]), textarea, select, dialog"):
+            return
+        action = self._shortcut(event.key.lower(), event.ctrlKey or event.metaKey, event.shiftKey)
+        if action:
+            event.preventDefault()
+            action()
+
+    def _shortcut(self, key, control, shift):
+        if control:
+            if key == "z":
+                return self.redo if shift else self.undo
+            return self.redo if key == "y" else None
+        return {"t": self.request_training, "?": dom.by_id("shortcuts").showModal}.get(key)
+
+    async def _open_cell(self, given, suggested):
+        self.cell_dialog.open(given, suggested, await self.trainer.cell_examples(given, suggested))
+
+    def choose(self, event):
+        """A label chosen from a menu."""
+        example = self.catalogue.row_of(dom.closest_example(event.target))
+        if example is not None and event.target.tagName == "SELECT":
+            self._relabel(example, event.target.value)
+
+    def _relabel(self, example, name):
+        label = self.catalogue.classes.index(name)
+        self.update(events.relabel(self.state, example, label, self.catalogue.given_label[example]))
+        self.settle()
+
+    def reset(self, _event):
+        """Every label as the dataset has it."""
+        self.update(events.reset_labels(self.state))
+        self.settle()
+
+    def resize(self, _event):
+        """Another window size: the thumbnails' sizes follow."""
+        self.matrix.resized()
+        self.dataset_panel.list.refresh([])
+        self.predictions.list.refresh([])
+
+
+def _groups(analysis):
+    """The examples of each cell, then those without a suggestion."""
+    return analysis["cells"] + [analysis["out_of_distribution"], analysis["unconfident"]]
+
+
+def _measure_update(started):
+    js.performance.measure("vizzy:update", to_js({"start": started, "end": js.performance.now()}))
+    if js.performance.getEntriesByName("vizzy:update").length > 2000:
+        js.performance.clearMeasures("vizzy:update")
+
+
+async def _painted():
+    """Wait until what was drawn is on the screen; a hidden page paints nothing and does not wait."""
+    if not js.document.hidden:
+        await js.Promise.new(lambda resolve, _reject: js.requestAnimationFrame(resolve))
+    await asyncio.sleep(0)
