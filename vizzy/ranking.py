@@ -1,0 +1,294 @@
+"""Which examples to look at first: one score for how far each given label can be trusted.
+
+Someone who reviews labels looks at some tens of them, so what counts is how many problems, wrong labels and
+examples of no class alike, stand among the first. Three things are known about an example, and each
+catches what the others miss:
+
+``self_confidence``
+    The probability predicted for the given label, out of sample. It sees wrong labels of typical examples.
+``distance_ratio``
+    How far the nearest examples with the same label are, over how far the nearest with any other label are:
+    the neighbours' disagreement, as a number that needs no voting. Above 1, the example stands among others.
+    It sees wrong labels where the classifier hesitates.
+``remoteness``
+    How far the nearest examples of whatever label are, over what is usual in the dataset (the median).
+    It sees examples that belong to no class, which a classifier, having to choose, may be quite sure of.
+
+They are multiplied, each to a power, and the product is brought into [0, 1):
+
+    trust = (self_confidence + CONFIDENCE_FLOOR) / distance_ratio ** RATIO_POWER / max(1, remoteness) ** REMOTENESS_POWER
+    label_quality = trust / (1 + trust)
+
+Being closer than usual to others is no merit, hence the ``max``. The powers were chosen on datasets made from
+others by leaving one class out and using a few of its examples as examples of no class; `bench/run detection`
+measures them on the shipped ones. Little changes between half and twice these values. The *margin* between the
+given label and its strongest rival was tried too: beside the other three it adds nothing, so that it is
+reported, in order to name the rival, but not multiplied in. Without embeddings there are no neighbours, and
+self-confidence alone is the score: entropy, margin and neighbours in the space of the probabilities did not
+find more on any of those datasets.
+
+Distances are Euclidean. Both ratios stay the same when embeddings are scaled or moved. They are taken block by
+block, in bounded memory, and from more than ``MOST_REFERENCES`` examples only to a seeded sample of them.
+Conventions are those of `vizzy.confident`: low = suspect, functions check nothing.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vizzy import confident
+
+NEIGHBOURS = 5
+CONFIDENCE_FLOOR = 0.01
+RATIO_POWER = 4
+REMOTENESS_POWER = 2
+# What is added to both distances of a ratio, relative to the usual distance: duplicates must not divide by zero.
+DISTANCE_FLOOR = 0.01
+MOST_REFERENCES = 20_000
+# Distances held at once: 16 MB of them.
+BLOCK_CELLS = 2_000_000
+NO_NEIGHBOUR = -1
+
+# From where on a part of the score is worth a word.
+REMOTE = 1.25
+DOUBTFUL_CONFIDENCE = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """What the score of each example is made of; the last three are None where there are no embeddings."""
+
+    self_confidence: np.ndarray  # (n,) in [0, 1]
+    margin: np.ndarray  # (n,) in [-1, 1]: self-confidence less the rival's probability
+    rival: np.ndarray  # (n,) int: the most probable class other than the given one
+    distance_ratio: np.ndarray | None = None  # (n,) above 0: above 1, examples of other labels are closer
+    remoteness: np.ndarray | None = None  # (n,) above 0: 1 is usual
+    neighbour_idx: np.ndarray | None = None  # (n, at most NEIGHBOURS) int: the closest first, -1 where there is none
+
+
+def label_quality(given_label, pred_probs, embeddings=None):
+    """How far each given label can be trusted, low = suspect.
+
+    Parameters
+    ----------
+    given_label : np.ndarray of int, shape (n,), in [0, K)
+    pred_probs : np.ndarray, shape (n, K), out of sample
+    embeddings : np.ndarray, shape (n, d), finite, optional
+
+    Returns
+    -------
+    np.ndarray, shape (n,), in [0, 1]
+        Without embeddings, the self-confidence.
+    """
+    return combine(parts(given_label, pred_probs, embeddings))
+
+
+def parts(given_label, pred_probs, embeddings=None):
+    """The parts of the score of every example: Parts. Takes the arguments of `label_quality`."""
+    margin, rival = _margin(given_label, pred_probs)
+    confidence = confident.self_confidence(given_label, pred_probs)
+    if embeddings is None or len(embeddings) < 2:
+        return Parts(confidence, margin, rival)
+    same, other, nearest, neighbour_idx = _distances_to_neighbours(given_label, embeddings)
+    usual = float(np.median(nearest)) or float(nearest.mean()) or 1.0
+    floor = DISTANCE_FLOOR * usual
+    ratio = (same + floor) / (other + floor)
+    return Parts(
+        self_confidence=confidence,
+        margin=margin,
+        rival=rival,
+        distance_ratio=np.where(np.isfinite(ratio), ratio, 1.0),
+        remoteness=(nearest + floor) / (usual + floor),
+        neighbour_idx=neighbour_idx,
+    )
+
+
+def combine(parts):
+    """The score from its parts: np.ndarray, shape (n,), in [0, 1], low = suspect."""
+    if parts.remoteness is None:
+        return parts.self_confidence.copy()
+    trust = (parts.self_confidence + CONFIDENCE_FLOOR) * _ratio_factor(parts) * _remoteness_factor(parts)
+    return trust / (1 + trust)
+
+
+def explain(parts, given_label, example):
+    """Why one example has its score.
+
+    Returns
+    -------
+    dict of plain numbers
+        ``self_confidence``, ``margin``, ``rival`` (a class); and where there are embeddings ``distance_ratio``,
+        ``remoteness``, ``neighbours`` (examples, the closest first), ``neighbour_labels``, and ``factors``: what
+        each of the three parts multiplies the example's trust by.
+    """
+    said = {
+        "self_confidence": float(parts.self_confidence[example]),
+        "margin": float(parts.margin[example]),
+        "rival": int(parts.rival[example]),
+    }
+    if parts.remoteness is None:
+        return said
+    neighbours = [int(idx) for idx in parts.neighbour_idx[example] if idx != NO_NEIGHBOUR]
+    return said | {
+        "distance_ratio": float(parts.distance_ratio[example]),
+        "remoteness": float(parts.remoteness[example]),
+        "neighbours": neighbours,
+        "neighbour_labels": [int(given_label[idx]) for idx in neighbours],
+        "factors": {
+            "self_confidence": float(parts.self_confidence[example] + CONFIDENCE_FLOOR),
+            "distance_ratio": float(_ratio_factor(parts)[example]),
+            "remoteness": float(_remoteness_factor(parts)[example]),
+        },
+    }
+
+
+def reasons(explanation, given, classes):
+    """What an explanation says, in words: list of str, the weightiest first; never empty.
+
+    Parameters
+    ----------
+    explanation : dict, as `explain` returns it
+    given : int
+        The example's given label.
+    classes : sequence of str
+    """
+    weighted = [(explanation["self_confidence"], _confidence_in_words(explanation, given, classes))]
+    if "factors" in explanation:
+        factors = explanation["factors"]
+        weighted.append((factors["distance_ratio"], _neighbours_in_words(explanation, given, classes)))
+        weighted.append((factors["remoteness"], _remoteness_in_words(explanation)))
+    said = [words for _, words in sorted(weighted, key=lambda pair: pair[0]) if words]
+    return said or [f"nothing speaks against {classes[given]}"]
+
+
+def _confidence_in_words(explanation, given, classes):
+    if explanation["self_confidence"] >= DOUBTFUL_CONFIDENCE:
+        return None
+    probability = _percent(explanation["self_confidence"])
+    if explanation["margin"] >= 0:
+        return f"the model gives {classes[given]} only {probability}"
+    rival = _percent(explanation["self_confidence"] - explanation["margin"])
+    return f"the model gives {classes[given]} {probability}, but {classes[explanation['rival']]} {rival}"
+
+
+def _neighbours_in_words(explanation, given, classes):
+    labels = explanation["neighbour_labels"]
+    if explanation["distance_ratio"] <= 1 or not labels:
+        return None
+    counts = {label: labels.count(label) for label in labels if label != given}
+    if not counts:
+        return f"images or rows of other labels lie closer to it than others labelled {classes[given]}"
+    commonest = max(counts, key=counts.get)
+    return (
+        f"of its {len(labels)} nearest neighbours {labels.count(given) or 'none'} "
+        f"{'is' if labels.count(given) < 2 else 'are'} labelled {classes[given]} "
+        f"and {counts[commonest]} {classes[commonest]}"
+    )
+
+
+def _remoteness_in_words(explanation):
+    if explanation["remoteness"] < REMOTE:
+        return None
+    return f"its nearest neighbours are {explanation['remoteness']:.1f} times as far as usual"
+
+
+def _percent(probability):
+    return f"{100 * probability:.0f} %"
+
+
+def _ratio_factor(parts):
+    return parts.distance_ratio ** -float(RATIO_POWER)
+
+
+def _remoteness_factor(parts):
+    return np.maximum(parts.remoteness, 1.0) ** -float(REMOTENESS_POWER)
+
+
+def _margin(given_label, pred_probs):
+    """By how much the given label leads, and over which class: two np.ndarrays, shape (n,)."""
+    rows = np.arange(len(pred_probs))
+    rivals = np.array(pred_probs, dtype=np.float64)
+    rivals[rows, given_label] = -1
+    rival = rivals.argmax(axis=1)
+    rival_probs = np.maximum(rivals[rows, rival], 0)
+    return confident.self_confidence(given_label, pred_probs) - rival_probs, rival
+
+
+def _distances_to_neighbours(given_label, embeddings):
+    """Mean distances to the nearest examples with the same label, another label, and any label.
+
+    References stand in the order of their labels, so that those of one label are a slice.
+
+    Returns
+    -------
+    same, other, nearest : np.ndarray, shape (n,); infinite where there is no such example
+    neighbour_idx : np.ndarray of int, shape (n, NEIGHBOURS)
+    """
+    features = _centred(embeddings)
+    reference_idx = _reference_idx(given_label)
+    references, reference_label = features[reference_idx], given_label[reference_idx]
+    same, other, nearest = np.empty((3, len(features)))
+    neighbour_idx = np.full((len(features), NEIGHBOURS), NO_NEIGHBOUR, dtype=np.intp)
+    for rows in _blocks(given_label, max(1, BLOCK_CELLS // len(reference_idx))):
+        squared = _squared_distances(features[rows], references)
+        squared[rows[:, None] == reference_idx] = np.inf
+        own = slice(*np.searchsorted(reference_label, given_label[rows[0]] + np.array([0, 1])))
+        same_squared, same_column = _smallest(squared[:, own])
+        squared[:, own] = np.inf
+        other_squared, other_column = _smallest(squared)
+        both_squared = np.hstack([same_squared, other_squared])
+        both_idx = reference_idx[np.hstack([same_column + own.start, other_column])]
+        order = np.argsort(both_squared, axis=1, kind="stable")[:, :NEIGHBOURS]
+        nearest_squared = np.take_along_axis(both_squared, order, axis=1)
+        found_idx = np.where(np.isfinite(nearest_squared), np.take_along_axis(both_idx, order, axis=1), NO_NEIGHBOUR)
+        same[rows], other[rows] = _mean_distance(same_squared), _mean_distance(other_squared)
+        nearest[rows] = _mean_distance(nearest_squared)
+        neighbour_idx[rows, : order.shape[1]] = found_idx
+    return same, other, nearest, neighbour_idx
+
+
+def _blocks(given_label, most_rows):
+    """The examples, in blocks of one label each: yields np.ndarrays of int."""
+    for label in np.unique(given_label):
+        of_label = np.flatnonzero(given_label == label)
+        for start in range(0, len(of_label), most_rows):
+            yield of_label[start : start + most_rows]
+
+
+def _centred(embeddings):
+    """Moved to the middle and scaled to at most 1, which changes no ratio but keeps squares exact and finite."""
+    features = np.asarray(embeddings, dtype=np.float64)
+    features = features / (np.abs(features).max(initial=0) or 1.0)
+    return features - features.mean(axis=0)
+
+
+def _reference_idx(given_label):
+    """The examples that distances are taken to, in the order of their labels: np.ndarray of int."""
+    n = len(given_label)
+    idx = np.arange(n)
+    if n > MOST_REFERENCES:
+        idx = np.sort(np.random.default_rng(0).choice(n, MOST_REFERENCES, replace=False))
+    return idx[np.argsort(given_label[idx], kind="stable")]
+
+
+def _squared_distances(features, references):
+    squares = (features**2).sum(axis=1)[:, None] + (references**2).sum(axis=1)
+    return np.maximum(squares - 2 * features @ references.T, 0)
+
+
+def _smallest(squared):
+    """The NEIGHBOURS smallest of each row in ascending order, and their columns; fewer where there are fewer."""
+    count = min(NEIGHBOURS, squared.shape[1])
+    if not count:
+        return squared, np.zeros(squared.shape, dtype=np.intp)
+    column = np.argpartition(squared, count - 1, axis=1)[:, :count]
+    order = np.argsort(np.take_along_axis(squared, column, axis=1), axis=1, kind="stable")
+    column = np.take_along_axis(column, order, axis=1)
+    return np.take_along_axis(squared, column, axis=1), column
+
+
+def _mean_distance(squared):
+    """The mean over each row's finite distances; infinite where there is none: np.ndarray, shape (m,)."""
+    finite_mask = np.isfinite(squared)
+    total = np.sqrt(np.where(finite_mask, squared, 0)).sum(axis=1)
+    return np.where(finite_mask.any(axis=1), total / np.maximum(finite_mask.sum(axis=1), 1), np.inf)
