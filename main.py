@@ -18,6 +18,7 @@ def wire(app):
     document, window = js.document, js.window
     listeners = (
         (dom.by_id("train"), "click", app.request_training),
+        (dom.by_id("cancel"), "click", app.cancel_training),
         (dom.by_id("class-percentile"), "input", app.slide(events.set_class_percentile)),
         (dom.by_id("ood-percentile"), "input", app.slide(events.set_ood_percentile)),
         (dom.by_id("class-percentile"), "change", app.settle),

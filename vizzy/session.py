@@ -52,15 +52,27 @@ class Session:
         self.predictions = None
         self._analysis = None
 
-    def train(self, changed_labels, on_fold=None):
-        """Cross-validate on the given labels with some of them changed.
+    def train(self, changed_labels):
+        """Cross-validate in one go; see `training_steps`."""
+        steps = self.training_steps(changed_labels)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                return end.value
+
+    def training_steps(self, changed_labels):
+        """Cross-validate on the given labels with some of them changed; the predictions are kept at the end.
 
         Parameters
         ----------
         changed_labels : dict of int to int
             Example -> given label, where it differs from the dataset's.
-        on_fold : callable, optional
-            Called as ``on_fold(done, total)``.
+
+        Yields
+        ------
+        (int, int)
+            Models trained, and how many there will be.
 
         Returns
         -------
@@ -70,12 +82,8 @@ class Session:
         given_label = self.dataset.given_label.copy()
         for example, label in changed_labels.items():
             given_label[example] = label
-        result = training.cross_validated_pred_probs(
-            self.dataset.embeddings,
-            given_label,
-            len(self.dataset.classes),
-            on_fold=on_fold,
-            classes=self.dataset.classes,
+        result = yield from training.cross_validation(
+            self.dataset.embeddings, given_label, len(self.dataset.classes), classes=self.dataset.classes
         )
         self.predictions = Predictions.of(given_label, result.pred_probs)
         histograms = confident.self_confidence_histogram(given_label, result.pred_probs, HISTOGRAM_BINS)
@@ -84,6 +92,10 @@ class Session:
             "notes": list(result.notes),
             "histograms": histograms.tolist(),
         }
+
+    def estimated_seconds(self):
+        """About how long a training takes natively."""
+        return training.estimated_seconds(*self.dataset.embeddings.shape)
 
     def analyse(self, class_percentile, ood_percentile, threshold_mode):
         """What the thresholds make of the predictions.

@@ -72,6 +72,30 @@ def cross_validated_pred_probs(
 
     Parameters
     ----------
+    embeddings, given_label, n_classes, n_folds, seed, classes
+        As for `cross_validation`.
+    on_fold : callable, optional
+        Called as ``on_fold(done, total)``, in models trained, before the first one and after each.
+
+    Returns
+    -------
+    TrainingResult
+    """
+    steps = cross_validation(embeddings, given_label, n_classes, n_folds, seed, classes)
+    while True:
+        try:
+            done, total = next(steps)
+        except StopIteration as end:
+            return end.value
+        if on_fold:
+            on_fold(done, total)
+
+
+def cross_validation(embeddings, given_label, n_classes, n_folds=DEFAULT_FOLDS, seed=0, classes=None):
+    """The same in steps, so that whoever asks can show progress, answer others meanwhile, or stop.
+
+    Parameters
+    ----------
     embeddings : np.ndarray of float, shape (n, d), finite
     given_label : np.ndarray of int, shape (n,), in [0, n_classes)
     n_classes : int
@@ -79,10 +103,13 @@ def cross_validated_pred_probs(
         With fewer examples than folds, there are as many folds as examples.
     seed : int
         The same input and seed give the same result.
-    on_fold : callable, optional
-        Called as ``on_fold(done, total)``, in models trained, before the first one and after each.
     classes : sequence of str, optional
         The names of the classes, for the notes.
+
+    Yields
+    ------
+    (int, int)
+        Models trained, and how many there will be: before the first one and after each.
 
     Returns
     -------
@@ -100,13 +127,22 @@ def cross_validated_pred_probs(
         taught_label = np.full(n_classes, -1)
         taught_label[learned] = np.arange(len(learned))
         features = centred_and_scaled(embeddings)
-        pred_probs[:, learned] = _calibrated_probs(features, taught_label[given_label], fold, on_fold)
+        pred_probs[:, learned] = yield from _calibrated_probs(features, taught_label[given_label], fold)
     return TrainingResult(
         pred_probs=pred_probs,
         fold=fold,
         accuracy=float((pred_probs.argmax(axis=1) == given_label).mean()),
         notes=_notes(given_label, n_classes, n_folds, classes),
     )
+
+
+def estimated_seconds(n_examples, n_dimensions):
+    """About how long a native cross-validation takes; WebAssembly takes two to three times as long.
+
+    Training a support vector machine compares examples with examples, hence the square. Measured on one core
+    from 300 x 32 to 10,000 x 64; machines differ by a factor of a few.
+    """
+    return 0.05 + 1.5e-7 * n_examples**2 * (1 + n_dimensions / 64)
 
 
 def stratified_folds(given_label, n_folds, seed):
@@ -189,28 +225,28 @@ def _sigmoid(logit):
     return 0.5 + 0.5 * np.tanh(0.5 * logit)
 
 
-def _calibrated_probs(features, label, fold, on_fold):
-    """Probabilities for every example: np.ndarray, shape (n, K).
+def _calibrated_probs(features, label, fold):
+    """Probabilities for every example: np.ndarray, shape (n, K), returned at the end of the steps.
 
     Labels are 0 .. K-1, at least two and each at least ``FEWEST_TO_LEARN`` times, or -1 for examples that are
     predicted but not taught.
     """
     n_folds, n_classes = fold.max() + 1, label.max() + 1
     total = n_folds * (n_folds + 1) // 2
-    _report(on_fold, 0, total)
+    yield 0, total
     own_contests = np.zeros((n_folds, len(fold), n_classes))
     pairs = list(combinations(range(n_folds), 2))
     for done, (one, other) in enumerate(pairs, start=1):
         model = _model(features, label, (label >= 0) & (fold != one) & (fold != other))
         for calibrated, held_out in ((one, fold == other), (other, fold == one)):
             own_contests[calibrated, held_out] = _own_contests(_distances(model, features[held_out]), label[held_out])
-        _report(on_fold, done, total)
+        yield done, total
     pred_probs = np.empty((len(fold), n_classes))
     for number in range(n_folds):
         taught, held_out = (label >= 0) & (fold != number), fold == number
         distances = _distances(_model(features, label, taught), features[held_out])
         pred_probs[held_out] = _class_probs(distances, own_contests[number, taught], label[taught])
-        _report(on_fold, len(pairs) + number + 1, total)
+        yield len(pairs) + number + 1, total
     return pred_probs
 
 
@@ -285,11 +321,6 @@ def _shares_in_other_folds(given_label, fold, n_classes):
         if len(others):
             pred_probs[fold == number] = np.bincount(others, minlength=n_classes) / len(others)
     return pred_probs
-
-
-def _report(on_fold, done, total):
-    if on_fold:
-        on_fold(done, total)
 
 
 def _notes(given_label, n_classes, n_folds, classes):

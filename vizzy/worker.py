@@ -6,15 +6,21 @@ sides parse natively, and large arrays as typed arrays. What a person can do som
 comes back as ``{"error": sentence}``; anything else is a defect and raises.
 """
 
+import asyncio
 import json
+import time
 
 import js
 import pyodide_js
 from pyodide.ffi import to_js
 
 PACKAGES = ["numpy", "scikit-learn"]
+SECONDS_BETWEEN_PAUSES = 0.1  # in a pause the worker answers how far it is, and hears that it is to stop
+SLOWER_THAN_NATIVE = 2.5
 
 session = None
+training_progress = [0, 1]
+training_cancelled = False
 
 
 async def load_packages():
@@ -41,18 +47,49 @@ async def open_dataset(index_json, embeddings_address):
         session = Session(dataset.from_bytes(index_json, buffer.to_bytes()))
     except dataset.DatasetError as error:
         return _error(str(error))
-    return json.dumps({"examples": len(session.dataset.ids)})
+    return json.dumps({"estimated_seconds": SLOWER_THAN_NATIVE * session.estimated_seconds()})
 
 
-def train(changed_labels_json):
+async def train(changed_labels_json):
     """Cross-validate; the answer is ``{summary: JSON text, pred_probs: Float32Array of n*K}``."""
     changed_labels = {int(example): label for example, label in json.loads(changed_labels_json)}
     try:
-        summary = session.train(changed_labels)
+        summary = await _in_steps(session.training_steps(changed_labels))
     except ValueError as error:
         return to_js({"summary": _error(str(error))}, dict_converter=_object)
+    if summary is None:
+        return to_js({"summary": json.dumps({"cancelled": True})}, dict_converter=_object)
     pred_probs = session.predictions.pred_probs.astype("float32").ravel()
     return to_js({"summary": json.dumps(summary), "pred_probs": pred_probs}, dict_converter=_object)
+
+
+async def _in_steps(steps):
+    """Run steps to their end and return what they come to, or None if they were cancelled."""
+    global training_progress, training_cancelled
+    training_cancelled = False
+    paused = time.monotonic()
+    while not training_cancelled:
+        try:
+            training_progress = next(steps)
+        except StopIteration as end:
+            return end.value
+        if time.monotonic() - paused > SECONDS_BETWEEN_PAUSES:
+            await asyncio.sleep(0)
+            paused = time.monotonic()
+    steps.close()
+    return None
+
+
+def progress():
+    """How far the training is, from 0 to 1."""
+    done, total = training_progress
+    return done / total
+
+
+def cancel():
+    """Stop the training after the model it is at."""
+    global training_cancelled
+    training_cancelled = True
 
 
 def analyse(class_percentile, ood_percentile, threshold_mode):
@@ -78,4 +115,14 @@ def _error(sentence):
     return json.dumps({"error": sentence})
 
 
-__export__ = ["load_packages", "import_numerics", "open_dataset", "train", "analyse", "explain", "cell_examples"]
+__export__ = [
+    "load_packages",
+    "import_numerics",
+    "open_dataset",
+    "train",
+    "progress",
+    "cancel",
+    "analyse",
+    "explain",
+    "cell_examples",
+]

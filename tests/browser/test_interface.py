@@ -189,3 +189,21 @@ def test_the_page_for_what_is_not_there_leads_home(visit):
     visit.page.goto(visit.site + "404.html")
     visit.page.click("#home")
     visit.wait("ready")
+
+
+def test_a_long_training_says_how_long_shows_how_far_and_can_be_cancelled(visit, made):
+    _, path = made("long", 8, per_class=300, dimensions=32, pictures=False)
+    visit.open(f"?dataset={path}")
+    page = visit.page
+    page.wait_for_function("document.getElementById('status').textContent.includes('in your browser')")
+    assert "about" in page.inner_text("#status") or "under" in page.inner_text("#status")
+    page.click("#train")
+    page.wait_for_function("document.getElementById('progress').value > 0")
+    assert "% done" in page.inner_text("#status")
+    page.click("#cancel")
+    visit.wait("ready")
+    assert page.is_enabled("#train")
+    assert page.locator(".matrix-frame .thumb").count() == 0
+    page.click("#train")  # and it can be had all the same
+    visit.wait("trained")
+    assert page.locator(".matrix-frame .thumb").count() > 100

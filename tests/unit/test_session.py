@@ -120,3 +120,13 @@ def test_the_answer_is_the_librarys(mode):
     assert answer["joint"] == expected.confident_joint.ravel().tolist()
     assert answer["class_thresholds"] == pytest.approx(expected.class_thresholds.tolist())
     assert answer["counts"]["out_of_distribution"] == expected.out_of_distribution_mask.sum()
+
+
+def test_a_training_that_is_not_run_to_its_end_leaves_the_predictions_as_they_were():
+    session = trained_session()
+    before = session.predictions
+    steps = session.training_steps({0: 1})
+    assert next(steps) == (0, 15)
+    assert next(steps) == (1, 15)
+    steps.close()
+    assert session.predictions is before

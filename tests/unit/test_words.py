@@ -94,3 +94,10 @@ def test_ordinals_and_lists():
 def test_one_issue_is_singular():
     counts = {"label_issues": 1, "out_of_distribution": 24, "unconfident": 0}
     assert words.counts_sentence(counts) == "1 label issue, 24 out of distribution, 0 unconfident"
+
+
+def test_durations_are_rounded_to_what_can_be_promised():
+    assert words.duration(0.4) == "under a second"
+    assert words.duration(1.2) == "about 1 second"
+    assert words.duration(47) == "about 47 seconds"
+    assert words.duration(170) == "about 3 minutes"

@@ -27,6 +27,9 @@ from vizzy.page.thumbnails import Thumbnails
 from vizzy.page.trainer import Trainer, TrainerError
 
 
+SECONDS_BETWEEN_LOOKS = 0.3  # at how far the training is
+
+
 class App:
     """The running page."""
 
@@ -37,6 +40,7 @@ class App:
         self.trainer = Trainer()
         self._index_text = index_text
         self._progress = ("Starting Python…", 0.05)
+        self._estimated_seconds = 0
         self._summary = None
         self._pred_probs = None
         self._analysis = None
@@ -88,7 +92,7 @@ class App:
         self._shown_status = status
         js.document.documentElement.setAttribute("data-vizzy", state.phase)
         busy = state.trainer == "loading" or state.training
-        self.predictions.render(state, (share if state.trainer == "loading" else -1) if busy else None)
+        self.predictions.render(state, share if busy else None)
         dom.by_id("status").textContent = status[3]
 
     def _status_text(self, loading):
@@ -98,11 +102,11 @@ class App:
         if state.trainer == "loading":
             return loading
         if state.training:
-            return "Five-fold cross-validation…"
+            return "Five-fold cross-validation, {:.0f} % done.".format(100 * self._progress[1])
         if state.labels_are_stale:
             return "Labels have changed: train again."
         if state.trained_labels is None:
-            return "Ready: a five-fold SVM, trained in your browser."
+            return "Ready: a five-fold SVM, " + words.duration(self._estimated_seconds) + " in your browser."
         accuracy = "Agrees with {:.0f} % of the given labels.".format(100 * self._summary["accuracy"])
         return " ".join([accuracy] + self._summary["notes"])
 
@@ -164,7 +168,10 @@ class App:
         try:
             await self.trainer.start(self._report)
             js.performance.mark("vizzy:trainer-ready")
-            await self.trainer.open_dataset(self._index_text, self.catalogue.embeddings_address, self._report)
+            opened = await self.trainer.open_dataset(
+                self._index_text, self.catalogue.embeddings_address, self._report
+            )
+            self._estimated_seconds = opened["estimated_seconds"]
         except Exception as error:  # whatever it is, the visitor is told and the page goes on
             sys.print_exception(error)
             self.update(events.trainer_failed(self.state, "Python's numerics could not be started."))
@@ -189,8 +196,10 @@ class App:
         if not self.state.training:
             self.update(events.start_training(self.state))
         labels = self.state.changed_labels
+        self._progress = ("", 0)
+        watch = asyncio.create_task(self._watch_training())
         try:
-            self._summary, self._pred_probs = await self.trainer.train(labels)
+            summary, pred_probs = await self.trainer.train(labels)
         except TrainerError as error:
             self.update(events.training_failed(self.state, error.args[0]))
             return
@@ -199,6 +208,12 @@ class App:
             self.update(events.training_failed(self.state, "Training failed."))
             fail(explained(error))
             return
+        finally:
+            watch.cancel()
+        if summary is None:
+            self.update(events.training_cancelled(self.state))
+            return
+        self._summary, self._pred_probs = summary, pred_probs
         settings = self.state.analysis_settings
         self._draw_analysis(json.loads(await self.trainer.analyse(settings)))
         self._analyses.took(settings)
@@ -209,6 +224,16 @@ class App:
         self._explain()
         await _painted()
         js.performance.mark("vizzy:trained")
+
+    async def _watch_training(self):
+        while True:
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+            self._progress = ("", await self.trainer.progress())
+            self._render_status()
+
+    def cancel_training(self, _event=None):
+        """A click on Cancel."""
+        self.trainer.cancel()
 
     def _analyse(self):
         """Ask what the present thresholds make of the predictions."""

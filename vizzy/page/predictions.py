@@ -30,18 +30,17 @@ class PredictionsPanel:
         self.list.refresh()
 
     def render(self, state, progress):
-        """Show what the Train button would do, and how far things are."""
+        """Show what the Train button would do, and how far things are, from 0 to 1 (None: nothing is going on)."""
         button = dom.by_id("train")
         button.disabled = not state.can_train
         waiting = state.train_requested or state.training
         button.setAttribute("aria-busy", "true" if waiting else "false")
         button.textContent = _button_text(state)
+        dom.show(dom.by_id("cancel"), state.training)
         bar = dom.by_id("progress")
         dom.show(bar, progress is not None)
-        if progress is not None and progress >= 0:
+        if progress is not None:
             bar.value = progress
-        elif progress is not None:
-            bar.removeAttribute("value")
 
     def _row_prototype(self):
         row = dom.template("prediction-template")

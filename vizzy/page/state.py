@@ -130,6 +130,11 @@ def finish_training(state, trained_labels):
     return state.replace(training=False, trained_labels=trained_labels)
 
 
+def training_cancelled(state):
+    """The training was stopped; the earlier predictions, if any, stay."""
+    return state.replace(training=False)
+
+
 def training_failed(state, message):
     """The data could not be trained on; the earlier predictions, if any, stay."""
     return state.replace(training=False, message=message)

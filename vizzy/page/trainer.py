@@ -46,9 +46,24 @@ class Trainer:
         return _answer(await self._worker.open_dataset(index_text, address))
 
     async def train(self, changed_labels):
-        """Train on the changed labels; returns the summary and the probabilities, a typed array."""
+        """Train on the changed labels.
+
+        Returns
+        -------
+        (dict, typed array)
+            The summary and the predicted probabilities; (None, None) if it was cancelled.
+        """
         answer = await self._worker.train(json.dumps(list(changed_labels.items())))
-        return _answer(answer.summary), answer.pred_probs
+        summary = _answer(answer.summary)
+        return (None, None) if "cancelled" in summary else (summary, answer.pred_probs)
+
+    async def progress(self):
+        """How far the training is, from 0 to 1."""
+        return await self._worker.progress()
+
+    def cancel(self):
+        """Stop the training soon."""
+        self._worker.cancel()
 
     def analyse(self, settings):
         """What the thresholds make of the predictions: a promise of JSON text."""

@@ -31,6 +31,15 @@ def counted(count, thing):
     return "{} {}{}".format(count, thing, "" if count == 1 else "s")
 
 
+def duration(seconds):
+    """About 4 seconds, about 3 minutes."""
+    if seconds < 1:
+        return "under a second"
+    if seconds < 90:
+        return "about " + counted(int(seconds + 0.5), "second")
+    return "about " + counted(int(seconds / 60 + 0.5), "minute")
+
+
 def counts_sentence(counts):
     """What a slider's step has led to, for the live region."""
     return "{}, {} out of distribution, {} unconfident".format(
