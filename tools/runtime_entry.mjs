@@ -15,6 +15,9 @@ const inNode = typeof process === "object" && Boolean(process.versions?.node);
 // Options that a restored interpreter can honour; with any other, Python is started the ordinary way.
 const HONOURED = new Set(["indexURL", "packages", "stdout", "stderr", "useSnapshot"]);
 
+// Pyodide's constants lie below this.
+const STATIC_MEMORY = 4 * 1024 * 1024;
+
 const core = import("./pyodide.core.mjs");
 const asm = import("./pyodide.asm.mjs");
 asm.catch(() => {});
@@ -41,15 +44,16 @@ export async function loadPyodide(options = {}) {
       if (options.packages?.length) await pyodide.loadPackage(options.packages);
       return pyodide;
     } catch (error) {
-      console.warn(`Vizzy starts Python the slow way: ${error.message}`);
+      console.warn(`Vizzy starts Python the slow way: ${error.message ?? error}`);
     }
   }
-  const pyodide = await loadPlain(plainOptions);
+  const pyodide = await loadPlain({ ...plainOptions, wasmResponse: openWasm() });
   pyodide.runPython("import _vizzy_slim");
   return pyodide;
 }
 
 async function restore() {
+  const wasmResponse = openWasm();
   const reader = await openSnapshot();
   const description = await readDescription(reader);
   const compiled = readLibraries(reader, description.libraries);
@@ -63,12 +67,13 @@ async function restore() {
     stdout: (line) => (output.stdout ?? console.log)(line),
     stderr: (line) => (output.stderr ?? console.warn)(line),
     _sysExecutable: "./this.program",
+    wasmResponse,
     _loadSnapshot: shell,
     createPyodideModule: async (settings) => {
-      const { default: create } = await asm;
-      const module = await create(settings);
+      const { module, initialMemory } = await createModule(settings);
       link(module, description, await compiled);
       shell.set(await memory);
+      exclusiveOr(shell, module, initialMemory, description.libraries);
       return module;
     },
   });
@@ -84,6 +89,12 @@ async function restore() {
 async function openSnapshot() {
   const stream = (await openFile("snapshot.bin")).pipeThrough(new DecompressionStream("gzip"));
   return new Reader(stream.getReader());
+}
+
+/** Pyodide's own WebAssembly, as a response that can be compiled while it comes in. */
+async function openWasm() {
+  const stream = (await openFile("pyodide.asm.wasm.bin")).pipeThrough(new DecompressionStream("gzip"));
+  return new Response(stream, { headers: { "Content-Type": "application/wasm" } });
 }
 
 async function openFile(name) {
@@ -140,7 +151,35 @@ async function readLibraries(reader, libraries) {
 
 // ---- putting the libraries back
 
-function link(module, description, compiled) {
+/** Start Emscripten's module, keeping a copy of its memory as it is before anything has run. */
+export async function createModule(settings) {
+  const { default: create } = await asm;
+  const { instantiateWasm } = settings;
+  let initialMemory;
+  settings.instantiateWasm = (imports, receive) =>
+    instantiateWasm(imports, (instance, compiled) => {
+      initialMemory = new Uint8Array(instance.exports.memory.buffer.slice(0, STATIC_MEMORY));
+      receive(instance, compiled);
+    });
+  return { module: await create(settings), initialMemory };
+}
+
+/**
+ * Combine a record of memory with what WebAssembly itself puts there: constants of the program and of libraries.
+ * So they need not be in the record too. Doing it twice gives the record back.
+ */
+export function exclusiveOr(record, module, initialMemory, libraries) {
+  const [, start] = new Uint32Array(record.buffer, record.byteOffset, 2);
+  const combine = (from, target, length) => {
+    for (let i = 0; i < length; i++) record[start + target + i] ^= from[i];
+  };
+  combine(initialMemory, 0, initialMemory.length);
+  for (const { memoryBase, memorySize } of libraries) {
+    combine(module.HEAPU8.subarray(memoryBase, memoryBase + memorySize), memoryBase, memorySize);
+  }
+}
+
+export function link(module, description, compiled) {
   const { firstSlot, tableLength, memoryLength, libraries, slots } = description;
   if (module.wasmTable.length > firstSlot) {
     throw new Error(`the function table is filled up to ${module.wasmTable.length} here, beyond ${firstSlot}`);
@@ -219,20 +258,22 @@ function addressesOf(compiled, values) {
 
 /** Show every file of the packages and the standard library; the archive it lies in is got at its first read. */
 function layFiles({ FS }, { archives, standardLibrary }) {
+  FS.unlink(standardLibrary.path); // laid there empty, since it was not to be got yet
   layFile(FS, standardLibrary.path, standardLibrary.size, () => fetchNow(standardLibrary.archive));
+  const folders = new Set();
   for (const { archive, root, entries } of archives) {
     let whole;
     for (const [name, offset, size] of entries) {
+      const folder = `${root}/${name.slice(0, name.lastIndexOf("/"))}`;
+      if (!folders.has(folder)) FS.mkdirTree(folder);
+      folders.add(folder);
       layFile(FS, `${root}/${name}`, size, () => (whole ??= fetchNow(archive)).subarray(offset, offset + size));
     }
   }
 }
 
 function layFile(FS, path, size, getContents) {
-  const folder = path.slice(0, path.lastIndexOf("/"));
-  FS.mkdirTree(folder);
-  FS.writeFile(path, "");
-  const { node } = FS.lookupPath(path);
+  const node = FS.create(path);
   const operations = node.stream_ops;
   node.usedBytes = size;
   node.stream_ops = {
@@ -240,7 +281,6 @@ function layFile(FS, path, size, getContents) {
     open(stream) {
       node.contents = getContents();
       node.stream_ops = stream.stream_ops = operations;
-      operations.open?.(stream);
     },
   };
 }

@@ -262,22 +262,25 @@ def run_with_progress(command: list[str], partial: pathlib.Path, size: int, name
 
 
 def _watch(client: subprocess.Popen, partial: pathlib.Path, size: int, name: str, say) -> None:
-    told = time.monotonic()
+    told_at, told = time.monotonic(), None
     while True:
         with contextlib.suppress(subprocess.TimeoutExpired):
             client.wait(timeout=0.2)
             return
-        if time.monotonic() - told >= PROGRESS_SECONDS:
-            told = time.monotonic()
-            say(f"  {name}: {min(_bytes_in(partial), size) / MEGABYTE:.0f} of {size / MEGABYTE:.0f} MB")
+        if time.monotonic() - told_at >= PROGRESS_SECONDS:
+            line = f"  {name}: {min(_bytes_in(partial), size) / MEGABYTE:.0f} of {size / MEGABYTE:.0f} MB"
+            if line != told:
+                say(line)
+            told_at, told = time.monotonic(), line
 
 
 def _bytes_in(folder: pathlib.Path) -> int:
     total = 0
-    for path in folder.rglob("*"):
-        # A client moves its temporary files about while it works.
-        with contextlib.suppress(OSError):
-            total += path.lstat().st_size
+    # A client moves its files and folders about while it works; os.walk passes over what is gone.
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(place, name)).st_size
     return total
 
 

@@ -6,13 +6,18 @@
 // CONFIG holds `pyodide` (a folder of a Pyodide), `mounts` (folder inside -> folder of the host), `wheels` (files
 // to unpack into the site packages), `named` (the step's arguments) and `result` (the file to write the step's result to, as JSON).
 
+import nodeCrypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import zlib from "node:zlib";
 
 const SITE_PACKAGES = "/lib/python3.14/site-packages";
 const FIXED_SEED = "0";
+const FIXED_START = Date.UTC(2020, 0, 1);
 const WASM_MAGIC = 0x6d736100;
+// Where in Emscripten's struct dso, counted in words, these stand.
+const MEMORY_BASE = 3;
 const FILE_DATA = 7;
 // Where libraries' functions begin in the function table. Pyodide itself fills some 14,170 entries, and engines
 // differ in the last few.
@@ -20,16 +25,34 @@ const FIRST_SLOT = 14_400;
 
 /** Make all that differs from run to run the same: the clock, and what is drawn at random. */
 function beReproducible() {
+  const RealDate = Date;
   let ticks = 0;
-  const start = Date.UTC(2020, 0, 1);
-  Date.now = () => start + ticks++ / 1000;
-  performance.now = () => ticks++ / 1000;
+  globalThis.Date = class extends RealDate {
+    constructor(...given) {
+      super(...(given.length ? given : [FIXED_START + ticks++]));
+    }
+    static now() {
+      return FIXED_START + ticks++;
+    }
+  };
+  performance.now = () => ticks++;
   let state = 1;
-  crypto.getRandomValues = (array) => {
+  const fill = (array) => {
     const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
     for (let i = 0; i < bytes.length; i++) bytes[i] = (state = (state * 1103515245 + 12345) % 2147483648) >>> 16;
     return array;
   };
+  globalThis.crypto.getRandomValues = fill;
+  nodeCrypto.randomFillSync = fill;
+}
+
+const CORE = "pyodide.core.mjs";
+
+/** The WebAssembly of a slim runtime, where there is one. */
+function compressedWasm(config) {
+  const file = path.join(config.pyodide, "pyodide.asm.wasm.bin");
+  if (!fs.existsSync(file)) return undefined;
+  return new Response(zlib.gunzipSync(fs.readFileSync(file)), { headers: { "Content-Type": "application/wasm" } });
 }
 
 async function start(config, options = {}) {
@@ -39,11 +62,10 @@ async function start(config, options = {}) {
     indexURL: config.pyodide,
     env: { PYTHONHASHSEED: FIXED_SEED, ...config.env },
     _sysExecutable: "./this.program",
+    wasmResponse: compressedWasm(config),
     ...options,
   });
 }
-
-const CORE = "pyodide.core.mjs";
 
 function furnish(pyodide, config) {
   for (const wheel of config.wheels) {
@@ -91,7 +113,16 @@ async function snapshot(config) {
   clearFreeMemory(module);
   const links = describeLinks(module);
   const memory = memoryOf(pyodide);
-  return { digest, ...writeSnapshot(config, pyodide, links, memory) };
+  const contents = links.libraries.map(({ name }) => pyodide.FS.readFile(name));
+  links.libraries.forEach((library, index) => {
+    library.size = contents[index].length;
+    library.got = library.got.map(({ value }) => value);
+  });
+  const description = { ...links, memoryLength: memory.length, snapshotLength: memory.record.length };
+  await takeOutConstants(config, description, contents, memory.record);
+  const file = snapshotFile({ ...description, files: config.files }, contents, memory.record);
+  fs.writeFileSync(config.snapshot, file);
+  return { digest };
 }
 
 /** Write the files of archives that compress nothing, without their content passing through Python's memory. */
@@ -146,7 +177,8 @@ function describeLinks(module) {
   const libraries = handles(module).map((handle) => {
     const { name, exports } = module.LDSO.loadedLibsByHandle[handle];
     const fields = handleFields(module, handle);
-    return { name, handle, memoryBase: fields[3], tableBase: fields[5], tableSize: fields[6], exports };
+    const [memoryBase, memorySize, tableBase, tableSize] = fields.subarray(MEMORY_BASE, MEMORY_BASE + 4);
+    return { name, handle, memoryBase, memorySize, tableBase, tableSize, exports };
   });
   checkComplete(module, libraries);
   libraries.sort((a, b) => a.tableBase - b.tableBase);
@@ -221,21 +253,31 @@ function memoryOf(pyodide) {
   });
   let end = whole.length;
   while (end > 0 && whole[end - 1] === 0) end--;
-  return { bytes: whole.subarray(0, Math.ceil(end / 16) * 16), memoryLength: pyodide._module.HEAPU8.length };
+  return { record: whole.slice(0, Math.ceil(end / 16) * 16), length: pyodide._module.HEAPU8.length };
 }
 
-/** One file, uncompressed: the length of the description, the description, the libraries, the memory. */
-function writeSnapshot(config, pyodide, links, { bytes, memoryLength }) {
-  const contents = links.libraries.map(({ name }) => pyodide.FS.readFile(name));
-  links.libraries.forEach((library, index) => {
-    library.size = contents[index].length;
-    library.got = library.got.map(({ value }) => value);
+/** Start once more, as a page will, to see what WebAssembly puts into memory by itself; that need not be kept. */
+async function takeOutConstants(config, description, contents, record) {
+  const entry = await import(pathToFileURL(path.join(config.pyodide, "pyodide.mjs")).href);
+  const compiled = await Promise.all(contents.map((content) => WebAssembly.compile(content)));
+  const whole = record.slice();
+  await start(config, {
+    stdLibURL: "/dev/null",
+    _loadSnapshot: whole,
+    createPyodideModule: async (settings) => {
+      const { module, initialMemory } = await entry.createModule(settings);
+      entry.link(module, description, compiled);
+      entry.exclusiveOr(record, module, initialMemory, description.libraries);
+      return module;
+    },
   });
-  const description = { ...links, memoryLength, snapshotLength: bytes.length, files: config.files };
+}
+
+/** One file, uncompressed: the length of the description, the description, the libraries, the record of memory. */
+function snapshotFile(description, contents, record) {
   const json = new TextEncoder().encode(JSON.stringify(description));
   const length = new Uint8Array(new Uint32Array([json.length]).buffer);
-  fs.writeFileSync(config.snapshot, Buffer.concat([length, json, ...contents, bytes]));
-  return { libraries: links.libraries.length, bytes: bytes.length };
+  return Buffer.concat([length, json, ...contents, record]);
 }
 
 /** Start the finished runtime as a page does, and take a step in it. */

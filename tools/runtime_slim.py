@@ -15,7 +15,6 @@ The steps, most of which run inside Pyodide under Node (`runtime_node.mjs`, `run
 What was left out says so when it is asked for, and how to add it.
 """
 
-import ast
 import concurrent.futures
 import gzip
 import hashlib
@@ -35,7 +34,8 @@ STANDARD_LIBRARY = "/lib/python314.zip"
 STDLIB_ARCHIVE = "python_stdlib.zip"
 CORE = "pyodide.core.mjs"
 SNAPSHOT = "snapshot.bin"
-UNCHANGED_CORE = ("pyodide.asm.mjs", "pyodide.asm.wasm")
+UNCHANGED_CORE = ("pyodide.asm.mjs",)
+COMPRESSED_WASM = "pyodide.asm.wasm.bin"
 # Of a package's description: who made it, under which licence, and what it is.
 KEPT_DESCRIPTION = ("METADATA", "WHEEL", "LICENSE", "LICENCE", "COPYING", "NOTICE", "licenses")
 EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -132,7 +132,10 @@ class SlimBuild:
         self.folder.mkdir(parents=True)
         for name in UNCHANGED_CORE:
             shutil.copyfile(self.full / name, self.folder / name)
-        shutil.copyfile(self.full / "pyodide.mjs", self.folder / CORE)
+        core = (self.full / "pyodide.mjs").read_text()
+        (self.folder / CORE).write_text(with_wasm_from_elsewhere(core))
+        compressed = gzip.compress((self.full / "pyodide.asm.wasm").read_bytes(), compresslevel=9, mtime=0)
+        (self.folder / COMPRESSED_WASM).write_bytes(compressed)
         shutil.copyfile(TOOLS / "runtime_entry.mjs", self.folder / "pyodide.mjs")
         self.unpack_standard_library(trace)
         wheels = {name: self.unpack_wheel(package, trace) for name, package in self.lock["packages"].items()}
@@ -249,6 +252,22 @@ finder = _vizzy_deferred.install({deferred!r})
 '''
 
 
+def with_wasm_from_elsewhere(core):
+    """Pyodide's module, changed to take its WebAssembly from an option where it is given one.
+
+    The plain servers this is for send WebAssembly as it is, three times as long as it need be.
+    """
+    for old, new in (
+        ("instantiateWasm:Ie(e.indexURL)", "instantiateWasm:Ie(e.indexURL,e.wasmResponse)"),
+        ("function Ie(e){", "function Ie(e,given){"),
+        ('}=_(e+"pyodide.asm.wasm")', '}=given?{response:given}:_(e+"pyodide.asm.wasm")'),
+    ):
+        if core.count(old) != 1:
+            raise SetupError(f"Pyodide's module has no single {old!r} to change; is it another version?")
+        core = core.replace(old, new)
+    return core
+
+
 def kept_files(trace):
     """Files of the site packages to keep, relative to them."""
     files = {*trace["modules"].values(), *trace["libraries"], *trace["opened"]}
@@ -294,23 +313,3 @@ def last_error(output):
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if re.match(r"\w*(Error|Exception)\b", line)]
     return (errors or lines or ["it said nothing"])[-1][:300]
-
-
-def library_names(source):
-    """What some Python source imports, and which names of it, dotted, it mentions.
-
-    A change of these, unlike any other, can change what a slim runtime must hold.
-    """
-    tree = ast.parse(source)
-    imported = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            imported |= {(alias.asname or alias.name.partition(".")[0], alias.name) for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            imported |= {(alias.asname or alias.name, f"{node.module}.{alias.name}") for alias in node.names}
-    own = dict(imported)
-    mentioned = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in own:
-            mentioned.add(f"{own[node.value.id]}.{node.attr}")
-    return sorted({full for _, full in imported} | mentioned)
