@@ -129,9 +129,13 @@ def _without_classifier(name: str, network):
     """Replace the last layer, if it is a linear one, by nothing: what went into it comes out."""
     from torch import nn
 
-    path, last = [(path, module) for path, module in network.named_modules() if list(module.parameters(False))][-1]
+    path, last = [
+        (path, module) for path, module in network.named_modules() if list(module.parameters(False))
+    ][-1]
     if not isinstance(last, nn.Linear):
-        raise BackboneError(f"{name} does not end in a linear layer, so it has no embedding to take: choose another")
+        raise BackboneError(
+            f"{name} does not end in a linear layer, so it has no embedding to take: choose another"
+        )
     parent, _, attribute = path.rpartition(".")
     setattr(network.get_submodule(parent), attribute, nn.Identity())
     return network
@@ -145,11 +149,15 @@ def _read_state(path: Path) -> dict:
     except FileNotFoundError as error:
         raise BackboneError(f"there is no weights file {path}") from error
     except Exception as error:  # unpickling raises many things on what is no state dict
-        raise BackboneError(f"{path} cannot be read as weights: save a state dict with torch.save ({error})") from error
+        raise BackboneError(
+            f"{path} cannot be read as weights: save a state dict with torch.save ({error})"
+        ) from error
     if isinstance(state, dict) and isinstance(state.get("state_dict"), dict):
         state = state["state_dict"]
     if not isinstance(state, dict):
-        raise BackboneError(f"{path} holds a {type(state).__name__}, not a state dict: save model.state_dict()")
+        raise BackboneError(
+            f"{path} holds a {type(state).__name__}, not a state dict: save model.state_dict()"
+        )
     return state
 
 

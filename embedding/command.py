@@ -43,7 +43,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"build_embeddings: {error.name} is missing: pip install -e '.[embeddings]'", file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"build_embeddings: {error.filename or 'the output'}: {error.strerror or error}", file=sys.stderr)
+        print(
+            f"build_embeddings: {error.filename or 'the output'}: {error.strerror or error}", file=sys.stderr
+        )
         return 1
     return 0
 
@@ -106,7 +108,9 @@ def _joined(work: Path, sources: Sources) -> Store:
         raise StoreError(f"{work} has nothing to merge: run the shards with the same --out first")
     plan = read_plan(work)
     if (plan.images, plan.sources) != (len(sources.examples), sources.digest()):
-        raise StoreError("the images or labels are not those that the shards were made from: run the shards again")
+        raise StoreError(
+            "the images or labels are not those that the shards were made from: run the shards again"
+        )
     return Store(work, plan)
 
 
@@ -120,7 +124,11 @@ def _check_finished(store: Store, unfinished: list[int]) -> None:
 
 def _say_shard_done(options: argparse.Namespace, unfinished: int) -> None:
     number, of = options.shard
-    rest = f"{unfinished} batches of other shards are still to come" if unfinished else "all shards are done: --merge"
+    rest = (
+        f"{unfinished} batches of other shards are still to come"
+        if unfinished
+        else "all shards are done: --merge"
+    )
     print(f"shard {number}/{of} is done; {rest}")
 
 
@@ -173,14 +181,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     given = parser.add_argument_group("input")
     given.add_argument("--images", type=Path, metavar="FOLDER", help="has a subfolder per given label")
-    given.add_argument("--table", type=Path, metavar="CSV", help="has the columns file, given_label [, true_label, id]")
+    given.add_argument(
+        "--table", type=Path, metavar="CSV", help="has the columns file, given_label [, true_label, id]"
+    )
     given.add_argument("--truth", type=Path, metavar="CSV", help="has the columns file and true_label")
-    given.add_argument("--max-megapixels", type=float, default=MOST_MEGAPIXELS, help="larger images are skipped")
+    given.add_argument(
+        "--max-megapixels", type=float, default=MOST_MEGAPIXELS, help="larger images are skipped"
+    )
     network = parser.add_argument_group("network")
     network.add_argument(
         "--backbone", default=DEFAULT_BACKBONE, help=f"{DEFAULT_BACKBONE}, resnet18, or any of torchvision's"
     )
-    network.add_argument("--weights", type=Path, metavar="FILE", help="a state dict to use instead of the published")
+    network.add_argument(
+        "--weights", type=Path, metavar="FILE", help="a state dict to use instead of the published"
+    )
     network.add_argument("--device", default="auto", help="auto, cpu, cuda, mps")
     network.add_argument("--precision", default="auto", choices=("auto", "full", "mixed"))
     network.add_argument("--batch-size", type=_positive, default=BATCH_SIZE)
@@ -189,14 +203,20 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--out", type=Path, metavar="DIR", help="the dataset folder")
     made.add_argument("--name", help="what the page calls the dataset; by default, its folder's name")
     made.add_argument("--dimensions", type=_positive, default=DIMENSIONS, help=f"by default {DIMENSIONS}")
-    made.add_argument("--image-size", type=_positive, default=PICTURE_SIZE, help="longest side of the pictures shown")
+    made.add_argument(
+        "--image-size", type=_positive, default=PICTURE_SIZE, help="longest side of the pictures shown"
+    )
     made.add_argument("--no-map", dest="map", action="store_false", help="leave out the 2-D map")
     made.add_argument("--menu", action="store_true", help="add the dataset to the page's menu")
     shared = parser.add_argument_group("long and shared runs")
-    shared.add_argument("--shard", type=_shard, metavar="I/N", help="do only the I-th of N parts, counted from 1")
+    shared.add_argument(
+        "--shard", type=_shard, metavar="I/N", help="do only the I-th of N parts, counted from 1"
+    )
     shared.add_argument("--merge", action="store_true", help="join the shards into the dataset")
     shared.add_argument("--restart", action="store_true", help="discard what an interrupted run has done")
-    shared.add_argument("--keep-work", action="store_true", help="keep the unreduced features when all is done")
+    shared.add_argument(
+        "--keep-work", action="store_true", help="keep the unreduced features when all is done"
+    )
     return parser
 
 

@@ -88,7 +88,9 @@ def add_to_menu(folder: Path, name: str, root: Path) -> None:
     try:
         path = folder.resolve().relative_to(root.resolve()).as_posix()
     except ValueError as error:
-        raise FolderError(f"{folder} is outside {root}, so the page cannot open it: choose --out within") from error
+        raise FolderError(
+            f"{folder} is outside {root}, so the page cannot open it: choose --out within"
+        ) from error
     entries = json.loads(menu.read_text(encoding="utf-8")) if menu.is_file() else []
     entries = [entry for entry in entries if entry["path"] != path] + [{"path": path, "name": name}]
     _replace(menu, (json.dumps(entries, ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
@@ -131,11 +133,15 @@ def _write_embeddings(store: Store, outcome: Outcome, options: Options) -> np.nd
 
 def _dataset(kept: list[Source], outcome: Outcome, options: Options) -> Dataset:
     """The dataset's table, written unless it was there, without the embeddings."""
-    from embedding.pictures import picture_name
+    from embedding.pictures import picture_name, remove_unfinished
 
     path = options.folder / TABLE_FILE
     if not options.in_place:
-        rows = [table_row(source, picture_name(index)) for source, index in zip(kept, outcome.kept_idx)]
+        remove_unfinished(options.folder)
+        rows = [
+            table_row(source, picture_name(index))
+            for source, index in zip(kept, outcome.kept_idx, strict=True)
+        ]
         write_table(path.with_name(f".{path.name}"), rows)
         os.replace(path.with_name(f".{path.name}"), path)
     return dataset_of(read_table(path), name=options.name)

@@ -36,7 +36,9 @@ def map_of(embeddings: np.ndarray) -> np.ndarray:
     sample_idx = np.sort(np.random.default_rng(SEED).choice(count, MOST_FITTED, replace=False))
     sample = np.asarray(embeddings[sample_idx])
     places = _tsne(sample)
-    everything = np.concatenate([_among(sample, places, embeddings[k : k + BLOCK]) for k in range(0, count, BLOCK)])
+    everything = np.concatenate(
+        [_among(sample, places, embeddings[k : k + BLOCK]) for k in range(0, count, BLOCK)]
+    )
     everything[sample_idx] = places
     return _centred(everything)
 

@@ -35,3 +35,9 @@ class Pictures:
 def picture_name(number: int) -> str:
     """The file of image `number` in a dataset folder: a thousand to a subfolder."""
     return f"{IMAGES_FOLDER}/{number // PER_SUBFOLDER:03d}/{number:06d}.webp"
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove the pictures of a dataset folder that a run was killed while writing."""
+    for path in (folder / IMAGES_FOLDER).glob("*/.*.webp"):
+        path.unlink(missing_ok=True)

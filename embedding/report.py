@@ -42,7 +42,9 @@ def report_text(facts: Facts) -> str:
         _accuracy(facts),
         _duplicates(facts),
         _listing("Skipped", [f"{identifier}: {reason}" for identifier, reason in facts.skipped]),
-        _listing("Not taken for images, by their name or because they are in no subfolder", list(facts.ignored)),
+        _listing(
+            "Not taken for images, by their name or because they are in no subfolder", list(facts.ignored)
+        ),
     ]
     return "\n\n".join("\n".join(section) for section in sections) + "\n"
 
@@ -66,13 +68,16 @@ def _accuracy(facts: Facts) -> list[str]:
     trained = cross_validated_pred_probs(facts.embeddings[chosen_idx], given, len(facts.classes), seed=SEED)
     guessing = np.bincount(given).max() / len(given)
     of = "" if len(chosen_idx) == len(facts.ids) else f" (on a random {len(chosen_idx)} of them)"
-    lines = [
+    agreement = (
         f"The page's classifier, cross-validated{of}, agrees with {trained.accuracy:.1%} of the given labels; "
         f"always guessing the commonest would with {guessing:.1%}."
-    ]
+    )
     if trained.accuracy < guessing + POOR_SHARE * (1 - guessing):
-        lines.append("Warning: that is little better than guessing. The embedding does not tell these classes apart.")
-    return lines
+        poor = (
+            "Warning: that is little better than guessing. The embedding does not tell these classes apart."
+        )
+        return [agreement, poor]
+    return [agreement]
 
 
 def _sample(count: int) -> np.ndarray:

@@ -24,7 +24,25 @@ from vizzy.dataset import (
 
 # Taken for images by their name, as torchvision's ImageFolder does; what is inside is seen on opening them.
 IMAGE_SUFFIXES = frozenset(
-    ".jpg .jpeg .jpe .jfif .png .webp .gif .bmp .tif .tiff .ppm .pgm .pbm .jp2 .avif .tga .ico".split()
+    [
+        ".jpg",
+        ".jpeg",
+        ".jpe",
+        ".jfif",
+        ".png",
+        ".webp",
+        ".gif",
+        ".bmp",
+        ".tif",
+        ".tiff",
+        ".ppm",
+        ".pgm",
+        ".pbm",
+        ".jp2",
+        ".avif",
+        ".tga",
+        ".ico",
+    ]
 )
 FILE_COLUMNS = (FILE_COLUMN, "path", "image", "filename")
 LABEL_COLUMNS = (GIVEN_LABEL_COLUMN, "label", "class")
@@ -101,7 +119,9 @@ def from_table(path: Path, folder: Path | None = None) -> Sources:
     examples = []
     for number, row in enumerate(rows, start=2):
         if not row[file_column] or not row[label_column]:
-            raise SourceError(f"{path} line {number} lacks its {file_column} or its {label_column}: fill it in")
+            raise SourceError(
+                f"{path} line {number} lacks its {file_column} or its {label_column}: fill it in"
+            )
         others = {name: value for name, value in row.items() if name not in taken}
         given_id = row.get(ID_COLUMN) or row[file_column]
         true_label = row.get(TRUE_LABEL_COLUMN)
@@ -123,7 +143,9 @@ def with_truth(sources: Sources, path: Path) -> Sources:
     truth = {row[key]: row[_column(rows, (TRUE_LABEL_COLUMN,), path)] for row in rows}
     missing = [source.id for source in sources.examples if source.id not in truth]
     if missing:
-        raise SourceError(f"{path} has no true label for {missing[0]!r} and {len(missing) - 1} others: add them")
+        raise SourceError(
+            f"{path} has no true label for {missing[0]!r} and {len(missing) - 1} others: add them"
+        )
     return replace(
         sources, examples=tuple(replace(source, true_label=truth[source.id]) for source in sources.examples)
     )

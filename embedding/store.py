@@ -104,7 +104,9 @@ class Store:
             with np.load(path, allow_pickle=False) as arrays:
                 return Batch(**{name: arrays[name] for name in Batch.__dataclass_fields__})
         except Exception as error:  # a damaged archive raises many things
-            raise StoreError(f"{path} is damaged ({error}): delete it and run the same command again") from error
+            raise StoreError(
+                f"{path} is damaged ({error}): delete it and run the same command again"
+            ) from error
 
     def load_all(self) -> Iterator[Batch]:
         """Every batch in order, one at a time."""
@@ -123,7 +125,9 @@ def read_plan(folder: Path) -> Plan:
 def _check_same_plan(before: Plan, now: Plan, folder: Path) -> None:
     differing = [name for name, value in asdict(now).items() if getattr(before, name) != value]
     if differing:
-        changes = ", ".join(f"{name} was {getattr(before, name)}, now {getattr(now, name)}" for name in differing)
+        changes = ", ".join(
+            f"{name} was {getattr(before, name)}, now {getattr(now, name)}" for name in differing
+        )
         raise StoreError(
             f"{folder} holds the beginning of another run ({changes}): run as before to continue it, or with "
             "--restart to discard it"

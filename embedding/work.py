@@ -26,6 +26,7 @@ from embedding.progress import Progress
 from embedding.sources import Source
 from embedding.store import Batch, Store
 
+
 class DeviceError(Exception):
     """The device asked for is not there."""
 
@@ -42,7 +43,9 @@ class Prepared:
 class PreparedImages(Dataset):
     """Reads, decodes, and transforms image by image; in worker processes, so it must be picklable."""
 
-    def __init__(self, sources: tuple[Source, ...], transform: Callable, pictures: Pictures | None, most_megapixels):
+    def __init__(
+        self, sources: tuple[Source, ...], transform: Callable, pictures: Pictures | None, most_megapixels
+    ):
         self._sources = sources
         self._transform = transform
         self._pictures = pictures
@@ -104,11 +107,15 @@ def embed(
     progress = Progress(total, done=total - left)
     network = _Network(backbone, torch.device(plan.device), plan.precision)
     loader = DataLoader(
-        images, batch_sampler=members, num_workers=workers, collate_fn=list, worker_init_fn=_leave_interrupts_to_parent
+        images,
+        batch_sampler=members,
+        num_workers=workers,
+        collate_fn=list,
+        worker_init_fn=_leave_interrupts_to_parent,
     )
-    for number, prepared in zip(todo, loader):
+    for number, prepared in zip(todo, loader, strict=True):
         store.save(number, _batch(prepared, network))
-        for index, image in zip(plan.members(number), prepared):
+        for index, image in zip(plan.members(number), prepared, strict=True):
             if image.reason:
                 progress.say(f"skipped {sources[index].path}: {image.reason}")
         progress.advance(len(prepared))

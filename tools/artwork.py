@@ -52,56 +52,96 @@ class EmojiSet:
 
 EMOJI_SETS = (
     EmojiSet(
-        "noto", "Noto Emoji", "1.2.9",
+        "noto",
+        "Noto Emoji",
+        "1.2.9",
         "DQiuXENbun41ch+XPSV55H9FaWKpHTyz46YIKtSaKYD4fIDDzL1tR6H4np/T38jfrTAeI3rcKF0mqHYeZVAuaw==",
-        "Google Inc.", "https://github.com/googlefonts/noto-emoji", APACHE,
+        "Google Inc.",
+        "https://github.com/googlefonts/noto-emoji",
+        APACHE,
     ),
     EmojiSet(
-        "noto-v1", "Noto Emoji, first version", "1.2.5",
+        "noto-v1",
+        "Noto Emoji, first version",
+        "1.2.5",
         "/DsVMius69Q0fRS53z7QK1TROSuar606jiIx+laXtdsYGMXpf6LtHBx6CGfoo3UHHb/XpBsw+1L1x3eyPqMuVA==",
-        "Google Inc.", "https://github.com/googlefonts/noto-emoji", APACHE,
+        "Google Inc.",
+        "https://github.com/googlefonts/noto-emoji",
+        APACHE,
     ),
     EmojiSet(
-        "twemoji", "Twemoji", "1.2.5",
+        "twemoji",
+        "Twemoji",
+        "1.2.5",
         "uKpuIEV0v6K5BW3Mjdyl+XKFVAbbcPxAgifKvEMtZoUZB5+YiY5zaMm2uNNCxyXzAWU9yNLlj41WU6/mvgALsw==",
-        "Twitter, Inc. and other contributors", "https://github.com/jdecked/twemoji", CC_BY,
+        "Twitter, Inc. and other contributors",
+        "https://github.com/jdecked/twemoji",
+        CC_BY,
     ),
     EmojiSet(
-        "openmoji", "OpenMoji", "1.2.29",
+        "openmoji",
+        "OpenMoji",
+        "1.2.29",
         "vXdhkqcXVSO6suy+m9LbcUM3OdVyuNOtpV8/als/WqfkQIRxevL5Geb/g+6GH/Qwnq1OqksEmaDGTCmZ5nFKJQ==",
-        "OpenMoji, the open-source emoji and icon project", "https://github.com/hfg-gmuend/openmoji", CC_BY_SA,
+        "OpenMoji, the open-source emoji and icon project",
+        "https://github.com/hfg-gmuend/openmoji",
+        CC_BY_SA,
     ),
     EmojiSet(
-        "emojione", "EmojiOne 2.3", "1.2.3",
+        "emojione",
+        "EmojiOne 2.3",
+        "1.2.3",
         "T9+T3HIbJNLKKsmxYKlaYhvnHYkz/HNYTV7SHCXVZPfeUi4FqskY70YeN8yYAZT8cCv7w5vJxS4Q1m8zb9CMMg==",
-        "EmojiOne, now EmojiTwo", "https://github.com/EmojiTwo/emojitwo", CC_BY,
+        "EmojiOne, now EmojiTwo",
+        "https://github.com/EmojiTwo/emojitwo",
+        CC_BY,
     ),
     EmojiSet(
-        "emojione-v1", "EmojiOne 1.5", "1.2.3",
+        "emojione-v1",
+        "EmojiOne 1.5",
+        "1.2.3",
         "UjI2VQEXVtGlPBvQuxEizro7QCgBcJDOYwKUupquvvZ8UV4xOlvm45IU82JYWegiAWLerY79gFLMZ26U6Ms+ww==",
-        "EmojiOne", "https://github.com/joypixels/emojione-legacy", CC_BY_SA,
+        "EmojiOne",
+        "https://github.com/joypixels/emojione-legacy",
+        CC_BY_SA,
     ),
     EmojiSet(
-        "fluent-emoji", "Fluent Emoji", "1.2.7",
+        "fluent-emoji",
+        "Fluent Emoji",
+        "1.2.7",
         "D8G6bKAyIsyxP1rzZtIWr/gg/fO4Rg1+DyCWlfqKK4h8W+4Em/Y0P6QYgJUQTlUcagzJvSyg+9OBv4hz4Hc/QA==",
-        "Copyright (c) Microsoft Corporation", "https://github.com/microsoft/fluentui-emoji", MIT,
+        "Copyright (c) Microsoft Corporation",
+        "https://github.com/microsoft/fluentui-emoji",
+        MIT,
     ),
     EmojiSet(
-        "fluent-emoji-flat", "Fluent Emoji, flat", "1.2.6",
+        "fluent-emoji-flat",
+        "Fluent Emoji, flat",
+        "1.2.6",
         "RY47RgPb47fYUiyrA64sIOL0+UU02s29sXpNBbIQRBUlPlfNFTKUmZDERGuxDs/7yNGWqQYvuaSYM1M4fRXlUw==",
-        "Copyright (c) Microsoft Corporation", "https://github.com/microsoft/fluentui-emoji", MIT,
+        "Copyright (c) Microsoft Corporation",
+        "https://github.com/microsoft/fluentui-emoji",
+        MIT,
     ),
     # The package's info.json says Apache-2.0; the project's own LICENSE.md keeps that for its code and
     # puts the visual design under CC BY 4.0, which is what applies to a picture.
     EmojiSet(
-        "fxemoji", "FxEmojis", "1.2.2",
+        "fxemoji",
+        "FxEmojis",
+        "1.2.2",
         "UAasRaxzFUKfIGSmLwnoarsssA4LX0VLLuEmplIqM6ZNQqIQRtav8tZ4H1neTlBreXuMQyAifr5jP4kn78DpiQ==",
-        "Mozilla Foundation", "https://github.com/mozilla/fxemoji", CC_BY,
+        "Mozilla Foundation",
+        "https://github.com/mozilla/fxemoji",
+        CC_BY,
     ),
     EmojiSet(
-        "streamline-emojis", "Streamline Emojis", "1.2.4",
+        "streamline-emojis",
+        "Streamline Emojis",
+        "1.2.4",
         "iNr9T9XuZVTyQPJO8ZlLxBzPkpi7qMl+z1l0C31vpEMqhPMelth3n7CeWQYtixdetDPdI81yeG4ROqjWpYJE6A==",
-        "Streamline", "https://github.com/webalys-hq/streamline-vectors", CC_BY,
+        "Streamline",
+        "https://github.com/webalys-hq/streamline-vectors",
+        CC_BY,
     ),
 )
 
@@ -211,9 +251,11 @@ def _npm_pack(emoji_set: EmojiSet, cache: Path) -> None:
     if shutil.which("npm") is None:
         raise ArtworkError("npm is needed to fetch the emoji artwork: install Node.js, then run this again.")
     command = ["npm", "pack", emoji_set.package, "--pack-destination", str(cache), "--silent"]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
-        raise ArtworkError(f"npm could not fetch {emoji_set.package}: {done.stderr.strip() or 'no reason given'}")
+        raise ArtworkError(
+            f"npm could not fetch {emoji_set.package}: {done.stderr.strip() or 'no reason given'}"
+        )
 
 
 def _read_icons(archive: Path, emoji_set: EmojiSet) -> dict:

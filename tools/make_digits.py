@@ -21,12 +21,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-import numpy as np  # noqa: E402
-from PIL import Image  # noqa: E402
-from sklearn.datasets import load_digits  # noqa: E402
+import numpy as np
+from PIL import Image
+from sklearn.datasets import load_digits
 
-from embedding import thumbnails  # noqa: E402
-from vizzy.dataset import INDEX_FILE, TABLE_FILE, dataset_of, write_index, write_table  # noqa: E402
+from embedding import thumbnails
+from vizzy.dataset import INDEX_FILE, TABLE_FILE, dataset_of, write_index, write_table
 
 SEED = 1
 NAME = "Handwritten digits"
@@ -97,7 +97,7 @@ def write_dataset(digits: list[Digit], images: np.ndarray, folder: Path) -> None
     (folder / "images").mkdir(parents=True, exist_ok=True)
     rows = [table_row(number, digit) for number, digit in enumerate(digits, start=1)]
     pictures = [draw(images[digit.index]) for digit in digits]
-    for row, picture in zip(rows, pictures):
+    for row, picture in zip(rows, pictures, strict=True):
         picture.save(folder / row["file"], "WEBP", quality=QUALITY, method=6)
     thumbnails.write_sprites(map(thumbnails.tile, pictures), len(pictures), folder)
     write_table(folder / TABLE_FILE, rows)
@@ -112,7 +112,9 @@ def main(arguments: list[str] | None = None) -> int:
     source = load_digits()
     digits = choose_digits(source.target, SEED)
     write_dataset(digits, source.images, options.out)
-    print(f"{len(digits)} digits, {sum(d.given_label != d.true_label for d in digits)} flipped -> {options.out}")
+    print(
+        f"{len(digits)} digits, {sum(d.given_label != d.true_label for d in digits)} flipped -> {options.out}"
+    )
     return 0
 
 

@@ -29,19 +29,20 @@ import random
 import sys
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
-import numpy as np  # noqa: E402
-import resvg_py  # noqa: E402
-from PIL import Image  # noqa: E402
+import numpy as np
+import resvg_py
+from artwork import Artwork, ArtworkError, fetch_sets, load_artwork
+from credits import write_credits
+from PIL import Image
 
-from artwork import Artwork, ArtworkError, fetch_sets, load_artwork  # noqa: E402
-from credits import write_credits  # noqa: E402
-from embedding import thumbnails  # noqa: E402
-from vizzy.dataset import INDEX_FILE, TABLE_FILE, dataset_of, write_index, write_table  # noqa: E402
+from embedding import thumbnails
+from vizzy.dataset import INDEX_FILE, TABLE_FILE, dataset_of, write_index, write_table
 
 SEED = 6
 NAME = "Cats, dogs and bears"
@@ -129,7 +130,7 @@ def _draw_things(generator: random.Random, artwork: list[Artwork]) -> list[Artwo
 def _spread(generator: random.Random, problems: list[Example], sound: list[Example]) -> list[Example]:
     total = len(problems) + len(sound)
     edges = [total * k // len(problems) for k in range(len(problems) + 1)]
-    places = {generator.randrange(a, b) for a, b in zip(edges, edges[1:])}
+    places = {generator.randrange(a, b) for a, b in pairwise(edges)}
     problem, other = iter(problems), iter(sound)
     return [next(problem) if place in places else next(other) for place in range(total)]
 
@@ -179,11 +180,12 @@ def _background(generator: random.Random, avoid: np.ndarray) -> str:
     """A two-colour gradient with ellipses, in colours that the artwork stands out from."""
     start, end = (_colour(generator, avoid) for _ in range(2))
     angle = generator.uniform(0, 360)
-    shapes = [
+    sky = (
         f'<linearGradient id="vizzy-sky" gradientTransform="rotate({angle:.1f} .5 .5)">'
         f'<stop stop-color="{start}"/><stop offset="1" stop-color="{end}"/></linearGradient>'
         f'<rect width="{SIZE}" height="{SIZE}" fill="url(#vizzy-sky)"/>'
-    ]
+    )
+    shapes = [sky]
     for _ in range(generator.randint(*ELLIPSES)):
         x, y = (generator.uniform(0, SIZE) for _ in range(2))
         across, down = (generator.uniform(0.06, 0.22) * SIZE for _ in range(2))
@@ -244,7 +246,7 @@ def write_dataset(examples: list[Example], folder: Path, seed: int) -> None:
     (folder / "images").mkdir(parents=True, exist_ok=True)
     rows = [table_row(number, example) for number, example in enumerate(examples, start=1)]
     tiles = []
-    for row, example in zip(rows, examples):
+    for row, example in zip(rows, examples, strict=True):
         picture = compose(example, random.Random(f"vizzy/{seed}/{row['id']}"))
         picture.save(folder / row["file"], "WEBP", quality=WEBP_QUALITY, method=6)
         tiles.append(thumbnails.tile(picture))
@@ -258,7 +260,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--out", type=Path, default=ROOT / "static", help="dataset folder (default: static)")
     parser.add_argument("--seed", type=int, default=SEED, help=f"default: {SEED}, the shipped dataset's")
-    parser.add_argument("--cache", type=Path, default=ROOT / ".cache" / "artwork", help="where npm packages go")
+    parser.add_argument(
+        "--cache", type=Path, default=ROOT / ".cache" / "artwork", help="where npm packages go"
+    )
     options = parser.parse_args(arguments)
     try:
         fetch_sets(options.cache)

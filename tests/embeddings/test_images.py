@@ -113,7 +113,9 @@ def enormous_png(side):
     deflate = zlib.compressobj(9)
     rows = [deflate.compress(bytes(side + 1)) for _ in range(side)] + [deflate.flush()]
     header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"".join(rows)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"".join(rows)) + chunk(b"IEND", b"")
+    )
 
 
 def test_an_enormous_image_is_refused_before_it_is_decoded():

@@ -19,7 +19,9 @@ def test_it_agrees_with_a_singular_value_decomposition_up_to_sign():
 def test_blocks_of_rows_add_up_to_the_whole():
     data = features()
     blocks = [data[:7], data[7:40], data[40:]]
-    np.testing.assert_allclose(reduction.gram_matrix(blocks, 20), reduction.gram_matrix([data], 20), rtol=1e-12)
+    np.testing.assert_allclose(
+        reduction.gram_matrix(blocks, 20), reduction.gram_matrix([data], 20), rtol=1e-12
+    )
 
 
 def test_the_largest_component_of_each_vector_is_positive():

@@ -13,18 +13,18 @@ def facts(separation=6.0, count=60, **changes):
     given_label = np.arange(count) % 3
     noise = np.random.default_rng(0).normal(0, 1, (count, 4))
     embeddings = noise + separation * np.eye(3, 4)[given_label]
-    told = dict(
-        name="Three kinds",
-        classes=("a", "b", "c"),
-        given_label=given_label,
-        true_label=None,
-        ids=tuple(f"{k}.png" for k in range(count)),
-        digests=tuple(bytes([k]) for k in range(count)),
-        skipped=(),
-        ignored=(),
-        embeddings=embeddings.astype(np.float32),
-        made_with="Embedded by hand.",
-    )
+    told = {
+        "name": "Three kinds",
+        "classes": ("a", "b", "c"),
+        "given_label": given_label,
+        "true_label": None,
+        "ids": tuple(f"{k}.png" for k in range(count)),
+        "digests": tuple(bytes([k]) for k in range(count)),
+        "skipped": (),
+        "ignored": (),
+        "embeddings": embeddings.astype(np.float32),
+        "made_with": "Embedded by hand.",
+    }
     return Facts(**(told | changes))
 
 
@@ -95,7 +95,9 @@ def test_beyond_a_sample_each_image_stands_among_its_nearest(monkeypatch):
     assert places.shape == (90, 2) and (nearest == told.given_label).mean() > 0.9
 
 
-@pytest.mark.parametrize("embeddings", [np.zeros((1, 3)), np.zeros((20, 3)), np.random.default_rng(0).normal(size=(6, 1))])
+@pytest.mark.parametrize(
+    "embeddings", [np.zeros((1, 3)), np.zeros((20, 3)), np.random.default_rng(0).normal(size=(6, 1))]
+)
 def test_degenerate_embeddings_have_a_map_too(embeddings):
     places = map_of(embeddings.astype(np.float32))
     assert places.shape == (len(embeddings), 2) and np.isfinite(places).all()

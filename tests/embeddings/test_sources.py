@@ -66,7 +66,9 @@ def write(path, text):
 
 
 def test_a_table_gives_paths_labels_truth_and_the_rest(tmp_path):
-    table = write(tmp_path / "t.csv", "file,given_label,true_label,licence\na.png,cat,dog,MIT\nb.png,dog,,MIT\n")
+    table = write(
+        tmp_path / "t.csv", "file,given_label,true_label,licence\na.png,cat,dog,MIT\nb.png,dog,,MIT\n"
+    )
     first, second = from_table(table).examples
     assert (first.path, first.given_label, first.true_label) == (tmp_path / "a.png", "cat", "dog")
     assert second.true_label == ""

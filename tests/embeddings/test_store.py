@@ -8,14 +8,24 @@ import pytest
 from embedding.store import Batch, Plan, Store, StoreError
 
 PLAN = Plan(
-    images=23, sources="s", backbone="tiny", weights="w", batch_size=4, precision="full", device="cpu", image_size=64
+    images=23,
+    sources="s",
+    backbone="tiny",
+    weights="w",
+    batch_size=4,
+    precision="full",
+    device="cpu",
+    image_size=64,
 )
 
 
 def batch(members, value=1.0):
     size = len(members)
     return Batch(
-        np.full((size, 3), value, np.float32), np.ones(size, bool), np.zeros((size, 32), np.uint8), np.array([""] * size)
+        np.full((size, 3), value, np.float32),
+        np.ones(size, bool),
+        np.zeros((size, 32), np.uint8),
+        np.array([""] * size),
     )
 
 
@@ -49,7 +59,9 @@ def test_a_damaged_file_is_named(tmp_path):
         store.load(0)
 
 
-@pytest.mark.parametrize("change", [{"backbone": "resnet18"}, {"sources": "other"}, {"batch_size": 8}, {"device": "mps"}])
+@pytest.mark.parametrize(
+    "change", [{"backbone": "resnet18"}, {"sources": "other"}, {"batch_size": 8}, {"device": "mps"}]
+)
 def test_a_run_that_would_give_other_numbers_does_not_continue(tmp_path, change):
     Store.open(tmp_path, PLAN)
     with pytest.raises(StoreError, match=f"{next(iter(change))} was .*--restart"):

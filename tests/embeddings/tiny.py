@@ -9,7 +9,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from embedding import backbones  # noqa: E402
+from embedding import backbones
 
 SECONDS_PER_BATCH = 0.3
 
@@ -18,7 +18,10 @@ def load_tiny(name="tiny", weights_file=None):
     """Like `backbones.load_backbone`."""
     torch.manual_seed(0)
     network = torch.nn.Sequential(
-        torch.nn.Conv2d(3, 12, 5, stride=4), torch.nn.ReLU(), torch.nn.AdaptiveAvgPool2d(2), torch.nn.Flatten()
+        torch.nn.Conv2d(3, 12, 5, stride=4),
+        torch.nn.ReLU(),
+        torch.nn.AdaptiveAvgPool2d(2),
+        torch.nn.Flatten(),
     )
     return backbones.Backbone(name, network.eval(), transform, "random")
 

@@ -14,9 +14,9 @@ PIL = pytest.importorskip("PIL")
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
-import artwork as artwork_module  # noqa: E402
-import make_images  # noqa: E402
-from artwork import CC_BY, Artwork, ArtworkError, EmojiSet  # noqa: E402
+import artwork as artwork_module
+import make_images
+from artwork import CC_BY, Artwork, ArtworkError, EmojiSet
 
 DISC = '<circle cx="8" cy="8" r="6" fill="#d33"/>'
 SET = EmojiSet("own", "Own drawings", "1.0.0", "", "somebody", "https://example.org", CC_BY)
@@ -30,7 +30,11 @@ def drawing(class_name, description="thing", name="disc"):
 
 @pytest.fixture
 def artwork():
-    animals = [drawing(class_name, class_name, f"{class_name}-{k}") for class_name in make_images.CLASSES for k in range(40)]
+    animals = [
+        drawing(class_name, class_name, f"{class_name}-{k}")
+        for class_name in make_images.CLASSES
+        for k in range(40)
+    ]
     return animals + [drawing("", f"thing {k}", f"thing-{k}") for k in range(make_images.NOT_AN_ANIMAL)]
 
 

@@ -70,7 +70,9 @@ def test_neither_id_nor_file_gives_the_class_away(rows):
 
 def test_problems_are_spread_over_the_table(dataset):
     problem_idx = np.flatnonzero(dataset.problem_mask)
-    assert np.diff(problem_idx, prepend=0, append=len(dataset)).max() <= 2 * len(dataset) / len(problem_idx) + 3
+    assert (
+        np.diff(problem_idx, prepend=0, append=len(dataset)).max() <= 2 * len(dataset) / len(problem_idx) + 3
+    )
 
 
 def test_the_first_images_are_a_mix(rows):
@@ -126,7 +128,9 @@ def test_the_credits_count_every_image(rows):
 
 @pytest.fixture(scope="module")
 def pred_probs(dataset):
-    return cross_validated_pred_probs(dataset.embeddings, dataset.given_label, len(dataset.classes)).pred_probs
+    return cross_validated_pred_probs(
+        dataset.embeddings, dataset.given_label, len(dataset.classes)
+    ).pred_probs
 
 
 def test_the_classifier_finds_it_neither_easy_nor_hopeless(dataset, pred_probs):
@@ -169,9 +173,18 @@ def test_the_digits_have_ten_classes_and_twenty_flipped_labels(digits):
 
 def test_the_page_reads_of_the_digits_what_their_table_says(digits):
     index = json.loads((STATIC / "digits" / "dataset.json").read_text(encoding="utf-8"))
-    assert (tuple(index["ids"]), tuple(index["files"]), tuple(index["classes"])) == (digits.ids, digits.files, digits.classes)
-    assert index["given_label"] == digits.given_label.tolist() and index["true_label"] == digits.true_label.tolist()
-    assert all((STATIC / "digits" / name).is_file() for name in [*index["files"], *index["thumbnails"]["files"]])
+    assert (tuple(index["ids"]), tuple(index["files"]), tuple(index["classes"])) == (
+        digits.ids,
+        digits.files,
+        digits.classes,
+    )
+    assert (
+        index["given_label"] == digits.given_label.tolist()
+        and index["true_label"] == digits.true_label.tolist()
+    )
+    assert all(
+        (STATIC / "digits" / name).is_file() for name in [*index["files"], *index["thumbnails"]["files"]]
+    )
 
 
 def test_the_flipped_digits_are_found(digits):
