@@ -9,6 +9,7 @@ each file, and lays them in one folder:
 
     pyscript/       core.js, core.css and the modules they import
     micropython/    the page's interpreter
+    driver/         driver.js, for the tour of the controls
     pyodide/        the worker's interpreter, its standard library and packages, and a lock file naming them:
                     as published, or else made slim and quick to start by `runtime_slim`
     manifest.json   version, SHA-256 and size of all of it
@@ -121,6 +122,13 @@ def lay_micropython(archive_path: pathlib.Path, folder: pathlib.Path) -> None:
     """Write MicroPython's module and its WebAssembly."""
     for name in ("micropython.mjs", "micropython.wasm"):
         write_file(folder / name, npm_file(archive_path, name))
+
+
+def lay_driver(archive_path: pathlib.Path, folder: pathlib.Path) -> None:
+    """Write driver.js, its stylesheet and its licence."""
+    for name in ("driver.js.mjs", "driver.css"):
+        write_file(folder / name, npm_file(archive_path, f"dist/{name}"))
+    write_file(folder / "license.txt", npm_file(archive_path, "license"))
 
 
 def with_dependencies(names: tuple[str, ...], lock: dict) -> list[str]:
@@ -243,6 +251,7 @@ def assemble(folder: pathlib.Path, kind: str, cache: pathlib.Path, work: pathlib
     got = {name: runtime_fetch.fetch(archive, cache / "downloads", say) for name, archive in ARCHIVES.items()}
     lay_pyscript(got["pyscript"], folder / "pyscript")
     lay_micropython(got["micropython"], folder / "micropython")
+    lay_driver(got["driver"], folder / "driver")
     if kind == "full":
         lay_pyodide(got["pyodide"], got["wheels"], folder / "pyodide", FULL_PACKAGES)
     else:

@@ -90,6 +90,15 @@ ARCHIVES = {
         "303919763c8ebfe5923b9da66226c20dce44ad72b604b225fb39338ea15367af",
         221_541,
     ),
+    # The tour of the controls, fetched by the page when somebody takes it.
+    "driver": Archive(
+        "npm",
+        "driver.js",
+        "1.8.0",
+        "driver.js-1.8.0.tgz",
+        "478cedb42de938ed0a3a87cadd917993cef0eccdba5990c4ccefd2020bb7a71d",
+        29_425,
+    ),
     # Pyodide's own builds of numpy, scipy and scikit-learn are on no package index by themselves. This wheel
     # carries them; each is checked against the lock file inside the pyodide package before it is used.
     "wheels": Archive(

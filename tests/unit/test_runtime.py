@@ -237,6 +237,7 @@ def packages(monkeypatch, downloads):
             }
         ),
         "micropython": npm_package({"micropython.mjs": b"", "micropython.wasm": b""}),
+        "driver": npm_package({"dist/driver.js.mjs": b"", "dist/driver.css": b"", "license": b"MIT"}),
         "wheels": wheel_of(
             {f"{runtime.WHEELS_FOLDER}{name}.whl": content for name, content in WHEELS.items()}
         ),
@@ -263,6 +264,9 @@ class TestPrepare:
             path.relative_to(tmp_path / "runtime").as_posix() for path in (tmp_path / "runtime").rglob("*.*")
         }
         assert names == {
+            "driver/driver.css",
+            "driver/driver.js.mjs",
+            "driver/license.txt",
             "manifest.json",
             "micropython/micropython.mjs",
             "micropython/micropython.wasm",
