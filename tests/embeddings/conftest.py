@@ -8,14 +8,13 @@ import pytest
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
-pytest.importorskip("PIL", reason="pip install -e '.[embeddings]' to test the embedding tool")
-
-from samples import COLOURS, picture
-
 
 @pytest.fixture
 def image_folder(tmp_path):
     """Three labels with eight pictures each."""
+    pytest.importorskip("PIL", reason="pip install -e '.[embeddings]' to test the embedding tool")
+    from samples import COLOURS, picture
+
     folder = tmp_path / "photos"
     for number, (label, colour) in enumerate(COLOURS.items()):
         (folder / label).mkdir(parents=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from samples import COLOURS, files_of, picture
 
 pytest.importorskip("torch", reason="pip install -e '.[embeddings]' to test embedding")
+from samples import COLOURS, files_of, picture
 
 from embedding import command
 from vizzy.dataset import from_bytes, read_folder

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
+pytest.importorskip("PIL", reason="pip install -e '.[embeddings]' to test the embedding tool")
 from samples import files_of
 
 from embedding import command

@@ -6,6 +6,8 @@ import zlib
 
 import numpy as np
 import pytest
+
+pytest.importorskip("PIL", reason="pip install -e '.[embeddings]' to test the embedding tool")
 from PIL import Image
 
 from embedding.images import UnreadableImage, open_rgb, read_rgb

@@ -4,8 +4,9 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import PIL
 import pytest
+
+PIL = pytest.importorskip("PIL", reason="pip install -e '.[embeddings]' to test the embedding tool")
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
