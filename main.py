@@ -7,7 +7,7 @@ import sys
 import js
 from pyscript.ffi import create_proxy, to_js
 
-from vizzy.page import address, datasets, dom, state as events, theme
+from vizzy.page import address, datasets, dom, offline, state as events, theme
 from vizzy.page.app import App
 from vizzy.page.catalogue import Catalogue
 from vizzy.page.failure import fail
@@ -40,6 +40,7 @@ def wire(app):
         (dom.by_id("cell"), "keydown", app.press),
         (dom.by_id("cell-more"), "click", app.cell_dialog.show_more),
         (dom.by_id("reload"), "click", lambda _event: window.location.reload()),
+        (dom.by_id("forget"), "click", offline.forget),
         (window, "resize", app.resize),
     )
     for target, name, listener in listeners:

@@ -107,6 +107,11 @@ def cell_examples(given, suggested):
     return json.dumps(session.cell_examples(given, suggested))
 
 
+def loaded():
+    """The addresses of all that this worker has loaded: JSON text."""
+    return json.dumps([entry.name for entry in js.performance.getEntriesByType("resource")])
+
+
 def _object(entries):
     return js.Object.fromEntries(entries)
 
@@ -125,4 +130,5 @@ __export__ = [
     "analyse",
     "explain",
     "cell_examples",
+    "loaded",
 ]

@@ -99,7 +99,8 @@ class Visit:
         return {name: self.ids_in(f'[data-cell="{name}"]') for name in names}
 
     def foreign_requests(self):
-        own = (self.site, "blob:" + self.site, "data:")
+        origin = self.site[: self.site.index("/", len("http://")) + 1]
+        own = (origin, "blob:" + origin, "data:")
         return [url for url in self.requests if not url.startswith(own)]
 
 

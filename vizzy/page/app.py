@@ -11,7 +11,7 @@ import sys
 import js
 from pyscript.ffi import to_js
 
-from vizzy.page import address, dom, motion, state as events, words
+from vizzy.page import address, dom, motion, offline, state as events, words
 from vizzy.page.cell_dialog import CellDialog
 from vizzy.page.dataset_panel import DatasetPanel
 from vizzy.page.failure import explained, fail
@@ -180,6 +180,7 @@ class App:
         self.update(events.trainer_ready(self.state))
         if self.state.train_requested:
             await self._train()
+        await offline.keep(self.trainer, self.catalogue)
 
     def _report(self, said, share):
         self._progress = (said, share)

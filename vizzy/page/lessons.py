@@ -55,7 +55,7 @@ SECTIONS = (
         "id": "class-thresholds",
         "title": "A threshold for each class",
         "text": (
-            "So every class gets a bar of its own. Take the pictures that were given the label dog, and look at "
+            "So every class gets a threshold of its own. Take the pictures that were given the label dog, and look at "
             "the probability each of them got for dog: its *self-confidence*. Line them up, from low to high:",
         ),
         "figure": "line-up",
@@ -141,7 +141,7 @@ EXAMPLES = {
     },
     "outside": {
         "title": "Two bars, three outcomes",
-        "text": "The upper mark is the class threshold, the lower one that for out of distribution.",
+        "text": "In each bar, the right mark is the class threshold, the left one the lower bar.",
         "probabilities": (38, 34, 28),
         "thresholds": (70, 60, 80),
         "lower_thresholds": (45, 40, 50),
@@ -320,10 +320,10 @@ def verdict_of_thresholds(classes, probabilities, thresholds, given, lower_thres
     if found == "none":
         return found, "No class reaches its threshold: nothing is suggested, and no label accused."
     if found == "ood":
-        return found, "Every class stays below its lower mark: {ood|out of distribution}."
+        return found, "Every class stays below its lower bar: {ood|out of distribution}."
     if found == "unconfident":
         above = [classes[label] for label in _reached(probabilities, lower_thresholds)]
-        return found, "No class reaches its upper mark, but %s the lower one: *unconfident*." % (
+        return found, "No class reaches its threshold, but %s the lower bar: *unconfident*." % (
             above[0] + " reaches" if len(above) == 1 else " and ".join(above) + " reach"
         )
     said = _why_suggested(classes, probabilities, thresholds)

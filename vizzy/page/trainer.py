@@ -77,6 +77,10 @@ class Trainer:
         """All examples of one cell of the confident joint, the worst first."""
         return json.loads(await self._worker.cell_examples(given, suggested))
 
+    async def loaded(self):
+        """The addresses of all that the worker has loaded."""
+        return [address for address in json.loads(await self._worker.loaded()) if address.startswith("http")]
+
     async def _watch_runtime(self, starting):
         """Find out, if Python does not come up, whether one of its files cannot be had."""
         while self._worker is None:

@@ -1,0 +1,56 @@
+"""Keeping the visit for times without a network: ``sw.js`` is told what was loaded.
+
+Only after the first training has been drawn or the page has been quiet for a while: it must not compete
+with the start. Where the browser has no service workers the page is the same, but for needing a network.
+"""
+
+import asyncio
+
+from js import URL, caches, document, navigator, performance, window
+from pyscript.ffi import to_js
+
+QUIET_SECONDS = 3
+MOST_PICTURES = 1000  # of larger datasets only what was looked at is kept, and all thumbnails
+
+
+async def keep(trainer, catalogue):
+    """Register the service worker and hand it the addresses of all that this visit loaded, and every picture."""
+    await asyncio.sleep(QUIET_SECONDS)
+    if not hasattr(navigator, "serviceWorker") or not window.isSecureContext:
+        return
+    try:
+        await navigator.serviceWorker.register("sw.js")
+        registration = await navigator.serviceWorker.ready
+        files = set(_loaded_here() + await trainer.loaded() + _pictures(catalogue))
+        registration.active.postMessage(to_js({"files": list(files)}))
+    except Exception as error:  # private windows and full disks: the page goes on without
+        print("not kept for offline use:", error)
+
+
+async def forget(_event=None):
+    """Take everything kept away and start anew."""
+    registration = await navigator.serviceWorker.getRegistration()
+    if registration:
+        await registration.unregister()
+    for name in await caches.keys():
+        await caches.delete(name)
+    window.location.reload()
+
+
+def _pictures(catalogue):
+    """The addresses of the pictures, of which the browser loads only those that come into view."""
+    if not catalogue.has_pictures or len(catalogue) > MOST_PICTURES:
+        return []
+    return [URL.new(catalogue.picture_address(row), document.baseURI).href for row in range(len(catalogue))]
+
+
+def _loaded_here():
+    """The addresses of this page and of everything of this origin that it loaded."""
+    base = URL.new(".", document.baseURI).href
+    names = [base, base + "index.html", base + "runtime/manifest.json"]
+    entries = performance.getEntriesByType("resource")
+    for number in range(entries.length):
+        name = entries[number].name
+        if name.startswith(base) and name not in names:
+            names.append(name)
+    return names
