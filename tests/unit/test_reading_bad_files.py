@@ -1,0 +1,104 @@
+"""Malformed files: every one gets a sentence that says what is wrong, where, and what to do; none gets through."""
+
+import re
+
+import numpy as np
+import pytest
+from bad_files import ODD, REFUSED, _huge_table
+
+from vizzy.reading import IN_BROWSER, NATIVE, Choices, InputFile, ReadingError, check_sizes, files_at, read
+
+
+def titled(cases):
+    return pytest.mark.parametrize("case", cases, ids=[case.title for case in cases])
+
+
+def opened(case):
+    return read(case.files, Choices(**case.choices), IN_BROWSER).make()
+
+
+def test_there_are_at_least_60_malformed_files_and_no_two_of_one_title():
+    assert len(REFUSED) >= 60
+    assert len({case.title for case in REFUSED + ODD}) == len(REFUSED) + len(ODD)
+
+
+@titled(REFUSED)
+def test_a_malformed_file_is_refused_in_a_sentence_that_says_where_and_what_to_do(case):
+    with pytest.raises(ReadingError) as raised:
+        opened(case)
+    sentence = str(raised.value)
+    assert re.search(case.sentence, sentence, re.DOTALL), sentence
+    assert sentence.endswith((".", "?", "softmax.", "exp."))
+    assert "\n" not in sentence and "Traceback" not in sentence
+    assert len(sentence) < 500
+    assert ":" in sentence, "what to do comes after a colon"
+    if case.files:
+        assert any(file.name in sentence or "label" in sentence for file in case.files)
+
+
+@titled(ODD)
+def test_an_odd_but_readable_file_is_read_to_the_same_labels(case):
+    dataset = opened(case).dataset
+    assert len(dataset) in (3, 4)
+    assert dataset.given_label.tolist() == [0, 1, 0, 1][: len(dataset)] or dataset.given_label.tolist() == [
+        1,
+        0,
+        1,
+        0,
+    ]
+
+
+def test_a_problem_that_can_be_corrected_leaves_a_proposal_to_correct():
+    case = next(case for case in REFUSED if case.title == "a word in an embedding")
+    proposal = read(case.files)
+    assert "'e0' is 'x'" in proposal.problem
+    assert [column["role"] for column in proposal.summary()["columns"]] == [
+        "id",
+        "label",
+        "embedding",
+        "embedding",
+    ]
+    corrected = proposal.corrected(roles={"e0": "ignored", "e1": "embedding"})
+    assert corrected.make().dataset.embeddings.tolist() == [[2], [4], [6]]
+
+
+def test_a_file_of_2_gb_is_refused_by_its_size_before_it_is_read():
+    with pytest.raises(ReadingError, match="huge.csv has 2,147 MB"):
+        check_sizes([("huge.csv", 2 << 30)], IN_BROWSER)
+    assert _huge_table().content[:2] == b"id"
+
+
+def test_natively_a_file_that_is_too_large_is_not_even_opened(tmp_path):
+    with open(tmp_path / "huge.csv", "wb") as file:
+        file.truncate(NATIVE.file_bytes + 1)  # a hole: it takes no space
+    with pytest.raises(ReadingError, match="huge.csv has 4,000 MB, but at most 4,000 MB fit: bring a part"):
+        files_at([tmp_path / "huge.csv"])
+
+
+def test_many_files_are_refused_by_what_they_have_together():
+    with pytest.raises(ReadingError, match="a.npy and the files beside it have 450 MB together"):
+        check_sizes([(name, 150_000_000) for name in ("a.npy", "b.npy", "c.npy")], IN_BROWSER)
+
+
+def test_more_rows_than_a_browser_can_hold_are_refused_with_the_command_that_can():
+    text = "id,label,x1,x2\n" + "".join(f"{i},{i % 2},1,2\n" for i in range(IN_BROWSER.rows + 1))
+    with pytest.raises(
+        ReadingError, match="200,001 rows, but at most 200,000 are read: .*python -m vizzy find a.csv"
+    ):
+        read([InputFile("a.csv", text.encode())], limits=IN_BROWSER)
+
+
+@pytest.mark.parametrize("start", range(0, 160, 4))
+def test_a_damaged_array_never_raises_anything_but_a_reading_error(start):
+    import io
+
+    out = io.BytesIO()
+    np.save(out, np.arange(8.0).reshape(4, 2))
+    content = bytearray(out.getvalue())
+    content[start : start + 4] = b"\xff(\x00'"
+    try:
+        read(
+            [InputFile("labels.csv", b"label\na\nb\na\nb\n"), InputFile("embeddings.npy", bytes(content))]
+        ).make()
+    except ReadingError:
+        pass

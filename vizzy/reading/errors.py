@@ -1,0 +1,26 @@
+"""The one error that reading raises."""
+
+
+class ReadingError(ValueError):
+    """What is wrong with the files someone brought: file, row and value, what was expected, what to do.
+
+    One sentence, for that person.
+    """
+
+
+def shown(value, most=40):
+    """A value as it stands in a sentence: in quotation marks, and not longer than a person would read."""
+    text = str(value)
+    return repr(text if len(text) <= most else text[: most - 1] + "…")
+
+
+def listed(values, most=5):
+    """Some values as they stand in a sentence: the first few, and how many more there are."""
+    values = list(values)
+    text = ", ".join(shown(value) for value in values[:most])
+    return text if len(values) <= most else f"{text} and {len(values) - most} more"
+
+
+def counted(count, one, many=None):
+    """ "1 row", "1,234 rows"."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

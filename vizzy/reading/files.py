@@ -1,0 +1,213 @@
+"""Files as they come in: how large they may be, from where, and what a zip holds.
+
+Sizes are checked before anything is read or unpacked, so that a file which is too large costs nothing.
+The browser hands in names and bytes; the command line, paths. A folder is its files, named by their path within it.
+"""
+
+import io
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from vizzy.reading.errors import ReadingError, counted, shown
+
+MEGABYTE = 1_000_000
+TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson", ".json")
+ARRAY_SUFFIXES = (".npy", ".npz")
+ZIP_SUFFIX = ".zip"
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif", ".bmp", ".svg")
+# Compressed this much, a file is no data but a bomb; small ones may be.
+MOST_COMPRESSION = 200
+SMALL = MEGABYTE
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much is read: in a browser, what its memory holds several times over."""
+
+    file_bytes: int
+    total_bytes: int
+    entries: int
+    rows: int
+    advice: str  # what to do where it is too much; {names} stands for the files
+
+
+IN_BROWSER = Limits(
+    file_bytes=200 * MEGABYTE,
+    total_bytes=400 * MEGABYTE,
+    entries=50_000,
+    rows=200_000,
+    advice="outside the browser, python -m vizzy find {names} does the same with more memory",
+)
+NATIVE = Limits(
+    file_bytes=4_000 * MEGABYTE,
+    total_bytes=8_000 * MEGABYTE,
+    entries=500_000,
+    rows=5_000_000,
+    advice="bring a part of the rows, or the numbers as .npy files",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class InputFile:
+    """A file's name, which may be a path within a folder, and what it holds."""
+
+    name: str
+    content: bytes  # of an image never looked at, and may be empty
+
+    @property
+    def suffix(self):
+        return PurePosixPath(self.name.replace("\\", "/")).suffix.lower()
+
+    @property
+    def base_name(self):
+        return PurePosixPath(self.name.replace("\\", "/")).name
+
+    @property
+    def is_image(self):
+        return self.suffix in IMAGE_SUFFIXES
+
+
+def check_sizes(sizes, limits=IN_BROWSER):
+    """Refuse files that are too large, before they are read.
+
+    Parameters
+    ----------
+    sizes : sequence of (str, int)
+        Name and size in bytes of each file.
+    limits : Limits
+    """
+    advice = limits.advice.format(names=" ".join(name for name, _ in sizes[:3]))
+    for name, size in sizes:
+        if size > limits.file_bytes:
+            raise ReadingError(
+                f"{name} has {_megabytes(size)}, but at most {_megabytes(limits.file_bytes)} fit: {advice}."
+            )
+    total = sum(size for _, size in sizes)
+    if total > limits.total_bytes:
+        raise ReadingError(
+            f"{sizes[0][0]} and the files beside it have {_megabytes(total)} together, but at most "
+            f"{_megabytes(limits.total_bytes)} fit: {advice}."
+        )
+
+
+def files_at(paths, limits=NATIVE):
+    """Read the files, and those in the folders, at some paths: list of InputFile."""
+    found = [entry for path in paths for entry in _found_at(Path(path))]
+    read = [(name, path) for name, path in found if path.suffix.lower() not in IMAGE_SUFFIXES]
+    check_sizes([(name, path.stat().st_size) for name, path in read], limits)
+    images = [InputFile(name, b"") for name, path in found if path.suffix.lower() in IMAGE_SUFFIXES]
+    return [InputFile(name, _content(path)) for name, path in read] + images
+
+
+def unpacked(files, limits=NATIVE):
+    """The files with every zip replaced by what it holds: list of InputFile."""
+    out = []
+    for file in files:
+        out.extend(_unzip(file, limits) if file.suffix == ZIP_SUFFIX else [file])
+    return [file for file in out if not _is_clutter(file.name)]
+
+
+def image_content(files, name):
+    """The bytes of an image that was brought as a file or within a zip, or None where there is none of that name."""
+    for file in files:
+        if file.name == name:
+            return file.content
+        if file.suffix == ZIP_SUFFIX:
+            with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
+                if name in archive.namelist():
+                    return archive.read(name)
+    return None
+
+
+def _found_at(path):
+    if path.is_dir():
+        known = TABLE_SUFFIXES + ARRAY_SUFFIXES + IMAGE_SUFFIXES
+        inside = sorted(
+            inner for inner in path.rglob("*") if inner.is_file() and inner.suffix.lower() in known
+        )
+        if not inside:
+            raise ReadingError(f"{path} is a folder without any table or array: name one that holds them.")
+        return [(inner.relative_to(path).as_posix(), inner) for inner in inside]
+    if not path.exists():
+        raise ReadingError(f"{path} does not exist: check its name.")
+    return [(path.name, path)]
+
+
+def _content(path):
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ReadingError(f"{path} cannot be read ({error.strerror}): check who may read it.") from error
+
+
+def _is_clutter(name):
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    return "__MACOSX" in parts or any(part.startswith(".") for part in parts) or name.endswith("Thumbs.db")
+
+
+def _unzip(file, limits):
+    try:
+        with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
+            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            _check_entries(file.name, entries, limits)
+            return [InputFile(entry.filename, _unzipped(archive, entry, file.name)) for entry in entries]
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+        raise ReadingError(
+            f"{file.name} cannot be unpacked ({error}): is it cut off? Make or download it again."
+        ) from error
+
+
+def _check_entries(name, entries, limits):
+    if not entries:
+        raise ReadingError(f"{name} holds no files: put a table with labels into it.")
+    if len(entries) > limits.entries:
+        raise ReadingError(
+            f"{name} holds {len(entries):,} files, but at most {limits.entries:,} are read: make it smaller."
+        )
+    total = 0
+    for entry in entries:
+        _check_entry(name, entry)
+        total += entry.file_size
+        if entry.file_size > limits.file_bytes or total > limits.total_bytes:
+            raise ReadingError(
+                f"{name} would unpack to {_megabytes(total)} and more, of which {shown(entry.filename)} has "
+                f"{_megabytes(entry.file_size)}, but at most {_megabytes(limits.file_bytes)} a file and "
+                f"{_megabytes(limits.total_bytes)} in all fit: unpack it and bring the files that are needed."
+            )
+
+
+def _check_entry(name, entry):
+    path = PurePosixPath(entry.filename.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or ":" in entry.filename:
+        raise ReadingError(
+            f"{name} holds {shown(entry.filename)}, a path that leads outside of it: make the zip anew from a folder."
+        )
+    if entry.flag_bits & 1:
+        raise ReadingError(
+            f"{name} holds {shown(entry.filename)}, which has a password: make the zip without one."
+        )
+    if entry.file_size > SMALL and entry.file_size > MOST_COMPRESSION * max(1, entry.compress_size):
+        raise ReadingError(
+            f"{name} holds {shown(entry.filename)}, which would unpack to {entry.file_size // max(1, entry.compress_size):,} "
+            "times its size, as no real data does: unpack it and bring the files that are needed."
+        )
+
+
+def _unzipped(archive, entry, name):
+    """What an entry holds: nothing of an image, and never more than its size as declared and checked."""
+    if PurePosixPath(entry.filename).suffix.lower() in IMAGE_SUFFIXES:
+        return b""
+    with archive.open(entry) as opened:
+        content = opened.read(entry.file_size + 1)
+    if len(content) != entry.file_size:
+        raise ReadingError(
+            f"{name} holds {shown(entry.filename)}, whose size is not the {counted(entry.file_size, 'byte')} it declares: "
+            "make the zip anew."
+        )
+    return content
+
+
+def _megabytes(size):
+    return f"{size / MEGABYTE:,.0f} MB"

@@ -1,0 +1,172 @@
+"""Numbers out of tables and arrays, checked: every complaint names the file, the row and the value."""
+
+import json
+import re
+
+import numpy as np
+
+from vizzy.confident import SUM_TOLERANCE, TOLERANCE
+from vizzy.reading.errors import ReadingError, counted, shown
+from vizzy.reading.tables import ABSENT, cell_text
+
+_DECIMAL_COMMA = re.compile(r"^\s*[+-]?\d+,\d+\s*$")
+
+
+class Source:
+    """Where the rows of a matrix come from, so that complaints can name them."""
+
+    def __init__(self, table=None, columns=None, array_name=None, row_idx=None):
+        self.table, self.columns, self.array_name, self.row_idx = table, columns, array_name, row_idx
+
+    def of_rows(self, row_idx):
+        """The source of these rows of the matrix alone."""
+        return Source(self.table, self.columns, self.array_name, row_idx)
+
+    def row(self, row):
+        """ "data.csv line 7" or "embeddings.npy row 5 (counted from 0)"."""
+        row = row if self.row_idx is None else self.row_idx[row]
+        return self.table.place(row) if self.table else f"{self.array_name} row {row} (counted from 0)"
+
+    def cell(self, row, column):
+        """A row with its column: ", column 'p_cat'" or ", column 2"."""
+        if self.table:
+            listed = len(self.columns) == 1
+            return f"{self.row(row)}, column {shown(self.columns[0 if listed else column])}" + (
+                f", number {column} of the list," if listed else ""
+            )
+        return f"{self.row(row)}, column {column},"
+
+
+def matrix_of_columns(table, columns):
+    """The numbers in some columns of a table: np.ndarray of float64, shape (n, len(columns)).
+
+    A single column may hold lists, which then have all the same length: shape (n, length).
+    """
+    if len(columns) == 1 and holds_lists(table, columns[0]):
+        return _matrix_of_lists(table, columns[0])
+    return np.column_stack([numbers_of(table, column) for column in columns])
+
+
+def numbers_of(table, column):
+    """One column as numbers: np.ndarray of float64, shape (n,); a number may have a decimal comma."""
+    cells = table.column(column)
+    try:
+        # From text to numbers in one go; JSON's booleans and null are not numbers, though numpy takes them for some.
+        if all(isinstance(cell, str) or type(cell) in (int, float) for cell in cells):
+            return (
+                np.array(cells, dtype=np.float64)
+                if _all_text(cells)
+                else np.array([float(cell) for cell in cells])
+            )
+    except (ValueError, OverflowError):
+        pass
+    return np.array([_number(table, row, column, cell) for row, cell in enumerate(cells)])
+
+
+def holds_lists(table, column):
+    """Whether the first cell of a column that holds anything holds a list of numbers."""
+    for cell in table.column(column):
+        if isinstance(cell, list):
+            return True
+        if text := cell_text(cell).strip():
+            return text.startswith("[") and text.endswith("]")
+    return False
+
+
+def check_finite(values, source, what):
+    """Refuse a matrix with a value that is not a finite number."""
+    bad_idx = np.argwhere(~np.isfinite(values))
+    if len(bad_idx):
+        row, column = bad_idx[0]
+        missing = "fill it in" if np.isnan(values[row, column]) else "compute it again"
+        raise ReadingError(
+            f"{source.cell(row, column)} is {_infinite_in_words(values[row, column])}, but {what} must be finite numbers: "
+            f"{missing}, or leave the row out ({counted(len(np.unique(bad_idx[:, 0])), 'such row')})."
+        )
+
+
+def check_probabilities(values, source):
+    """Refuse a matrix whose rows are not the probabilities of classes."""
+    outside = np.argwhere((values < -TOLERANCE) | (values > 1 + TOLERANCE))
+    if len(outside):
+        row, column = outside[0]
+        raise ReadingError(
+            f"{source.cell(row, column)} is {values[row, column]:g}, but a probability is between 0 and 1: "
+            f"{_guess_not_probabilities(values)}"
+        )
+    sums = values.sum(axis=1)
+    bad_idx = np.flatnonzero(np.abs(sums - 1) > SUM_TOLERANCE + TOLERANCE)
+    if len(bad_idx):
+        raise ReadingError(
+            f"{source.row(bad_idx[0])} has probabilities that sum to {sums[bad_idx[0]]:g}, but those of an example sum to 1 "
+            f"({counted(len(bad_idx), 'such row')} of {len(sums):,}): is the column of a class missing, or can several "
+            "classes be true at once?"
+        )
+
+
+def _guess_not_probabilities(values):
+    sums = values.sum(axis=1)
+    if np.allclose(sums, 100, atol=1):
+        return "are these percentages? Divide them by 100."
+    if (values <= 0).all():
+        return "are these logarithms of probabilities? Apply exp."
+    return "are these a model's raw scores (logits)? Apply softmax."
+
+
+def _infinite_in_words(value):
+    return "not a number (NaN), as if missing" if np.isnan(value) else "infinite"
+
+
+def _all_text(cells):
+    return all(isinstance(cell, str) for cell in cells)
+
+
+def _number(table, row, column, cell):
+    text = cell_text(cell).strip()
+    if _DECIMAL_COMMA.match(text):
+        text = text.replace(",", ".")
+    try:
+        if not text:
+            return np.nan
+        return float(text)
+    except (ValueError, OverflowError):
+        raise ReadingError(
+            f"{table.place(row)}, column {shown(column)} is {shown(cell_text(cell))}, but a number is expected: "
+            "correct it, leave the row out, or take the column for something else."
+        ) from None
+
+
+def _matrix_of_lists(table, column):
+    vectors = [_vector(table, row, column, cell) for row, cell in enumerate(table.column(column))]
+    length = len(vectors[0])
+    for row, vector in enumerate(vectors):
+        if len(vector) != length:
+            raise ReadingError(
+                f"{table.place(row)}, column {shown(column)} lists {counted(len(vector), 'number')}, but {table.place(0)} "
+                f"lists {length}: every row needs equally many."
+            )
+    return np.array(vectors, dtype=np.float64).reshape(len(vectors), length)
+
+
+def _vector(table, row, column, cell):
+    if cell is None or cell is ABSENT:
+        cell = ""
+    text = cell if isinstance(cell, str) else None
+    try:
+        values = cell if text is None else _parsed_vector(text)
+        if not isinstance(values, list) or any(type(value) not in (int, float) for value in values):
+            raise ValueError("no list of numbers")
+        return values
+    except (ValueError, RecursionError):
+        cut = " (numpy shortened it in printing: save array.tolist())" if text and "..." in text else ""
+        raise ReadingError(
+            f"{table.place(row)}, column {shown(column)} is {shown(cell_text(cell))}, but a list of numbers like [0.1, 0.2] "
+            f"is expected{cut}: write it anew."
+        ) from None
+
+
+def _parsed_vector(text):
+    """A list as JSON writes it, or numpy prints it: [0.1 0.2]."""
+    if "," in text:
+        return json.loads(text)
+    return [float(part) for part in text.strip().strip("[]").split()]

@@ -1,0 +1,27 @@
+"""What a reviewer decided about each example, as it is exported and read back."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+ACCEPTED, KEPT, CHANGED, NO_CLASS, SKIPPED = "accepted", "kept", "changed", "no class", "skipped"
+# "" stands for an example nobody has looked at.
+REVIEW_ACTIONS = ("", ACCEPTED, KEPT, CHANGED, NO_CLASS, SKIPPED)
+
+
+@dataclass(frozen=True, eq=False)
+class Review:
+    """The decisions on n examples, in their order."""
+
+    corrected_label: np.ndarray  # (n,) int, the label to use from now on; -1: the example belongs to no class
+    actions: tuple  # of str, each one of REVIEW_ACTIONS
+
+    @classmethod
+    def none(cls, given_label):
+        """Nothing reviewed, nothing corrected."""
+        return cls(np.array(given_label, dtype=np.intp), ("",) * len(given_label))
+
+    @property
+    def reviewed(self):
+        """How many examples were decided on; a skipped one was not."""
+        return sum(action not in ("", SKIPPED) for action in self.actions)
