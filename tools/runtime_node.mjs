@@ -101,14 +101,14 @@ async function snapshot(config) {
     },
   });
   layStoredFiles(pyodide.FS, config);
-  furnish(pyodide, config);
+  copySources(pyodide.FS, config);
   const module = pyodide._module;
   dropLibraryFilesInPassing(module);
   // What other libraries need is loaded before them, so that each has a handle that says where it lies.
   for (const library of config.needed) await pyodide._api.loadDynlib(library);
   pyodide.runPython("import _vizzy_slim");
   const { digest } = take(pyodide, "freeze");
-  for (const inside of Object.keys(config.mounts)) pyodide.FS.unmount(inside);
+  removeSources(pyodide.FS, config);
   for (const handle of handles(module)) dropLibraryFile(module, handle);
   clearFreeMemory(module);
   const links = describeLinks(module);
@@ -134,6 +134,27 @@ function layStoredFiles(FS, config) {
       FS.writeFile(`${root}/${name}`, whole.slice(offset, offset + size));
     }
   }
+}
+
+/** Copy the Python sources of the host's folders, for mounted files would bring their times and numbers along. */
+function copySources(FS, config) {
+  for (const [inside, outside] of Object.entries(config.mounts)) {
+    FS.mkdirTree(inside);
+    for (const name of fs.readdirSync(outside, { recursive: true }).sort()) {
+      if (!name.endsWith(".py") || (inside === "/mnt/tools" && !name.startsWith("runtime_"))) continue;
+      FS.mkdirTree(path.dirname(`${inside}/${name}`));
+      FS.writeFile(`${inside}/${name}`, fs.readFileSync(path.join(outside, name)));
+    }
+  }
+}
+
+function removeSources(FS, config) {
+  const remove = (place) => {
+    if (!FS.isDir(FS.stat(place).mode)) return FS.unlink(place);
+    for (const name of FS.readdir(place).slice(2)) remove(`${place}/${name}`);
+    FS.rmdir(place);
+  };
+  for (const inside of Object.keys(config.mounts)) remove(inside);
 }
 
 /** Free the copy of its file that every library keeps in memory, for threads that are not there. */

@@ -68,8 +68,8 @@ class SlimBuild:
         self.pyscript, self.node, self.say = pyscript, node, say
         self.lock = json.loads((full / "pyodide-lock.json").read_bytes())
         (work / "out").mkdir()
-        # A copy, so that all steps see the same even while someone works on it.
-        shutil.copytree(app / "vizzy", work / "app" / "vizzy")
+        # A copy, so that all steps see the same while someone works on it.
+        shutil.copytree(app / "vizzy", work / "app" / "vizzy", ignore=shutil.ignore_patterns("__pycache__"))
 
     def make(self):
         """Do all the steps."""

@@ -1,12 +1,15 @@
 """The set-up of the browser runtime, with stand-ins for npm and pip: nothing here asks the network for anything."""
 
+import concurrent.futures
 import errno
+import gzip
 import hashlib
 import importlib
 import io
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -551,3 +554,38 @@ class TestDeferring:
 
     def test_what_exists_nowhere_is_not_said_to_be_left_out(self):
         assert runtime_deferred.LeftOutFinder().find_spec("sklearn.nonsense") is None
+
+
+@pytest.mark.skipif(
+    not (TOOLS.parent / "runtime/pyodide/snapshot.bin").exists(),
+    reason="./serve.sh --prepare was not run yet",
+)
+def test_the_same_runtime_gives_the_same_snapshot_wherever_and_whenever_it_is_taken(tmp_path):
+    node = runtime_fetch.node_command(runtime.CACHE, say=quiet)
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        one, other = pool.map(
+            lambda place: snapshot_at(place, node), [tmp_path / "here", tmp_path / "some/where/else"]
+        )
+    assert one == other
+
+
+def snapshot_at(place, node):
+    """The SHA-256 of a snapshot taken in some folder, of a copy of the runtime and the app."""
+    place.mkdir(parents=True)
+    shutil.copytree(TOOLS.parent / "runtime/pyodide", place / "pyodide")
+    (place / "work").mkdir()
+    pyscript = place / "pyscript"
+    pyscript.mkdir()
+    build = runtime_slim.SlimBuild(
+        place / "pyodide", place / "pyodide", place / "work", TOOLS.parent, pyscript, node, quiet
+    )
+    libraries = [name for name in loaded_libraries(place / "pyodide/snapshot.bin") if ".libs/" in name]
+    build.freeze({"libraries": libraries})
+    return runtime_fetch.sha256_of_file(place / "pyodide/snapshot.bin")
+
+
+def loaded_libraries(snapshot):
+    """The shared libraries that a snapshot says it holds."""
+    with gzip.open(snapshot) as file:
+        length = int.from_bytes(file.read(4), "little")
+        return [library["name"] for library in json.loads(file.read(length))["libraries"]]
