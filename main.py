@@ -1,7 +1,6 @@
 """The page's entry: opens the dataset, makes the app, and wires every event to it."""
 
 import asyncio
-import json
 import sys
 
 import js
@@ -61,7 +60,7 @@ async def main():
     try:
         folder = datasets.folder()
         text = await datasets.load_index(folder)
-        catalogue = Catalogue(json.loads(text), folder)
+        catalogue = Catalogue(datasets.parse_index(text), folder)
     except Exception as error:  # whatever is wrong with it, the visitor is told
         sys.print_exception(error)
         js.document.documentElement.setAttribute("data-vizzy", "error")

@@ -32,6 +32,7 @@ from vizzy.confident import NO_LABEL
 TABLE_FILE = "dataset.csv"
 INDEX_FILE = "dataset.json"
 EMBEDDINGS_FILE = "embeddings.npy"
+PRED_PROBS_FILE = "pred_probs.npy"
 IMAGES_FOLDER = "images"
 
 ID_COLUMN = "id"
@@ -94,13 +95,13 @@ def read_folder(path):
     index_path, embeddings_path = folder / INDEX_FILE, folder / EMBEDDINGS_FILE
     return dataset_of(
         read_table(folder / TABLE_FILE),
-        embeddings=_load_embeddings(embeddings_path.read_bytes()) if embeddings_path.is_file() else None,
+        embeddings=_load_array(embeddings_path.read_bytes(), EMBEDDINGS_FILE) if embeddings_path.is_file() else None,
         name=_parse_index(index_path.read_bytes())["name"] if index_path.is_file() else folder.resolve().name,
     )
 
 
-def from_bytes(index_json, embeddings_bytes=None):
-    """The dataset of a page index (what ``dataset.json`` holds) and, where there are any, of its embeddings."""
+def from_bytes(index_json, embeddings_bytes=None, pred_probs_bytes=None):
+    """The dataset of a page index (what ``dataset.json`` holds) and of the arrays that it names, where it does."""
     index = _parse_index(index_json)
     return Dataset(
         ids=tuple(index["ids"]),
@@ -109,7 +110,8 @@ def from_bytes(index_json, embeddings_bytes=None):
         true_label=None if index["true_label"] is None else np.array(index["true_label"], dtype=np.intp),
         files=None if index["files"] is None else tuple(index["files"]),
         alt=None if index["alt"] is None else tuple(index["alt"]),
-        embeddings=None if embeddings_bytes is None else _load_embeddings(embeddings_bytes),
+        embeddings=None if embeddings_bytes is None else _load_array(embeddings_bytes, EMBEDDINGS_FILE),
+        pred_probs=None if pred_probs_bytes is None else _load_array(pred_probs_bytes, PRED_PROBS_FILE),
         name=index["name"],
     )
 
@@ -136,7 +138,8 @@ def page_index(dataset, thumbnails=None, map_xy=None):
         "true_label": None if dataset.true_label is None else dataset.true_label.tolist(),
         "alt": None if dataset.alt is None else list(dataset.alt),
         "thumbnails": thumbnails,
-        "embeddings": EMBEDDINGS_FILE,
+        "embeddings": EMBEDDINGS_FILE if dataset.pred_probs is None else None,
+        "pred_probs": None if dataset.pred_probs is None else PRED_PROBS_FILE,
         "map": None if map_xy is None else np.round(map_xy, MAP_DECIMALS).tolist(),
     }
 
@@ -228,17 +231,17 @@ def _parse_index(index_json):
     return index
 
 
-def _load_embeddings(content):
+def _load_array(content, file):
     try:
-        embeddings = np.load(io.BytesIO(content), allow_pickle=False)
+        array = np.load(io.BytesIO(content), allow_pickle=False)
     except (ValueError, EOFError, MemoryError, zipfile.BadZipFile) as error:
         raise DatasetError(
-            f"{EMBEDDINGS_FILE} cannot be read ({error}): save one array of numbers with numpy.save, "
+            f"{file} cannot be read ({error}): save one array of numbers with numpy.save, "
             "or fetch the file again."
         ) from error
-    if not isinstance(embeddings, np.ndarray):
-        raise DatasetError(f"{EMBEDDINGS_FILE} holds several arrays: save one array of numbers with numpy.save.")
-    return embeddings
+    if not isinstance(array, np.ndarray):
+        raise DatasetError(f"{file} holds several arrays: save one array of numbers with numpy.save.")
+    return array
 
 
 def _check_names(names, what):

@@ -82,19 +82,27 @@ class Session:
         given_label = self.dataset.given_label.copy()
         for example, label in changed_labels.items():
             given_label[example] = label
+        pred_probs, notes = yield from self._predict(given_label)
+        self.predictions = Predictions.of(given_label, pred_probs)
+        return {
+            "accuracy": float((pred_probs.argmax(axis=1) == given_label).mean()),
+            "notes": notes,
+            "histograms": confident.self_confidence_histogram(given_label, pred_probs, HISTOGRAM_BINS).tolist(),
+        }
+
+    def _predict(self, given_label):
+        """The predicted probabilities and what there is to note: those that the dataset brought, or newly trained."""
+        if self.dataset.pred_probs is not None:
+            return self.dataset.pred_probs, []
         result = yield from training.cross_validation(
             self.dataset.embeddings, given_label, len(self.dataset.classes), classes=self.dataset.classes
         )
-        self.predictions = Predictions.of(given_label, result.pred_probs)
-        histograms = confident.self_confidence_histogram(given_label, result.pred_probs, HISTOGRAM_BINS)
-        return {
-            "accuracy": result.accuracy,
-            "notes": list(result.notes),
-            "histograms": histograms.tolist(),
-        }
+        return result.pred_probs, list(result.notes)
 
     def estimated_seconds(self):
-        """About how long a training takes natively."""
+        """About how long a training takes natively; None if there is nothing to train."""
+        if self.dataset.pred_probs is not None:
+            return None
         return training.estimated_seconds(*self.dataset.embeddings.shape)
 
     def analyse(self, class_percentile, ood_percentile, threshold_mode):

@@ -33,21 +33,33 @@ def import_numerics():
     import vizzy.session  # noqa: F401
 
 
-async def open_dataset(index_json, embeddings_address):
-    """Step 3: make a session of a dataset folder's ``dataset.json`` and ``embeddings.npy``."""
+async def open_dataset(index_json, folder):
+    """Step 3: make a session of a dataset folder's ``dataset.json`` and the arrays that it names."""
     from vizzy import dataset
     from vizzy.session import Session
 
     global session
-    response = await js.fetch(embeddings_address)
-    if not response.ok:
-        return _error(f"{embeddings_address} could not be loaded (status {response.status}).")
-    buffer = await response.arrayBuffer()
+    index = json.loads(index_json)
     try:
-        session = Session(dataset.from_bytes(index_json, buffer.to_bytes()))
+        embeddings = await _fetch(folder, index.get("embeddings"))
+        pred_probs = await _fetch(folder, index.get("pred_probs"))
+        session = Session(dataset.from_bytes(index_json, embeddings, pred_probs))
     except dataset.DatasetError as error:
         return _error(str(error))
-    return json.dumps({"estimated_seconds": SLOWER_THAN_NATIVE * session.estimated_seconds()})
+    seconds = session.estimated_seconds()
+    return json.dumps({"estimated_seconds": None if seconds is None else SLOWER_THAN_NATIVE * seconds})
+
+
+async def _fetch(folder, name):
+    """The bytes of a dataset folder's file, or None for no file."""
+    from vizzy.dataset import DatasetError
+
+    if not name:
+        return None
+    response = await js.fetch(folder + name)
+    if not response.ok:
+        raise DatasetError(f"{name} could not be loaded (status {response.status}): is it in the dataset's folder?")
+    return (await response.arrayBuffer()).to_bytes()
 
 
 async def train(changed_labels_json):

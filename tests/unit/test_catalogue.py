@@ -56,4 +56,3 @@ def test_the_trained_label_is_the_one_at_the_time_of_training():
 def test_addresses_are_relative_to_the_folder():
     assert catalogue().picture_address(3) == "static/images/3.webp"
     assert catalogue().sprite_addresses() == ["static/a.webp", "static/b.webp"]
-    assert catalogue().embeddings_address == "static/embeddings.npy"

@@ -105,6 +105,7 @@ def test_the_page_index_names_all_the_page_needs():
         "alt": ["a cat, sitting", "a dog", "a teapot"],
         "thumbnails": {"files": ["t.webp"], "tile": 64},
         "embeddings": "embeddings.npy",
+        "pred_probs": None,
         "map": None,
     }
 

@@ -130,3 +130,18 @@ def test_a_training_that_is_not_run_to_its_end_leaves_the_predictions_as_they_we
     assert next(steps) == (1, 15)
     steps.close()
     assert session.predictions is before
+
+
+def test_a_dataset_that_brings_its_predicted_probabilities_is_not_trained():
+    pred_probs = np.random.default_rng(0).dirichlet([1] * 3, size=60)
+    dataset = Dataset(
+        ids=tuple(f"x{row}" for row in range(60)),
+        classes=("a", "b", "c"),
+        given_label=np.repeat(np.arange(3), 20),
+        pred_probs=pred_probs,
+    )
+    session = Session(dataset)
+    assert session.estimated_seconds() is None
+    session.train({0: 1})
+    assert session.predictions.pred_probs is dataset.pred_probs
+    assert session.predictions.given_label[0] == 1

@@ -106,6 +106,8 @@ class App:
         if state.labels_are_stale:
             return "Labels have changed: train again."
         if state.trained_labels is None:
+            if self._estimated_seconds is None:
+                return "Ready: this dataset brings its predicted probabilities."
             return "Ready: a five-fold SVM, " + words.duration(self._estimated_seconds) + " in your browser."
         accuracy = "Agrees with {:.0f} % of the given labels.".format(100 * self._summary["accuracy"])
         return " ".join([accuracy] + self._summary["notes"])
@@ -169,7 +171,7 @@ class App:
             await self.trainer.start(self._report)
             js.performance.mark("vizzy:trainer-ready")
             opened = await self.trainer.open_dataset(
-                self._index_text, self.catalogue.embeddings_address, self._report
+                self._index_text, self.catalogue.folder, self._report
             )
             self._estimated_seconds = opened["estimated_seconds"]
         except Exception as error:  # whatever it is, the visitor is told and the page goes on

@@ -11,7 +11,7 @@ class Catalogue:
     Parameters
     ----------
     index : dict
-        A parsed ``dataset.json``.
+        A parsed ``dataset.json``; its long lists may be anything with a length, an index and ``index()``.
     folder : str
         Address of the dataset's folder, ending in "/"; file names are relative to it.
     """
@@ -24,17 +24,18 @@ class Catalogue:
         self.true_label = index.get("true_label")
         self.alt = index.get("alt") or self.ids
         self.folder = folder
-        self.embeddings_address = folder + index["embeddings"]
         self._files = index["files"]
         self._sprite = index["thumbnails"]
-        self._row_of = {example_id: row for row, example_id in enumerate(self.ids)}
 
     def __len__(self):
         return len(self.ids)
 
     def row_of(self, example_id):
         """The row of an id, or None."""
-        return self._row_of.get(example_id)
+        try:
+            return self.ids.index(example_id)
+        except ValueError:
+            return None
 
     @property
     def has_pictures(self):

@@ -2,7 +2,7 @@
 
 import json
 
-from js import URL, URLSearchParams, document, fetch, window
+from js import JSON, URL, URLSearchParams, document, fetch, window
 from pyscript.ffi import create_proxy
 
 from vizzy.page import dom
@@ -32,6 +32,44 @@ async def load_index(folder):
             )
         )
     return await response.text()
+
+
+class Column:
+    """A long list that stays JavaScript's: 100,000 texts would fill MicroPython's memory, and slow it down."""
+
+    def __init__(self, array):
+        self._array = array
+        self._length = array.length
+
+    def __len__(self):
+        return self._length
+
+    def __getitem__(self, place):
+        return self._array[place]
+
+    def index(self, value):
+        """Where a value stands; ValueError if nowhere, as for a list."""
+        place = -1 if value is None else self._array.indexOf(value)
+        if place < 0:
+            raise ValueError(value)
+        return place
+
+
+def parse_index(text):
+    """A ``dataset.json`` as the catalogue takes it."""
+    parsed = JSON.parse(text)
+    columns = {name: _column(parsed, name) for name in ("ids", "files", "given_label", "true_label", "alt")}
+    return dict(
+        columns,
+        name=parsed.name,
+        classes=json.loads(JSON.stringify(parsed.classes)),
+        thumbnails=json.loads(JSON.stringify(parsed.thumbnails or None)),
+    )
+
+
+def _column(parsed, name):
+    array = getattr(parsed, name)
+    return Column(array) if array else None
 
 
 async def offer(open_folder):

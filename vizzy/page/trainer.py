@@ -39,10 +39,10 @@ class Trainer:
             report(said, share)
             await getattr(self._worker, name)()
 
-    async def open_dataset(self, index_text, embeddings_address, report):
-        """Hand a dataset over."""
+    async def open_dataset(self, index_text, folder, report):
+        """Hand a dataset over: the text of its ``dataset.json``, and where the arrays that it names are."""
         report("Opening the dataset…", 0.95)
-        address = URL.new(embeddings_address, document.baseURI).href
+        address = URL.new(folder, document.baseURI).href
         return _answer(await self._worker.open_dataset(index_text, address))
 
     async def train(self, changed_labels):
