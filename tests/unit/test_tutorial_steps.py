@@ -169,7 +169,7 @@ def test_a_stranger_is_named_as_what_it_is():
     told.pointed = 4
     assert said(steps.strange, told)[1].endswith("And rightly so: it is none of them.")
     told.pointed = 3
-    assert "In truth it is a dog" in said(steps.strange, told)[1]
+    assert "Its true class is dog" in said(steps.strange, told)[1]
 
 
 def test_where_nothing_is_strange_the_slider_is_named():

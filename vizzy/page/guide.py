@@ -14,6 +14,7 @@ from vizzy.page import dom
 
 LATER = ("guide_dom", "lessons", "guide_menu", "tour", "tutorial_steps", "tutorial", "learn_figures", "learn")
 STYLESHEET = "static/guide.css"
+DRIVER = ("runtime/driver/driver.js.mjs", "runtime/driver/driver.css")  # what the tour fetches besides
 SEEN = "vizzy:guide"  # where the browser remembers that the invitation was answered
 
 
@@ -130,6 +131,15 @@ def mount(app):
     return guide
 
 
+def late_files():
+    """The addresses of all that comes late, for whoever keeps the page for times without a network."""
+    return [_address(name) for name in LATER] + [STYLESHEET] + list(DRIVER)
+
+
+def _address(name):
+    return "vizzy/page/" + name + ".py"
+
+
 def on_click(node, action):
     """Let a click start an asynchronous action; the proxy lives as long as the page."""
     node.addEventListener("click", create_proxy(lambda _event: asyncio.create_task(action())))
@@ -155,11 +165,11 @@ async def _fetch_modules():
     """Write the modules that come late beside this one, where imports find them."""
     folder = __file__.rsplit("/", 1)[0] + "/"
     missing = [name for name in LATER if "vizzy.page." + name not in sys.modules]
-    responses = [(name, js.fetch("vizzy/page/" + name + ".py")) for name in missing]
+    responses = [(name, js.fetch(_address(name))) for name in missing]
     for name, waiting in responses:
         response = await waiting
         if not response.ok:
-            raise OSError("vizzy/page/{}.py: status {}".format(name, response.status))
+            raise OSError("{}: status {}".format(_address(name), response.status))
         with open(folder + name + ".py", "w") as file:
             file.write(await response.text())
 

@@ -7,6 +7,7 @@ from vizzy.page import dom, guide_dom, lessons, words
 FOLDS = 5
 SAMPLE_JOINT = ((84, 3, 0), (5, 79, 1), (0, 2, 88))
 MOST_CLASSES = 6  # the visitor's own joint is shown up to this size
+MOST_SEARCHED = 2000  # examples, for one with a wrong label
 STAMPS = {
     "agreement": ("agrees", "◆ no error"),
     "issue": ("differs", "▲ label issue"),
@@ -20,20 +21,27 @@ ACCUSED = {True: ("differs", "▲ label error"), False: ("agrees", "◆ no error
 
 def mislabelled(catalogue):
     """A picture of the open dataset with a wrong label, where the truth is known; else None."""
-    truth = catalogue.true_label or []
-    wrong = [row for row, true in enumerate(truth) if true >= 0 and true != catalogue.given_label[row]]
-    if not wrong:
+    row = _first_mislabelled(catalogue) if catalogue.has_pictures and catalogue.true_label else None
+    if row is None:
         return None
-    row = wrong[0]
+    truth = catalogue.true_label
     given, true = catalogue.classes[catalogue.given_label[row]], catalogue.classes[truth[row]]
     figure = dom.element("figure", "mislabelled")
     caption = dom.element("figcaption")
     label = dom.element("span", "", "given ")
     label.append(dom.element("b", "badge given", given))
-    caption.append(label, dom.element("span", "", "in truth a " + true))
+    caption.append(label, dom.element("span", "", "in truth: " + true))
     picture = {"src": catalogue.picture_address(row), "alt": catalogue.alt[row], "width": "96", "height": "96"}
     figure.append(dom.element("img", "", None, picture), caption)
     return figure
+
+
+def _first_mislabelled(catalogue):
+    for row in range(min(len(catalogue), MOST_SEARCHED)):
+        true = catalogue.true_label[row]
+        if true >= 0 and true != catalogue.given_label[row]:
+            return row
+    return None
 
 
 def folds():

@@ -7,8 +7,8 @@ from pyscript import js_import
 from pyscript.ffi import create_proxy, to_js
 
 from vizzy.page import dom, guide_dom, lessons
+from vizzy.page.guide import DRIVER
 
-FOLDER = "runtime/driver/"
 # What driver.js marks the shown element with; they promise a menu that none of our panels has.
 FOREIGN_ATTRIBUTES = ("aria-haspopup", "aria-expanded", "aria-controls")
 
@@ -16,7 +16,7 @@ FOREIGN_ATTRIBUTES = ("aria-haspopup", "aria-expanded", "aria-controls")
 async def start(return_focus_to):
     """Take the tour; when it ends, the focus goes to ``return_focus_to``."""
     _link_style()
-    (library,) = await js_import(js.URL.new(FOLDER + "driver.js.mjs", js.document.baseURI).href)
+    (library,) = await js_import(js.URL.new(DRIVER[0], js.document.baseURI).href)
     Tour(library, return_focus_to)
 
 
@@ -91,5 +91,5 @@ async def _focus_soon(node):
 def _link_style():
     if dom.by_id("driver-style"):
         return
-    link = dom.element("link", "", None, {"rel": "stylesheet", "id": "driver-style", "href": FOLDER + "driver.css"})
+    link = dom.element("link", "", None, {"rel": "stylesheet", "id": "driver-style", "href": DRIVER[1]})
     dom.by_id("guide-style").before(link)  # ours goes over theirs

@@ -213,8 +213,8 @@ def _truth(story, example):
         return "It may belong to none of them."
     if true_label[example] < 0:
         return "And rightly so: it is none of them."
-    return "In truth it is %s, only an odd one: the threshold raises a question, it proves nothing." % (
-        _with_article(classes[true_label[example]])
+    return "Its true class is %s, so it is only an odd one: the threshold raises a question, it proves nothing." % (
+        classes[true_label[example]]
     )
 
 
@@ -240,10 +240,6 @@ STEPS = (
 
 def _issues(count):
     return "1 label issue" if count == 1 else "%d label issues" % count
-
-
-def _with_article(name):
-    return ("an " if name[:1].lower() in "aeiou" else "a ") + name
 
 
 def _first(examples):
