@@ -63,7 +63,7 @@ class Parts:
     rival: np.ndarray  # (n,) int: the most probable class other than the given one
     distance_ratio: np.ndarray | None = None  # (n,) above 0: above 1, examples of other labels are closer
     remoteness: np.ndarray | None = None  # (n,) above 0: 1 is usual
-    neighbour_idx: np.ndarray | None = None  # (n, at most NEIGHBOURS) int: the closest first, -1 where there is none
+    neighbour_idx: np.ndarray | None = None  # (n, NEIGHBOURS) int: the closest first, -1 where there is none
 
 
 def label_quality(given_label, pred_probs, embeddings=None):
@@ -92,12 +92,14 @@ def parts(given_label, pred_probs, embeddings=None):
     same, other, nearest, neighbour_idx = _distances_to_neighbours(given_label, embeddings)
     usual = float(np.median(nearest)) or float(nearest.mean()) or 1.0
     floor = DISTANCE_FLOOR * usual
-    ratio = (same + floor) / (other + floor)
+    with np.errstate(invalid="ignore"):
+        ratio = (same + floor) / (other + floor)
     return Parts(
         self_confidence=confidence,
         margin=margin,
         rival=rival,
-        distance_ratio=np.where(np.isfinite(ratio), ratio, 1.0),
+        # Where nobody else has the label, or everybody, there is nothing to compare.
+        distance_ratio=np.where(np.isfinite(same) & np.isfinite(other), ratio, 1.0),
         remoteness=(nearest + floor) / (usual + floor),
         neighbour_idx=neighbour_idx,
     )
@@ -177,7 +179,7 @@ def _neighbours_in_words(explanation, given, classes):
         return None
     counts = {label: labels.count(label) for label in labels if label != given}
     if not counts:
-        return f"images or rows of other labels lie closer to it than others labelled {classes[given]}"
+        return f"examples with other labels lie closer to it than those labelled {classes[given]}"
     commonest = max(counts, key=counts.get)
     return (
         f"of its {len(labels)} nearest neighbours {labels.count(given) or 'none'} "
@@ -240,7 +242,9 @@ def _distances_to_neighbours(given_label, embeddings):
         both_idx = reference_idx[np.hstack([same_column + own.start, other_column])]
         order = np.argsort(both_squared, axis=1, kind="stable")[:, :NEIGHBOURS]
         nearest_squared = np.take_along_axis(both_squared, order, axis=1)
-        found_idx = np.where(np.isfinite(nearest_squared), np.take_along_axis(both_idx, order, axis=1), NO_NEIGHBOUR)
+        found_idx = np.where(
+            np.isfinite(nearest_squared), np.take_along_axis(both_idx, order, axis=1), NO_NEIGHBOUR
+        )
         same[rows], other[rows] = _mean_distance(same_squared), _mean_distance(other_squared)
         nearest[rows] = _mean_distance(nearest_squared)
         neighbour_idx[rows, : order.shape[1]] = found_idx

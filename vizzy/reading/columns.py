@@ -103,8 +103,9 @@ ADDED_COLUMNS = (
 # Where a table has a column of such a name that is not Vizzy's, its own is called so.
 TAKEN_PREFIX = "vizzy_"
 
+# The longer before the shorter: in "pred_prob_cat" the class is not "prob_cat".
 PROBABILITY_PREFIXES = (
-    r"p|prob|probs|proba|probability|pred|pred_prob|pred_probs|pred_proba|predicted|softmax|score"
+    "pred_probs|pred_proba|pred_prob|probability|proba|probs|prob|predicted|pred|softmax|score|p"
 )
 PROBABILITY_NAME = re.compile(rf"(?:{PROBABILITY_PREFIXES})[_\s.:(\[-]+(.+?)[)\]]?", re.IGNORECASE)
 SUFFIXED_PROBABILITY_NAME = re.compile(
@@ -248,7 +249,9 @@ def _probability_columns(table, roles, labels):
             for column in free
             if SUFFIXED_PROBABILITY_NAME.fullmatch(column) and is_numeric(table, column)
         ]
-    if len(named) >= 2 and (labels & _meant(named) or all(name.isdigit() for name in _last_parts(named))):
+    if len(named) >= 2 and (
+        _folded(labels) & _folded(_meant(named)) or all(name.isdigit() for name in _last_parts(named))
+    ):
         return named
     bare = [column for column in free if column in labels and is_numeric(table, column)]
     if len(bare) < 2:
@@ -263,6 +266,10 @@ def _probability_columns(table, roles, labels):
 
 def _meant(columns):
     return {name for column in columns for name in class_of_probability_column(column)}
+
+
+def _folded(names):
+    return {name.casefold() for name in names}
 
 
 def _last_parts(columns):

@@ -1,0 +1,212 @@
+"""The order in which examples are to be looked at: its parts by hand, its limits, and what it finds."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vizzy import confident, ranking
+from vizzy.dataset import read_folder
+from vizzy.training import cross_validated_pred_probs
+
+STATIC = Path(__file__).parents[2] / "static"
+
+
+def ring(n_per_class=8, seed=0):
+    """Two classes, far apart, with an example of each among the other and one far from both."""
+    rng = np.random.default_rng(seed)
+    embeddings = np.vstack(
+        [rng.normal(0, 0.3, (n_per_class, 2)), rng.normal(5, 0.3, (n_per_class, 2)), [[2.5, 40]]]
+    )
+    label = np.repeat([0, 1], [n_per_class, n_per_class + 1])
+    label[0], label[n_per_class] = 1, 0
+    return embeddings, label
+
+
+def undecided(label, n_classes=2):
+    return np.full((len(label), n_classes), 1 / n_classes)
+
+
+def test_without_embeddings_the_score_is_the_self_confidence():
+    label, pred_probs = np.array([0, 1, 1]), np.array([[0.9, 0.1], [0.7, 0.3], [0.2, 0.8]])
+    np.testing.assert_array_equal(ranking.label_quality(label, pred_probs), [0.9, 0.3, 0.8])
+
+
+def test_the_parts_of_a_case_worked_by_hand():
+    # On a line: a, a, then b, b. With five neighbours, everything there is counts.
+    embeddings, label = np.array([[0.0], [1.0], [3.0], [7.0]]), np.array([0, 0, 1, 1])
+    pred_probs = np.array([[0.7, 0.3], [0.4, 0.6], [0.5, 0.5], [0.1, 0.9]])
+    parts = ranking.parts(label, pred_probs, embeddings)
+    np.testing.assert_allclose(parts.self_confidence, [0.7, 0.4, 0.5, 0.9])
+    np.testing.assert_allclose(parts.margin, [0.4, -0.2, 0.0, 0.8])
+    assert parts.rival.tolist() == [1, 1, 0, 0]
+    nearest = np.array([11 / 3, 9 / 3, 9 / 3, 17 / 3])
+    usual = np.median(nearest)
+    floor = 0.01 * usual
+    same, other = np.array([1, 1, 4, 4.0]), np.array([5, 4, 2.5, 6.5])
+    np.testing.assert_allclose(parts.distance_ratio, (same + floor) / (other + floor))
+    np.testing.assert_allclose(parts.remoteness, (nearest + floor) / (usual + floor))
+    assert parts.neighbour_idx.tolist() == [
+        [1, 2, 3, -1, -1],
+        [0, 2, 3, -1, -1],
+        [1, 0, 3, -1, -1],
+        [2, 1, 0, -1, -1],
+    ]
+    trust = (parts.self_confidence + 0.01) / parts.distance_ratio**4 / np.maximum(1, parts.remoteness) ** 2
+    np.testing.assert_allclose(ranking.combine(parts), trust / (1 + trust))
+
+
+def test_neighbours_find_wrong_labels_that_the_model_is_undecided_about():
+    embeddings, label = ring()
+    quality = ranking.label_quality(label, undecided(label), embeddings)
+    assert set(np.argsort(quality)[:3]) == {0, 8, 16}
+
+
+def test_remoteness_finds_what_belongs_to_no_class_though_the_model_is_sure():
+    embeddings, label = ring()
+    pred_probs = np.where(label[:, None] == [0, 1], 0.99, 0.01)
+    parts = ranking.parts(label, pred_probs, embeddings)
+    assert parts.remoteness.argmax() == 16 and parts.remoteness[16] > 10
+
+
+def test_the_score_falls_with_self_confidence_all_else_being_equal():
+    embeddings, label = ring()
+    sure, doubtful = undecided(label), undecided(label)
+    doubtful[5] = [0.1, 0.9]
+    assert (
+        ranking.label_quality(label, doubtful, embeddings)[5]
+        < ranking.label_quality(label, sure, embeddings)[5]
+    )
+
+
+def test_scaling_and_moving_the_embeddings_changes_no_score():
+    embeddings, label = ring()
+    once = ranking.label_quality(label, undecided(label), embeddings)
+    np.testing.assert_allclose(ranking.label_quality(label, undecided(label), embeddings * 1e-150 + 0), once)
+    np.testing.assert_allclose(ranking.label_quality(label, undecided(label), embeddings * 3e200), once)
+    np.testing.assert_allclose(
+        ranking.label_quality(label, undecided(label), embeddings + 1000), once, rtol=1e-6
+    )
+
+
+def test_the_order_of_the_examples_changes_no_score():
+    embeddings, label = ring()
+    order = np.random.default_rng(1).permutation(len(label))
+    once = ranking.label_quality(label, undecided(label), embeddings)
+    again = ranking.label_quality(label[order], undecided(label), embeddings[order])
+    np.testing.assert_allclose(again, once[order])
+
+
+def test_blocks_of_any_size_give_the_same_scores(monkeypatch):
+    embeddings, label = ring()
+    once = ranking.label_quality(label, undecided(label), embeddings)
+    monkeypatch.setattr(ranking, "BLOCK_CELLS", 1)
+    np.testing.assert_allclose(ranking.label_quality(label, undecided(label), embeddings), once)
+
+
+def test_with_more_examples_than_references_a_sample_stands_for_all(monkeypatch):
+    embeddings, label = ring(n_per_class=200)
+    exact = ranking.label_quality(label, undecided(label), embeddings)
+    monkeypatch.setattr(ranking, "MOST_REFERENCES", 150)
+    sampled = ranking.label_quality(label, undecided(label), embeddings)
+    np.testing.assert_array_equal(sampled, ranking.label_quality(label, undecided(label), embeddings))
+    assert set(np.argsort(sampled)[:3]) == set(np.argsort(exact)[:3]) == {0, 200, 400}
+
+
+@given(
+    n=st.integers(1, 12),
+    n_classes=st.integers(2, 4),
+    dimensions=st.integers(1, 3),
+    distinct=st.integers(1, 3),
+    seed=st.integers(0, 10_000),
+)
+def test_duplicates_single_classes_and_single_examples_give_finite_scores(
+    n, n_classes, dimensions, distinct, seed
+):
+    rng = np.random.default_rng(seed)
+    embeddings = rng.normal(size=(distinct, dimensions))[rng.integers(0, distinct, n)]
+    label, pred_probs = rng.integers(0, n_classes, n), rng.dirichlet(np.ones(n_classes), n)
+    parts = ranking.parts(label, pred_probs, embeddings)
+    quality = ranking.combine(parts)
+    assert ((quality >= 0) & (quality <= 1)).all()
+    for example in range(n):
+        explanation = ranking.explain(parts, label, example)
+        assert example not in explanation.get("neighbours", [])
+        assert ranking.reasons(explanation, label[example], list("abcd"))
+
+
+def test_the_score_is_explained_in_words_the_weightiest_first():
+    embeddings, label = ring()
+    pred_probs = undecided(label)
+    pred_probs[0] = [0.7, 0.3]
+    parts = ranking.parts(label, pred_probs, embeddings)
+    explanation = ranking.explain(parts, label, 0)
+    assert explanation["neighbour_labels"] == [0, 0, 0, 0, 0]
+    assert ranking.reasons(explanation, 1, ["cat", "dog"]) == [
+        "of its 5 nearest neighbours none is labelled dog and 5 cat",
+        "the model gives dog 30 %, but cat 70 %",
+    ]
+    remote = ranking.reasons(ranking.explain(parts, label, 16), 1, ["cat", "dog"])
+    assert any("times as far as usual" in reason for reason in remote)
+
+
+def test_a_label_that_nothing_speaks_against_is_said_to_be_so():
+    embeddings, label = ring()
+    pred_probs = np.where(label[:, None] == [0, 1], 0.99, 0.01)
+    parts = ranking.parts(label, pred_probs, embeddings)
+    calm = int(np.argmax(ranking.combine(parts)))
+    said = ranking.reasons(ranking.explain(parts, label, calm), int(label[calm]), ["cat", "dog"])
+    assert said == [f"nothing speaks against {['cat', 'dog'][label[calm]]}"]
+
+
+def test_explanations_without_embeddings_name_the_rival():
+    parts = ranking.parts(np.array([0]), np.array([[0.2, 0.7, 0.1]]))
+    explanation = ranking.explain(parts, np.array([0]), 0)
+    assert explanation == {"self_confidence": 0.2, "margin": pytest.approx(-0.5), "rival": 1}
+    assert ranking.reasons(explanation, 0, ["a", "b", "c"]) == ["the model gives a 20 %, but b 70 %"]
+
+
+def test_on_the_shipped_images_it_finds_more_in_the_first_30_than_self_confidence_over_20_draws_of_noise():
+    dataset = read_folder(STATIC)
+    found = {"combined": [], "self_confidence": []}
+    for seed in range(20):
+        given_label = redrawn(dataset.true_label, len(dataset.classes), seed)
+        pred_probs = cross_validated_pred_probs(
+            dataset.embeddings, given_label, len(dataset.classes)
+        ).pred_probs
+        problem_mask = given_label != dataset.true_label
+        for name, embeddings in (("combined", dataset.embeddings), ("self_confidence", None)):
+            quality = ranking.label_quality(given_label, pred_probs, embeddings)
+            found[name].append(problem_mask[confident.ranking(quality)[:30]].sum())
+    assert np.mean(found["combined"]) >= np.mean(found["self_confidence"]) + 0.5
+    assert np.mean(found["combined"]) >= 16.5
+
+
+def redrawn(true_label, n_classes, seed, per_class=3):
+    """New wrong labels: so many of each class, and any label for what belongs to none."""
+    rng = np.random.default_rng(seed)
+    label = true_label.copy()
+    for number in range(n_classes):
+        wrong = rng.choice(np.flatnonzero(true_label == number), per_class, replace=False)
+        label[wrong] = (number + rng.integers(1, n_classes, per_class)) % n_classes
+    label[true_label < 0] = rng.integers(0, n_classes, (true_label < 0).sum())
+    return label
+
+
+def test_ten_thousand_examples_of_64_dimensions_take_seconds_and_little_memory():
+    import tracemalloc
+
+    rng = np.random.default_rng(0)
+    embeddings, label = rng.normal(size=(10_000, 64)), rng.integers(0, 12, 10_000)
+    pred_probs = rng.dirichlet(np.ones(12), 10_000)
+    tracemalloc.start()
+    started = time.process_time()
+    quality = ranking.label_quality(label, pred_probs, embeddings)
+    seconds, (_, peak) = time.process_time() - started, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert quality.shape == (10_000,)
+    assert seconds < 30
+    assert peak < 150e6

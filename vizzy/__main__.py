@@ -1,0 +1,257 @@
+"""The command line: ``python -m vizzy find FILE… [-o FILE]`` does natively what the page does in the browser."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from vizzy import confident, exporting, ranking, reading
+from vizzy.dataset import DatasetError
+from vizzy.reading import columns as column_roles
+
+DEFAULT_WORST = 20
+MOST_TEXT = 60
+BAD_INPUT = 2
+
+
+def main(argv=None):
+    """Run the command; returns the exit status: 0, or 2 with one sentence on what is wrong with the input."""
+    options = _parser().parse_args(argv)
+    try:
+        find(options)
+    except (reading.ReadingError, DatasetError) as error:
+        print(f"vizzy: {error}", file=sys.stderr)
+        return BAD_INPUT
+    return 0
+
+
+def find(options):
+    """Find the label errors in some files, say so, and write what was asked for."""
+    _check_outputs(options)
+    proposal = reading.read(reading.files_at(options.files), _choices(options))
+    opened = proposal.make()
+    started = time.monotonic()
+    findings, parts = judged(opened, options.class_percentile, options.ood_percentile, options.mean)
+    _print_summary(opened, findings, time.monotonic() - started)
+    _print_worst(opened, findings, parts, options.worst)
+    for path, content in _outputs(opened, findings, parts, options):
+        _write(path, content)
+        print(f"Written to {path}.")
+
+
+def judged(opened, class_percentile, ood_percentile, mean=False):
+    """Train where there are no predicted probabilities, and judge every label: (Findings, ranking.Parts)."""
+    dataset = opened.dataset
+    label, pred_probs, accuracy = opened.review.corrected_label, dataset.pred_probs, None
+    label = np.where(label == confident.NO_LABEL, dataset.given_label, label)
+    if pred_probs is None:
+        from vizzy.training import cross_validated_pred_probs  # heavy, and not needed with probabilities
+
+        result = cross_validated_pred_probs(
+            dataset.embeddings, label, len(dataset.classes), classes=dataset.classes
+        )
+        pred_probs, accuracy = result.pred_probs, result.accuracy
+    mode = "mean" if mean else "percentile"
+    parts = ranking.parts(label, pred_probs, dataset.embeddings)
+    findings = exporting.Findings(
+        label=label,
+        pred_probs=pred_probs,
+        analysis=confident.analyse(label, pred_probs, class_percentile, ood_percentile, mode),
+        label_quality=ranking.combine(parts),
+        threshold_mode=mode,
+        class_percentile=class_percentile,
+        ood_percentile=ood_percentile,
+        accuracy=accuracy,
+    )
+    return findings, parts
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="python -m vizzy", description="Find the label errors of a dataset."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    command = commands.add_parser(
+        "find",
+        help="find the label errors in a table",
+        description="Find the label errors in a table with labels and, in columns or in files beside it, embeddings or "
+        "predicted probabilities. Reads CSV, TSV, JSON Lines, .npy, .npz, zips and folders.",
+    )
+    command.add_argument(
+        "files", nargs="+", metavar="FILE", help="a table, arrays beside it, a zip, or a folder of them"
+    )
+    command.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="write the table with the findings added"
+    )
+    command.add_argument("--report", type=Path, metavar="FILE", help="write a report as an HTML page")
+    command.add_argument(
+        "--worst", type=int, default=DEFAULT_WORST, metavar="N", help="list so many (default: %(default)s)"
+    )
+    _add_thresholds(command.add_argument_group("thresholds"))
+    _add_choices(command.add_argument_group("what is not to be guessed"))
+    return parser
+
+
+def _add_thresholds(group):
+    group.add_argument(
+        "--class-percentile",
+        type=_percentile,
+        default=confident.DEFAULT_CLASS_PERCENTILE,
+        metavar="N",
+        help="the percentile of a class's self-confidences that is its threshold (default: %(default)s)",
+    )
+    group.add_argument(
+        "--ood-percentile",
+        type=_percentile,
+        default=confident.DEFAULT_OOD_PERCENTILE,
+        metavar="N",
+        help="the percentile below which an example is out of distribution (default: %(default)s)",
+    )
+    group.add_argument(
+        "--mean", action="store_true", help="the mean as a class's threshold, as in the theory"
+    )
+
+
+def _add_choices(group):
+    for role, name in ROLE_OPTIONS.items():
+        group.add_argument(f"--{name}-column", metavar="NAME", help=f"the column to take for the {role}")
+    group.add_argument(
+        "--ignore-column", action="append", default=[], metavar="NAME", help="a column to leave aside; repeat"
+    )
+    group.add_argument(
+        "--classes", metavar="A,B,…", help="the classes in the order of the columns of probabilities"
+    )
+    group.add_argument("--leave-out-unlabelled", action="store_true", help="leave out rows without a label")
+    group.add_argument("--encoding", metavar="NAME", help="of the table; found out by default")
+
+
+ROLE_OPTIONS = {
+    column_roles.LABEL: "label",
+    column_roles.ID: "id",
+    column_roles.FILE: "image",
+    column_roles.TEXT: "text",
+    column_roles.TRUE_LABEL: "true-label",
+}
+
+
+def _percentile(text):
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 100:
+        raise argparse.ArgumentTypeError(f"{text} is no percentile: give a number from 0 to 100")
+    return number
+
+
+def _choices(options):
+    roles = dict.fromkeys(options.ignore_column, column_roles.IGNORED)
+    for role, name in ROLE_OPTIONS.items():
+        column = getattr(options, f"{name}_column".replace("-", "_"))
+        if column is not None:
+            roles[column] = role
+    return reading.Choices(
+        roles=roles,
+        classes=tuple(name.strip() for name in options.classes.split(",")) if options.classes else (),
+        leave_out_unlabelled=options.leave_out_unlabelled,
+        encoding=options.encoding,
+    )
+
+
+def _check_outputs(options):
+    """Refuse what would only fail, or destroy the input, after the work is done."""
+    if options.ood_percentile > options.class_percentile and not options.mean:
+        raise reading.ReadingError(
+            f"--ood-percentile is {options.ood_percentile:g} and --class-percentile {options.class_percentile:g}, but the "
+            "first must not be above the second: lower it."
+        )
+    inputs = {Path(name).resolve() for name in options.files}
+    for path in (options.output, options.report):
+        if path is None:
+            continue
+        if path.resolve() in inputs:
+            raise reading.ReadingError(f"{path} is one of the files to read: write to another name.")
+        if path.is_dir() or not path.resolve().parent.is_dir():
+            raise reading.ReadingError(f"{path} cannot be written: name a file in a folder that exists.")
+
+
+def _outputs(opened, findings, parts, options):
+    """What is to be written: yields path and bytes."""
+    if options.output:
+        yield options.output, exporting.corrected_table(opened, findings, opened.review)[1]
+    if options.report:
+
+        def why(example):
+            return _reasons(opened, findings, parts, example)
+
+        yield options.report, exporting.report(opened, findings, opened.review, why)[1]
+
+
+def _write(path, content):
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise reading.ReadingError(
+            f"{path} cannot be written ({error.strerror}): choose another place."
+        ) from error
+
+
+def _print_summary(opened, findings, seconds):
+    dataset, analysis = opened.dataset, findings.analysis
+    what = []
+    if dataset.embeddings is not None:
+        what.append(f"embeddings of {dataset.embeddings.shape[1]:,} dimensions")
+    if dataset.pred_probs is not None:
+        what.append("predicted probabilities")
+    print(
+        f"{dataset.name}: {len(dataset):,} examples, {len(dataset.classes):,} classes, {' and '.join(what)}."
+    )
+    for note in opened.notes:
+        print(f"Note: {note}")
+    if findings.accuracy is not None:
+        print(
+            f"Trained in {seconds:.1f} s; the predictions agree with {100 * findings.accuracy:.1f} % of the labels."
+        )
+    print(
+        f"{int(analysis.label_issue_mask.sum()):,} label issues, {int(analysis.out_of_distribution_mask.sum()):,} out of "
+        f"distribution, {int(analysis.unconfident_mask.sum()):,} unconfident."
+    )
+
+
+def _print_worst(opened, findings, parts, count):
+    worst = confident.ranking(findings.label_quality)[: max(0, count)]
+    if not len(worst):
+        return
+    classes, dataset = opened.dataset.classes, opened.dataset
+    print(f"\nThe {len(worst)} most suspect:")
+    for place, example in enumerate(worst, start=1):
+        suggested = findings.analysis.suggested_label[example]
+        better = (
+            f" -> {classes[suggested]}"
+            if suggested not in (confident.NO_LABEL, findings.label[example])
+            else ""
+        )
+        line = opened.table.lines[opened.row_idx[example]]
+        print(
+            f"{place:>4}. line {line}, id {_printable(dataset.ids[example])}: {_printable(classes[findings.label[example]])}{_printable(better)}"
+        )
+        if opened.texts:
+            print(f"      {_printable(opened.texts[example])!r}")
+        print(f"      {_printable('; '.join(_reasons(opened, findings, parts, int(example))), most=300)}")
+
+
+def _reasons(opened, findings, parts, example):
+    explanation = ranking.explain(parts, findings.label, example)
+    return ranking.reasons(explanation, int(findings.label[example]), opened.dataset.classes)
+
+
+def _printable(text, most=MOST_TEXT):
+    """Text from the data without what would move a terminal's cursor, or be too long for a line."""
+    clean = "".join(letter if letter.isprintable() else " " for letter in text)
+    return clean if len(clean) <= most else clean[: most - 1] + "…"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,299 @@
+"""Taking the result home: the corrected table, the list of the changes, and a report on one page.
+
+The table comes back as it came: same format, separator, encoding, columns in their order, all rows, those without a
+label too. Added to it are ``given_label``, ``suggested_label``, ``corrected_label``, ``label_quality``,
+``is_label_issue``, ``is_out_of_distribution`` and ``review_action``; a table that was exported before has them filled
+in anew, and one with columns of its own by such names gets them as ``vizzy_label_quality`` and so on. An empty
+``corrected_label`` beside the review action "no class" means that the example belongs to none; an empty
+``suggested_label``, that nothing was suggested. `vizzy.reading` reads all of it back to the same state.
+
+Tables are safe to open in a spreadsheet: a cell that it would run as a formula gets an apostrophe before it, and
+so does one that already looks like that, so that loading the table back, which takes one apostrophe off, always
+gives the cell that was there. JSON needs no guard and has none.
+
+The report is one HTML file without scripts or addresses; whatever comes from the data is escaped.
+"""
+
+import html
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from vizzy import confident
+from vizzy.reading import columns as names
+from vizzy.reading.review import NO_CLASS
+from vizzy.reading.tables import ABSENT, DELIMITED, JSON, Form, Table, cell_text, guarded, write_table
+
+QUALITY_DECIMALS = 6
+CHANGES_COLUMNS = (
+    "line",
+    "id",
+    names.GIVEN_LABEL,
+    names.CORRECTED_LABEL,
+    names.SUGGESTED_LABEL,
+    names.LABEL_QUALITY,
+    names.REVIEW_ACTION,
+)
+SUFFIXES = {JSON: ".json", "json lines": ".jsonl"}
+MOST_IN_REPORT = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """What was found in a dataset: under which labels and thresholds, and how far each label can be trusted."""
+
+    label: (
+        np.ndarray
+    )  # (n,) int, the labels that were judged: the given ones, or as they were at the last training
+    pred_probs: np.ndarray  # (n, K)
+    analysis: confident.Analysis
+    label_quality: np.ndarray  # (n,) in [0, 1], low = suspect
+    threshold_mode: str = "percentile"
+    class_percentile: float = confident.DEFAULT_CLASS_PERCENTILE
+    ood_percentile: float = confident.DEFAULT_OOD_PERCENTILE
+    accuracy: float | None = None  # of the cross-validation, where there was one
+
+
+def corrected_table(opened, findings, review):
+    """The input's table with what was found and decided added.
+
+    Parameters
+    ----------
+    opened : vizzy.reading.Opened
+    findings : Findings
+    review : vizzy.reading.Review
+
+    Returns
+    -------
+    name : str
+        What to call the file.
+    content : bytes
+    """
+    table = _with_columns(opened.table, _added(opened, findings, review))
+    return _file_name(opened.table, "corrected"), write_table(_guarded(table))
+
+
+def changes(opened, findings, review):
+    """The rows whose label was changed, alone: (name, bytes of a CSV table), as `corrected_table`."""
+    dataset = opened.dataset
+    changed_idx = np.flatnonzero(review.corrected_label != dataset.given_label)
+    cells = _text_columns(opened, findings, review)
+    rows = []
+    for example in changed_idx:
+        row = [str(opened.table.lines[opened.row_idx[example]]), dataset.ids[example]]
+        rows.append(row + [cells[column][example] for column in CHANGES_COLUMNS[2:]])
+    name = _stem(opened.table.name) + "-changes.csv"
+    table = Table(name, CHANGES_COLUMNS, tuple(rows), (), Form(mark=True))
+    return name, write_table(_guarded(table))
+
+
+def report(opened, findings, review, explanations=None):
+    """The report: (name, bytes of an HTML page).
+
+    Parameters
+    ----------
+    opened, findings, review
+        As for `corrected_table`.
+    explanations : callable, optional
+        ``explanations(example)`` is a list of str: why the example is suspect.
+    """
+    body = "\n".join(
+        [
+            f"<h1>Label errors in {_escaped(opened.dataset.name)}</h1>",
+            _counts_section(opened, findings, review),
+            _thresholds_section(opened.dataset.classes, findings),
+            _joint_section(opened.dataset.classes, findings.analysis.confident_joint),
+            _worst_section(opened, findings, review, explanations),
+        ]
+    )
+    title = f"Label errors in {_escaped(opened.dataset.name)}"
+    page = PAGE.replace("TITLE", title, 1).replace("BODY", body, 1)
+    return _stem(opened.table.name) + "-report.html", page.encode("utf-8")
+
+
+def _text_columns(opened, findings, review):
+    """The added columns of the n examples as text: dict of lists of str."""
+    classes = np.array([*opened.dataset.classes, ""], dtype=object)  # -1 is the last one: no class, no text
+    analysis = findings.analysis
+    return {
+        names.GIVEN_LABEL: classes[opened.dataset.given_label].tolist(),
+        names.SUGGESTED_LABEL: classes[analysis.suggested_label].tolist(),
+        names.CORRECTED_LABEL: classes[review.corrected_label].tolist(),
+        names.LABEL_QUALITY: [f"{quality:.{QUALITY_DECIMALS}f}" for quality in findings.label_quality],
+        names.IS_LABEL_ISSUE: [str(bool(issue)) for issue in analysis.label_issue_mask],
+        names.IS_OUT_OF_DISTRIBUTION: [str(bool(out)) for out in analysis.out_of_distribution_mask],
+        names.REVIEW_ACTION: list(review.actions),
+    }
+
+
+def _added(opened, findings, review):
+    """The columns to add, by their names in the table, with a cell for every row of it."""
+    cells = _text_columns(opened, findings, review)
+    as_json = opened.table.form.kind != DELIMITED
+    out = {}
+    for column, name in _names_in(opened).items():
+        values = [_json_value(column, cell) for cell in cells[column]] if as_json else cells[column]
+        all_rows = [ABSENT if as_json else ""] * len(opened.table)
+        for row, value in zip(opened.row_idx, values, strict=True):
+            all_rows[row] = value
+        out[name] = all_rows
+    return out
+
+
+def _names_in(opened):
+    """What each added column is called in this table: dict in their order."""
+    exported = names.exported_columns(opened.table.columns)
+    own_label = names.column_of(opened.roles, names.LABEL)
+    out = {}
+    for column in names.ADDED_COLUMNS:
+        if column in exported:
+            out[column] = exported[column]
+        elif column == names.GIVEN_LABEL and own_label == names.GIVEN_LABEL:
+            continue  # the table says it already
+        else:
+            out[column] = names.TAKEN_PREFIX + column if column in opened.table.columns else column
+    return out
+
+
+def _json_value(column, cell):
+    if column == names.LABEL_QUALITY:
+        return float(cell)
+    if column in (names.IS_LABEL_ISSUE, names.IS_OUT_OF_DISTRIBUTION):
+        return cell == "True"
+    return cell or None
+
+
+def _with_columns(table, added):
+    """The table with columns replaced where it has them, added at the end where not."""
+    columns = (*table.columns, *(name for name in added if name not in table.columns))
+    replaced = {table.columns.index(name): cells for name, cells in added.items() if name in table.columns}
+    appended = [cells for name, cells in added.items() if name not in table.columns]
+    rows = []
+    for number, row in enumerate(table.rows):
+        kept = [replaced[column][number] if column in replaced else cell for column, cell in enumerate(row)]
+        rows.append(kept + [cells[number] for cells in appended])
+    return replace(table, columns=columns, rows=tuple(rows))
+
+
+def _guarded(table):
+    if table.form.kind != DELIMITED:
+        return table
+    rows = tuple([guarded(cell) for cell in row] for row in table.rows)
+    return replace(table, columns=tuple(guarded(column) for column in table.columns), rows=rows)
+
+
+def _file_name(table, what):
+    suffix = table.name[table.name.rfind(".") :] if "." in table.name else ""
+    return f"{_stem(table.name)}-{what}{suffix or SUFFIXES.get(table.form.kind, '.csv')}"
+
+
+def _stem(name):
+    base = name.replace("\\", "/").rpartition("/")[2]
+    stem = base.rpartition(".")[0] or base
+    return stem.removesuffix("-corrected")
+
+
+def _counts_section(opened, findings, review):
+    analysis, dataset = findings.analysis, opened.dataset
+    changed = int((review.corrected_label != dataset.given_label).sum())
+    facts = [
+        ("Examples", f"{len(dataset):,}"),
+        ("Classes", f"{len(dataset.classes):,}"),
+        ("Label issues", f"{int(analysis.label_issue_mask.sum()):,}"),
+        ("Out of distribution", f"{int(analysis.out_of_distribution_mask.sum()):,}"),
+        ("Unconfident", f"{int(analysis.unconfident_mask.sum()):,}"),
+        ("Reviewed", f"{review.reviewed:,}"),
+        ("Labels changed", f"{changed:,}"),
+        ("Marked as of no class", f"{sum(action == NO_CLASS for action in review.actions):,}"),
+    ]
+    if findings.accuracy is not None:
+        facts.insert(2, ("Predictions that agree with the label", f"{100 * findings.accuracy:.1f} %"))
+    rows = "".join(f"<tr><th scope=row>{name}</th><td>{value}</td></tr>" for name, value in facts)
+    return f"<table>{rows}</table>"
+
+
+def _thresholds_section(classes, findings):
+    rule = (
+        "the mean of its self-confidences"
+        if findings.threshold_mode == "mean"
+        else f"the {findings.class_percentile:g}th percentile of its self-confidences"
+    )
+    rows = "".join(
+        f"<tr><th scope=row>{_escaped(name)}</th><td>{_threshold(class_threshold)}</td><td>{_threshold(ood)}</td></tr>"
+        for name, class_threshold, ood in zip(
+            classes, findings.analysis.class_thresholds, findings.analysis.ood_thresholds, strict=True
+        )
+    )
+    return (
+        f"<h2>Thresholds</h2><p>The threshold of a class is {rule}; the out-of-distribution threshold, their "
+        f"{findings.ood_percentile:g}th percentile.</p><table><tr><th>Class</th><th>Threshold</th>"
+        f"<th>Out of distribution below</th></tr>{rows}</table>"
+    )
+
+
+def _threshold(value):
+    return f"{value:.3f}" if np.isfinite(value) else "none: no example"
+
+
+def _joint_section(classes, joint):
+    head = "".join(f"<th scope=col>{_escaped(name)}</th>" for name in classes)
+    rows = "".join(
+        f"<tr><th scope=row>{_escaped(name)}</th>"
+        + "".join(
+            f"<td{' class=agree' if given == suggested else ' class=issue' if count else ''}>{count:,}</td>"
+            for suggested, count in enumerate(counts)
+        )
+        + "</tr>"
+        for given, (name, counts) in enumerate(zip(classes, joint.tolist(), strict=True))
+    )
+    return (
+        "<h2>Confident joint</h2><p>Examples by given label (rows) and suggested label (columns); off the diagonal stand "
+        f"the label issues.</p><table><tr><td></td>{head}</tr>{rows}</table>"
+    )
+
+
+def _worst_section(opened, findings, review, explanations):
+    dataset = opened.dataset
+    cells = _text_columns(opened, findings, review)
+    worst = confident.ranking(findings.label_quality)[:MOST_IN_REPORT]
+    rows = []
+    for example in worst:
+        shown = [
+            str(opened.table.lines[opened.row_idx[example]]),
+            dataset.ids[example],
+            opened.texts[example] if opened.texts else "",
+            *(cells[column][example] for column in CHANGES_COLUMNS[2:]),
+            "; ".join(explanations(int(example))) if explanations else "",
+        ]
+        rows.append("<tr>" + "".join(f"<td>{_escaped(cell)}</td>" for cell in shown) + "</tr>")
+    head = ("Line", "Id", "Text", "Given", "Corrected", "Suggested", "Quality", "Review", "Why")
+    return (
+        f"<h2>The {len(worst):,} most suspect</h2><table><tr>"
+        + "".join(f"<th scope=col>{name}</th>" for name in head)
+        + f"</tr>{''.join(rows)}</table>"
+    )
+
+
+def _escaped(text):
+    return html.escape(cell_text(text))
+
+
+PAGE = """<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>TITLE</title>
+<style>
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; color: #1c2333; }
+table { border-collapse: collapse; margin: .5rem 0 1.5rem; display: block; overflow-x: auto; }
+th, td { border: 1px solid #d5d9e2; padding: .2rem .6rem; text-align: left; vertical-align: top; }
+th { background: #f2f4f8; font-weight: 600; }
+.agree { background: #e5f4ea; }
+.issue { background: #fdeaea; font-weight: 600; }
+</style>
+<body>
+BODY
+</body>
+</html>
+"""
