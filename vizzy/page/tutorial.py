@@ -187,7 +187,7 @@ class Tutorial:
         if STEPS[self._step]["target"] == "subject":
             self._scroll_to_subject()
         for node in self._targets():
-            for candidate in [node] + list(node.querySelectorAll('[tabindex="0"], input[type=range], button')):
+            for candidate in [node] + list(node.querySelectorAll('[tabindex="0"], input[type=range], select, button')):
                 candidate.focus()
                 if candidate.contains(js.document.activeElement):
                     return
