@@ -49,7 +49,7 @@ NATIVE = Limits(
 )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class InputFile:
     """A file's name, which may be a path within a folder, and what it holds."""
 
