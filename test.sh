@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Runs every test: ./test.sh [pytest arguments]. Makes its own environment under .cache/test.
+# WITHOUT_EMBEDDINGS=1 leaves torch out, which is large, and with it the tests of build_embeddings.py.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -37,6 +38,11 @@ if [ "$(cat "$environment/made-for" 2>/dev/null || true)" != "$wanted" ]; then
   rm -rf "$environment"
   "$python" -m venv "$environment" || stop "the environment could not be made: is Python's venv module installed (Debian: python3-venv)?"
   "$environment/bin/python" -m pip install --quiet --editable '.[test]' || stop "the test packages could not be installed: see the message above, then run ./test.sh again"
+  # torch is large and not to be had everywhere; without it the embedding tool's own tests are skipped, and say so.
+  if [ -z "${WITHOUT_EMBEDDINGS:-}" ]; then
+    "$environment/bin/python" -m pip install --quiet --editable '.[embeddings,artwork]' \
+      || echo "test.sh: torch could not be installed, so the tests of build_embeddings.py are skipped"
+  fi
   printf '%s' "$wanted" >"$environment/made-for"
 fi
 

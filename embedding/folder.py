@@ -15,13 +15,14 @@ from pathlib import Path
 import numpy as np
 
 from embedding import reduction
-from embedding.picture_map import MAP_FILE, map_of
+from embedding.picture_map import map_of
 from embedding.report import REPORT_FILE, Facts, report_text
 from embedding.sources import Source, Sources, table_row
 from embedding.store import Store
 from vizzy.dataset import (
     EMBEDDINGS_FILE,
     INDEX_FILE,
+    MAP_FILE,
     TABLE_FILE,
     Dataset,
     dataset_of,
@@ -153,12 +154,11 @@ def _write_index(dataset: Dataset, options: Options, map_xy: np.ndarray | None) 
         sheets = json.loads(path.read_text(encoding="utf-8")).get("thumbnails")
     else:
         sheets = _write_thumbnails(dataset, options.folder)
-    index = page_index(dataset, sheets)
+    index = page_index(dataset, sheets, None if map_xy is None else MAP_FILE)
     if map_xy is not None:
         unfinished = options.folder / f".{MAP_FILE}"
         np.save(unfinished, map_xy)
         os.replace(unfinished, options.folder / MAP_FILE)
-        index["map"] = MAP_FILE
     _replace(path, (json.dumps(index, ensure_ascii=False, separators=(",", ":")) + "\n").encode("utf-8"))
 
 

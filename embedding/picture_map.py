@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 
-MAP_FILE = "map.npy"
 MOST_FITTED = 4000
 PERPLEXITY = 30.0
 FEWEST_FOR_TSNE = 5

@@ -33,6 +33,7 @@ TABLE_FILE = "dataset.csv"
 INDEX_FILE = "dataset.json"
 EMBEDDINGS_FILE = "embeddings.npy"
 PRED_PROBS_FILE = "pred_probs.npy"
+MAP_FILE = "map.npy"
 IMAGES_FOLDER = "images"
 
 ID_COLUMN = "id"
@@ -43,7 +44,6 @@ ALT_COLUMN = "alt"
 REQUIRED_COLUMNS = (ID_COLUMN, GIVEN_LABEL_COLUMN)
 
 INDEX_FORMAT = 1
-MAP_DECIMALS = 4
 
 
 class DatasetError(ValueError):
@@ -116,7 +116,7 @@ def from_bytes(index_json, embeddings_bytes=None, pred_probs_bytes=None):
     )
 
 
-def page_index(dataset, thumbnails=None, map_xy=None):
+def page_index(dataset, thumbnails=None, map_file=None):
     """What the page shows before numpy is up, as a dict for ``dataset.json``.
 
     Parameters
@@ -125,8 +125,8 @@ def page_index(dataset, thumbnails=None, map_xy=None):
     thumbnails : dict, optional
         The sheets of thumbnails, each a grid filled row by row in the order of the examples:
         ``{"files": ["thumbnails.webp"], "tile": 64, "columns": 20, "per_file": 1000}``, sizes in pixels.
-    map_xy : np.ndarray, shape (n, 2), optional
-        Where each example stands on a map of the embeddings.
+    map_file : str, optional
+        The name of the file, float32 of shape (n, 2), that says where each example stands on a map.
     """
     return {
         "format": INDEX_FORMAT,
@@ -140,7 +140,7 @@ def page_index(dataset, thumbnails=None, map_xy=None):
         "thumbnails": thumbnails,
         "embeddings": EMBEDDINGS_FILE if dataset.pred_probs is None else None,
         "pred_probs": None if dataset.pred_probs is None else PRED_PROBS_FILE,
-        "map": None if map_xy is None else np.round(map_xy, MAP_DECIMALS).tolist(),
+        "map": map_file,
     }
 
 
@@ -188,9 +188,9 @@ def write_table(path, rows):
         writer.writerows(rows)
 
 
-def write_index(path, dataset, thumbnails=None, map_xy=None):
+def write_index(path, dataset, thumbnails=None, map_file=None):
     """Write ``dataset.json``; see `page_index`."""
-    index = page_index(dataset, thumbnails, map_xy)
+    index = page_index(dataset, thumbnails, map_file)
     Path(path).write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
 
 

@@ -110,9 +110,8 @@ def test_the_page_index_names_all_the_page_needs():
     }
 
 
-def test_the_page_index_holds_a_map_where_one_is_given():
-    index = page_index(dataset_of(parse_table(TABLE)), map_xy=np.array([[0.123456, 1], [2, 3], [4, 5]]))
-    assert index["map"] == [[0.1235, 1], [2, 3], [4, 5]]
+def test_the_page_index_names_the_map_where_there_is_one():
+    assert page_index(dataset_of(parse_table(TABLE)), map_file="map.npy")["map"] == "map.npy"
 
 
 def test_the_worker_reads_the_same_dataset_from_the_index_as_the_folder_holds(folder):
