@@ -177,9 +177,9 @@ def _neighbours_in_words(explanation, given, classes):
     labels = explanation["neighbour_labels"]
     if explanation["distance_ratio"] <= 1 or not labels:
         return None
+    if 2 * labels.count(given) > len(labels):
+        return f"the nearest examples with other labels are closer to it than the nearest labelled {classes[given]}"
     counts = {label: labels.count(label) for label in labels if label != given}
-    if not counts:
-        return f"examples with other labels lie closer to it than those labelled {classes[given]}"
     commonest = max(counts, key=counts.get)
     return (
         f"of its {len(labels)} nearest neighbours {labels.count(given) or 'none'} "

@@ -1,5 +1,8 @@
 """The order in which examples are to be looked at: its parts by hand, its limits, and what it finds."""
 
+import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -210,3 +213,19 @@ def test_ten_thousand_examples_of_64_dimensions_take_seconds_and_little_memory()
     assert quality.shape == (10_000,)
     assert seconds < 30
     assert peak < 150e6
+
+
+def test_the_benchmark_is_listed_and_prints_a_line_of_json_for_every_dataset():
+    def run(*arguments):
+        command = [sys.executable, str(STATIC.parent / "bench" / "run"), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert "detection  How many label problems" in run().stdout
+    assert run("nonsense").returncode == 2
+    lines = [json.loads(line) for line in run("detection", "--quick").stdout.splitlines()]
+    assert [line["dataset"] for line in lines] == ["images", "digits", "digits-strangers", "scans"]
+    for line in lines:
+        assert line["seeds"] == 3
+        scores = line["scores"]
+        assert scores["combined"]["average_precision"] > scores["self_confidence"]["average_precision"]
+        assert scores["self_confidence"] == scores["cleanlab_self_confidence"]
