@@ -6,7 +6,7 @@ import sys
 import js
 from pyscript.ffi import create_proxy, to_js
 
-from vizzy.page import address, datasets, dom, offline, state as events, theme
+from vizzy.page import address, datasets, dom, guide, offline, state as events, theme
 from vizzy.page.app import App
 from vizzy.page.catalogue import Catalogue
 from vizzy.page.failure import fail
@@ -44,6 +44,7 @@ def wire(app):
     )
     for target, name, listener in listeners:
         target.addEventListener(name, create_proxy(listener))
+    guide.mount(app)
 
 
 def go_to_panel(event):
@@ -73,7 +74,7 @@ async def main():
     if refused:
         app.note("Part of the link could not be read and was left out: " + ", ".join(refused))
     js.performance.mark("vizzy:interactive")
-    asyncio.create_task(datasets.offer(folder))
+    asyncio.create_task(datasets.offer(folder, catalogue.name))
     await app.start()
 
 

@@ -72,7 +72,7 @@ def _column(parsed, name):
     return Column(array) if array else None
 
 
-async def offer(open_folder):
+async def offer(open_folder, name):
     """Fill the menu; a site with a single dataset needs none."""
     response = await fetch(LIST)
     if not response.ok:
@@ -81,7 +81,7 @@ async def offer(open_folder):
     offered = json.loads(await response.text())
     path = open_folder.rstrip("/")
     if path not in [entry["path"] for entry in offered]:
-        offered.append({"path": path, "name": path})
+        offered.append({"path": path, "name": name})
     menu = dom.by_id("dataset-menu")
     for entry in offered:
         menu.append(dom.element("option", "", entry["name"], {"value": entry["path"]}))

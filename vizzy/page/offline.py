@@ -9,6 +9,8 @@ import asyncio
 from js import URL, caches, document, navigator, performance, window
 from pyscript.ffi import to_js
 
+from vizzy.page import guide
+
 QUIET_SECONDS = 3
 MOST_PICTURES = 1000  # of larger datasets only what was looked at is kept, and all thumbnails
 
@@ -21,7 +23,7 @@ async def keep(trainer, catalogue):
     try:
         await navigator.serviceWorker.register("sw.js")
         registration = await navigator.serviceWorker.ready
-        files = set(_loaded_here() + await trainer.loaded() + _pictures(catalogue))
+        files = set(_loaded_here() + await trainer.loaded() + _here(guide.late_files()) + _here(_pictures(catalogue)))
         registration.active.postMessage(to_js({"files": list(files)}))
     except Exception as error:  # private windows and full disks: the page goes on without
         print("not kept for offline use:", error)
@@ -41,7 +43,11 @@ def _pictures(catalogue):
     """The addresses of the pictures, of which the browser loads only those that come into view."""
     if not catalogue.has_pictures or len(catalogue) > MOST_PICTURES:
         return []
-    return [URL.new(catalogue.picture_address(row), document.baseURI).href for row in range(len(catalogue))]
+    return [catalogue.picture_address(row) for row in range(len(catalogue))]
+
+
+def _here(addresses):
+    return [URL.new(address, document.baseURI).href for address in addresses]
 
 
 def _loaded_here():
