@@ -1,5 +1,7 @@
 """Malformed files: every one gets a sentence that says what is wrong, where, and what to do; none gets through."""
 
+import io
+import json
 import re
 
 import numpy as np
@@ -90,8 +92,6 @@ def test_more_rows_than_a_browser_can_hold_are_refused_with_the_command_that_can
 
 @pytest.mark.parametrize("start", range(0, 160, 4))
 def test_a_damaged_array_never_raises_anything_but_a_reading_error(start):
-    import io
-
     out = io.BytesIO()
     np.save(out, np.arange(8.0).reshape(4, 2))
     content = bytearray(out.getvalue())
@@ -102,3 +102,39 @@ def test_a_damaged_array_never_raises_anything_but_a_reading_error(start):
         ).make()
     except ReadingError:
         pass
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "-" * 9000 + "1",
+        "(" * 5000,
+        "[" * 199,
+        "{1:" * 199,
+        "not " * 2000 + "1",
+        "1" + "+1" * 4000,
+        "a." * 4000 + "b",
+        "1" * 9000,
+    ],
+    ids=["signs", "brackets", "lists", "objects", "words", "sums", "dots", "digits"],
+)
+def test_a_header_that_would_overflow_webassemblys_stack_is_not_even_parsed(header):
+    content = b"\x93NUMPY\x01\x00" + (len(header) + 1).to_bytes(2, "little") + header.encode() + b"\n"
+    with pytest.raises(ReadingError, match="embeddings.npy (cannot be read|is)"):
+        read([InputFile("labels.csv", b"label\na\nb\n"), InputFile("embeddings.npy", content)])
+
+
+@pytest.mark.parametrize("levels", [50, 51])
+def test_json_may_be_nested_50_levels_deep_and_brackets_in_texts_do_not_count(levels):
+    text = (
+        json.dumps({"label": "[" * 1000 + '\\"{'})[:-1]
+        + ', "deep": '
+        + "[" * (levels - 1)
+        + "]" * (levels - 1)
+        + "}"
+    )
+    if levels > 50:
+        with pytest.raises(ReadingError, match="line 1 is no JSON .nested more than 50 levels deep"):
+            read([InputFile("data.jsonl", text.encode())])
+    else:
+        assert "says" in read([InputFile("data.jsonl", text.encode())]).problem  # one class: it was parsed

@@ -9,9 +9,10 @@ Everything works alike natively and in the browser: files come as names and byte
 A file that cannot be read raises a `ReadingError`; what a person can still correct is the proposal's ``problem``.
 Both are one sentence that names the file, the row, the value, what was expected, and what to do.
 
-`files` bounds sizes and unpacks; `tables` and `arrays` parse; `contents` sorts the files; `columns` guesses what each
-column is for; `labels`, `numbers` and `probabilities` check values; `understanding` makes a dataset of it all, `proposal` shows it first; `estimate` says
-how long training will take; `review` is what a reviewer decided.
+`files` bounds sizes and unpacks; `tables`, `arrays` and `nesting` parse what strangers wrote; `contents` sorts the
+files; `columns` guesses what each column is for; `labels`, `numbers` and `probabilities` check values;
+`understanding` makes a dataset of it all, and `proposal` shows it first; `estimate` says how long training will take;
+`review` is what a reviewer decided.
 """
 
 from vizzy.reading.errors import ReadingError

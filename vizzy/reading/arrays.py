@@ -2,13 +2,12 @@
 
 import io
 import re
-import zipfile
 from dataclasses import dataclass
 
 import numpy as np
 
-from vizzy.reading.errors import ReadingError, shown
-from vizzy.reading.files import MOST_COMPRESSION, SMALL
+from vizzy.reading.errors import ReadingError
+from vizzy.reading.files import InputFile, unzipped
 
 EMBEDDINGS, PRED_PROBS, LABELS, CLASSES, IDS, IGNORED = (
     "embeddings",
@@ -30,6 +29,10 @@ NAMES = (
 # The lowest sum of a row, and the highest, that makes an array without a telling name one of probabilities.
 SUMS_TO_ONE = (0.98, 1.02)
 SAMPLE_ROWS = 200
+NPY, PICKLE = b"\x93NUMPY", b"\x80"
+# What is left of a plain header without the texts in it.
+PLAIN = re.compile(rb"(?:[\s{}()\[\]:,0-9L]|True|False)*")
+LONGEST_HEADER, MOST_BRACKETS = 10_000, 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,17 +51,13 @@ class Array:
         )
 
 
-def read_arrays(file):
-    """The arrays that a ``.npy`` or ``.npz`` file holds: list of Array."""
-    _refuse_bombs(file)
-    try:
-        loaded = np.load(io.BytesIO(file.content), allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            return [Array(file.name, loaded)]
-        with loaded:
-            return [Array(f"{file.name}/{name}", loaded[name]) for name in loaded.files]
-    except Exception as error:  # a header is parsed as Python's source: a damaged one raises about anything
-        raise ReadingError(_complaint(file, error)) from error
+def read_arrays(file, limits):
+    """The arrays that a ``.npy`` or ``.npz`` file holds: list of Array. An .npz is a zip, and bounded like one."""
+    if not file.content.startswith(b"PK"):
+        return [Array(file.name, _values(file))]
+    members = [member for member in unzipped(file, limits) if member.suffix == ".npy"]
+    named = [InputFile(f"{file.name}/{member.name}", member.content) for member in members]
+    return [Array(member.name.removesuffix(".npy"), _values(member)) for member in named]
 
 
 def guess_role(array, n_rows, n_classes):
@@ -106,27 +105,42 @@ def _looks_like_probabilities(values, n_classes):
     return bool((sample >= 0).all() and (sums >= SUMS_TO_ONE[0]).all() and (sums <= SUMS_TO_ONE[1]).all())
 
 
-def _refuse_bombs(file):
-    """An .npz is a zip, and its entries may unpack to anything."""
-    if not file.content.startswith(b"PK"):
-        return
+def _values(file):
+    _check_header(file)
     try:
-        with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, OSError) as error:
+        return np.load(io.BytesIO(file.content), allow_pickle=False)
+    except Exception as error:  # a damaged header raises about anything
         raise ReadingError(_complaint(file, error)) from error
-    for entry in entries:
-        if entry.file_size > SMALL and entry.file_size > MOST_COMPRESSION * max(1, entry.compress_size):
-            raise ReadingError(
-                f"{file.name} holds {shown(entry.filename)}, which would unpack to "
-                f"{entry.file_size // max(1, entry.compress_size):,} times its size, as no real data does: "
-                "save it with numpy.savez."
-            )
+
+
+def _check_header(file):
+    """Refuse a header that is not a plain one, before numpy reads it.
+
+    It is a Python expression, and one that is nested deeply overflows the stack of WebAssembly, which takes the whole
+    interpreter with it. What numpy writes has names, numbers and a few brackets.
+    """
+    content = file.content
+    if not content:
+        raise ReadingError(f"{file.name} is empty: save the array again with numpy.save.")
+    if content.startswith(PICKLE):
+        raise ReadingError(_complaint(file, "it is a pickle"))
+    if not content.startswith(NPY):
+        raise ReadingError(
+            f"{file.name} is no array of numpy's, whatever its name says: save it with numpy.save."
+        )
+    length_bytes = 2 if content[6:7] == b"\x01" else 4
+    start = 8 + length_bytes
+    length = int.from_bytes(content[8:start], "little")
+    header = re.sub(rb"'[^']*'|\"[^\"]*\"", b"", content[start : start + length])
+    if (
+        length > LONGEST_HEADER
+        or sum(map(header.count, (b"(", b"[", b"{"))) > MOST_BRACKETS
+        or not PLAIN.fullmatch(header)
+    ):
+        raise ReadingError(_complaint(file, "its header is damaged, or of a structured array"))
 
 
 def _complaint(file, error):
-    if not file.content:
-        return f"{file.name} is empty: save the array again with numpy.save."
     if "pickle" in str(error).lower():
         return (
             f"{file.name} holds Python objects, which could run anything and are never loaded: save an array of numbers, "

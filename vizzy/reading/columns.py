@@ -4,13 +4,13 @@ A role that was chosen is never taken away, nor given to another column where on
 guessed takes the columns' names first; where those say nothing, numbers that remain are taken for embeddings.
 """
 
-import json
 import re
 
 import numpy as np
 
 from vizzy.reading.arrays import SUMS_TO_ONE
 from vizzy.reading.errors import ReadingError, listed, shown
+from vizzy.reading.nesting import parsed_json
 from vizzy.reading.numbers import holds_lists
 from vizzy.reading.tables import cell_text
 
@@ -288,8 +288,8 @@ def holds_objects(table, column):
 
 def _is_json(text):
     try:
-        return isinstance(json.loads(text), dict)
-    except (ValueError, RecursionError):
+        return isinstance(parsed_json(text), dict)
+    except ValueError:
         return False
 
 

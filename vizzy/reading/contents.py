@@ -1,6 +1,5 @@
 """From files to what they hold: one table, arrays, names of images, and what of a dataset folder is known besides."""
 
-import json
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -11,6 +10,7 @@ from vizzy.reading.arrays import Array, read_arrays
 from vizzy.reading.columns import LABEL, check_choices, column_of, guess_roles
 from vizzy.reading.errors import ReadingError, counted, listed
 from vizzy.reading.files import ARRAY_SUFFIXES, TABLE_SUFFIXES, check_sizes, unpacked
+from vizzy.reading.nesting import parsed_json
 from vizzy.reading.numbers import numbers_of
 from vizzy.reading.tables import read_table
 
@@ -62,7 +62,7 @@ def contents_of(files, choices, limits):
     check_sizes([(file.name, len(file.content)) for file in files], limits)
     found = _only_dataset_folder(unpacked(files, limits))
     check_sizes([(file.name, len(file.content)) for file in found], limits)
-    arrays = [array for file in found if file.suffix in ARRAY_SUFFIXES for array in read_arrays(file)]
+    arrays = [array for file in found if file.suffix in ARRAY_SUFFIXES for array in read_arrays(file, limits)]
     index = _index_of(found)
     tables, notes = _tables(found, arrays, choices)
     table, more_arrays, more_notes = _main_table(tables, choices)
@@ -104,8 +104,8 @@ def _index_of(files):
     for file in files:
         if file.base_name == INDEX_FILE:
             try:
-                index = json.loads(file.content)
-            except (ValueError, RecursionError):
+                index = parsed_json(file.content.decode("utf-8"))
+            except ValueError:
                 continue
             if isinstance(index, dict) and isinstance(index.get("classes"), list):
                 return index

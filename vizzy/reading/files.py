@@ -105,7 +105,7 @@ def unpacked(files, limits=NATIVE):
     """The files with every zip replaced by what it holds: list of InputFile."""
     out = []
     for file in files:
-        out.extend(_unzip(file, limits) if file.suffix == ZIP_SUFFIX else [file])
+        out.extend(unzipped(file, limits) if file.suffix == ZIP_SUFFIX else [file])
     return [file for file in out if not _is_clutter(file.name)]
 
 
@@ -147,7 +147,8 @@ def _is_clutter(name):
     return "__MACOSX" in parts or any(part.startswith(".") for part in parts) or name.endswith("Thumbs.db")
 
 
-def _unzip(file, limits):
+def unzipped(file, limits):
+    """What a zip holds, checked before and while it is unpacked: list of InputFile."""
     try:
         with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]

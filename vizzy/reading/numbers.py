@@ -1,12 +1,12 @@
 """Numbers out of tables and arrays, checked: every complaint names the file, the row and the value."""
 
-import json
 import re
 
 import numpy as np
 
 from vizzy.confident import SUM_TOLERANCE, TOLERANCE
 from vizzy.reading.errors import ReadingError, counted, shown
+from vizzy.reading.nesting import parsed_json
 from vizzy.reading.tables import ABSENT, cell_text
 
 _DECIMAL_COMMA = re.compile(r"^\s*[+-]?\d+,\d+\s*$")
@@ -157,7 +157,7 @@ def _vector(table, row, column, cell):
         if not isinstance(values, list) or any(type(value) not in (int, float) for value in values):
             raise ValueError("no list of numbers")
         return values
-    except (ValueError, RecursionError):
+    except ValueError:
         cut = " (numpy shortened it in printing: save array.tolist())" if text and "..." in text else ""
         raise ReadingError(
             f"{table.place(row)}, column {shown(column)} is {shown(cell_text(cell))}, but a list of numbers like [0.1, 0.2] "
@@ -168,5 +168,5 @@ def _vector(table, row, column, cell):
 def _parsed_vector(text):
     """A list as JSON writes it, or numpy prints it: [0.1 0.2]."""
     if "," in text:
-        return json.loads(text)
+        return parsed_json(text)
     return [float(part) for part in text.strip().strip("[]").split()]

@@ -1,12 +1,11 @@
 """Predicted probabilities out of a table or an array, and which of their columns belongs to which class."""
 
-import json
-
 import numpy as np
 
 from vizzy.reading.columns import class_of_probability_column, holds_objects
 from vizzy.reading.errors import ReadingError, counted, listed, shown
 from vizzy.reading.labels import ordered
+from vizzy.reading.nesting import parsed_json
 from vizzy.reading.numbers import holds_lists, matrix_of_columns
 from vizzy.reading.tables import cell_text
 
@@ -103,10 +102,10 @@ def _of_objects(table, column, labels):
 
 def _object(table, row, column, cell):
     try:
-        value = json.loads(cell_text(cell))
+        value = parsed_json(cell_text(cell))
         if isinstance(value, dict) and all(type(number) in (int, float) for number in value.values()):
             return value
-    except (ValueError, RecursionError):
+    except ValueError:
         pass
     raise ReadingError(
         f"{table.place(row)}, column {shown(column)} is {shown(cell_text(cell))}, but must give every class a probability, "

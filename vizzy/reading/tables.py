@@ -16,6 +16,7 @@ import re
 from dataclasses import dataclass, replace
 
 from vizzy.reading.errors import ReadingError, counted, shown
+from vizzy.reading.nesting import parsed_json
 
 DELIMITED, JSON_LINES, JSON = "delimited", "json lines", "json"
 DELIMITERS = (",", ";", "\t", "|")
@@ -337,8 +338,8 @@ def _read_json_lines(name, text, form, notes):
 
 def _parsed_line(name, number, line):
     try:
-        value = json.loads(line)
-    except (ValueError, RecursionError) as error:
+        value = parsed_json(line)
+    except ValueError as error:
         raise ReadingError(
             f"{name} line {number} is no JSON ({error}): in JSON Lines every line is one object, like "
             '{"text": "…", "label": "cat"}.'
@@ -353,8 +354,8 @@ def _parsed_line(name, number, line):
 
 def _read_json(name, text, form, notes):
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        value = parsed_json(text)
+    except ValueError as error:
         if text.lstrip().startswith("{") and "\n{" in text.strip():
             return _read_json_lines(name, text, form, notes)
         raise ReadingError(f"{name} is no JSON ({error}): is it cut off? Save the table as CSV.") from error
