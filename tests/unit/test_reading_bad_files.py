@@ -2,6 +2,7 @@
 
 import io
 import json
+import random
 import re
 
 import numpy as np
@@ -138,3 +139,41 @@ def test_json_may_be_nested_50_levels_deep_and_brackets_in_texts_do_not_count(le
             read([InputFile("data.jsonl", text.encode())])
     else:
         assert "says" in read([InputFile("data.jsonl", text.encode())]).problem  # one class: it was parsed
+
+
+DAMAGE = [
+    b",",
+    b'"',
+    b"\n",
+    b"\r",
+    b"\0",
+    b"label",
+    b"nan",
+    b"[",
+    b"{",
+    b"1e400",
+    b";",
+    b"'",
+    b"\xff",
+    b"null",
+    b"given_label",
+]
+
+
+@pytest.mark.parametrize("case", ODD, ids=[case.title for case in ODD])
+def test_whatever_is_damaged_in_a_file_it_is_read_or_refused_in_a_sentence(case):
+    chance = random.Random(case.title)
+    for _ in range(40):
+        files = list(case.files)
+        number = chance.randrange(len(files))
+        content = bytearray(files[number].content)
+        for _ in range(chance.randint(1, 3)):
+            at = chance.randrange(len(content) + 1)
+            content[at : at + chance.randint(0, 20) * chance.randint(0, 1)] = chance.choice(DAMAGE)
+        files[number] = InputFile(files[number].name, bytes(content))
+        try:
+            proposal = read(files, Choices(**case.choices), IN_BROWSER)
+            json.dumps(proposal.summary())
+            proposal.make()
+        except ReadingError as error:
+            assert str(error).count("\n") == 0

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from vizzy.dataset import EMBEDDINGS_FILE, INDEX_FILE, TABLE_FILE
+from vizzy.dataset import EMBEDDINGS_FILE, INDEX_FILE, PRED_PROBS_FILE, TABLE_FILE
 from vizzy.reading.arrays import Array, read_arrays
 from vizzy.reading.columns import LABEL, check_choices, column_of, guess_roles
 from vizzy.reading.errors import ReadingError, counted, listed
@@ -14,7 +14,6 @@ from vizzy.reading.nesting import parsed_json
 from vizzy.reading.numbers import numbers_of
 from vizzy.reading.tables import read_table
 
-PRED_PROBS_FILE = "pred_probs.npy"
 DATASET_FOLDER_FILES = (TABLE_FILE, INDEX_FILE, EMBEDDINGS_FILE, PRED_PROBS_FILE)
 # Read as tables where nothing is surer to be one.
 PERHAPS_TABLES = (".txt", ".json", ".dat", ".data", "")

@@ -6,7 +6,6 @@ The browser hands in names and bytes; the command line, paths. A folder is its f
 
 import io
 import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -154,7 +153,9 @@ def unzipped(file, limits):
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             _check_entries(file.name, entries, limits)
             return [InputFile(entry.filename, _unzipped(archive, entry, file.name)) for entry in entries]
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+    except ReadingError:
+        raise
+    except Exception as error:  # damaged, a zip raises about anything
         raise ReadingError(
             f"{file.name} cannot be unpacked ({error}): is it cut off? Make or download it again."
         ) from error
