@@ -129,7 +129,7 @@ def opened_of(draft):
     if pred_probs is not None and len(classes) > pred_probs.shape[1]:
         pred_probs = np.hstack([pred_probs, np.zeros((len(pred_probs), len(classes) - pred_probs.shape[1]))])
     given = label_texts.indexed([draft.labels[row] for row in row_idx], classes)
-    ids, id_notes = _ids(draft, table, roles, row_idx)
+    ids = _ids(draft, table, roles, row_idx)
     files, texts = _texts(draft, column_roles.FILE, row_idx), _texts(draft, column_roles.TEXT, row_idx)
     images = _matched_images(draft.contents.images, files, ids)
     dataset = Dataset(
@@ -144,7 +144,7 @@ def opened_of(draft):
         name=draft.contents.name,
     )
     review = _review(draft, row_idx, given, classes)
-    return Opened(dataset, table, row_idx, roles, texts, images, review, (*notes, *id_notes))
+    return Opened(dataset, table, row_idx, roles, texts, images, review, tuple(notes))
 
 
 def _pred_probs(draft, row_idx):
@@ -281,18 +281,18 @@ def _texts(draft, role, row_idx):
 
 
 def _ids(draft, table, roles, row_idx):
-    """Ids of the examples, all different, and notes: the table's, an array's, or the rows' numbers from 1."""
+    """Ids of the examples, all different: the table's, an array's, or the rows' numbers from 1."""
     array = _array_with(draft, array_roles.IDS)
     column = column_of(roles, column_roles.ID)
     if column is not None:
         texts = table.texts(column)
         _check_ids(table, column, texts)
-        return tuple(texts[row] for row in row_idx), []
+        return tuple(texts[row] for row in row_idx)
     if array is not None and array.values.size == len(draft.labels):
         texts = [str(value) for value in array.values.ravel().tolist()]
         if len(set(texts)) == len(texts) and all(texts):
-            return tuple(texts[row] for row in row_idx), []
-    return tuple(str(row + 1) for row in row_idx), []
+            return tuple(texts[row] for row in row_idx)
+    return tuple(str(row + 1) for row in row_idx)
 
 
 def _check_ids(table, column, texts):
