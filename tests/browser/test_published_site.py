@@ -1,0 +1,78 @@
+"""The folder that is published, served from a subfolder as on a project's pages: it starts, trains and opens all."""
+
+import importlib.util
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT, visiting
+
+_spec = importlib.util.spec_from_file_location("vizzy_site", ROOT / "tools" / "site.py")
+site_tool = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(site_tool)
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """The publishable site at /vizzy/ of a server of its own; its address."""
+    root = tmp_path_factory.mktemp("pages")
+    site_tool.build(ROOT, root / "vizzy")
+    server = subprocess.Popen(
+        [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1"],
+        cwd=root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    port = server.stdout.readline().split("port ")[1].split()[0]
+    yield f"http://127.0.0.1:{port}/vizzy/"
+    server.terminate()
+    server.stdout.close()
+    server.wait()
+
+
+@pytest.fixture
+def answers(browser, published):
+    """A visit of the published site; by its end nothing it asked for may have been missing."""
+    with visiting(browser, published) as visit:
+        missing = []
+        visit.page.context.on("response", lambda got: missing.append(got.url) if got.status >= 400 else None)
+        yield visit
+    assert missing == []
+
+
+def test_the_published_folder_trains(answers):
+    answers.open().train()
+    assert answers.page.locator("#label-issues [data-example]").count() > 0
+    assert len(answers.cells()) == 9
+    answers.slide("class", 60)
+
+
+def test_the_published_folder_has_what_is_fetched_later(answers):
+    page = answers.open().page
+    for choice, shown in (("Look around", ".driver-popover"), ("Understand it", "#learn-dialog[open]")):
+        page.click("#guide")
+        page.click(f'#guide-menu button:has-text("{choice}")')
+        page.wait_for_selector(shown)
+        page.wait_for_timeout(400)  # the box's own motion
+        page.keyboard.press("Escape")
+        page.wait_for_selector(shown, state="detached" if "driver" in shown else "hidden")
+    page.click("#guide")
+    page.click('#guide-menu button:has-text("Do it yourself")')
+    page.wait_for_selector("text=Train", state="attached")
+
+
+def test_the_published_folder_has_every_dataset_it_offers(answers):
+    page = answers.open().page
+    page.wait_for_selector("#dataset-menu option", state="attached")
+    paths = page.eval_on_selector_all("#dataset-menu option", "nodes => nodes.map(node => node.value)")
+    assert len(paths) >= 2
+    for path in paths:
+        answers.open(f"?dataset={path}").train()
+
+
+def test_whoever_takes_a_wrong_way_finds_the_page(answers):
+    page = answers.page
+    page.goto(answers.site + "404.html")
+    page.click("#home")
+    answers.wait("ready")
