@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vizzy import confident, training
+from vizzy import confident, ranking, training
 
 HISTOGRAM_BINS = 50
 # Up to this many examples every one is listed; beyond, each cell lists its worst.
@@ -30,8 +30,8 @@ class Predictions:
     quality_rank: np.ndarray  # (n,) int: 0 for the example whose label is most suspect
 
     @classmethod
-    def of(cls, given_label, pred_probs):
-        worst_first = confident.ranking(confident.label_quality(given_label, pred_probs))
+    def of(cls, given_label, pred_probs, embeddings=None):
+        worst_first = confident.ranking(ranking.label_quality(given_label, pred_probs, embeddings))
         quality_rank = np.empty(len(worst_first), dtype=np.intp)
         quality_rank[worst_first] = np.arange(len(worst_first))
         return cls(
@@ -50,7 +50,7 @@ class Session:
     def __init__(self, dataset):
         self.dataset = dataset
         self.predictions = None
-        self._analysis = None
+        self._latest = None  # (predictions, settings, analysis): questions often come about the same
 
     def train(self, changed_labels):
         """Cross-validate in one go; see `training_steps`."""
@@ -83,7 +83,7 @@ class Session:
         for example, label in changed_labels.items():
             given_label[example] = label
         pred_probs, notes = yield from self._predict(given_label)
-        self.predictions = Predictions.of(given_label, pred_probs)
+        self.predictions = Predictions.of(given_label, pred_probs, self.dataset.embeddings)
         return {
             "accuracy": float((pred_probs.argmax(axis=1) == given_label).mean()),
             "notes": notes,
@@ -118,14 +118,7 @@ class Session:
             ``counts``: how many each of the three has in all.
         """
         predictions = self.predictions
-        analysis = self._analysis = confident.analyse(
-            predictions.given_label,
-            predictions.pred_probs,
-            class_percentile,
-            ood_percentile,
-            threshold_mode,
-            predictions.confidences,
-        )
+        analysis = self._analysis_at(class_percentile, ood_percentile, threshold_mode)
         by_quality = predictions.quality_rank
         ood_score = confident.out_of_distribution_score(predictions.pred_probs, analysis.ood_thresholds)
         masks = {
@@ -142,11 +135,15 @@ class Session:
         answer["ood_thresholds"] = _finite_or_none(analysis.ood_thresholds)
         return answer
 
-    def explain(self, example):
-        """Why an example is where it is under the last analysis, and what would move it: a dict."""
+    def explain(self, example, *settings):
+        """Why an example is where it is under the settings of an analysis, and what would move it: a dict."""
         predictions = self.predictions
         explanation = confident.explain(
-            predictions.given_label, predictions.pred_probs, example, self._analysis, predictions.confidences
+            predictions.given_label,
+            predictions.pred_probs,
+            example,
+            self._analysis_at(*settings),
+            predictions.confidences,
         )
         return {
             "example": example,
@@ -163,11 +160,20 @@ class Session:
             "out_of_distribution_above": explanation.out_of_distribution_above,
         }
 
-    def cell_examples(self, given, suggested):
+    def cell_examples(self, given, suggested, *settings):
         """All examples of one cell of the confident joint, the worst first: a list of int."""
-        analysis = self._analysis
+        analysis = self._analysis_at(*settings)
         in_cell = (self.predictions.given_label == given) & (analysis.suggested_label == suggested)
         return _worst(np.flatnonzero(in_cell), self.predictions.quality_rank, None)
+
+    def _analysis_at(self, class_percentile, ood_percentile, threshold_mode):
+        predictions, settings = self.predictions, (class_percentile, ood_percentile, threshold_mode)
+        if self._latest is None or self._latest[:2] != (predictions, settings):
+            analysis = confident.analyse(
+                predictions.given_label, predictions.pred_probs, *settings, predictions.confidences
+            )
+            self._latest = (predictions, settings, analysis)
+        return self._latest[2]
 
     def _most_listed(self):
         """How many examples a cell and a list name at the most."""

@@ -109,14 +109,24 @@ def analyse(class_percentile, ood_percentile, threshold_mode):
     return json.dumps(session.analyse(class_percentile, ood_percentile, threshold_mode))
 
 
-def explain(example):
+def analyse_many(settings_json):
+    """The same for a list of settings: an array of JSON texts."""
+    return to_js([analyse(*settings) for settings in json.loads(settings_json)])
+
+
+def explain(example, class_percentile, ood_percentile, threshold_mode):
     """Why an example is where it is: JSON text, see ``Session.explain``."""
-    return json.dumps(session.explain(example))
+    return json.dumps(session.explain(example, class_percentile, ood_percentile, threshold_mode))
 
 
-def cell_examples(given, suggested):
+def explain_many(example, settings_json):
+    """The same for a list of settings: an array of JSON texts."""
+    return to_js([explain(example, *settings) for settings in json.loads(settings_json)])
+
+
+def cell_examples(given, suggested, class_percentile, ood_percentile, threshold_mode):
     """All examples of one cell, the worst first: JSON text."""
-    return json.dumps(session.cell_examples(given, suggested))
+    return json.dumps(session.cell_examples(given, suggested, class_percentile, ood_percentile, threshold_mode))
 
 
 def loaded():
@@ -140,7 +150,9 @@ __export__ = [
     "progress",
     "cancel",
     "analyse",
+    "analyse_many",
     "explain",
+    "explain_many",
     "cell_examples",
     "loaded",
 ]

@@ -177,7 +177,7 @@ def test_at_200_percent_zoom_and_on_small_screens_nothing_is_cut_off(trained, wi
 
 def test_a_runtime_that_does_not_load_is_explained_and_the_page_stays(browser, site):
     with visiting(browser, site) as visit:
-        visit.page.route("**/runtime/pyodide/*.wasm", lambda route: route.abort())
+        visit.page.route("**/runtime/pyodide/pyodide.asm.*", lambda route: route.abort())
         visit.open()
         visit.wait("error")
         assert "could not be loaded" in visit.page.inner_text("#failure-text")

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vizzy import confident, training
+from vizzy import confident, ranking, training
 from vizzy.dataset import read_folder
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,7 +80,7 @@ def test_at_the_default_thresholds_half_of_the_problems_are_flagged(trained, shi
 
 def test_the_lists_are_worst_first(trained, shipped, native_pred_probs):
     trained.slide("class", 50)
-    quality = confident.label_quality(shipped.given_label, native_pred_probs)
+    quality = ranking.label_quality(shipped.given_label, native_pred_probs, shipped.embeddings)
     shown = [quality[shipped.ids.index(example_id)] for example_id in trained.ids_in("#label-issues")]
     assert shown == sorted(shown)
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from vizzy import confident
+from vizzy import confident, ranking
 from vizzy.dataset import Dataset
 from vizzy.page import words
 from vizzy.session import MOST_IN_A_LIST, Predictions, Session
@@ -49,7 +49,9 @@ def test_cells_are_in_rows_of_given_labels_and_count_as_the_joint_does():
 def test_lists_and_cells_are_worst_first():
     session = trained_session()
     answer = session.analyse(30, 30, "percentile")
-    quality = confident.label_quality(session.predictions.given_label, session.predictions.pred_probs)
+    quality = ranking.label_quality(
+        session.predictions.given_label, session.predictions.pred_probs, session.dataset.embeddings
+    )
     for group in [answer["label_issues"], answer["unconfident"], *answer["cells"]]:
         assert quality[group].tolist() == sorted(quality[group])
 
@@ -66,7 +68,7 @@ def test_a_class_nobody_is_given_has_no_threshold_and_the_answer_is_plain_json()
     session.train({example: 0 for example in range(20, 40)})
     answer = session.analyse(50, 15, "percentile")
     assert answer["class_thresholds"][1] is None and answer["ood_thresholds"][1] is None
-    for content in (answer, session.explain(0)):
+    for content in (answer, session.explain(0, 50, 15, "percentile")):
         assert json.loads(json.dumps(content, allow_nan=False)) == content
 
 
@@ -80,9 +82,9 @@ def test_an_explanation_agrees_with_the_analysis():
     session = trained_session()
     answer = session.analyse(50, 15, "percentile")
     for example in answer["out_of_distribution"]:
-        assert session.explain(example)["category"] == words.OUT_OF_DISTRIBUTION
+        assert session.explain(example, 50, 15, "percentile")["category"] == words.OUT_OF_DISTRIBUTION
     for example in answer["label_issues"]:
-        explanation = session.explain(example)
+        explanation = session.explain(example, 50, 15, "percentile")
         assert explanation["suggested_label"] not in (-1, explanation["given_label"])
 
 
@@ -105,7 +107,7 @@ def test_a_large_dataset_is_listed_in_part_and_counted_in_full():
     assert len(answer["label_issues"]) == MOST_IN_A_LIST < answer["counts"]["label_issues"]
     assert sum(map(len, answer["cells"])) <= 1500
     given, suggested = 0, 1
-    whole = session.cell_examples(given, suggested)
+    whole = session.cell_examples(given, suggested, 50, 15, "percentile")
     assert len(whole) == answer["joint"][1]
     assert whole[: len(answer["cells"][1])] == answer["cells"][1]
 

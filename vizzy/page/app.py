@@ -12,6 +12,7 @@ import js
 from pyscript.ffi import to_js
 
 from vizzy.page import address, dom, motion, offline, state as events, words
+from vizzy.page.ahead import Ahead
 from vizzy.page.cell_dialog import CellDialog
 from vizzy.page.dataset_panel import DatasetPanel
 from vizzy.page.failure import explained, fail
@@ -28,6 +29,7 @@ from vizzy.page.trainer import Trainer, TrainerError
 
 
 SECONDS_BETWEEN_LOOKS = 0.3  # at how far the training is
+MOST_TO_LOOK_AHEAD = 3000  # examples; of more, two hundred answers would keep the worker busy for seconds
 
 
 class App:
@@ -44,12 +46,17 @@ class App:
         self._summary = None
         self._pred_probs = None
         self._analysis = None
-        self._analyses = Latest(self.trainer.analyse, self._show_analysis, self._worker_failed)
+        self._ahead = Ahead(self.trainer.analyse_many)
+        self._analyses = Latest(self.trainer.analyse, self._show_analysis, self._worker_failed, self._ahead.get)
+        self._explained_ahead = Ahead(lambda many: self.trainer.explain_many(self.state.active, many))
         self._explanations = Latest(
-            lambda wish: self.trainer.explain(wish[0]), self._show_explanation, self._worker_failed
+            lambda wish: self.trainer.explain(wish[0], wish[1]),
+            self._show_explanation,
+            self._worker_failed,
+            lambda wish: self._explained_ahead.get(wish[1]),
         )
         self._shown_status = None
-        self._slid_at = None  # when the oldest slider event not yet on the screen came in
+        self._slid_at = None  # when the oldest slider event whose effect is not all on the screen came in
         self._marked = None
         self.listeners = []  # called with (state, analysis) after each change, for those who only watch
         self._mount()
@@ -74,6 +81,8 @@ class App:
         self._render_status()
         if state.active != before.active:
             self._mark_active()
+            self._explained_ahead.forget()
+            self._look_ahead()
         if state.active != before.active or state.changed_labels != before.changed_labels:
             self._explain()
         self._analyse()
@@ -138,6 +147,7 @@ class App:
         self.history = self.history.settle(self.state)
         self._show_history()
         self._write_address()
+        self._look_ahead()
 
     def undo(self, _event=None):
         """Take the last decision back."""
@@ -220,6 +230,8 @@ class App:
         settings = self.state.analysis_settings
         self._draw_analysis(json.loads(await self.trainer.analyse(settings)))
         self._analyses.took(settings)
+        self._ahead.forget()
+        self._explained_ahead.forget()
         self.predictions.show(self._pred_probs)
         self.thresholds.show_histograms(self._summary["histograms"])
         self._explanations.forget()
@@ -227,6 +239,7 @@ class App:
         self._explain()
         await _painted()
         js.performance.mark("vizzy:trained")
+        self._look_ahead()
 
     async def _watch_training(self):
         while True:
@@ -238,17 +251,30 @@ class App:
         """A click on Cancel."""
         self.trainer.cancel()
 
+    def _look_ahead(self):
+        """Ask for the next steps of the sliders, where that costs little."""
+        if self._pred_probs is None or len(self.catalogue) > MOST_TO_LOOK_AHEAD:
+            return
+        asyncio.create_task(self._ahead.prepare(self.state.analysis_settings))
+        if self.state.active is not None:
+            asyncio.create_task(self._explained_ahead.prepare(self.state.analysis_settings))
+
     def _analyse(self):
         """Ask what the present thresholds make of the predictions."""
         if self._pred_probs is not None and not self.state.training:
             self._analyses.want(self.state.analysis_settings)
 
     def _show_analysis(self, _settings, answer):
-        slid_at, self._slid_at = self._slid_at, None
         self._draw_analysis(json.loads(answer))
-        if slid_at is not None:
-            _measure_update(slid_at)
+        if self.state.active is None:
+            self._measure_update()
         self._tell()
+
+    def _measure_update(self):
+        """The last of what a slider's step changes is written."""
+        if self._slid_at is not None:
+            _measure_update(self._slid_at)
+            self._slid_at = None
 
     def _draw_analysis(self, analysis):
         before, self._analysis = self._analysis, analysis
@@ -279,6 +305,7 @@ class App:
         explanation = json.loads(answer)
         self.inspector.render(self.state, explanation)
         self.thresholds.render_active(explanation["example"], explanation["pred_probs"])
+        self._measure_update()
 
     def _worker_failed(self, error):
         self.update(events.trainer_failed(self.state, "Python has stopped answering."))
@@ -358,7 +385,7 @@ class App:
         return {"t": self.request_training, "?": dom.by_id("shortcuts").showModal}.get(key)
 
     async def _open_cell(self, given, suggested):
-        self.cell_dialog.open(given, suggested, await self.trainer.cell_examples(given, suggested))
+        self.cell_dialog.open(given, suggested, await self.trainer.cell_examples(given, suggested, self.state.analysis_settings))
 
     def choose(self, event):
         """A label chosen from a menu."""

@@ -18,10 +18,12 @@ class Latest:
     ask : (wish) -> promise
     show : (wish, answer) -> None
     failed : (error) -> None
+    known : (wish) -> answer, or None where it must be asked for
     """
 
-    def __init__(self, ask, show, failed):
+    def __init__(self, ask, show, failed, known=lambda wish: None):
         self._ask = ask
+        self._known = known
         self._show = show
         self._failed = failed
         self._wanted = None
@@ -33,7 +35,13 @@ class Latest:
     def want(self, wish):
         """Ask for this, unless it is what the last answer was to."""
         self._wanted = wish
-        if self._under_way is None and wish != self.answered:
+        if wish == self.answered:
+            return
+        answer = self._known(wish)
+        if answer is not None:
+            self.answered = wish
+            self._show(wish, answer)
+        elif self._under_way is None:
             self._send()
 
     def forget(self):
@@ -50,6 +58,8 @@ class Latest:
 
     def _take(self, answer):
         wish, self._under_way = self._under_way, None
+        if self._wanted == self.answered:
+            return  # what is wanted now was known and is shown
         self.answered = wish
         if self._wanted != wish:
             self._send()  # before drawing, so that the worker works meanwhile

@@ -12,8 +12,8 @@ STEPS = (
     ("import_numerics", "Importing scikit-learn…", 0.7),
 )
 # A worker whose runtime does not load says nothing, so the page looks itself after a while.
-RUNTIME_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 SECONDS_UNTIL_SUSPICIOUS = 10
+MANIFEST = "runtime/manifest.json"
 
 
 class TrainerError(Exception):
@@ -69,13 +69,23 @@ class Trainer:
         """What the thresholds make of the predictions: a promise of JSON text."""
         return self._worker.analyse(*settings)
 
-    def explain(self, example):
-        """Why an example is where it is: a promise of JSON text."""
-        return self._worker.explain(example)
+    async def analyse_many(self, settings):
+        """The same for a list of settings: a list of JSON texts."""
+        answers = await self._worker.analyse_many(json.dumps(settings))
+        return [answers[place] for place in range(len(settings))]
 
-    async def cell_examples(self, given, suggested):
+    def explain(self, example, settings):
+        """Why an example is where it is: a promise of JSON text."""
+        return self._worker.explain(example, *settings)
+
+    async def explain_many(self, example, settings):
+        """The same for a list of settings: a list of JSON texts."""
+        answers = await self._worker.explain_many(example, json.dumps(settings))
+        return [answers[place] for place in range(len(settings))]
+
+    async def cell_examples(self, given, suggested, settings):
         """All examples of one cell of the confident joint, the worst first."""
-        return json.loads(await self._worker.cell_examples(given, suggested))
+        return json.loads(await self._worker.cell_examples(given, suggested, *settings))
 
     async def loaded(self):
         """The addresses of all that the worker has loaded."""
@@ -85,12 +95,22 @@ class Trainer:
         """Find out, if Python does not come up, whether one of its files cannot be had."""
         while self._worker is None:
             await asyncio.sleep(SECONDS_UNTIL_SUSPICIOUS)
-            for name in RUNTIME_FILES:
-                complaint = await _complaint_about("runtime/pyodide/" + name)
+            for address in await _runtime_files():
+                complaint = await _complaint_about(address)
                 if complaint and self._worker is None:
                     self._missing = complaint
                     starting.cancel()
                     return
+
+
+async def _runtime_files():
+    """The addresses of the files that Python starts from, the manifest of the runtime first."""
+    try:
+        names = json.loads(await (await fetch(MANIFEST)).text())["files"]
+    except Exception as error:
+        print("no manifest:", error)
+        names = []
+    return [MANIFEST] + ["runtime/" + name for name in names if name.startswith("pyodide/")]
 
 
 async def _complaint_about(address):
