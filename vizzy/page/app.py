@@ -25,7 +25,7 @@ from vizzy.page.predictions import PredictionsPanel
 from vizzy.page.results import ResultsPanel
 from vizzy.page.thresholds import ThresholdsPanel
 from vizzy.page.thumbnails import Thumbnails
-from vizzy.page.trainer import Trainer, TrainerError
+from vizzy.page.trainer import Trainer, TrainerError, missing_file
 
 
 SECONDS_BETWEEN_LOOKS = 0.3  # at how far the training is
@@ -186,8 +186,9 @@ class App:
             self._estimated_seconds = opened["estimated_seconds"]
         except Exception as error:  # whatever it is, the visitor is told and the page goes on
             sys.print_exception(error)
+            told = error.args[0] if isinstance(error, TrainerError) else await missing_file() or explained(error)
             self.update(events.trainer_failed(self.state, "Python's numerics could not be started."))
-            fail(str(error.args[0]) if isinstance(error, TrainerError) else explained(error))
+            fail(told)
             return
         self.update(events.trainer_ready(self.state))
         if self.state.train_requested:

@@ -13,4 +13,4 @@ def fail(sentence):
 def explained(error):
     """The last line of what the other interpreter said, with what to do."""
     said = str(error.args[-1] if error.args else error).strip().split("\n")[-1]
-    return said + " Reload the page to try again: your labels and thresholds are kept in its address."
+    return said.rstrip(".") + ". Reload the page to try again: your labels and thresholds are kept in its address."

@@ -92,15 +92,21 @@ class Trainer:
         return [address for address in json.loads(await self._worker.loaded()) if address.startswith("http")]
 
     async def _watch_runtime(self, starting):
-        """Find out, if Python does not come up, whether one of its files cannot be had."""
         while self._worker is None:
             await asyncio.sleep(SECONDS_UNTIL_SUSPICIOUS)
-            for address in await _runtime_files():
-                complaint = await _complaint_about(address)
-                if complaint and self._worker is None:
-                    self._missing = complaint
-                    starting.cancel()
-                    return
+            self._missing = await missing_file()
+            if self._missing and self._worker is None:
+                starting.cancel()
+                return
+
+
+async def missing_file():
+    """A sentence about the first file of the runtime that cannot be had, or None where all can."""
+    for address in await _runtime_files():
+        complaint = await _complaint_about(address)
+        if complaint:
+            return complaint
+    return None
 
 
 async def _runtime_files():
