@@ -34,6 +34,17 @@ def active(visit):
     visit.page.wait_for_timeout(400)
 
 
+def tour(visit):
+    """A step of the tour."""
+    trained(visit)
+    visit.page.click("#guide")
+    visit.page.get_by_text("Look around").click()
+    visit.page.wait_for_selector(".driver-popover")
+    for _ in range(3):
+        visit.page.click(".driver-popover-next-btn")
+    visit.page.wait_for_timeout(600)
+
+
 def phone(visit):
     """The third panel of four on a phone."""
     trained(visit)
@@ -48,5 +59,6 @@ STATES = {
     "trained": (trained, {"viewport": DESKTOP, "color_scheme": "light"}),
     "active": (active, {"viewport": DESKTOP, "color_scheme": "light"}),
     "dark": (active, {"viewport": DESKTOP, "color_scheme": "dark"}),
+    "tour": (tour, {"viewport": DESKTOP, "color_scheme": "light"}),
     "phone": (phone, {"viewport": PHONE, "color_scheme": "light"}),
 }

@@ -73,7 +73,7 @@ def _column(parsed, name):
 
 
 async def offer(open_folder, name):
-    """Fill the menu; a site with a single dataset needs none."""
+    """Fill the menu; a site with a single dataset needs none. Until then it shows the default one."""
     response = await fetch(LIST)
     if not response.ok:
         print("no menu of datasets:", response.status)
@@ -83,6 +83,8 @@ async def offer(open_folder, name):
     if path not in [entry["path"] for entry in offered]:
         offered.append({"path": path, "name": name})
     menu = dom.by_id("dataset-menu")
+    dom.clear(menu)
+    menu.disabled = False
     for entry in offered:
         menu.append(dom.element("option", "", entry["name"], {"value": entry["path"]}))
     menu.value = path

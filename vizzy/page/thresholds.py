@@ -25,6 +25,7 @@ class ThresholdsPanel:
             slider = dom.by_id(name + "-percentile")
             if slider.value != str(percentile):
                 slider.value = str(percentile)
+            slider.style.setProperty("--share", str(percentile) + "%")
             dom.by_id(name + "-value").textContent = str(percentile)
         by_mean = state.threshold_mode == "mean"
         dom.by_id("mean-mode").checked = by_mean
