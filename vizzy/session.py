@@ -115,7 +115,10 @@ class Session:
             ``joint``: K*K counts, row by row (given, then suggested label);
             ``cells``: for each of them its examples, the worst first, perhaps not all;
             ``label_issues``, ``out_of_distribution``, ``unconfident``: the same for the three lists;
-            ``counts``: how many each of the three has in all.
+            ``counts``: how many each of the three has in all;
+            ``score``: where the truth is known, how many ``problems`` the trained labels have (a wrong label, or
+            any label where no class is true), how many examples are ``flagged`` (label issues and out of
+            distribution) and how many of those are problems (``found``); else None.
         """
         predictions = self.predictions
         analysis = self._analysis_at(class_percentile, ood_percentile, threshold_mode)
@@ -129,6 +132,7 @@ class Session:
         in_cell, in_list = self._most_listed()
         answer = {name: _worst(np.flatnonzero(mask), score, in_list) for name, (mask, score) in masks.items()}
         answer["counts"] = {name: int(mask.sum()) for name, (mask, _) in masks.items()}
+        answer["score"] = self._score(analysis)
         answer["joint"] = analysis.confident_joint.ravel().tolist()
         answer["cells"] = self._cells(analysis, in_cell)
         answer["class_thresholds"] = _finite_or_none(analysis.class_thresholds)
@@ -165,6 +169,17 @@ class Session:
         analysis = self._analysis_at(*settings)
         in_cell = (self.predictions.given_label == given) & (analysis.suggested_label == suggested)
         return _worst(np.flatnonzero(in_cell), self.predictions.quality_rank, None)
+
+    def _score(self, analysis):
+        if self.dataset.true_label is None:
+            return None
+        problem_mask = self.predictions.given_label != self.dataset.true_label
+        flagged_mask = analysis.label_issue_mask | analysis.out_of_distribution_mask
+        return {
+            "problems": int(problem_mask.sum()),
+            "flagged": int(flagged_mask.sum()),
+            "found": int((problem_mask & flagged_mask).sum()),
+        }
 
     def _analysis_at(self, class_percentile, ood_percentile, threshold_mode):
         predictions, settings = self.predictions, (class_percentile, ood_percentile, threshold_mode)

@@ -1,6 +1,7 @@
 """One visit's numbers, as the worker holds them."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -147,3 +148,15 @@ def test_a_dataset_that_brings_its_predicted_probabilities_is_not_trained():
     session.train({0: 1})
     assert session.predictions.pred_probs is dataset.pred_probs
     assert session.predictions.given_label[0] == 1
+
+
+def test_the_score_follows_the_labels_that_were_trained_on():
+    session = made_session()
+    assert session.train({}) and session.analyse(50, 15, "percentile")["score"] is None
+    truth = session.dataset.given_label.copy()
+    truth[3] = -1  # no class is true
+    session = Session(replace(session.dataset, true_label=truth))
+    session.train({7: 1})
+    answer = session.analyse(50, 15, "percentile")
+    flagged = set(answer["label_issues"]) | set(answer["out_of_distribution"])
+    assert answer["score"] == {"problems": 2, "flagged": len(flagged), "found": len(flagged & {3, 7})}

@@ -101,3 +101,9 @@ def test_durations_are_rounded_to_what_can_be_promised():
     assert words.duration(1.2) == "about 1 second"
     assert words.duration(47) == "about 47 seconds"
     assert words.duration(170) == "about 3 minutes"
+
+
+def test_the_score_counts_false_alarms_apart():
+    assert words.score_sentence({"problems": 18, "flagged": 13, "found": 12}) == (
+        "Flagged: 12 of 18 known problems, and 1 false alarm."
+    )

@@ -2,6 +2,7 @@
 
 from vizzy.page import dom
 from vizzy.page.thumbnails import ThumbnailGrid
+from vizzy.page.words import score_sentence
 
 GROUPS = (
     ("label-issues", "label_issues", "No label issues at these thresholds."),
@@ -16,6 +17,7 @@ class ResultsPanel:
     def __init__(self, thumbnails):
         self._grids = {}
         self._counts = {}
+        self._score = None
         for element_id, name, _ in GROUPS:
             dom.clear(dom.by_id(element_id))
             self._grids[name] = ThumbnailGrid(dom.by_id(element_id), thumbnails)
@@ -25,7 +27,12 @@ class ResultsPanel:
         return self._grids["out_of_distribution"].node_of(example) or self._grids["unconfident"].node_of(example)
 
     def render(self, analysis):
-        """Show the lists of an analysis and their true counts."""
+        """Show the lists of an analysis, their true counts and, where the truth is known, how right they are."""
+        score = analysis["score"]
+        dom.show(dom.by_id("score"), score is not None)
+        if score is not None and score != self._score:
+            self._score = score
+            dom.by_id("score").textContent = score_sentence(score)
         for element_id, name, nothing in GROUPS:
             count = analysis["counts"][name]
             grid = self._grids[name]

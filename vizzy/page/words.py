@@ -47,6 +47,13 @@ def counts_sentence(counts):
     )
 
 
+def score_sentence(score):
+    """How right the first two lists are."""
+    return "Flagged: {} of {} known problems, and {}.".format(
+        score["found"], score["problems"], counted(score["flagged"] - score["found"], "false alarm")
+    )
+
+
 def reason(explanation, classes, state):
     """Why an example is where it is.
 
