@@ -1,7 +1,7 @@
 """Guide and Learn in the real page: the invitation, the tour, the tutorial done for real, the theory's examples."""
 
 import pytest
-from conftest import visiting
+from visits import visiting
 from test_accessibility import violations
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}

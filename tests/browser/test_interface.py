@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import visiting
+from visits import visiting
 from made_datasets import make_dataset
 
 ROOT = Path(__file__).resolve().parents[2]

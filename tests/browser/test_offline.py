@@ -1,12 +1,10 @@
 """After one visit the page starts, trains and answers without a network; a new version never mixes with an old one."""
 
 import shutil
-import subprocess
-import sys
 import time
 
 import pytest
-from conftest import ROOT, visiting
+from visits import ROOT, serving, visiting
 
 
 
@@ -31,18 +29,8 @@ def own_site(tmp_path):
         source = ROOT / name
         shutil.copytree(source, folder / name) if source.is_dir() else shutil.copy(source, folder / name)
     (folder / "runtime").symlink_to(ROOT / "runtime")
-    server = subprocess.Popen(
-        [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1"],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    port = server.stdout.readline().split("port ")[1].split()[0]
-    yield folder, f"http://127.0.0.1:{port}/vizzy/", server
-    server.kill()
-    server.stdout.close()
-    server.wait()
+    with serving(tmp_path) as (address, server):
+        yield folder, address + "vizzy/", server
 
 
 def test_after_one_visit_the_page_works_without_a_server_from_a_subfolder(browser, own_site):

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import visiting
+from visits import visiting
 from PIL import Image, ImageChops, ImageStat
 from states import STATES
 

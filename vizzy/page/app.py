@@ -28,6 +28,7 @@ from vizzy.page.thumbnails import Thumbnails
 from vizzy.page.trainer import Trainer, TrainerError, missing_file
 
 
+THUMBNAILS_AT_ONCE = 120
 SECONDS_BETWEEN_LOOKS = 0.3  # at how far the training is
 MOST_TO_LOOK_AHEAD = 3000  # examples; of more, two hundred answers would keep the worker busy for seconds
 
@@ -229,7 +230,9 @@ class App:
             return
         self._summary, self._pred_probs = summary, pred_probs
         settings = self.state.analysis_settings
-        self._draw_analysis(json.loads(await self.trainer.analyse(settings)))
+        analysis = json.loads(await self.trainer.analyse(settings))
+        await self._make_thumbnails(analysis)
+        self._draw_analysis(analysis)
         self._analyses.took(settings)
         self._ahead.forget()
         self._explained_ahead.forget()
@@ -241,6 +244,14 @@ class App:
         await _painted()
         js.performance.mark("vizzy:trained")
         self._look_ahead()
+
+    async def _make_thumbnails(self, analysis):
+        """Make what is about to be shown, some at a time, so that no task of the page gets long."""
+        for grid, examples in self.matrix.grids_for(analysis) + self.results.grids_for(analysis):
+            missing = grid.missing(examples)
+            for start in range(0, len(missing), THUMBNAILS_AT_ONCE):
+                grid.prepare(missing[start : start + THUMBNAILS_AT_ONCE])
+                await asyncio.sleep(0)
 
     async def _watch_training(self):
         while True:

@@ -34,6 +34,10 @@ class MatrixPanel:
         self._show_counts(analysis)
         self.fit()
 
+    def grids_for(self, analysis):
+        """Each cell's grid and the examples that an analysis puts there."""
+        return list(zip(self._grids, analysis["cells"]))
+
     def node_of(self, example):
         """The thumbnail of an example, or None where it is in no cell."""
         return self._pool.get(example)

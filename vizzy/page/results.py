@@ -22,6 +22,10 @@ class ResultsPanel:
             dom.clear(dom.by_id(element_id))
             self._grids[name] = ThumbnailGrid(dom.by_id(element_id), thumbnails)
 
+    def grids_for(self, analysis):
+        """Each list's grid and the examples that an analysis puts there."""
+        return [(grid, analysis[name]) for name, grid in self._grids.items()]
+
     def node_of(self, example):
         """The thumbnail of an example without a suggestion, or None where it has one."""
         return self._grids["out_of_distribution"].node_of(example) or self._grids["unconfident"].node_of(example)
