@@ -1,0 +1,246 @@
+"""What the benchmarks share: a site that counts its bytes, visits that watch the clock, and summaries."""
+
+import contextlib
+import gzip
+import http.server
+import json
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+import threading
+import urllib.parse
+from functools import partial
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+CACHE = ROOT / ".cache" / "bench"
+RUNTIME = ROOT / "runtime" / "manifest.json"
+
+BROWSER_FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+VIEWPORT = {"width": 1280, "height": 720}
+PATIENCE_MS = 150_000
+
+# Runs in every page before anything else: notes marks, phases of the app and long tasks as they come, without
+# asking over and over, which would take processor time from what is measured.
+WATCH = """
+(() => {
+  const marks = {}, waiting = [], phases = [], tasks = [];
+  const answer = () => {
+    for (const one of waiting.splice(0)) {
+      const times = marks[one.name] ?? [];
+      if (times.length < one.count) waiting.push(one);
+      else one.resolve(times[one.count - 1]);
+    }
+  };
+  new PerformanceObserver((list) => {
+    for (const { name, startTime } of list.getEntries()) (marks[name] ??= []).push(startTime);
+    answer();
+  }).observe({ type: "mark", buffered: true });
+  new PerformanceObserver((list) => {
+    for (const { startTime, duration } of list.getEntries()) tasks.push([startTime, duration]);
+  }).observe({ type: "longtask", buffered: true });
+  new MutationObserver(() => phases.push([document.documentElement.dataset.vizzy, performance.now()]))
+    .observe(document, { subtree: true, attributeFilter: ["data-vizzy"] });
+  window.bench = {
+    marks, phases, tasks,
+    until: (name, count = 1) => new Promise((resolve, reject) => {
+      waiting.push({ name, count, resolve });
+      setTimeout(() => reject(new Error(`no ${name} within PATIENCE ms`)), PATIENCE);
+      answer();
+    }),
+    longestTaskSince: (start) => Math.max(0, ...tasks.filter((task) => task[0] >= start).map((task) => task[1])),
+  };
+})();
+""".replace("PATIENCE", str(PATIENCE_MS))
+TRAIN_AT_ONCE = """
+bench.until("vizzy:interactive").then(() => document.getElementById("train").click());
+"""
+
+
+def median(values):
+    """The middle value, or the mean of the two in the middle."""
+    return statistics.median(values)
+
+
+def percentile(values, percent):
+    """The value below which a share of all lies, between two neighbours in proportion, as numpy has it."""
+    ordered = sorted(values)
+    if not ordered:
+        raise ValueError("there is no percentile of no values: did nothing happen that could be measured?")
+    place = (len(ordered) - 1) * percent / 100
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+
+
+def ratio(ours, theirs):
+    """How many times theirs ours is, to three digits after the point."""
+    if theirs <= 0:
+        raise ValueError(f"cannot compare {ours} with {theirs}: was nothing measured?")
+    return round(ours / theirs, 3)
+
+
+def spread(values):
+    """The median with the smallest and largest value beside it: dict."""
+    return {"median": round(median(values), 1), "min": round(min(values), 1), "max": round(max(values), 1)}
+
+
+def report(line):
+    """Print one result: a JSON line."""
+    print(json.dumps(line), flush=True)
+
+
+def say(words):
+    """Tell whoever waits how far it is; results alone go to standard output."""
+    print(words, file=sys.stderr, flush=True)
+
+
+def load():
+    """How busy the machine is, in processes over the last minute, and its processors."""
+    return {"load": round(os.getloadavg()[0], 1), "processors": os.cpu_count()}
+
+
+class _CountingFile:
+    """A response on its way out, counted."""
+
+    def __init__(self, file, site):
+        self._file = file
+        self._site = site
+
+    def write(self, content):
+        self._site.bytes_sent += len(content)  # before the other side can have it
+        return self._file.write(content)
+
+    def __getattr__(self, name):
+        return getattr(self._file, name)
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    """What ``python -m http.server`` serves, with every byte counted."""
+
+    def __init__(self, *arguments, site, **options):
+        self._site = site
+        super().__init__(*arguments, **options)
+
+    def setup(self):
+        super().setup()
+        self.wfile = _CountingFile(self.wfile, self._site)
+
+    def log_request(self, code="-", size="-"):
+        self._site.requests.append((urllib.parse.urlsplit(self.path).path, int(code)))
+
+    def log_message(self, *_):
+        pass
+
+
+class Site:
+    """The project served as ``python -m http.server`` would, and how much it has sent."""
+
+    def __init__(self, folder=ROOT):
+        self.folder = folder
+        self.forget()
+        handler = partial(_Handler, site=self, directory=folder)
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.address = f"http://127.0.0.1:{self._server.server_port}/"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def forget(self):
+        """Count from here on."""
+        self.bytes_sent = 0
+        self.requests = []
+
+    def bytes_if_compressed(self):
+        """How much it would have been from a host that compresses whatever gets smaller by it."""
+        return sum(_compressed_size(self._file_of(path)) for path, status in self.requests if status == 200)
+
+    def _file_of(self, path):
+        file = self.folder / urllib.parse.unquote(path).lstrip("/")
+        return file / "index.html" if file.is_dir() else file
+
+    def stop(self):
+        """Answer nobody any more."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+_compressed_sizes = {}
+
+
+def _compressed_size(file):
+    if not file.is_file():
+        return 0
+    if file not in _compressed_sizes:
+        content = file.read_bytes()
+        _compressed_sizes[file] = min(len(content), len(gzip.compress(content, 6)))
+    return _compressed_sizes[file]
+
+
+@contextlib.contextmanager
+def served():
+    """The site for as long as it is needed."""
+    if not RUNTIME.is_file():
+        sys.exit("bench/run: the browser runtime is not there yet: run ./serve.sh --prepare first")
+    site = Site()
+    try:
+        yield site
+    finally:
+        with contextlib.suppress(OSError):
+            site.stop()
+
+
+def chromium():
+    """Where the browser is."""
+    for name in (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"):
+        if name and shutil.which(name):
+            return shutil.which(name)
+    sys.exit("bench/run: Chromium is needed: install it, or name one with CHROMIUM=/path/to/chromium")
+
+
+@contextlib.contextmanager
+def playing():
+    """Playwright, or a sentence where it is missing."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        sys.exit(
+            "bench/run: playwright is needed: run ./test.sh once, which makes an environment that has it"
+        )
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@contextlib.contextmanager
+def profile_folder(copy_of=None):
+    """A folder for a browser profile, new or a copy of another one; gone afterwards."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="profile-", dir=CACHE, ignore_cleanup_errors=True) as folder:
+        if copy_of:
+            shutil.copytree(copy_of, folder, dirs_exist_ok=True, symlinks=True)
+        yield Path(folder)
+
+
+@contextlib.contextmanager
+def browser_on(playwright, folder, *scripts):
+    """A browser of its own with the profile in a folder; gives its page, which is watched."""
+    context = playwright.chromium.launch_persistent_context(
+        folder, executable_path=chromium(), args=BROWSER_FLAGS, viewport=VIEWPORT
+    )
+    try:
+        for script in (WATCH, *scripts):
+            context.add_init_script(script)
+        page = context.pages[0] if context.pages else context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.wait_for_timeout(300)  # the browser's own start is not what is measured
+        yield page
+    finally:
+        context.close()
+
+
+def until(page, mark, count=1):
+    """Wait for a performance mark to be set for the count-th time; returns when that was, in ms."""
+    return page.evaluate("([mark, count]) => bench.until(mark, count)", [mark, count])
