@@ -33,7 +33,8 @@ def chart(title, across, panels):
     legend = max(len(lines) for _, lines in panels) * LINE_OF_LEGEND
     width, height = len(panels) * PANEL_WIDTH, PANEL_HEIGHT + legend
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img"',
+        f' aria-label="{escape(title)}">',
         f"<style>{STYLE}</style>",
         f'<rect class="back" width="{width}" height="{height}" fill="#fff"/>',
         f'<text class="title" x="16" y="24">{escape(title)}</text>',

@@ -53,7 +53,7 @@ WATCH = """
       setTimeout(() => reject(new Error(`no ${name} within PATIENCE ms`)), PATIENCE);
       answer();
     }),
-    longestTaskSince: (start) => Math.max(0, ...tasks.filter((task) => task[0] >= start).map((task) => task[1])),
+    longestTaskSince: (start) => Math.max(0, ...tasks.filter(([began]) => began >= start).map(([, took]) => took)),
   };
 })();
 """.replace("PATIENCE", str(PATIENCE_MS))

@@ -1,11 +1,12 @@
 """Sizes from 300 to 100,000 examples: how time and memory grow, a line per size.
 
-Datasets of 10 classes without pictures are made under .cache/bench and opened by the page: with predicted probabilities
-of their own ("pred_probs", all sizes), and with embeddings of 32 dimensions, so that the page trains ("embeddings", up
-to 10,000). For each, one JSON line: when the page answers (``interactive_ms``), how long from the click on Train until
-the results are on the screen (``train_ms``), the slider's steps by key (``p50_ms``, ``p95_ms``), the longest task of the
-main thread, JavaScript's heap and the nodes and elements of the document after all that, and the resident memory of the
-page's whole process, both Pythons included (``process_mb``, on Linux; what a browser process needs by itself is in it).
+Datasets of 10 classes without pictures are made under .cache/bench and opened by the page: with predicted
+probabilities of their own ("pred_probs", all sizes), and with embeddings of 32 dimensions, so that the page
+trains ("embeddings", up to 10,000). For each, one JSON line: when the page answers (``interactive_ms``),
+how long from the click on Train until the results are on the screen (``train_ms``), the slider's steps by
+key (``p50_ms``, ``p95_ms``), the longest task of the main thread, JavaScript's heap and the nodes and
+elements of the document after all that, and the resident memory of the page's whole process, both Pythons
+included (``process_mb``, on Linux; what a browser process needs by itself is in it).
 
 ``--quick`` takes fewer sizes; ``--write`` puts table and plot into docs/.
 """

@@ -1,10 +1,11 @@
 """A slider's step: from the input event to the last DOM write it causes, on the shipped 300 examples.
 
-The page is trained, then its two sliders are moved as a person moves them, with real input events from the browser:
-with the arrow keys, a step every 60 ms, and by dragging with the mouse, a move every 30 ms. What is measured is the
-page's own ``vizzy:update``, the way through the worker included. Prints one JSON line with ``p50_ms`` and ``p95_ms``
-of all steps, the same for keys and drags apart, and the longest task of the main thread since the page was interactive,
-training and all (``longest_task_ms``; 0 means that none took over 50 ms, below which browsers report none).
+The page is trained, then its two sliders are moved as a person moves them, with real input events from the
+browser: with the arrow keys, a step every 60 ms, and by dragging with the mouse, a move every 30 ms. What
+is measured is the page's own ``vizzy:update``, the way through the worker included. Prints one JSON line
+with ``p50_ms`` and ``p95_ms`` of all steps, the same for keys and drags apart, and the longest task of the
+main thread since the page was interactive, training and all (``longest_task_ms``; 0 means that none took
+over 50 ms, below which browsers report none).
 
 ``--quick`` takes a third of the steps.
 """

@@ -1,9 +1,9 @@
 """Training in the browser against the same training natively, in turn in the same run.
 
-In the browser it is the worker's own ``train`` on the shipped 300 examples, asked for again and again without drawing
-anything; natively it is the same session under this Python and its scikit-learn. Prints one JSON line: ``ratio`` of the
-medians, both in ms, and what a visitor sees, from the start of the page's first training, while WebAssembly is still
-being compiled, to its results on the screen (``seen_ms``).
+In the browser it is the worker's own ``train`` on the shipped 300 examples, asked for again and again
+without drawing anything; natively it is the same session under this Python and its scikit-learn. Prints one
+JSON line: ``ratio`` of the medians, both in ms, and what a visitor sees, from the start of the page's first
+training, while WebAssembly is still being compiled, to its results on the screen (``seen_ms``).
 
 ``--quick`` trains fewer times.
 """

@@ -1,9 +1,10 @@
-"""Second visit: the same comparison in a profile that has seen the page before, and Vizzy with the network cut.
+"""Second visit: the same comparison in a profile that knows the page, and Vizzy without a network.
 
-A first visit of each page leaves a profile: Vizzy's with its service worker and what that keeps, the plain page's with
-what the browser's own cache and PyScript's keep. Every start measured is a second visit, in a copy of that profile and
-a browser just started, ours and theirs in turn. Then Vizzy starts and trains once more with the browser offline and the
-server stopped. Prints one JSON line, as cold-start does, with that start under ``offline``.
+A first visit of each page leaves a profile: Vizzy's with its service worker and what that keeps, the plain
+page's with what the browser's own cache and PyScript's keep. Every start measured is a second visit, in a
+copy of that profile and a browser just started, ours and theirs in turn. Then Vizzy starts and trains once
+more with the browser offline and the server stopped. Prints one JSON line, as cold-start does, with that
+start under ``offline``.
 
 ``--runs N`` for other than 5 of each; ``--quick`` for as many as fit into 45 seconds, which the line tells.
 """
