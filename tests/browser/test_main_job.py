@@ -76,7 +76,7 @@ def test_at_the_default_thresholds_half_of_the_problems_are_flagged(trained, shi
     assert len(problems) == 18
     flagged = set(trained.ids_in("#label-issues")) | set(trained.ids_in("#out-of-distribution"))
     assert len(problems & flagged) >= 9
-    said = f"Flagged: {len(problems & flagged)} of 18 known problems, and {len(flagged - problems)} false alarms."
+    said = f"{len(problems & flagged)} of 18 problems found, {len(flagged - problems)} false alarms"
     assert trained.page.inner_text("#score") == said
 
 

@@ -105,5 +105,5 @@ def test_durations_are_rounded_to_what_can_be_promised():
 
 def test_the_score_counts_false_alarms_apart():
     assert words.score_sentence({"problems": 18, "flagged": 13, "found": 12}) == (
-        "Flagged: 12 of 18 known problems, and 1 false alarm."
+        "12 of 18 problems found, 1 false alarm"
     )

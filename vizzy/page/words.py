@@ -49,7 +49,7 @@ def counts_sentence(counts):
 
 def score_sentence(score):
     """How right the first two lists are."""
-    return "Flagged: {} of {} known problems, and {}.".format(
+    return "{} of {} problems found, {}".format(
         score["found"], score["problems"], counted(score["flagged"] - score["found"], "false alarm")
     )
 
