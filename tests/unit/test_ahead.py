@@ -1,6 +1,7 @@
 """Which steps of the sliders are asked for ahead, and what is kept of the answers."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 from vizzy.page import ahead
 from vizzy.page.ahead import Ahead, next_settings
@@ -33,8 +34,9 @@ def prepared(kept, *settings):
 
     asked = []
     kept._ask_many = ask_many
-    for one in settings:
-        asyncio.run(kept.prepare(one))
+    with ThreadPoolExecutor(1) as elsewhere:  # the browser tests leave a loop running in this thread
+        for one in settings:
+            elsewhere.submit(asyncio.run, kept.prepare(one)).result()
     return asked
 
 
