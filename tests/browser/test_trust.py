@@ -102,7 +102,7 @@ def read_guide_and_learn(page):
 
 
 def test_a_full_visit_asks_no_other_origin_for_anything(browser, site):
-    with recording_proxy(site) as (proxy, asked):
+    with recording_proxy(site) as (proxy, asked):  # noqa: SIM117 (the inner one checks at its end)
         # Without <-loopback> the browser would go round the proxy to this machine.
         with visiting(browser, site, proxy={"server": proxy, "bypass": "<-loopback>"}) as visit:
             page = visit.open().page
