@@ -4,7 +4,7 @@ import math
 from html import escape
 
 PANEL_WIDTH, PANEL_HEIGHT = 400, 300
-LEFT, RIGHT, TOP, BOTTOM = 62, 16, 58, 44
+LEFT, RIGHT, TOP, BOTTOM = 62, 30, 58, 44
 LINE_OF_LEGEND = 18
 COLOURS = ("#2563a8", "#d1571f", "#2a8a5c", "#8a4fa3", "#8a7a1c")
 STYLE = """

@@ -80,12 +80,16 @@ def in_turn(one, runs, quick):
 
 
 def compared(starts):
-    """Medians, spreads and ratios: dict."""
+    """Medians, spreads and ratios: dict; the ratio of each round shows where other work disturbed some."""
     ours, plain = (_summary(starts[which]) for which in (OURS, PLAIN))
     return {
         "runs": len(starts[OURS]),
         "interactive_ratio": ratio(ours["interactive_ms"]["median"], plain["interactive_ms"]["median"]),
         "first_result_ratio": ratio(ours["first_result_ms"]["median"], plain["first_result_ms"]["median"]),
+        "first_result_ratios": [
+            ratio(ours_then.first_result_ms, plain_then.first_result_ms)
+            for ours_then, plain_then in zip(starts[OURS], starts[PLAIN], strict=True)
+        ],
         "vizzy": ours,
         "plain": plain,
     }

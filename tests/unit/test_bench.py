@@ -89,6 +89,7 @@ def test_starts_are_compared_by_their_medians():
     assert comparison["runs"] == 3
     assert comparison["interactive_ratio"] == 0.1
     assert comparison["first_result_ratio"] == 0.25
+    assert comparison["first_result_ratios"] == [0.225, 0.25, 1.25]
     assert comparison["transfer_ratio"] == comparison["transfer_compressed_ratio"] == 0.25
     assert comparison["vizzy"]["interactive_ms"] == {"median": 200, "min": 100, "max": 900}
     json.dumps(comparison)
