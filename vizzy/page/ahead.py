@@ -9,7 +9,6 @@ the screen within the event that made it.
 import asyncio
 
 IDLE_SECONDS = 0.25  # after the last decision
-PER_CALL = 12
 MOST_KEPT = 500
 
 
@@ -39,17 +38,21 @@ class Ahead:
 
     Parameters
     ----------
-    ask_many : async (list of settings) -> list of answers
+    ask_many : async (list of settings) -> sequence of answers
+    per_call : int
+        How many to ask for at once: what that takes is what a real question may have to wait.
     """
 
-    def __init__(self, ask_many):
+    def __init__(self, ask_many, per_call=12):
         self._ask_many = ask_many
-        self._answers = {}
+        self._per_call = per_call
+        self._answers = {}  # settings -> (a call's answers, place): the texts stay JavaScript's until one is needed
         self._turn = 0
 
     def get(self, settings):
         """The answer to some settings, or None."""
-        return self._answers.get(settings)
+        kept = self._answers.get(settings)
+        return None if kept is None else kept[0][kept[1]]
 
     def forget(self):
         """The predictions are others now."""
@@ -66,7 +69,7 @@ class Ahead:
             self._answers = {key: self._answers[key] for key in wanted if key in self._answers}
         missing = [key for key in wanted if key not in self._answers]
         while missing and turn == self._turn:
-            some, missing = missing[:PER_CALL], missing[PER_CALL:]
+            some, missing = missing[: self._per_call], missing[self._per_call :]
             answers = await self._ask_many(some)
             if turn == self._turn:
-                self._answers.update(zip(some, answers))
+                self._answers.update({key: (answers, place) for place, key in enumerate(some)})

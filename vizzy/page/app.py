@@ -30,7 +30,8 @@ from vizzy.page.trainer import Trainer, TrainerError, missing_file
 
 THUMBNAILS_AT_ONCE = 120
 SECONDS_BETWEEN_LOOKS = 0.3  # at how far the training is
-MOST_TO_LOOK_AHEAD = 3000  # examples; of more, two hundred answers would keep the worker busy for seconds
+MOST_TO_LOOK_AHEAD = 20_000  # examples; of more, two hundred answers would keep the worker busy for too long
+EXAMPLES_PER_CALL_AHEAD = 10_000  # about 15 ms
 
 
 class App:
@@ -47,9 +48,12 @@ class App:
         self._summary = None
         self._pred_probs = None
         self._analysis = None
-        self._ahead = Ahead(self.trainer.analyse_many)
+        per_call = max(1, min(12, EXAMPLES_PER_CALL_AHEAD // len(catalogue)))
+        self._ahead = Ahead(self.trainer.analyse_many, per_call)
         self._analyses = Latest(self.trainer.analyse, self._show_analysis, self._worker_failed, self._ahead.get)
-        self._explained_ahead = Ahead(lambda many: self.trainer.explain_many(self.state.active, many))
+        self._explained_ahead = Ahead(
+            lambda many: self.trainer.explain_many(self.state.active, many), per_call
+        )
         self._explanations = Latest(
             lambda wish: self.trainer.explain(wish[0], wish[1]),
             self._show_explanation,

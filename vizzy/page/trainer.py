@@ -70,18 +70,16 @@ class Trainer:
         return self._worker.analyse(*settings)
 
     async def analyse_many(self, settings):
-        """The same for a list of settings: a list of JSON texts."""
-        answers = await self._worker.analyse_many(json.dumps(settings))
-        return [answers[place] for place in range(len(settings))]
+        """The same for a list of settings: an array of JSON texts."""
+        return await self._worker.analyse_many(json.dumps(settings))
 
     def explain(self, example, settings):
         """Why an example is where it is: a promise of JSON text."""
         return self._worker.explain(example, *settings)
 
     async def explain_many(self, example, settings):
-        """The same for a list of settings: a list of JSON texts."""
-        answers = await self._worker.explain_many(example, json.dumps(settings))
-        return [answers[place] for place in range(len(settings))]
+        """The same for a list of settings: an array of JSON texts."""
+        return await self._worker.explain_many(example, json.dumps(settings))
 
     async def cell_examples(self, given, suggested, settings):
         """All examples of one cell of the confident joint, the worst first."""
