@@ -53,7 +53,7 @@ WATCH = """
       setTimeout(() => reject(new Error(`no ${name} within PATIENCE ms`)), PATIENCE);
       answer();
     }),
-    longestTaskSince: (start) => Math.max(0, ...tasks.filter(([began]) => began >= start).map(([, took]) => took)),
+    longestTaskSince: (start) => Math.max(0, ...tasks.map(([began, took]) => (began >= start ? took : 0))),
   };
 })();
 """.replace("PATIENCE", str(PATIENCE_MS))
