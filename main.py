@@ -41,6 +41,7 @@ def wire(app):
         (dom.by_id("reload"), "click", lambda _event: window.location.reload()),
         (dom.by_id("forget"), "click", offline.forget),
         (window, "resize", app.resize),
+        (window, "pagehide", app.write_address),
     )
     for target, name, listener in listeners:
         target.addEventListener(name, create_proxy(listener))

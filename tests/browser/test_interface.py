@@ -105,7 +105,7 @@ def test_the_address_follows_and_back_is_not_trapped(visit):
     for percentile in (60, 61, 62):
         visit.page.locator("#class-percentile").fill(str(percentile))
         visit.page.dispatch_event("#class-percentile", "change")
-    assert visit.page.url.endswith("#class=62")
+    visit.page.wait_for_function("location.hash === '#class=62'")
     visit.page.go_back()
     assert visit.page.url == "about:blank"
 

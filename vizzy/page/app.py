@@ -29,6 +29,7 @@ from vizzy.page.trainer import Trainer, TrainerError, missing_file
 
 
 THUMBNAILS_AT_ONCE = 120
+SECONDS_UNTIL_WRITTEN = 0.3
 SECONDS_BETWEEN_LOOKS = 0.3  # at how far the training is
 MOST_TO_LOOK_AHEAD = 20_000  # examples; of more, two hundred answers would keep the worker busy for too long
 EXAMPLES_PER_CALL_AHEAD = 10_000  # about 15 ms
@@ -63,6 +64,7 @@ class App:
         self._shown_status = None
         self._slid_at = None  # when the oldest slider event whose effect is not all on the screen came in
         self._marked = None
+        self._writing = None  # the task that will write the address
         self.listeners = []  # called with (state, analysis) after each change, for those who only watch
         self._mount()
 
@@ -173,6 +175,17 @@ class App:
         dom.by_id("redo").disabled = not self.history.future
 
     def _write_address(self):
+        """Let the address follow soon: browsers are slow at it, and refuse it when it comes at every key press."""
+        if self._writing:
+            self._writing.cancel()
+        self._writing = asyncio.create_task(self._write_address_later())
+
+    async def _write_address_later(self):
+        await asyncio.sleep(SECONDS_UNTIL_WRITTEN)
+        self.write_address()
+
+    def write_address(self, _event=None):
+        """Put the state into the address, in place of what stands there."""
         location = js.window.location
         fragment = address.write(self.state, self.catalogue)
         wanted = location.pathname + location.search + ("#" + fragment if fragment else "")
@@ -208,14 +221,17 @@ class App:
         """A click on Train."""
         self.update(events.request_training(self.state))
         if self.state.train_requested and self.state.trainer == "ready":
-            self.update(events.start_training(self.state))
+            self._begin_training()
             asyncio.create_task(self._train())
+
+    def _begin_training(self):
+        self._progress = ("", 0)
+        self.update(events.start_training(self.state))
 
     async def _train(self):
         if not self.state.training:
-            self.update(events.start_training(self.state))
+            self._begin_training()
         labels = self.state.changed_labels
-        self._progress = ("", 0)
         watch = asyncio.create_task(self._watch_training())
         try:
             summary, pred_probs = await self.trainer.train(labels)
