@@ -1,11 +1,9 @@
 """The folder that is published, served from a subfolder as on a project's pages: it starts, trains and opens all."""
 
 import importlib.util
-import subprocess
-import sys
 
 import pytest
-from conftest import ROOT, visiting
+from visits import ROOT, serving, visiting
 
 _spec = importlib.util.spec_from_file_location("vizzy_site", ROOT / "tools" / "site.py")
 site_tool = importlib.util.module_from_spec(_spec)
@@ -17,18 +15,8 @@ def published(tmp_path_factory):
     """The publishable site at /vizzy/ of a server of its own; its address."""
     root = tmp_path_factory.mktemp("pages")
     site_tool.build(ROOT, root / "vizzy")
-    server = subprocess.Popen(
-        [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1"],
-        cwd=root,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    port = server.stdout.readline().split("port ")[1].split()[0]
-    yield f"http://127.0.0.1:{port}/vizzy/"
-    server.terminate()
-    server.stdout.close()
-    server.wait()
+    with serving(root) as (address, _):
+        yield address + "vizzy/"
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import visiting
+from visits import visiting
 from playwright.sync_api import Error
 
 NOT_FORWARDED = {"connection", "keep-alive", "transfer-encoding", "proxy-connection", "content-encoding"}

@@ -22,10 +22,6 @@ class DatasetPanel:
         self.list = WindowedList(scroller, len(catalogue), self._make_card, self._fill_card)
         self.list.refresh()
 
-    def close(self):
-        """Give up the list."""
-        self.list.close()
-
     def render(self, state):
         """Show the labels as they are now."""
         if state.changed_labels == self._shown_changes:

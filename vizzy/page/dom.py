@@ -35,11 +35,6 @@ def template(name):
     return by_id(name).content.firstElementChild.cloneNode(True)
 
 
-def set_label(node, words):
-    """Say what a node is, to a pointer that rests on it; its own text stays what screen readers say first."""
-    node.setAttribute("title", words)
-
-
 def rem():
     """The size of one rem, in px."""
     return float(window.getComputedStyle(document.documentElement).fontSize[:-2])

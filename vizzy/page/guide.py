@@ -10,7 +10,7 @@ import sys
 import js
 from pyscript.ffi import create_proxy
 
-from vizzy.page import dom
+from vizzy.page import dom, storage
 
 LATER = ("guide_dom", "lessons", "guide_menu", "tour", "tutorial_steps", "tutorial", "learn_figures", "learn")
 STYLESHEET = "static/guide.css"
@@ -77,10 +77,10 @@ class Guide:
 
     async def invite(self):
         """Offer the tour beside the page's title, unless that was answered at an earlier visit."""
-        if _recall():
+        if storage.recall(SEEN):
             return
         await _style()
-        if _recall():  # answered while the style came
+        if storage.recall(SEEN):  # answered while the style came
             return
         self._invitation = invitation = dom.element("p", "invitation")
         accept = dom.element("button", "", "Show me around", {"type": "button"})
@@ -96,7 +96,7 @@ class Guide:
         dom.by_id("guide").focus()
 
     def _forget_invitation(self):
-        _remember()
+        storage.remember(SEEN, "seen")
         dom.by_id("guide").classList.remove("new")
         if self._invitation:
             self._invitation.remove()
@@ -172,18 +172,3 @@ async def _fetch_modules():
             raise OSError("{}: status {}".format(_address(name), response.status))
         with open(folder + name + ".py", "w") as file:
             file.write(await response.text())
-
-
-def _remember():
-    try:
-        js.localStorage.setItem(SEEN, "seen")
-    except Exception as error:  # a browser that refuses storage shows the invitation again
-        print("not remembered:", error)
-
-
-def _recall():
-    try:
-        return js.localStorage.getItem(SEEN)
-    except Exception as error:
-        print("nothing remembered:", error)
-        return None

@@ -101,9 +101,9 @@ class MatrixPanel:
             None,
             {"data-cell": classes[given] + "|" + classes[suggested]},
         )
-        header = dom.element("button", "count", None, {"type": "button", "aria-haspopup": "dialog"})
+        title = "Open the cell: given {}, suggested {}".format(classes[given], classes[suggested])
+        header = dom.element("button", "count", None, {"type": "button", "aria-haspopup": "dialog", "title": title})
         header.append(dom.element("output", "", "–"))
-        dom.set_label(header, "Open the cell: given {}, suggested {}".format(classes[given], classes[suggested]))
         header.disabled = True
         container = dom.element("div", "thumbs")
         cell.append(header, container)

@@ -20,10 +20,6 @@ class PredictionsPanel:
         self.list = WindowedList(scroller, len(catalogue), self._make_row, self._fill_row)
         self.list.refresh()
 
-    def close(self):
-        """Give up the list."""
-        self.list.close()
-
     def show(self, pred_probs):
         """Show these predicted probabilities, a typed array of n rows of K."""
         self._pred_probs = pred_probs

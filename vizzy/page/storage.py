@@ -4,13 +4,11 @@ from js import window
 
 
 def remember(key, value):
-    """Keep a text; returns whether it was kept."""
+    """Keep a text."""
     try:
         window.localStorage.setItem(key, value)
-        return True
     except Exception as error:
         print("not remembered:", error)
-        return False
 
 
 def recall(key):

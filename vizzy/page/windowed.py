@@ -36,11 +36,6 @@ class WindowedList:
         scroller.replaceChildren(self._sheet)
         scroller.addEventListener("scroll", self._scrolled)
 
-    def close(self):
-        """Stop listening; for a list that another one replaces."""
-        self.scroller.removeEventListener("scroll", self._scrolled)
-        self.count = 0
-
     def refresh(self, rows=None):
         """Fill rows anew: those named, or all; the visible ones now, the others when idle."""
         self._stale.update(self._nodes if rows is None else [row for row in rows if row in self._nodes])
@@ -120,7 +115,6 @@ class WindowedList:
         while pending:
             await asyncio.sleep(0.004)
             for row in pending[:ROWS_PER_STEP]:
-                if row < self.count:
-                    self._place(row)
+                self._place(row)
             pending = self._pending() if len(pending) <= ROWS_PER_STEP else pending[ROWS_PER_STEP:]
         self._working = False
