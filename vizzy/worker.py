@@ -7,11 +7,14 @@ comes back as ``{"error": sentence}``; anything else is a defect and raises.
 """
 
 import asyncio
+import importlib
 import json
+import pathlib
 import time
 
 import js
 import pyodide_js
+import vizzy
 from pyodide.ffi import to_js
 
 PACKAGES = ["numpy", "scikit-learn"]
@@ -31,6 +34,20 @@ async def load_packages():
 def import_numerics():
     """Step 2: import them, which takes longer than anything done with them."""
     import vizzy.session  # noqa: F401
+
+
+async def add_modules(addresses_json):
+    """Fetch modules of this package that no visit needs at its start: ``{path in the package: address}``."""
+    package = pathlib.Path(vizzy.__path__[0])
+    addresses = json.loads(addresses_json)
+    arriving = [(package / path, js.fetch(address)) for path, address in addresses.items()]
+    for path, waiting in arriving:
+        response = await waiting
+        if not response.ok:
+            raise OSError(f"{response.url}: status {response.status}")
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(await response.text())
+    importlib.invalidate_caches()
 
 
 async def open_dataset(index_json, folder):
@@ -145,6 +162,7 @@ def _error(sentence):
 __export__ = [
     "load_packages",
     "import_numerics",
+    "add_modules",
     "open_dataset",
     "train",
     "progress",

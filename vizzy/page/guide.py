@@ -1,7 +1,6 @@
 """Guide and Learn as far as they cost anything at the start: two buttons, and the first visit's invitation.
 
-All the rest is fetched when first asked for: ``LATER`` names its modules, which are therefore missing from the
-files of ``page.json``, and ``static/guide.css`` its looks.
+All the rest is fetched when first asked for, see `vizzy.page.late`.
 """
 
 import asyncio
@@ -10,10 +9,8 @@ import sys
 import js
 from pyscript.ffi import create_proxy
 
-from vizzy.page import dom, storage
+from vizzy.page import dom, late, storage
 
-LATER = ("guide_dom", "lessons", "guide_menu", "tour", "tutorial_steps", "tutorial", "learn_figures", "learn")
-STYLESHEET = "static/guide.css"
 DRIVER = ("runtime/driver/driver.js.mjs", "runtime/driver/driver.css")  # what the tour fetches besides
 SEEN = "vizzy:guide"  # where the browser remembers that the invitation was answered
 
@@ -79,7 +76,7 @@ class Guide:
         """Offer the tour beside the page's title, unless that was answered at an earlier visit."""
         if storage.recall(SEEN):
             return
-        await _style()
+        await late.style("guide")
         if storage.recall(SEEN):  # answered while the style came
             return
         self._invitation = invitation = dom.element("p", "invitation")
@@ -111,7 +108,7 @@ class Guide:
             return False
         self._loading = True
         try:
-            await asyncio.gather(_style(), _fetch_modules())
+            await late.load("guide")
         except Exception as error:
             sys.print_exception(error)
             self.app.note("The guide could not be loaded. Check the connection and try again.")
@@ -131,44 +128,6 @@ def mount(app):
     return guide
 
 
-def late_files():
-    """The addresses of all that comes late, for whoever keeps the page for times without a network."""
-    return [_address(name) for name in LATER] + [STYLESHEET] + list(DRIVER)
-
-
-def _address(name):
-    return "vizzy/page/" + name + ".py"
-
-
 def on_click(node, action):
     """Let a click start an asynchronous action; the proxy lives as long as the page."""
     node.addEventListener("click", create_proxy(lambda _event: asyncio.create_task(action())))
-
-
-async def _style():
-    """Link the stylesheet, and wait until it is in force."""
-    if dom.by_id("guide-style"):
-        return
-    link = dom.element("link", "", None, {"rel": "stylesheet", "id": "guide-style", "href": STYLESHEET})
-    arrived = js.Promise.new(lambda resolve, _reject: _either(link, resolve))
-    js.document.head.append(link)
-    await arrived
-
-
-def _either(link, resolve):
-    """A page without this style still works: an error is an end of waiting, too."""
-    link.onload = resolve
-    link.onerror = resolve
-
-
-async def _fetch_modules():
-    """Write the modules that come late beside this one, where imports find them."""
-    folder = __file__.rsplit("/", 1)[0] + "/"
-    missing = [name for name in LATER if "vizzy.page." + name not in sys.modules]
-    responses = [(name, js.fetch(_address(name))) for name in missing]
-    for name, waiting in responses:
-        response = await waiting
-        if not response.ok:
-            raise OSError("{}: status {}".format(_address(name), response.status))
-        with open(folder + name + ".py", "w") as file:
-            file.write(await response.text())

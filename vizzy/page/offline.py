@@ -9,7 +9,7 @@ import asyncio
 from js import URL, caches, document, navigator, performance, window
 from pyscript.ffi import to_js
 
-from vizzy.page import guide
+from vizzy.page import guide, late
 
 QUIET_SECONDS = 3
 MOST_PICTURES = 1000  # of larger datasets only what was looked at is kept, and all thumbnails
@@ -23,7 +23,7 @@ async def keep(trainer, catalogue):
     try:
         await navigator.serviceWorker.register("sw.js")
         registration = await navigator.serviceWorker.ready
-        files = set(_loaded_here() + await trainer.loaded() + _here(guide.late_files()) + _here(_pictures(catalogue)))
+        files = set(_loaded_here() + await trainer.loaded() + _here(late.files() + list(guide.DRIVER)) + _here(_pictures(catalogue)))
         registration.active.postMessage(to_js({"files": list(files)}))
     except Exception as error:  # private windows and full disks: the page goes on without
         print("not kept for offline use:", error)

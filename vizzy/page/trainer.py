@@ -39,6 +39,10 @@ class Trainer:
             report(said, share)
             await getattr(self._worker, name)()
 
+    async def add_modules(self, addresses):
+        """Let the worker fetch modules that it started without: ``{path in the package: address}``."""
+        await self._worker.add_modules(json.dumps(addresses))
+
     async def open_dataset(self, index_text, folder, report):
         """Hand a dataset over: the text of its ``dataset.json``, and where the arrays that it names are."""
         report("Opening the dataset…", 0.95)

@@ -1,0 +1,86 @@
+"""What a visit fetches only when it is first asked for: modules of the page, modules of the worker, stylesheets.
+
+``FEATURES`` names them, once, for the feature that loads them and for whoever keeps the page for times without a
+network. They are missing from the files of ``page.json`` and ``worker.json``, so they cost nothing at the start.
+"""
+
+import asyncio
+import sys
+
+import js
+
+from vizzy.page import dom
+
+FEATURES = {
+    "guide": {
+        "page": ("guide_dom", "lessons", "guide_menu", "tour", "tutorial_steps", "tutorial", "learn_figures", "learn"),
+        "worker": (),
+        "styles": ("static/guide.css",),
+    },
+}
+
+_arrived = set()
+
+
+async def style(feature):
+    """Link a feature's stylesheets, and wait until they are in force."""
+    for address in FEATURES[feature]["styles"]:
+        await _link(address)
+
+
+async def load(feature, trainer=None):
+    """Fetch what a feature needs and is not here yet; ``trainer`` is for those with a part in the worker."""
+    if feature in _arrived:
+        return
+    parts = FEATURES[feature]
+    arriving = [style(feature), _fetch_modules(parts["page"])]
+    if parts["worker"]:
+        arriving.append(trainer.add_modules({path: absolute("vizzy/" + path) for path in parts["worker"]}))
+    await asyncio.gather(*arriving)
+    _arrived.add(feature)
+
+
+def files():
+    """The addresses of all that comes late."""
+    addresses = []
+    for parts in FEATURES.values():
+        addresses += [_module(name) for name in parts["page"]] + ["vizzy/" + path for path in parts["worker"]]
+        addresses += parts["styles"]
+    return addresses
+
+
+def absolute(address):
+    """An address of this site in full, as a worker needs it."""
+    return js.URL.new(address, js.document.baseURI).href
+
+
+def _module(name):
+    return "vizzy/page/" + name + ".py"
+
+
+async def _link(address):
+    if js.document.querySelector('link[href="' + address + '"]'):
+        return
+    link = dom.element("link", "", None, {"rel": "stylesheet", "href": address})
+    arrived = js.Promise.new(lambda resolve, _reject: _either(link, resolve))
+    js.document.head.append(link)
+    await arrived
+
+
+def _either(link, resolve):
+    """A page without this style still works: an error is an end of waiting, too."""
+    link.onload = resolve
+    link.onerror = resolve
+
+
+async def _fetch_modules(names):
+    """Write modules beside this one, where imports find them."""
+    folder = __file__.rsplit("/", 1)[0] + "/"
+    missing = [name for name in names if "vizzy.page." + name not in sys.modules]
+    responses = [(name, js.fetch(_module(name))) for name in missing]
+    for name, waiting in responses:
+        response = await waiting
+        if not response.ok:
+            raise OSError("{}: status {}".format(_module(name), response.status))
+        with open(folder + name + ".py", "w") as file:
+            file.write(await response.text())
