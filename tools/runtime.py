@@ -175,7 +175,7 @@ def fingerprint(kind: str) -> str:
         if path.is_file() and path.name != "runtime_fetch.py":
             digest.update(path.read_bytes())
     if kind == "slim":
-        for path in sorted((ROOT / "vizzy").glob("*.py")):
+        for path in runtime_names.worker_sources(ROOT):
             digest.update("\n".join(runtime_names.library_names(path.read_text())).encode())
     return digest.hexdigest()
 

@@ -2,7 +2,8 @@
 
 `runtime_slim` runs this inside Pyodide, once with the packages as published to see what is used, and again with
 the slim runtime to see that it comes to the same. Whatever the app comes to use in rare paths only should be
-used here too, or it will be missing.
+used here too, or it will be missing: in `run` what a first visit does, which the snapshot holds; in `run_late` what
+is asked for later, which is fetched then.
 """
 
 import asyncio  # noqa: F401  (what the worker's entry runs on)
@@ -10,12 +11,12 @@ import hashlib
 import importlib
 import io
 import json
-import operator
 import pathlib
+import sys
 import traceback
 
 import numpy as np
-from runtime_names import imported_modules, library_names
+from runtime_names import imported_modules, library_names, worker_sources
 
 SEED = 0
 EXAMPLES, DIMENSIONS, CLASSES = 300, 32, 3
@@ -23,35 +24,50 @@ EXAMPLES, DIMENSIONS, CLASSES = 300, 32, 3
 TOUCHED = ("numpy", "scipy", "sklearn")
 # Modules of a browser's Python; a module that imports one cannot be imported here.
 BROWSER_MODULES = {"js", "pyscript", "pyodide_js", "polyscript"}
+# What a first visit imports of the app; with what these import.
+FIRST = ("vizzy.session", "vizzy.dataset")
 
 
-def import_modules(package):
-    """Import a package's modules, and for those that need a browser what else they import."""
-    for path in sorted(pathlib.Path(importlib.import_module(package).__file__).parent.glob("*.py")):
-        names = imported_modules(path.read_text())
-        if not {name.partition(".")[0] for name in names} & BROWSER_MODULES:
-            importlib.import_module(f"{package}.{path.stem}")
+def imported_from_app():
+    """The app's sources that have been imported."""
+    modules = [module for name, module in sys.modules.items() if name.partition(".")[0] == "vizzy"]
+    return sorted(pathlib.Path(module.__file__) for module in modules)
 
 
-def touch_mentioned_names(package):
-    """Use every name of a library that a package's modules mention, were it only in paths that nothing here takes."""
-    for path in sorted(pathlib.Path(importlib.import_module(package).__file__).parent.glob("*.py")):
+def import_all(app):
+    """Import all that the worker may, but for what needs a browser."""
+    for path in worker_sources(app):
+        if not {name.partition(".")[0] for name in imported_modules(path.read_text())} & BROWSER_MODULES:
+            importlib.import_module(
+                ".".join(path.relative_to(app).with_suffix("").parts).removesuffix(".__init__")
+            )
+
+
+def touch_mentioned_names(sources):
+    """Use every name of a library that sources mention, were it only in paths that nothing here takes."""
+    for path in sources:
         for name in library_names(path.read_text()):
             module, *attributes = name.split(".")
             if module in TOUCHED and attributes:
-                value = operator.attrgetter(".".join(attributes))(importlib.import_module(module))
+                value = attribute(importlib.import_module(module), attributes)
                 # A name that a stand-in has not: asking for it brings the real thing.
                 getattr(value, "__name__", None)
 
 
+def attribute(value, names):
+    """What a dotted name stands for, with the modules on the way imported as `from` would."""
+    for name in names:
+        if not hasattr(value, name) and hasattr(value, "__path__"):
+            importlib.import_module(f"{value.__name__}.{name}")
+        value = getattr(value, name)
+    return value
+
+
 def import_standard_library(source):
-    """Import what a browser module imports of the standard library, as far as it is there."""
+    """Import what some source imports of the standard library, as far as it is there."""
     for name in sorted(imported_modules(source)):
-        if name.partition(".")[0] not in BROWSER_MODULES:
-            try:
-                importlib.import_module(name)
-            except ImportError:
-                pass  # a name of MicroPython's library, asked for in a try
+        if name.partition(".")[0] in sys.stdlib_module_names:
+            importlib.import_module(name)
 
 
 def synthetic_examples():
@@ -88,15 +104,44 @@ def fail_readably():
         traceback.format_exc()
 
 
+def other_classifiers():
+    """The classifiers that a visitor can ask for in place of the shipped one; their predicted probabilities."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.neighbors import KNeighborsClassifier
+
+    embeddings, given_label = synthetic_examples()
+    models = LogisticRegression(), KNeighborsClassifier(), KNeighborsClassifier(metric="cosine")
+    return np.stack([model.fit(embeddings, given_label).predict_proba(embeddings) for model in models])
+
+
 def run():
-    """Do it all.
+    """Do what a first visit does.
 
     Returns
     -------
     str
         A digest of the predicted probabilities, to the last bit.
     """
-    import_modules("vizzy")
-    touch_mentioned_names("vizzy")
+    for name in FIRST:
+        importlib.import_module(name)
+    touch_mentioned_names(imported_from_app())
     fail_readably()
-    return hashlib.sha256(np.ascontiguousarray(train_and_analyse()).tobytes()).hexdigest()
+    return digest(train_and_analyse())
+
+
+def run_late(app):
+    """Do what a visitor may ask for later.
+
+    Returns
+    -------
+    str
+        As of `run`.
+    """
+    import_all(app)
+    touch_mentioned_names(worker_sources(app))
+    return digest(other_classifiers())
+
+
+def digest(array):
+    """The SHA-256 of an array's bytes."""
+    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()

@@ -10,6 +10,7 @@ import site
 import sys
 
 import pyodide_js
+from runtime_names import worker_sources
 
 SITE_PACKAGES = site.getsitepackages()[0]
 # Where the host's folders are mounted.
@@ -24,8 +25,9 @@ DEFERRABLE = ("numpy", "scipy", "sklearn")
 
 
 def reference():
-    """What the exercise comes to with the packages as published."""
-    return {"digest": _exercise().run()}
+    """What the exercise comes to, first and late."""
+    exercise = _exercise()
+    return {"digest": exercise.run(), "late": exercise.run_late(APP)}
 
 
 def trace(deferred=None):
@@ -40,31 +42,46 @@ def trace(deferred=None):
     -------
     dict
         ``digest`` of the exercise; ``used``, whether any deferred package came to be used; ``deferred``, those
-        that did not; ``needed``, those of them that something asked for; ``modules``, dotted name to file, of
-        the site packages; ``libraries`` and ``opened``, files of the site packages.
+        that did not at first; ``needed``, those of them that something asked for; ``modules``, dotted name to file, of
+        the site packages; ``libraries``, those of the first visit; ``files`` of the site packages that are needed,
+        and which of them are ``late``.
     """
     opened = set()
     sys.addaudithook(lambda event, arguments: opened.add(str(arguments[0])) if event == "open" else None)
     deferring = _deferring_module()
     deferred = _public_subpackages() if deferred is None else deferred
     finder = deferring.install(deferred)
-    digest = _run_all()
-    modules = {
+    found = {
+        "digest": _run_first(),
+        "used": len(finder.deferred) < len(deferred),
+        "deferred": sorted(finder.deferred),
+        "libraries": sorted(filter(_in_site_packages, loaded_libraries())),
+    }
+    first = _files(opened, deferring)
+    if not found["used"]:
+        found["late_digest"] = _exercise().run_late(APP)
+    files = _files(opened, deferring)
+    return found | {
+        "needed": sorted(finder.asked_for.intersection(found["deferred"])),
+        "modules": _modules(deferring),
+        "files": sorted(files),
+        "late": sorted(files - first),
+    }
+
+
+def _modules(deferring):
+    return {
         name: module.__file__
         for name, module in list(sys.modules.items())
         if not isinstance(module, deferring.DeferredModule)
         and _in_site_packages(getattr(module, "__file__", None))
     }
-    return {
-        "digest": digest,
-        "used": len(finder.deferred) < len(deferred),
-        "deferred": sorted(finder.deferred),
-        "needed": sorted(finder.deferred & finder.asked_for),
-        "modules": modules,
-        "libraries": sorted(filter(_in_site_packages, loaded_libraries())),
-        # Opened, and so read: sources too, of modules that put another in their place.
-        "opened": sorted(name for name in opened if _in_site_packages(name) and "/__pycache__/" not in name),
-    }
+
+
+def _files(opened, deferring):
+    """All files of the site packages that were come by; opened ones too: modules may put another in their place."""
+    files = {*_modules(deferring).values(), *loaded_libraries(), *opened}
+    return {name for name in files if _in_site_packages(name) and "/__pycache__/" not in name}
 
 
 def compile_sources():
@@ -96,7 +113,7 @@ def without_docstrings(source):
 
 def freeze():
     """Bring the interpreter into the state that a snapshot is to keep: all imported, warm, nothing left over."""
-    digest = _run_all()
+    digest = _run_first()
     for name in [name for name in sys.modules if name.partition(".")[0] in PASSING_MODULES]:
         del sys.modules[name]
     sys.path[:] = [folder for folder in sys.path if not folder.startswith("/mnt/")]
@@ -112,12 +129,10 @@ def loaded_libraries():
     return [name for name in pyodide_js._module.LDSO.loadedLibsByName.object_keys() if name != "__main__"]
 
 
-def _run_all():
+def _run_first():
+    """A first visit; and the standard library's part of all that may come later, which is small."""
     exercise = _exercise()
-    for path in [
-        *sorted(pathlib.Path(PYSCRIPT).rglob("*.py")),
-        *sorted(pathlib.Path(APP, "vizzy").glob("*.py")),
-    ]:
+    for path in [*sorted(pathlib.Path(PYSCRIPT).rglob("*.py")), *worker_sources(APP)]:
         exercise.import_standard_library(path.read_text())
     return exercise.run()
 

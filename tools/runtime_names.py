@@ -1,6 +1,14 @@
 """What some Python source uses of other packages, read off its text."""
 
 import ast
+import pathlib
+
+
+def worker_sources(app):
+    """The app's sources that can come to run in the worker: not the page's, nor the command line's."""
+    vizzy = pathlib.Path(app, "vizzy")
+    parts = {path: path.relative_to(vizzy).parts for path in sorted(vizzy.rglob("*.py"))}
+    return [path for path, inside in parts.items() if inside[0] not in ("page", "__main__.py")]
 
 
 def imported_modules(source):

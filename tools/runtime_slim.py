@@ -6,7 +6,8 @@ The steps, most of which run inside Pyodide under Node (`runtime_node.mjs`, `run
    scikit-learn deferred, and see which modules and shared libraries were loaded, and which packages were
    imported without being used (`runtime_deferred.py`).
 2. *Pack.* Keep those, compiled to bytecode, under the wheels' own names, with a lock file of their own; and the
-   whole standard library, compiled. Nothing is compressed inside, and the same inputs give the same bytes.
+   whole standard library, compiled. In the wheels nothing is compressed, and the same inputs give the same bytes.
+   What a first visit does not need is in `late.zip` once more, for when it is asked for.
 3. *Freeze.* Start the slim Pyodide, do the work once, and write down the memory: `snapshot.bin`, from which
    `runtime_entry.mjs` starts in a fraction of the time. It is reproducible too.
 4. *Check.* The published packages, the slim ones and the snapshot must come to identical predicted
@@ -34,6 +35,7 @@ STANDARD_LIBRARY = "/lib/python314.zip"
 STDLIB_ARCHIVE = "python_stdlib.zip"
 CORE = "pyodide.core.mjs"
 SNAPSHOT = "snapshot.bin"
+LATE = "late.zip"
 UNCHANGED_CORE = ("pyodide.asm.mjs",)
 COMPRESSED_WASM = "pyodide.asm.wasm.bin"
 # Of a package's description: who made it, under which licence, and what it is.
@@ -77,13 +79,14 @@ class SlimBuild:
         with concurrent.futures.ThreadPoolExecutor() as pool:
             reference = pool.submit(self.step, "reference", self.full)
             trace = self.trace()
-            digest = reference.result()["digest"]
+            expected = reference.result()
         self.say(f"Packing {len(trace['modules'])} modules and {len(trace['libraries'])} shared libraries")
         self.pack(trace)
         self.say("Taking the snapshot")
         frozen = self.freeze(trace)
         self.say("Checking that it predicts the same")
-        self.check(digest, {"trace": trace["digest"], "snapshot's making": frozen["digest"]})
+        traced = {"digest": trace["digest"], "late": trace["late_digest"]}
+        self.check(expected, {"trace": traced, "snapshot's making": expected | frozen})
 
     def trace(self):
         """What the app loads when all it does not use is deferred.
@@ -141,11 +144,15 @@ class SlimBuild:
         wheels = {name: self.unpack_wheel(package, trace) for name, package in self.lock["packages"].items()}
         # Without columns in the line tables: a traceback loses its little arrows, and the code a tenth of its size.
         self.step("compile_sources", self.full, wheels=[], env={"PYTHONNODEBUGRANGES": "1"})
-        self.write_archive(STDLIB_ARCHIVE, STANDARD_LIBRARY, self.names_under(STANDARD_LIBRARY))
+        stdlib_names = self.names_under(STANDARD_LIBRARY)
+        # Python itself reads this one, and can unpack; the others are read from their place.
+        self.write_archive(STDLIB_ARCHIVE, STANDARD_LIBRARY, stdlib_names, zipfile.ZIP_DEFLATED)
         for name, names in wheels.items():
             package = self.lock["packages"][name]
             content = self.write_archive(package["file_name"], SITE_PACKAGES, map(compiled_name, names))
             package["sha256"] = hashlib.sha256(content).hexdigest()
+        late = {name.removeprefix(SITE_PACKAGES + "/") for name in trace["late"]}
+        self.write_archive(LATE, SITE_PACKAGES, map(compiled_name, late))
         (self.folder / "pyodide-lock.json").write_text(json.dumps(self.lock, indent=1, sort_keys=True) + "\n")
 
     def unpack_standard_library(self, trace):
@@ -180,16 +187,14 @@ class SlimBuild:
         folder = self.outside(inside)
         return [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
 
-    def write_archive(self, file_name, inside, names):
-        """Write a zip file whose bytes follow from its content alone, and return them.
-
-        Nothing in it is compressed, so that a file can be read from its place, and no time is kept.
-        """
+    def write_archive(self, file_name, inside, names, compression=zipfile.ZIP_STORED):
+        """Write a zip file whose bytes follow from its content alone, and return them: no time is kept."""
         buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        with zipfile.ZipFile(buffer, "w", compression, compresslevel=9) as archive:
             for name in sorted(names):
                 entry = zipfile.ZipInfo(name, EARLIEST_ZIP_TIME)
                 entry.external_attr = FILE_MODE
+                entry.compress_type = compression
                 archive.writestr(entry, (self.outside(inside) / name).read_bytes())
         (self.folder / file_name).write_bytes(buffer.getvalue())
         return buffer.getvalue()
@@ -214,29 +219,50 @@ class SlimBuild:
     def file_table(self):
         """Where in the archives each file lies, for laying them out without reading them."""
         packages = self.lock["packages"]
+        late = stored_entries(self.folder / LATE)
+        late_names = {name for name, *_ in late}
         stdlib_size = (self.folder / STDLIB_ARCHIVE).stat().st_size
         return {
             "packages": sorted(packages),
             "standardLibrary": {"path": STANDARD_LIBRARY, "archive": STDLIB_ARCHIVE, "size": stdlib_size},
             "archives": [
-                {
-                    "archive": package["file_name"],
-                    "root": SITE_PACKAGES,
-                    "entries": stored_entries(self.folder / package["file_name"]),
-                }
-                for _, package in sorted(packages.items())
+                {"archive": LATE, "root": SITE_PACKAGES, "entries": late},
+                *(
+                    {
+                        "archive": package["file_name"],
+                        "root": SITE_PACKAGES,
+                        "entries": [
+                            entry
+                            for entry in stored_entries(self.folder / package["file_name"])
+                            if entry[0] not in late_names
+                        ],
+                    }
+                    for _, package in sorted(packages.items())
+                ),
             ],
         }
 
-    def check(self, expected, digests):
-        """Start the finished runtime both ways; refuse it where its predictions differ."""
+    def check(self, expected, results):
+        """Start the finished runtime both ways; refuse it where its predictions differ.
+
+        Parameters
+        ----------
+        expected : dict
+            The step ``reference``, with the packages as published.
+        results : dict of str to dict
+            What else came to the same keys, by name.
+        """
         packages = sorted(self.lock["packages"])
         for name, use_snapshot in {"slim packages": False, "snapshot": True}.items():
             result = self.step("verify", self.folder, wheels=[], useSnapshot=use_snapshot, packages=packages)
             if result["restored"] != use_snapshot:
                 raise SetupError("The slim runtime's snapshot could not be restored under Node.")
-            digests[name] = result["digest"]
-        different = [name for name, digest in digests.items() if digest != expected]
+            results[name] = result
+        different = [
+            name
+            for name, result in results.items()
+            if any(result[key] != digest for key, digest in expected.items())
+        ]
         if different:
             raise SetupError(
                 f"The slim runtime predicts otherwise than the full one ({', '.join(different)}); it is not used. "
@@ -270,8 +296,7 @@ def with_wasm_from_elsewhere(core):
 
 def kept_files(trace):
     """Files of the site packages to keep, relative to them."""
-    files = {*trace["modules"].values(), *trace["libraries"], *trace["opened"]}
-    return {name.removeprefix(SITE_PACKAGES + "/") for name in files}
+    return {name.removeprefix(SITE_PACKAGES + "/") for name in trace["files"]}
 
 
 def is_kept(name, kept):

@@ -464,13 +464,49 @@ class TestSlim:
         results = {False: {"digest": "same", "restored": False}, True: {"digest": "other", "restored": True}}
         monkeypatch.setattr(build, "step", lambda *_, useSnapshot, **__: results[useSnapshot])
         with pytest.raises(runtime_fetch.SetupError, match=r"predicts otherwise .* \(snapshot\)"):
-            build.check("same", {"trace": "same"})
+            build.check({"digest": "same"}, {"trace": {"digest": "same"}})
+
+    def test_predictions_that_differ_only_in_what_comes_late_are_refused_too(self, tmp_path, monkeypatch):
+        build = slim_build(tmp_path)
+        came_to = {"digest": "same", "late": "other"}
+        monkeypatch.setattr(build, "step", lambda *_, useSnapshot, **__: came_to | {"restored": useSnapshot})
+        with pytest.raises(
+            runtime_fetch.SetupError, match=r"predicts otherwise .* \(slim packages, snapshot\)"
+        ):
+            build.check({"digest": "same", "late": "same"}, {})
+
+    def test_what_comes_late_is_read_from_the_archive_of_the_late(self, tmp_path):
+        build = slim_build(tmp_path)
+        wheel = build.lock["packages"]["numpy"]["file_name"]
+        build.lock["packages"] = {"numpy": build.lock["packages"]["numpy"]}
+        contents = {
+            wheel: ["numpy/first.pyc", "numpy/late.pyc"],
+            runtime_slim.LATE: ["numpy/late.pyc"],
+            runtime_slim.STDLIB_ARCHIVE: [],
+        }
+        for name, files in contents.items():
+            with zipfile.ZipFile(build.folder / name, "w") as archive:
+                for file in files:
+                    archive.writestr(file, b"")
+        laid = {
+            archive["archive"]: [name for name, *_ in archive["entries"]]
+            for archive in build.file_table()["archives"]
+        }
+        assert laid == {wheel: ["numpy/first.pyc"], runtime_slim.LATE: ["numpy/late.pyc"]}
+
+    def test_the_sources_that_count_are_those_of_the_worker(self, tmp_path):
+        for name in ("worker.py", "__main__.py", "page/app.py", "labs/__init__.py", "labs/deep/one.py"):
+            path = tmp_path / "vizzy" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        found = [path.relative_to(tmp_path).as_posix() for path in runtime_names.worker_sources(tmp_path)]
+        assert found == ["vizzy/labs/__init__.py", "vizzy/labs/deep/one.py", "vizzy/worker.py"]
 
     def test_a_snapshot_that_is_not_restored_is_refused(self, tmp_path, monkeypatch):
         build = slim_build(tmp_path)
         monkeypatch.setattr(build, "step", lambda *_, **__: {"digest": "same", "restored": False})
         with pytest.raises(runtime_fetch.SetupError, match="could not be restored"):
-            build.check("same", {})
+            build.check({"digest": "same"}, {})
 
     def test_a_failed_step_says_its_error(self, tmp_path):
         build = slim_build(tmp_path, node=[sys.executable, "-c", "raise ValueError('no such module')"])

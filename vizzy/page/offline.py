@@ -12,6 +12,8 @@ from pyscript.ffi import to_js
 from vizzy.page import guide, late
 
 QUIET_SECONDS = 3
+# What the worker fetches when something rare is imported.
+RARE = ["runtime/pyodide/late.zip", "runtime/pyodide/python_stdlib.zip"]
 MOST_PICTURES = 1000  # of larger datasets only what was looked at is kept, and all thumbnails
 
 
@@ -23,7 +25,8 @@ async def keep(trainer, catalogue):
     try:
         await navigator.serviceWorker.register("sw.js")
         registration = await navigator.serviceWorker.ready
-        files = set(_loaded_here() + await trainer.loaded() + _here(late.files() + list(guide.DRIVER)) + _here(_pictures(catalogue)))
+        rare = late.files() + list(guide.DRIVER) + RARE + _pictures(catalogue)
+        files = set(_loaded_here() + await trainer.loaded() + _here(rare))
         registration.active.postMessage(to_js({"files": list(files)}))
     except Exception as error:  # private windows and full disks: the page goes on without
         print("not kept for offline use:", error)
