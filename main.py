@@ -6,7 +6,7 @@ import sys
 import js
 from pyscript.ffi import create_proxy, to_js
 
-from vizzy.page import address, datasets, dom, guide, offline, state as events, theme
+from vizzy.page import address, datasets, dom, guide, labs, offline, state as events, theme
 from vizzy.page.app import App
 from vizzy.page.catalogue import Catalogue
 from vizzy.page.failure import fail
@@ -46,6 +46,7 @@ def wire(app):
     for target, name, listener in listeners:
         target.addEventListener(name, create_proxy(listener))
     guide.mount(app)
+    labs.mount(app)
 
 
 def go_to_panel(event):

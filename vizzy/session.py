@@ -50,7 +50,21 @@ class Session:
     def __init__(self, dataset):
         self.dataset = dataset
         self.predictions = None
+        self.rules = confident  # whoever analyses and explains: see vizzy.labs.live for another
+        self.rule_trouble = None  # why the last edited rule was given up
+        self.prompt_scope: dict = {}  # the names that a reader's own lines of Python have defined
         self._latest = None  # (predictions, settings, analysis): questions often come about the same
+
+    def use_rules(self, rules):
+        """Analyse and explain with these from now on: anything with those two functions of `vizzy.confident`."""
+        self.rules = rules
+        self._latest = None
+
+    @property
+    def problem_mask(self):
+        """Where the label trained on is not the true one: np.ndarray of bool, shape (n,), or None: not known."""
+        true_label = self.dataset.true_label
+        return None if true_label is None else self.predictions.given_label != true_label
 
     def train(self, changed_labels):
         """Cross-validate in one go; see `training_steps`."""
@@ -121,7 +135,7 @@ class Session:
             distribution) and how many of those are problems (``found``); else None.
         """
         predictions = self.predictions
-        analysis = self._analysis_at(class_percentile, ood_percentile, threshold_mode)
+        analysis = self.analysis_at(class_percentile, ood_percentile, threshold_mode)
         by_quality = predictions.quality_rank
         ood_score = confident.out_of_distribution_score(predictions.pred_probs, analysis.ood_thresholds)
         masks = {
@@ -142,11 +156,12 @@ class Session:
     def explain(self, example, *settings):
         """Why an example is where it is under the settings of an analysis, and what would move it: a dict."""
         predictions = self.predictions
-        explanation = confident.explain(
+        analysis = self.analysis_at(*settings)
+        explanation = self.rules.explain(
             predictions.given_label,
             predictions.pred_probs,
             example,
-            self._analysis_at(*settings),
+            analysis,
             predictions.confidences,
         )
         return {
@@ -166,14 +181,14 @@ class Session:
 
     def cell_examples(self, given, suggested, *settings):
         """All examples of one cell of the confident joint, the worst first: a list of int."""
-        analysis = self._analysis_at(*settings)
+        analysis = self.analysis_at(*settings)
         in_cell = (self.predictions.given_label == given) & (analysis.suggested_label == suggested)
         return _worst(np.flatnonzero(in_cell), self.predictions.quality_rank, None)
 
     def _score(self, analysis):
-        if self.dataset.true_label is None:
+        problem_mask = self.problem_mask
+        if problem_mask is None:
             return None
-        problem_mask = self.predictions.given_label != self.dataset.true_label
         flagged_mask = analysis.label_issue_mask | analysis.out_of_distribution_mask
         return {
             "problems": int(problem_mask.sum()),
@@ -181,10 +196,11 @@ class Session:
             "found": int((problem_mask & flagged_mask).sum()),
         }
 
-    def _analysis_at(self, class_percentile, ood_percentile, threshold_mode):
+    def analysis_at(self, class_percentile, ood_percentile, threshold_mode):
+        """The `vizzy.confident.Analysis` of the predictions."""
         predictions, settings = self.predictions, (class_percentile, ood_percentile, threshold_mode)
         if self._latest is None or self._latest[:2] != (predictions, settings):
-            analysis = confident.analyse(
+            analysis = self.rules.analyse(
                 predictions.given_label, predictions.pred_probs, *settings, predictions.confidences
             )
             self._latest = (predictions, settings, analysis)

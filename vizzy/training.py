@@ -18,7 +18,7 @@ its two folds are left out; it is not taught, and gets probability 0. `TrainingR
 The embedding's scale and offset do not matter: it is centred and scaled as a whole, and not column by column,
 because in an embedding the columns that vary more say more.
 
-This is the one module that imports scikit-learn.
+This is the one module that imports scikit-learn, beside `vizzy.labs.models`, which tries other classifiers.
 
 Platt: Probabilistic Outputs for Support Vector Machines. Advances in Large Margin Classifiers, 1999.
 Price, Knerr, Personnaz, Dreyfus: Pairwise Neural Network Classifiers with Probabilistic Outputs. NIPS 1994.

@@ -22,8 +22,8 @@ SECONDS_BETWEEN_PAUSES = 0.1  # in a pause the worker answers how far it is, and
 SLOWER_THAN_NATIVE = 2.5
 
 session = None
-training_progress = [0, 1]
-training_cancelled = False
+# What can take long: how far each is, and whether it is to stop.
+runs = {name: {"progress": (0, 1), "cancelled": False} for name in ("training", "lab")}
 
 
 async def load_packages():
@@ -83,7 +83,7 @@ async def train(changed_labels_json):
     """Cross-validate; the answer is ``{summary: JSON text, pred_probs: Float32Array of n*K}``."""
     changed_labels = {int(example): label for example, label in json.loads(changed_labels_json)}
     try:
-        summary = await _in_steps(session.training_steps(changed_labels))
+        summary = await _in_steps(session.training_steps(changed_labels), runs["training"])
     except ValueError as error:
         return to_js({"summary": _error(str(error))}, dict_converter=_object)
     if summary is None:
@@ -92,14 +92,13 @@ async def train(changed_labels_json):
     return to_js({"summary": json.dumps(summary), "pred_probs": pred_probs}, dict_converter=_object)
 
 
-async def _in_steps(steps):
+async def _in_steps(steps, run):
     """Run steps to their end and return what they come to, or None if they were cancelled."""
-    global training_progress, training_cancelled
-    training_cancelled = False
+    run["cancelled"] = False
     paused = time.monotonic()
-    while not training_cancelled:
+    while not run["cancelled"]:
         try:
-            training_progress = next(steps)
+            run["progress"] = next(steps)
         except StopIteration as end:
             return end.value
         if time.monotonic() - paused > SECONDS_BETWEEN_PAUSES:
@@ -109,16 +108,29 @@ async def _in_steps(steps):
     return None
 
 
-def progress():
-    """How far the training is, from 0 to 1."""
-    done, total = training_progress
+def progress(name="training"):
+    """How far the training or the experiment is, from 0 to 1."""
+    done, total = runs[name]["progress"]
     return done / total
 
 
-def cancel():
-    """Stop the training after the model it is at."""
-    global training_cancelled
-    training_cancelled = True
+def cancel(name="training"):
+    """Stop the training or the experiment after the step it is at."""
+    runs[name]["cancelled"] = True
+
+
+async def lab(name, arguments_json):
+    """Run an experiment of ``vizzy.labs`` on the session: JSON text."""
+    from vizzy import labs
+
+    try:
+        answer = labs.experiment(name)(session, **json.loads(arguments_json))
+        if hasattr(answer, "send"):  # a generator: it goes in steps
+            runs["lab"]["progress"] = (0, 1)
+            answer = await _in_steps(answer, runs["lab"])
+    except ValueError as error:
+        return _error(str(error))
+    return json.dumps({"cancelled": True} if answer is None else answer)
 
 
 def analyse(class_percentile, ood_percentile, threshold_mode):
@@ -172,5 +184,6 @@ __export__ = [
     "explain",
     "explain_many",
     "cell_examples",
+    "lab",
     "loaded",
 ]

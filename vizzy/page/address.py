@@ -6,7 +6,7 @@ written. What cannot be read is left out and reported, so that a damaged link st
 Examples: ``#class=62&ood=10``, ``#mode=mean&show=img-017&labels=3:1,40:0``.
 """
 
-from vizzy.page.state import DEFAULTS, MODES
+from vizzy.page.state import DEFAULTS, LABS, MODES
 
 
 def write(state, catalogue):
@@ -70,6 +70,12 @@ def _mode(text, _catalogue):
     return text
 
 
+def _lab(text, _catalogue):
+    if text not in LABS:
+        raise ValueError(text)
+    return text
+
+
 def _example_to_text(example, catalogue):
     return "" if example is None else quote(catalogue.ids[example])
 
@@ -106,6 +112,7 @@ FIELDS = (  # key in the address, field of the state, to text, from text
     ("mode", "threshold_mode", _plain, _mode),
     ("show", "active", _example_to_text, _example),
     ("labels", "changed_labels", _labels_to_text, _labels),
+    ("lab", "lab", _plain, _lab),
 )
 
 SAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~"

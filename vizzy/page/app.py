@@ -65,6 +65,7 @@ class App:
         self._slid_at = None  # when the oldest slider event whose effect is not all on the screen came in
         self._marked = None
         self._writing = None  # the task that will write the address
+        self.predictions_made = 0  # trainings that came to an end
         self.listeners = []  # called with (state, analysis) after each change, for those who only watch
         self._mount()
 
@@ -78,6 +79,16 @@ class App:
         self.results = ResultsPanel(thumbnails)
         self.cell_dialog = CellDialog(self.catalogue, thumbnails)
 
+    @property
+    def analysis(self):
+        """The worker's last, or None."""
+        return self._analysis
+
+    @property
+    def estimated_seconds(self):
+        """About how long a training takes here; None where there is nothing to train."""
+        return self._estimated_seconds
+
     # --- the one way a state becomes a picture -------------------------------------------
 
     def update(self, state):
@@ -87,7 +98,7 @@ class App:
         self.thresholds.render_settings(state)
         self._render_status()
         if state.active != before.active:
-            self._mark_active()
+            self.mark_active()
             self._explained_ahead.forget()
             self._look_ahead()
         if state.active != before.active or state.changed_labels != before.changed_labels:
@@ -128,7 +139,10 @@ class App:
         accuracy = "Agrees with {:.0f} % of the given labels.".format(100 * self._summary["accuracy"])
         return " ".join([accuracy] + self._summary["notes"])
 
-    def _mark_active(self):
+    def mark_active(self):
+        """Mark the active example wherever it is shown."""
+        if self.state.active is None:
+            return
         if self._marked:
             for node in self._marked:
                 node.classList.remove("active")
@@ -141,8 +155,17 @@ class App:
         """Draw everything once."""
         self.update(self.state)
         if self.state.active is not None:
-            self._mark_active()
+            self.mark_active()
             self._explain()
+
+    def reanalyse(self):
+        """The rule is another now: what was answered under the last one no longer holds."""
+        self._analyses.forget()
+        self._explanations.forget()
+        self._ahead.forget()
+        self._explained_ahead.forget()
+        self.update(self.state)
+        self._look_ahead()
 
     def note(self, sentence):
         """Tell something that is no failure."""
@@ -249,6 +272,7 @@ class App:
             self.update(events.training_cancelled(self.state))
             return
         self._summary, self._pred_probs = summary, pred_probs
+        self.predictions_made += 1
         settings = self.state.analysis_settings
         analysis = json.loads(await self.trainer.analyse(settings))
         await self._make_thumbnails(analysis)
@@ -317,7 +341,7 @@ class App:
         motion.travel(places, self._node_of)
         self.thresholds.render_thresholds(analysis)
         if self.state.active is not None:
-            self._mark_active()
+            self.mark_active()
         self._explain()
         dom.by_id("announcer").textContent = words.counts_sentence(analysis["counts"])
 
@@ -390,7 +414,7 @@ class App:
             self.update(events.activate(self.state, example))
             self.dataset_panel.list.scroll_to(example)
             self.predictions.list.scroll_to(example)
-            self._mark_active()
+            self.mark_active()
             self._write_address()
 
     def press(self, event):

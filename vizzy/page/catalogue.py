@@ -26,6 +26,7 @@ class Catalogue:
         self.folder = folder
         self._files = index["files"]
         self._sprite = index["thumbnails"]
+        self._map = index.get("map")
 
     def __len__(self):
         return len(self.ids)
@@ -45,6 +46,10 @@ class Catalogue:
     def picture_address(self, example):
         """Where the full picture of an example is."""
         return self.folder + self._files[example]
+
+    def map_address(self):
+        """Where the places of all examples on a map are, or None."""
+        return self.folder + self._map if self._map else None
 
     def sprite_addresses(self):
         """Where the sprites of all thumbnails are."""

@@ -64,6 +64,7 @@ def parse_index(text):
         name=parsed.name,
         classes=json.loads(JSON.stringify(parsed.classes)),
         thumbnails=json.loads(JSON.stringify(parsed.thumbnails or None)),
+        map=parsed.map or None,
     )
 
 

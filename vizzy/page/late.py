@@ -17,6 +17,40 @@ FEATURES = {
         "worker": (),
         "styles": ("static/guide.css",),
     },
+    "labs": {
+        "page": (
+            "plotting",
+            "charts",
+            "lab_dom",
+            "lab_words",
+            "lab_score",
+            "lab_percentiles",
+            "lab_ways",
+            "lab_noise",
+            "lab_challenge",
+            "lab_map",
+            "lab_models",
+            "lab_code",
+            "lab_panel",
+        ),
+        "worker": (),
+        "styles": ("static/labs.css",),
+    },
+    "experiments": {  # the labs' part in the worker, which may come up after the page has opened one
+        "page": (),
+        "worker": (
+            "labs/__init__.py",
+            "labs/score.py",
+            "labs/percentiles.py",
+            "labs/deciders.py",
+            "labs/noise.py",
+            "labs/challenge.py",
+            "labs/mapping.py",
+            "labs/models.py",
+            "labs/live.py",
+        ),
+        "styles": (),
+    },
 }
 
 _arrived = set()

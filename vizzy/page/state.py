@@ -9,6 +9,7 @@ Labels are class indices, examples are row numbers of the dataset.
 """
 
 MODES = ("percentile", "mean")  # where the class thresholds come from
+LABS = ("score", "percentiles", "ways", "noise", "challenge", "map", "models", "code")  # the experiments
 
 DEFAULTS = {
     "class_percentile": 50,
@@ -17,6 +18,7 @@ DEFAULTS = {
     "changed_labels": {},  # example -> given label, where it differs from the dataset's
     "trained_labels": None,  # the changed labels that the present predictions were trained on
     "active": None,  # the example shown in the inspector and marked everywhere
+    "lab": None,  # the experiment that is open, one of LABS
     "trainer": "loading",  # then "ready", or "failed"
     "training": False,
     "train_requested": False,  # a click on Train that waits for the trainer
@@ -108,6 +110,13 @@ def reset_labels(state):
 def activate(state, example):
     """Show an example in the inspector."""
     return state if example == state.active else state.replace(active=example)
+
+
+def open_lab(state, lab):
+    """Open one of the experiments, or close them (None)."""
+    if lab is not None and lab not in LABS:
+        raise ValueError("lab must be one of " + ", ".join(LABS) + ", not " + repr(lab))
+    return state.replace(lab=lab)
 
 
 def request_training(state):

@@ -89,6 +89,18 @@ class Trainer:
         """All examples of one cell of the confident joint, the worst first."""
         return json.loads(await self._worker.cell_examples(given, suggested, *settings))
 
+    def lab(self, name, arguments):
+        """Run an experiment of ``vizzy.labs``: a promise of JSON text."""
+        return self._worker.lab(name, json.dumps(arguments))
+
+    async def lab_progress(self):
+        """How far the experiment is, from 0 to 1."""
+        return await self._worker.progress("lab")
+
+    def cancel_lab(self):
+        """Stop the experiment soon."""
+        self._worker.cancel("lab")
+
     async def loaded(self):
         """The addresses of all that the worker has loaded."""
         return [address for address in json.loads(await self._worker.loaded()) if address.startswith("http")]

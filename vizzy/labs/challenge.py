@@ -1,0 +1,71 @@
+"""Ten hidden errors: who finds more of them, the reader or the algorithm?
+
+Labels are taken for right, as in `vizzy.labs.noise`. Of some tens of examples, seeded, ten get another label; the
+classifier is trained on all examples with these labels, and what it flags among those on the table is its answer.
+Examples of no class do not take part: that none of the labels fits them is another question.
+"""
+
+import numpy as np
+
+from vizzy import confident
+from vizzy.labs.noise import labels_taken_for_right, predict
+from vizzy.labs.score import measures
+
+HIDDEN = 10
+ON_THE_TABLE = 60
+
+
+def hide_errors(session, settings, seed=0):
+    """Hide ten errors and let the algorithm look for them.
+
+    Parameters
+    ----------
+    session : vizzy.session.Session
+    settings : (class percentile, out-of-distribution percentile, threshold mode)
+    seed : int
+
+    Returns
+    -------
+    dict
+        ``examples``, those on the table, in random order; ``labels``, the label each shows; ``right``, the one it has;
+        ``flagged``, the examples among them that are label issues; ``tally`` of those.
+    """
+    dataset = session.dataset
+    right_label = labels_taken_for_right(dataset)
+    table, hidden = deal(right_label, len(dataset.classes), seed)
+    random = np.random.default_rng(seed + 1)
+    given_label = np.where(right_label == confident.NO_LABEL, dataset.given_label, right_label)
+    step = random.integers(1, len(dataset.classes), size=len(hidden))
+    given_label[hidden] = (right_label[hidden] + step) % len(dataset.classes)
+    pred_probs = yield from predict(dataset, given_label)
+    issue_mask = confident.analyse(given_label, pred_probs, *settings).label_issue_mask
+    flagged = table[issue_mask[table]]
+    found = int(np.isin(flagged, hidden).sum())
+    return {
+        "examples": table.tolist(),
+        "labels": given_label[table].tolist(),
+        "right": right_label[table].tolist(),
+        "flagged": flagged.tolist(),
+        "tally": measures(found, len(flagged), len(hidden)),
+    }
+
+
+def deal(label, n_classes, seed):
+    """Who is on the table, and which of them get another label: two np.ndarrays of int, in random order.
+
+    Parameters
+    ----------
+    label : np.ndarray of int, shape (n,)
+        -1 for examples that do not take part.
+    n_classes : int
+    seed : int
+    """
+    taking_part = np.flatnonzero(label != confident.NO_LABEL)
+    if n_classes < 2 or len(taking_part) < 2 * HIDDEN:
+        raise ValueError(
+            f"To hide {HIDDEN} errors takes two classes and {2 * HIDDEN} examples; "
+            f"here are {n_classes} and {len(taking_part)}."
+        )
+    random = np.random.default_rng(seed)
+    table = random.permutation(taking_part)[:ON_THE_TABLE]
+    return table, random.permutation(table)[:HIDDEN]

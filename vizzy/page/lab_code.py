@@ -1,0 +1,333 @@
+"""The code, live: the rule that the page runs, in an editor; and a prompt beside the numbers.
+
+What is typed stays in this visit: it goes into no link and into no storage.
+"""
+
+import asyncio
+
+import js
+from pyscript.ffi import create_proxy
+
+from vizzy.page import dom, lab_dom
+from vizzy.page.charts import table
+from vizzy.page.words import counts_sentence, number, score_sentence
+
+INDENT = "    "
+MOST_CLASSES = 8
+MOST_LOGGED = 60
+PRESETS = (
+    ("", "Try…"),
+    ("naive", "the most probable wins"),
+    ("single", "one threshold of 0.5 for all"),
+    ("original", "the original app's rule"),
+    ("strict", "twice as probable as the given label"),
+)
+BODIES = {
+    "naive": """def suggested_label(pred_probs, thresholds):
+    # Never in doubt: the thresholds are not even looked at.
+    return pred_probs.argmax(axis=1)
+""",
+    "single": """def reaches(pred_probs, thresholds):
+    # The same bar for every class, whatever the sliders say.
+    return pred_probs >= 0.5 + 0 * thresholds
+""",
+    "original": """def suggested_label(pred_probs, thresholds):
+    # The most probable class, if it reaches its threshold; the others are not asked.
+    most_probable = pred_probs.argmax(axis=1)
+    reached = reaches(pred_probs, thresholds)[np.arange(len(pred_probs)), most_probable]
+    return np.where(reached, most_probable, NO_LABEL)
+""",
+    "strict": """original_analyse = analyse
+
+
+def analyse(given_label, pred_probs, *settings):
+    # A label issue only where the suggested label is twice as probable as the given one.
+    analysis = original_analyse(given_label, pred_probs, *settings)
+    rows = np.arange(len(pred_probs))
+    suggested = np.where(analysis.label_issue_mask, analysis.suggested_label, given_label)
+    sure = pred_probs[rows, suggested] >= 2 * pred_probs[rows, given_label]
+    doubtful = analysis.label_issue_mask & ~sure
+    suggested = np.where(doubtful, NO_LABEL, analysis.suggested_label)
+    return Analysis(
+        class_thresholds=analysis.class_thresholds,
+        ood_thresholds=analysis.ood_thresholds,
+        suggested_label=suggested,
+        confident_joint=confident_joint(given_label, suggested, pred_probs.shape[1]),
+        label_issue_mask=analysis.label_issue_mask & sure,
+        out_of_distribution_mask=analysis.out_of_distribution_mask,
+        unconfident_mask=analysis.unconfident_mask | doubtful,
+    )
+""",
+}
+
+
+class CodeLab:
+    """The editor, what came of it, the present numbers, and the prompt."""
+
+    def __init__(self, experiments):
+        self._app = experiments.app
+        self._experiments = experiments
+        self._edited = False
+        self._functions = []
+        self._history = []
+        self._back = 0
+        self._analysis = None
+        self._build()
+        lab_dom.when_ready(experiments, lambda: asyncio.create_task(self._fetch()))
+
+    def _build(self):
+        self._editor = Editor("The rule, in Python", self._run_soon)
+        jump, self._jump = lab_dom.choice("Go to", [("", "…")], "", self._go_to)
+        preset, self._preset = lab_dom.choice("Or", PRESETS, "", self._take_preset)
+        bar = dom.element("div", "row")
+        bar.append(jump, preset)
+        self._run = lab_dom.button("Run on the whole page", "primary", create_proxy(lambda _event: self._run_soon()))
+        self._restore = lab_dom.button("Restore the original", "", create_proxy(lambda _event: asyncio.create_task(self._restore_original())))
+        self._status = dom.element("span", "said", None, {"role": "status"})
+        foot = dom.element("div", "row")
+        foot.append(self._run, self._restore, self._status)
+        self._trouble = dom.element("pre", "traceback", None, {"role": "alert", "tabindex": "0"})
+        dom.show(self._trouble, False)
+        self._numbers = dom.element("div", "table-holder", None, {"tabindex": "0", "role": "region", "aria-label": "The numbers now"})
+        self.node = dom.element("div", "code-lab")
+        self.node.append(
+            dom.element(
+                "p",
+                "aside",
+                "This is the code of vizzy/confident.py that decides on this page. Change it and press Run (Ctrl+Enter): "
+                "matrix, lists and sliders follow. It stays in this visit, and in no link.",
+            ),
+            bar,
+            self._editor.node,
+            foot,
+            self._trouble,
+            lab_dom.group("The numbers now", self._numbers),
+            self._build_prompt(),
+        )
+        self._chip = self._build_chip()
+
+    def _build_prompt(self):
+        self._log = dom.element("pre", "prompt-log", None, {"role": "log", "tabindex": "0", "aria-label": "What the prompt said"})
+        self._line = dom.element("input", "prompt-line", None, {"type": "text", "spellcheck": "false", "autocomplete": "off", "autocapitalize": "off"})
+        self._line.setAttribute("aria-label", "Python prompt")
+        self._line.placeholder = "pred_probs[labels == 0].mean(axis=0)"
+        self._line.addEventListener("keydown", create_proxy(self._prompt_key))
+        row = dom.element("label", "prompt-row")
+        row.append(dom.element("span", "", ">>>"), self._line)
+        hint = dom.element("p", "aside", "In scope: pred_probs, labels, np and vizzy (vizzy.confident, say). Names that you define stay.")
+        return lab_dom.group("A Python prompt", hint, self._log, row)
+
+    def _build_chip(self):
+        """What the whole page says as long as an edited rule runs."""
+        chip = dom.element("p", "rule-chip")
+        chip.append(
+            "An edited rule is running. ",
+            lab_dom.button("Restore", "", create_proxy(lambda _event: asyncio.create_task(self._restore_original()))),
+        )
+        return chip
+
+    # --- following the page ----------------------------------------------------------------------
+
+    def follow(self, _state, analysis):
+        """The numbers beside the code are the page's."""
+        if analysis is not None and analysis is not self._analysis:
+            self._analysis = analysis
+            self._show_numbers(analysis)
+
+    def watch(self, analysis):
+        """Even while another lab is shown: an edited rule may have failed at other settings."""
+        if self._edited and analysis is not self._watched:
+            self._watched = analysis
+            asyncio.create_task(self._look_after())
+
+    def resized(self):
+        """Nothing here depends on the room."""
+
+    def release(self):
+        """Another dataset has come, and with it the original rule."""
+        self._chip.remove()
+
+    def _show_numbers(self, analysis):
+        classes = self._app.catalogue.classes[:MOST_CLASSES]
+        rows = [
+            [name, _or_none(analysis["class_thresholds"][label]), _or_none(analysis["ood_thresholds"][label])]
+            for label, name in enumerate(classes)
+        ]
+        said = counts_sentence(analysis["counts"]) + "."
+        if analysis["score"] is not None:
+            said += " " + score_sentence(analysis["score"]) + "."
+        self._numbers.replaceChildren(
+            table("Thresholds", ("", "class_thresholds", "ood_thresholds"), rows), dom.element("p", "", said)
+        )
+
+    # --- the rule -----------------------------------------------------------------------------------
+
+    async def _fetch(self):
+        self._take(await self._experiments.ask("show_code", {}))
+
+    def _take(self, shown):
+        self._functions = shown["functions"]
+        self._editor.set(shown["source"])
+        for function in shown["functions"]:
+            if self._jump.options.length <= len(shown["functions"]):
+                self._jump.append(dom.element("option", "", function["name"], {"value": function["name"]}))
+        self._show_edited(shown["edited"])
+
+    def _show_edited(self, edited):
+        self._edited = edited
+        self._watched = self._analysis
+        self._restore.disabled = not edited
+        if edited:
+            js.document.querySelector(".masthead h1").after(self._chip)
+        else:
+            self._chip.remove()
+
+    def _run_soon(self):
+        asyncio.create_task(self._run_rule())
+
+    async def _run_rule(self):
+        self._status.textContent = "Running…"
+        answer = await self._experiments.ask(
+            "run_code", {"source": self._editor.text, "settings": self._app.state.analysis_settings}
+        )
+        self._show_trouble(answer["failed"])
+        if answer["failed"]:
+            self._status.textContent = "That failed; the page keeps the last good rule."
+            return
+        self._status.textContent = "Your rule is running."
+        self._show_edited(True)
+        self._app.reanalyse()
+
+    async def _restore_original(self):
+        self._take(await self._experiments.ask("restore_code", {}))
+        self._show_trouble(None)
+        self._status.textContent = "The original rule is back."
+        self._app.reanalyse()
+
+    async def _look_after(self):
+        shown = await self._experiments.ask("show_code", {})
+        if shown["trouble"] and shown["edited"] != self._edited or shown["trouble"] and shown["source"] != self._editor.text:
+            self._show_edited(shown["edited"])
+            self._show_trouble(shown["trouble"])
+            self._status.textContent = "Your rule failed at these settings; the last good one took over."
+
+    def _show_trouble(self, traceback):
+        dom.show(self._trouble, bool(traceback))
+        self._trouble.textContent = traceback or ""
+
+    def _go_to(self, _event):
+        self._editor.go_to("def " + self._jump.value + "(")
+        self._jump.value = ""
+
+    def _take_preset(self, _event):
+        chosen, self._preset.value = self._preset.value, ""
+        if not chosen:
+            return
+        sources = [function["source"] for function in self._functions]
+        self._editor.set(_with_function("\n\n".join(sources), BODIES[chosen], self._functions))
+        self._editor.go_to(BODIES[chosen].split("\n")[0] if chosen != "strict" else "original_analyse")
+        self._status.textContent = "Press Run to try it."
+
+    # --- the prompt ---------------------------------------------------------------------------------
+
+    def _prompt_key(self, event):
+        if event.key == "Enter" and self._line.value.strip():
+            event.preventDefault()
+            asyncio.create_task(self._ask(self._line.value))
+        elif event.key in ("ArrowUp", "ArrowDown") and self._history:
+            event.preventDefault()
+            self._back = max(0, min(len(self._history), self._back + (1 if event.key == "ArrowUp" else -1)))
+            self._line.value = self._history[-self._back] if self._back else ""
+
+    async def _ask(self, line):
+        self._history.append(line)
+        self._back = 0
+        self._line.value = ""
+        answer = await self._experiments.ask("prompt", {"line": line})
+        said = answer["said"].rstrip()
+        for kind, text in (("asked", ">>> " + line), ("", said), ("failed", answer["failed"])):
+            if text:
+                self._log.append(dom.element("span", kind, text + "\n"))
+        while self._log.childElementCount > MOST_LOGGED:
+            self._log.firstElementChild.remove()
+        self._log.scrollTop = self._log.scrollHeight
+
+
+class Editor:
+    """A text area for Python: monospaced, with line numbers; Tab indents, Escape and Tab leave."""
+
+    def __init__(self, label, run):
+        self._run = run
+        self.node = dom.element("div", "editor")
+        self._lines = dom.element("pre", "line-numbers", "1", {"aria-hidden": "true"})
+        self._area = dom.element("textarea", "", None, {"spellcheck": "false", "autocapitalize": "off", "wrap": "off"})
+        self._area.setAttribute("aria-label", label)
+        self._area.setAttribute("aria-description", "Tab indents. To leave, press Escape, then Tab.")
+        self._area.addEventListener("input", create_proxy(lambda _event: self._number()))
+        self._area.addEventListener("scroll", create_proxy(self._scrolled))
+        self._area.addEventListener("keydown", create_proxy(self._pressed))
+        self._leaving = False
+        self.node.append(self._lines, self._area)
+
+    @property
+    def text(self):
+        """What stands in it."""
+        return self._area.value
+
+    def set(self, text):
+        """Put a text into it."""
+        self._area.value = text
+        self._area.scrollTop = 0
+        self._number()
+
+    def go_to(self, words):
+        """Bring the place where these words stand into view."""
+        place = self._area.value.find(words)
+        if place < 0:
+            return
+        self._area.focus()
+        self._area.setSelectionRange(place, place)
+        above = self._area.value[:place].count("\n")
+        lines = self._area.value.count("\n") + 1
+        self._area.scrollTop = max(0, self._area.scrollHeight * above / lines - 8)
+
+    def _number(self):
+        count = self._area.value.count("\n") + 1
+        self._lines.textContent = "\n".join([str(line) for line in range(1, count + 1)])
+
+    def _scrolled(self, _event):
+        self._lines.scrollTop = self._area.scrollTop
+
+    def _pressed(self, event):
+        leaving, self._leaving = self._leaving, False
+        if event.key == "Escape":
+            self._leaving = True
+            event.preventDefault()
+        elif event.key == "Enter" and (event.ctrlKey or event.metaKey):
+            event.preventDefault()
+            self._run()
+        elif event.key == "Tab" and not event.shiftKey and not leaving:
+            event.preventDefault()
+            self._insert(INDENT)
+        elif event.key == "Enter":
+            line = self._area.value[: self._area.selectionStart].split("\n")[-1]
+            indent = line[: len(line) - len(line.lstrip(" "))] + (INDENT if line.rstrip().endswith(":") else "")
+            if indent:
+                event.preventDefault()
+                self._insert("\n" + indent)
+
+    def _insert(self, text):
+        self._area.setRangeText(text, self._area.selectionStart, self._area.selectionEnd, "end")
+        self._number()
+
+
+def _with_function(source, body, functions):
+    """The source with one function put in place of the one of its name, or, where it begins otherwise, at the end."""
+    for function in functions:
+        if body.startswith("def " + function["name"] + "("):
+            return source.replace(function["source"], body)
+    return source + "\n\n" + body
+
+
+def _or_none(value):
+    return "none" if value is None else number(value)

@@ -1,0 +1,119 @@
+"""Five ways to decide, side by side: what each flags, how right it is, and where they differ."""
+
+import json
+
+from vizzy.page import dom, lab_dom, lab_words
+from vizzy.page.charts import table
+from vizzy.page.plotting import percent
+
+
+class WaysLab:
+    """Follows every step of a slider."""
+
+    def __init__(self, experiments):
+        self._app = experiments.app
+        self._experiments = experiments
+        self._picture = lab_dom.Picture(experiments.app.catalogue)
+        self._latest = experiments.latest("compare_ways", self._show, self._failed)
+        self._analysis = None
+        self.node = dom.element("div", "ways-lab")
+
+    def follow(self, state, analysis):
+        """Ask anew whenever the page shows another analysis."""
+        if analysis is None or analysis is self._analysis:
+            return
+        self._analysis = analysis
+        self._latest.forget()
+        lab_dom.when_ready(self._experiments, self._ask)
+
+    def resized(self):
+        """Nothing here depends on the room."""
+
+    def _ask(self):
+        self._latest.want(json.dumps({"settings": self._app.state.analysis_settings}))
+
+    def _failed(self, error):
+        self.node.replaceChildren(dom.element("p", "warning", "The comparison could not be made: " + str(error)))
+
+    def _show(self, _wish, text):
+        answer = json.loads(text)
+        self.node.replaceChildren(
+            self._table(answer["ways"]),
+            self._counter_examples(answer["counter_examples"]),
+            lab_dom.group(
+                "Where they differ: " + str(answer["differing"]),
+                self._differing(answer) if answer["examples"] else dom.element("p", "", "All five agree."),
+            ),
+        )
+        self._app.mark_active()
+
+    def _table(self, ways):
+        known = ways["argmax"]["tally"] is not None
+        head = ["", "label issues"] + (["right", "precision", "recall", "F1"] if known else [])
+        rows = []
+        for name, (title, rule) in lab_words.WAYS.items():
+            way = ways[name]
+            row = [title, str(way["flagged"])]
+            if known:
+                row.append(str(way["tally"]["found"]))
+                row += [percent(way["tally"][key]) for key in ("precision", "recall", "f1")]
+            rows.append(row)
+        node = table("What each way flags", head, rows, "numbers ways")
+        for line, (title, rule) in zip(list(node.querySelectorAll("tr"))[1:], lab_words.WAYS.values()):
+            line.firstElementChild.append(dom.element("small", "", rule))
+        holder = dom.element("div", "table-holder", None, {"tabindex": "0", "role": "region", "aria-label": "Ways to decide"})
+        holder.append(node)
+        return holder
+
+    def _counter_examples(self, found):
+        classes = self._app.catalogue.classes
+        cards = dom.element("div", "counter-examples")
+        for name, title, words in (
+            ("unsure", "Accused without an idea", lab_words.unsure(found["unsure"], classes)),
+            ("uneven", "Generous with one class, shy of another", lab_words.uneven(found["uneven"], classes)),
+        ):
+            card = dom.element("section", "counter-example")
+            card.append(dom.element("h5", "", title))
+            if found[name]["example"] is not None:
+                thumb = self._picture.thumb(found[name]["example"])
+                thumb.tabIndex = 0
+                card.append(thumb)
+            card.append(dom.element("p", "", words))
+            cards.append(card)
+        return lab_dom.group("Where “the most probable wins” goes wrong", cards)
+
+    def _differing(self, answer):
+        classes = self._app.catalogue.classes
+        head = ["", "given", "in truth"] if answer["examples"][0]["true"] is not None else ["", "given"]
+        node = dom.element("table", "numbers differing")
+        node.append(dom.element("caption", "visually-hidden", "The examples on which the ways differ, worst first"))
+        line = dom.element("tr")
+        line.append(*[dom.element("th", "", name, {"scope": "col"}) for name in head])
+        line.append(*[dom.element("th", "way", title, {"scope": "col"}) for title, _ in lab_words.WAYS.values()])
+        node.append(line)
+        for entry in answer["examples"]:
+            node.append(self._difference(entry, classes))
+        holder = dom.element("div", "table-holder", None, {"tabindex": "0", "role": "region", "aria-label": "Differing examples"})
+        holder.append(node)
+        return holder
+
+    def _difference(self, entry, classes):
+        line = dom.element("tr")
+        head = dom.element("th", "", None, {"scope": "row"})
+        thumb = self._picture.thumb(entry["example"])
+        thumb.tabIndex = 0
+        head.append(thumb)
+        given = dom.element("td")
+        given.append(lab_dom.badge("given", classes[entry["given"]]))
+        line.append(head, given)
+        if entry["true"] is not None:
+            line.append(dom.element("td", "", classes[entry["true"]] if entry["true"] >= 0 else "no class"))
+        for name in lab_words.WAYS:
+            flags = name in entry["by"]
+            right = entry["true"] is not None and flags == (entry["true"] != entry["given"])
+            kind = "flags" if flags else "silent"
+            cell = dom.element("td", kind + (" right" if right else ""), "▲" if flags else "–")
+            said = ("flagged" if flags else "not flagged") + ("" if entry["true"] is None else ", right" if right else ", wrong")
+            cell.append(dom.element("span", "visually-hidden", said))
+            line.append(cell)
+        return line
