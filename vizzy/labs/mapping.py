@@ -97,9 +97,9 @@ def neighbour_probabilities(squared, perplexity):
 
 
 def as_places(points):
-    """Points scaled into the unit square, keeping their proportions: list of x, y, x, y, ... with four decimals."""
+    """Points stretched to fill the unit square: list of x, y, x, y, ... with four decimals."""
     low, high = points.min(axis=0), points.max(axis=0)
-    size = (high - low).max() or 1.0
+    size = np.where(high > low, high - low, 1.0)
     return np.round((points - (low + high) / 2) / size + 0.5, 4).ravel().tolist()
 
 

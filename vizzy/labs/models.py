@@ -12,6 +12,8 @@ Beside `vizzy.training` the only module that imports scikit-learn: what these cl
 page that never tries them.
 """
 
+import warnings
+
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
@@ -108,8 +110,11 @@ def _predict(model, features, given_label, taught, held_out, n_classes):
     if len(known) == 1:  # which no classifier takes for a question
         probs[:, known] = 1
         return probs
-    fitted = _classifier(model, taught.sum()).fit(features[taught], given_label[taught])
-    probs[:, fitted.classes_] = fitted.predict_proba(features[held_out])
+    with warnings.catch_warnings():
+        # In the browser a package that counts threads asks for one in a way that warns at the console.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        fitted = _classifier(model, taught.sum()).fit(features[taught], given_label[taught])
+        probs[:, fitted.classes_] = fitted.predict_proba(features[held_out])
     return probs
 
 

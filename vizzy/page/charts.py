@@ -10,7 +10,8 @@ from pyscript.ffi import create_proxy
 from vizzy.page import dom
 from vizzy.page.plotting import SHADES, Scale, band_path, line_path, shade, tick_text, ticks, two
 
-LEFT, RIGHT, TOP, BOTTOM = 42, 74, 12, 38
+LEFT, TOP, BOTTOM = 42, 12, 38
+LETTER = 7.6  # px, about, of a name at a line's end
 HEIGHT = 250
 KEY_STEPS = {"ArrowLeft": -1, "ArrowDown": -1, "ArrowRight": 1, "ArrowUp": 1, "PageDown": -10, "PageUp": 10}
 LABEL_GAP = 14  # px between the names at the lines' ends
@@ -60,12 +61,13 @@ class LineChart:
         """
         self._shown = (lines, x_range, y_range, cursor, marks, steps)
         width = max(260, self._frame.clientWidth or 520)
-        across = Scale(x_range[0], x_range[1], LEFT, width - RIGHT)
+        right = width - 10 - int(LETTER * max([len(line["name"]) for line in lines] + [0]))
+        across = Scale(x_range[0], x_range[1], LEFT, right)
         up = Scale(y_range[0], y_range[1], HEIGHT - BOTTOM, TOP)
         self._across = across
         picture = dom.svg("svg", {"viewBox": "0 0 {} {}".format(width, HEIGHT), "role": "img"})
         picture.setAttribute("aria-label", self._labels[0] + ": " + "; ".join([_summary(line) for line in lines]))
-        picture.append(*self._axes(across, up, width))
+        picture.append(*self._axes(across, up, right))
         for line in lines:
             if line.get("band"):
                 picture.append(dom.svg("path", {"class": "band " + line["kind"], "d": band_path(line["band"], across, up)}))
@@ -98,15 +100,15 @@ class LineChart:
 
     # --- the axes ---------------------------------------------------------------------------
 
-    def _axes(self, across, up, width):
+    def _axes(self, across, up, right):
         nodes = []
         for value in ticks(up.low, up.high):
             y = up.place(value)
-            nodes.append(dom.svg("line", {"class": "rule", "x1": str(LEFT), "x2": str(width - RIGHT), "y1": _px(y), "y2": _px(y)}))
+            nodes.append(dom.svg("line", {"class": "rule", "x1": str(LEFT), "x2": str(right), "y1": _px(y), "y2": _px(y)}))
             nodes.append(_text(tick_text(value), LEFT - 6, y + 4, "tick end"))
-        for value in ticks(across.low, across.high, 10 if width > 420 else 5):
+        for value in ticks(across.low, across.high, 10 if right > 380 else 5):
             nodes.append(_text(tick_text(value), across.place(value), HEIGHT - BOTTOM + 16, "tick middle"))
-        nodes.append(_text(self._labels[1], (LEFT + width - RIGHT) / 2, HEIGHT - 5, "axis middle"))
+        nodes.append(_text(self._labels[1], (LEFT + right) / 2, HEIGHT - 5, "axis middle"))
         name = _text(self._labels[2], 0, 0, "axis middle")
         name.setAttribute("transform", "translate(11 {}) rotate(-90)".format(_px((HEIGHT - BOTTOM + TOP) / 2)))
         return nodes + [name]

@@ -101,6 +101,6 @@ class ChallengeLab:
         if not wrong and not by:
             return
         said = "is " + self._app.catalogue.classes[self._game["right"][place]] if wrong else "was right"
-        card.append(dom.element("span", "verdict", said))
+        card.append(dom.element("span", "truth", said))
         card.append(dom.element("span", "by", "found by " + " + ".join(by) if wrong and by else "by " + " + ".join(by) if by else "found by nobody"))
         card.setAttribute("aria-label", card.getAttribute("aria-label") + ", " + said + ", " + card.lastElementChild.textContent)

@@ -23,7 +23,7 @@ DIRECTIONS = {"ArrowLeft": (-1, 0), "ArrowRight": (1, 0), "ArrowUp": (0, -1), "A
 SHAPES = 6
 COLOURS = 8
 DRAGGED = 4  # px: less is a click
-WAYS = (("shipped", "as shipped (UMAP-like)"), ("principal_map", "principal components"), ("neighbour_map", "by neighbours (t-SNE)"))
+WAYS = (("shipped", "as shipped (t-SNE)"), ("principal_map", "principal components"), ("neighbour_map", "by neighbours (t-SNE, now)"))
 
 
 class MapLab:
@@ -125,12 +125,7 @@ class MapLab:
         """From the map to the screen, for both directions."""
         side = self._view.clientWidth or 480, self._view.clientHeight or 400
         reach = (1 + 2 * MARGIN) / self._zoom / 2
-        size = min(side)
-        scales = []
-        for middle, length in zip(self._centre, side):
-            half = reach * length / size
-            scales.append(Scale(middle - half, middle + half, 0, length))
-        return scales
+        return [Scale(middle - reach, middle + reach, 0, length) for middle, length in zip(self._centre, side)]
 
     def _in_view(self, scales):
         across, up = scales
@@ -183,8 +178,8 @@ class MapLab:
         """Smaller where there are many, larger as one comes closer."""
         if not self._app.catalogue.has_pictures:
             return 13
-        side = min(self._view.clientWidth or 480, self._view.clientHeight or 400)
-        return max(20, min(64, 0.6 * side / max(1, count) ** 0.5))
+        room = (self._view.clientWidth or 480) * (self._view.clientHeight or 400)
+        return max(16, min(64, 0.75 * (room / max(1, count)) ** 0.5))
 
     def _make(self, row):
         catalogue = self._app.catalogue
@@ -381,7 +376,7 @@ def _legend(classes):
 
 
 async def _shipped_places(address):
-    """The numbers of an ``.npy`` file of float32, scaled into [0, 1]."""
+    """The numbers of an ``.npy`` file of float32, stretched to fill [0, 1] both ways."""
     response = await js.fetch(address)
     if not response.ok:
         raise OSError("{}: status {}".format(address, response.status))
@@ -390,6 +385,5 @@ async def _shipped_places(address):
     numbers = list(js.Float32Array.new(content.slice(start)))
     lows = [min(numbers[axis::2]) for axis in (0, 1)]
     highs = [max(numbers[axis::2]) for axis in (0, 1)]
-    size = max(highs[0] - lows[0], highs[1] - lows[1]) or 1
-    middles = [(low + high) / 2 for low, high in zip(lows, highs)]
-    return [(number - middles[place % 2]) / size + 0.5 for place, number in enumerate(numbers)]
+    sizes = [(high - low) or 1 for low, high in zip(lows, highs)]
+    return [(number - lows[place % 2]) / sizes[place % 2] for place, number in enumerate(numbers)]

@@ -7,6 +7,7 @@ from vizzy.page.plotting import percent
 KINDS = {"svm": "f1", "logistic": "recall", "neighbours": "precision"}
 FOLDS = (3, 5, 10)
 MOST_TRIED = 6
+PAGE_OWN = ("svm", 5, 0)  # model, folds, seed
 
 
 class ModelsLab:
@@ -17,7 +18,7 @@ class ModelsLab:
         self._experiments = experiments
         self._tried = []
         self._depends = None
-        model, self._model = lab_dom.choice("Model", list(lab_words.MODELS.items()), "logistic")
+        model, self._model = lab_dom.choice("Model", [(name, title) for name, title, _ in lab_words.MODELS], "logistic")
         folds, self._folds = lab_dom.choice("Folds", [(count, str(count)) for count in FOLDS], 5)
         seed, self._seed = lab_dom.number_field("Seed", 0, 0, 9999)
         fields = dom.element("div", "row")
@@ -57,9 +58,8 @@ class ModelsLab:
     async def _run(self):
         wish = (self._model.value, int(self._folds.value), lab_dom.whole_number(self._seed, 0, 9999))
         wanted = [wish]
-        page_own = ("svm", 5, 0)
-        if page_own not in [tried[0] for tried in self._tried] and wish != page_own:
-            wanted.insert(0, page_own)
+        if PAGE_OWN not in [tried[0] for tried in self._tried] and wish != PAGE_OWN:
+            wanted.insert(0, PAGE_OWN)
         for one in wanted:
             answer = await self._experiments.ask(
                 "try_model",
@@ -88,10 +88,15 @@ class ModelsLab:
         dom.show(self._results, True)
         self._chart.show(self._curves(), (0, 1), (0, 1))
 
+    def _latest_of_each(self):
+        for name, _, _ in lab_words.MODELS:
+            answers = [answer for wish, answer in self._tried if wish[0] == name]
+            if answers:
+                yield name, answers[-1]
+
     def _curves(self):
-        latest = {wish[0]: answer for wish, answer in self._tried}
         lines = [{"name": "", "kind": "ideal", "points": [(0, 0), (1, 1)]}]
-        for model, answer in latest.items():
+        for model, answer in self._latest_of_each():
             curve = answer["calibration"]
             points = [(x, y) for x, y in zip(curve["confidence"], curve["accuracy"]) if x is not None]
             lines.append({"name": _short(model), "kind": KINDS[model], "points": points})
@@ -100,9 +105,10 @@ class ModelsLab:
 
 def _name(wish):
     model, folds, seed = wish
-    own = " (the page's)" if wish == ("svm", 5, 0) else ""
-    return "{}, {} folds, seed {}{}".format(lab_words.MODELS[model], folds, seed, own)
+    if wish == PAGE_OWN:
+        return "The page's own: SVM, {} folds, seed {}".format(folds, seed)
+    return "{}, {} folds, seed {}".format(_short(model), folds, seed)
 
 
 def _short(model):
-    return {"svm": "SVM", "logistic": "logistic", "neighbours": "neighbours"}[model]
+    return [short for name, _, short in lab_words.MODELS if name == model][0]

@@ -20,9 +20,9 @@ from vizzy.page.state import LABS
 
 # name -> title, what it asks, its class, whether it needs predictions
 VIEWS = {
-    "score": ("Score card", "How right are these settings?", ScoreLab, True),
+    "score": ("Score", "How right are these settings?", ScoreLab, True),
     "percentiles": ("Thresholds", "Which percentile is best?", PercentilesLab, True),
-    "ways": ("Ways to decide", "Is a threshold for each class worth it?", WaysLab, True),
+    "ways": ("Ways", "Is a threshold for each class worth it?", WaysLab, True),
     "noise": ("Noise", "How many wrong labels can it take?", NoiseLab, False),
     "challenge": ("Challenge", "Ten errors are hidden. Who finds more?", ChallengeLab, False),
     "map": ("Map", "Where do the errors stand?", MapLab, False),

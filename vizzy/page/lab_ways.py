@@ -51,7 +51,7 @@ class WaysLab:
         known = ways["argmax"]["tally"] is not None
         head = ["", "label issues"] + (["right", "precision", "recall", "F1"] if known else [])
         rows = []
-        for name, (title, rule) in lab_words.WAYS.items():
+        for name, title, _ in lab_words.WAYS:
             way = ways[name]
             row = [title, str(way["flagged"])]
             if known:
@@ -59,7 +59,7 @@ class WaysLab:
                 row += [percent(way["tally"][key]) for key in ("precision", "recall", "f1")]
             rows.append(row)
         node = table("What each way flags", head, rows, "numbers ways")
-        for line, (title, rule) in zip(list(node.querySelectorAll("tr"))[1:], lab_words.WAYS.values()):
+        for line, (_, _, rule) in zip(list(node.querySelectorAll("tr"))[1:], lab_words.WAYS):
             line.firstElementChild.append(dom.element("small", "", rule))
         holder = dom.element("div", "table-holder", None, {"tabindex": "0", "role": "region", "aria-label": "Ways to decide"})
         holder.append(node)
@@ -89,7 +89,7 @@ class WaysLab:
         node.append(dom.element("caption", "visually-hidden", "The examples on which the ways differ, worst first"))
         line = dom.element("tr")
         line.append(*[dom.element("th", "", name, {"scope": "col"}) for name in head])
-        line.append(*[dom.element("th", "way", title, {"scope": "col"}) for title, _ in lab_words.WAYS.values()])
+        line.append(*[dom.element("th", "way", title, {"scope": "col"}) for _, title, _ in lab_words.WAYS])
         node.append(line)
         for entry in answer["examples"]:
             node.append(self._difference(entry, classes))
@@ -108,7 +108,7 @@ class WaysLab:
         line.append(head, given)
         if entry["true"] is not None:
             line.append(dom.element("td", "", classes[entry["true"]] if entry["true"] >= 0 else "no class"))
-        for name in lab_words.WAYS:
+        for name, _, _ in lab_words.WAYS:
             flags = name in entry["by"]
             right = entry["true"] is not None and flags == (entry["true"] != entry["given"])
             kind = "flags" if flags else "silent"

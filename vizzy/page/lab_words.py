@@ -2,14 +2,19 @@
 
 from vizzy.page.words import counted, joined, number, ordinal
 
-WAYS = {
-    "argmax": ("Most probable", "flag whenever the most probable class is not the given one"),
-    "original": ("Original app", "the same, if that class reaches its threshold"),
-    "percentile": ("Percentile", "the most probable class among those that reach their threshold"),
-    "mean": ("Mean", "the same with the mean as threshold, as in the paper"),
-    "noise_rate": ("Noise rate", "as many as the confident joint says are wrong, the clearest first"),
-}
-MODELS = {"svm": "Support vector machine", "logistic": "Logistic regression", "neighbours": "Nearest neighbours"}
+# In tuples, as MicroPython's dicts keep no order.
+WAYS = (
+    ("argmax", "Most probable", "flag whenever the most probable class is not the given one"),
+    ("original", "Original app", "the same, if that class reaches its threshold"),
+    ("percentile", "Percentile", "the most probable class among those that reach their threshold"),
+    ("mean", "Mean", "the same with the mean as threshold, as in the paper"),
+    ("noise_rate", "Noise rate", "as many as the confident joint says are wrong, the clearest first"),
+)
+MODELS = (
+    ("svm", "Support vector machine", "SVM"),
+    ("logistic", "Logistic regression", "logistic"),
+    ("neighbours", "Nearest neighbours", "neighbours"),
+)
 
 
 def why_missed(missed, classes):
