@@ -19,7 +19,7 @@ const HONOURED = new Set(["indexURL", "packages", "stdout", "stderr", "useSnapsh
 const STATIC_MEMORY = 4 * 1024 * 1024;
 
 const core = import("./pyodide.core.mjs");
-const asm = import("./pyodide.asm.mjs");
+const asm = importAsm();
 asm.catch(() => {});
 export const { version } = await core;
 
@@ -47,7 +47,8 @@ export async function loadPyodide(options = {}) {
       console.warn(`Vizzy starts Python the slow way: ${error.message ?? error}`);
     }
   }
-  const pyodide = await loadPlain({ ...plainOptions, wasmResponse: openWasm() });
+  const wasmResponse = openWasm();
+  const pyodide = await loadPlain({ createPyodideModule: createPlain, ...plainOptions, wasmResponse });
   pyodide.runPython("import _vizzy_slim");
   return pyodide;
 }
@@ -87,14 +88,30 @@ async function restore() {
 // ---- reading the snapshot
 
 async function openSnapshot() {
-  const stream = (await openFile("snapshot.bin")).pipeThrough(new DecompressionStream("gzip"));
+  const stream = await unpack("snapshot.bin"); // awaited first: the class below is not there yet
   return new Reader(stream.getReader());
 }
 
 /** Pyodide's own WebAssembly, as a response that can be compiled while it comes in. */
 async function openWasm() {
-  const stream = (await openFile("pyodide.asm.wasm.bin")).pipeThrough(new DecompressionStream("gzip"));
-  return new Response(stream, { headers: { "Content-Type": "application/wasm" } });
+  return new Response(await unpack("pyodide.asm.wasm.bin"), { headers: { "Content-Type": "application/wasm" } });
+}
+
+/** The program around it, a module that is told where it comes from. */
+async function importAsm() {
+  const packed = await new Response(await unpack("pyodide.asm.mjs.bin")).text();
+  const program = packed.replaceAll("import.meta.url", JSON.stringify(new URL("pyodide.asm.mjs", base).href));
+  if (inNode) return import(`data:text/javascript,${encodeURIComponent(program)}`);
+  const address = URL.createObjectURL(new Blob([program], { type: "text/javascript" }));
+  try {
+    return await import(address);
+  } finally {
+    URL.revokeObjectURL(address);
+  }
+}
+
+async function unpack(name) {
+  return (await openFile(name)).pipeThrough(new DecompressionStream("gzip"));
 }
 
 async function openFile(name) {
@@ -151,9 +168,13 @@ async function readLibraries(reader, libraries) {
 
 // ---- putting the libraries back
 
+/** Start Emscripten's module. */
+export async function createPlain(settings) {
+  return (await asm).default(settings);
+}
+
 /** Start Emscripten's module, keeping a copy of its memory as it is before anything has run. */
 export async function createModule(settings) {
-  const { default: create } = await asm;
   const { instantiateWasm } = settings;
   let initialMemory;
   settings.instantiateWasm = (imports, receive) =>
@@ -161,7 +182,7 @@ export async function createModule(settings) {
       initialMemory = new Uint8Array(instance.exports.memory.buffer.slice(0, STATIC_MEMORY));
       receive(instance, compiled);
     });
-  return { module: await create(settings), initialMemory };
+  return { module: await createPlain(settings), initialMemory };
 }
 
 /**

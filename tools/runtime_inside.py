@@ -17,8 +17,10 @@ SITE_PACKAGES = site.getsitepackages()[0]
 APP, TOOLS, OUT, PYSCRIPT = "/mnt/app", "/mnt/tools", "/mnt/out", "/mnt/pyscript"
 # What a snapshot must not hold: it changes without the runtime changing, or was there to build it.
 PASSING_MODULES = ("vizzy", "runtime_exercise", "runtime_deferred", "runtime_inside", "runtime_names")
-# numpy writes the documentation of its masked arrays by changing that of others, which must be as expected.
-NEEDS_DOCSTRINGS = "/numpy/"
+# What numpy calls to document what is compiled.
+DOCUMENTING = {"add_newdoc", "add_docstring"}
+# A decorator of numpy's that writes a docstring where there was none, after which others expect a whole one.
+COMPLETES_DOCSTRING = "finalize_array_function_like"
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 # Packages whose public subpackages may be deferred.
 DEFERRABLE = ("numpy", "scipy", "sklearn")
@@ -92,8 +94,7 @@ def compile_sources():
     for path in sorted(pathlib.Path(OUT).rglob("*.py")):
         shown_name = f"/{path.relative_to(OUT)}"
         source = path.read_bytes()
-        tree = source if NEEDS_DOCSTRINGS in shown_name else without_docstrings(source)
-        code = compile(tree, shown_name, "exec", dont_inherit=True, optimize=0)
+        code = compile(without_docstrings(source), shown_name, "exec", dont_inherit=True, optimize=0)
         # The hash says nothing of when the file was made; nothing checks it where there is no source.
         source_hash = importlib.util.source_hash(source)
         content = importlib._bootstrap_external._code_to_hash_pyc(code, source_hash, checked=False)
@@ -103,12 +104,22 @@ def compile_sources():
 
 
 def without_docstrings(source):
-    """The syntax tree of some source with every docstring empty: nobody reads them in a browser."""
+    """The syntax tree of some source without its docstrings, as under ``python -OO``: nobody reads them in a browser."""
     tree = ast.parse(source)
+    tree.body = [node for node in tree.body if not _documents(node)]
     for node in ast.walk(tree):
-        if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False):
-            node.body[0].value.value = ""
+        decorators = {getattr(one, "id", None) for one in getattr(node, "decorator_list", ())}
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node) and COMPLETES_DOCSTRING not in decorators:
+            docstring = node.body.pop(0)
+            if not node.body and not isinstance(node, ast.Module):
+                node.body = [ast.copy_location(ast.Pass(), docstring)]
     return tree
+
+
+def _documents(node):
+    """Whether a statement does nothing but give something compiled its docstring."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(call, ast.Call) and getattr(call.func, "id", None) in DOCUMENTING
 
 
 def freeze():

@@ -94,8 +94,8 @@ async function snapshot(config) {
   const pyodide = await start(config, {
     _makeSnapshot: true,
     createPyodideModule: async (settings) => {
-      const { default: create } = await import(pathToFileURL(path.join(config.pyodide, "pyodide.asm.mjs")).href);
-      const module = await create(settings);
+      const { createPlain } = await import(pathToFileURL(path.join(config.pyodide, "pyodide.mjs")).href);
+      const module = await createPlain(settings);
       module.wasmTable.grow(FIRST_SLOT - module.wasmTable.length);
       return module;
     },

@@ -36,8 +36,8 @@ STDLIB_ARCHIVE = "python_stdlib.zip"
 CORE = "pyodide.core.mjs"
 SNAPSHOT = "snapshot.bin"
 LATE = "late.zip"
-UNCHANGED_CORE = ("pyodide.asm.mjs",)
-COMPRESSED_WASM = "pyodide.asm.wasm.bin"
+# Packed, since the plain servers this is for send everything as it is: three and five times as long.
+PACKED_CORE = ("pyodide.asm.mjs", "pyodide.asm.wasm")
 # Of a package's description: who made it, under which licence, and what it is.
 KEPT_DESCRIPTION = ("METADATA", "WHEEL", "LICENSE", "LICENCE", "COPYING", "NOTICE", "licenses")
 EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -133,12 +133,10 @@ class SlimBuild:
     def pack(self, trace):
         """Write the core, the compiled standard library, the slim wheels and their lock file."""
         self.folder.mkdir(parents=True)
-        for name in UNCHANGED_CORE:
-            shutil.copyfile(self.full / name, self.folder / name)
+        for name in PACKED_CORE:
+            (self.folder / f"{name}.bin").write_bytes(packed((self.full / name).read_bytes()))
         core = (self.full / "pyodide.mjs").read_text()
         (self.folder / CORE).write_text(with_wasm_from_elsewhere(core))
-        compressed = gzip.compress((self.full / "pyodide.asm.wasm").read_bytes(), compresslevel=9, mtime=0)
-        (self.folder / COMPRESSED_WASM).write_bytes(compressed)
         shutil.copyfile(TOOLS / "runtime_entry.mjs", self.folder / "pyodide.mjs")
         self.unpack_standard_library(trace)
         wheels = {name: self.unpack_wheel(package, trace) for name, package in self.lock["packages"].items()}
@@ -212,8 +210,7 @@ class SlimBuild:
             needed=[name for name in trace["libraries"] if ".libs/" in name],
             files=self.file_table(),
         )
-        # No time in its header, so that the same memory gives the same bytes.
-        (self.folder / SNAPSHOT).write_bytes(gzip.compress(raw.read_bytes(), compresslevel=9, mtime=0))
+        (self.folder / SNAPSHOT).write_bytes(packed(raw.read_bytes()))
         return result
 
     def file_table(self):
@@ -278,11 +275,13 @@ finder = _vizzy_deferred.install({deferred!r})
 '''
 
 
-def with_wasm_from_elsewhere(core):
-    """Pyodide's module, changed to take its WebAssembly from an option where it is given one.
+def packed(content):
+    """Content compressed, without the time in its header, so that the same gives the same bytes."""
+    return gzip.compress(content, compresslevel=9, mtime=0)
 
-    The plain servers this is for send WebAssembly as it is, three times as long as it need be.
-    """
+
+def with_wasm_from_elsewhere(core):
+    """Pyodide's module, changed to take its WebAssembly from an option where it is given one."""
     for old, new in (
         ("instantiateWasm:Ie(e.indexURL)", "instantiateWasm:Ie(e.indexURL,e.wasmResponse)"),
         ("function Ie(e){", "function Ie(e,given){"),
