@@ -6,7 +6,7 @@ import sys
 import js
 from pyscript.ffi import create_proxy, to_js
 
-from vizzy.page import address, datasets, dom, guide, labs, offline, state as events, theme
+from vizzy.page import address, datasets, dom, guide, labs, offline, own_data, state as events, theme
 from vizzy.page.app import App
 from vizzy.page.catalogue import Catalogue
 from vizzy.page.failure import fail
@@ -47,6 +47,7 @@ def wire(app):
         target.addEventListener(name, create_proxy(listener))
     guide.mount(app)
     labs.mount(app)
+    own_data.mount(app)
 
 
 def go_to_panel(event):
@@ -57,26 +58,34 @@ def go_to_panel(event):
         panel.scrollIntoView(to_js({"behavior": "smooth", "inline": "start", "block": "nearest"}))
 
 
+async def opened_by_address():
+    """What the address names, a dataset of this site or work that the browser keeps: source, catalogue, decisions."""
+    kept = own_data.named_by_address()
+    if kept:
+        return await own_data.reopened(kept)
+    folder = datasets.folder()
+    text = await datasets.load_index(folder)
+    return datasets.Shipped(folder, text), Catalogue(datasets.parse_index(text), folder), {}
+
+
 async def main():
     """Show the dataset, make the page answer, then bring the trainer up."""
     theme.restore()
     try:
-        folder = datasets.folder()
-        text = await datasets.load_index(folder)
-        catalogue = Catalogue(datasets.parse_index(text), folder)
+        source, catalogue, kept = await opened_by_address()
     except Exception as error:  # whatever is wrong with it, the visitor is told
         sys.print_exception(error)
         js.document.documentElement.setAttribute("data-vizzy", "error")
         fail(str(error))
         return
     changes, refused = address.read(js.window.location.hash, catalogue)
-    app = App(text, catalogue, events.State(**changes))
+    app = App(source, catalogue, events.State(**dict(changes, **kept)))
     wire(app)
     app.show_all()
     if refused:
         app.note("Part of the link could not be read and was left out: " + ", ".join(refused))
     js.performance.mark("vizzy:interactive")
-    asyncio.create_task(datasets.offer(folder, catalogue.name))
+    asyncio.create_task(datasets.offer(catalogue.folder, catalogue.name, catalogue.is_own))
     await app.start()
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vizzy import confident, ranking, training
+from vizzy.estimate import training_seconds
 
 HISTOGRAM_BINS = 50
 # Up to this many examples every one is listed; beyond, each cell lists its worst.
@@ -27,16 +28,24 @@ class Predictions:
     given_label: np.ndarray  # (n,) int, the labels that were trained on
     pred_probs: np.ndarray  # (n, K)
     confidences: confident.SortedSelfConfidences
+    parts: ranking.Parts
+    label_quality: np.ndarray  # (n,) in [0, 1], low = suspect
     quality_rank: np.ndarray  # (n,) int: 0 for the example whose label is most suspect
 
     @classmethod
     def of(cls, given_label, pred_probs, embeddings=None):
-        worst_first = confident.ranking(ranking.label_quality(given_label, pred_probs, embeddings))
+        confidences = confident.SortedSelfConfidences.of(given_label, pred_probs)
+        parts = ranking.parts(given_label, pred_probs, embeddings)
+        label_quality = ranking.combine(parts)
+        worst_first = confident.ranking(label_quality)
         quality_rank = np.empty(len(worst_first), dtype=np.intp)
         quality_rank[worst_first] = np.arange(len(worst_first))
-        return cls(
-            given_label, pred_probs, confident.SortedSelfConfidences.of(given_label, pred_probs), quality_rank
-        )
+        return cls(given_label, pred_probs, confidences, parts, label_quality, quality_rank)
+
+    @property
+    def accuracy(self):
+        """The share of examples whose most probable class is the label they were given."""
+        return float((self.pred_probs.argmax(axis=1) == self.given_label).mean())
 
 
 class Session:
@@ -99,7 +108,7 @@ class Session:
         pred_probs, notes = yield from self._predict(given_label)
         self.predictions = Predictions.of(given_label, pred_probs, self.dataset.embeddings)
         return {
-            "accuracy": float((pred_probs.argmax(axis=1) == given_label).mean()),
+            "accuracy": self.predictions.accuracy,
             "notes": notes,
             "histograms": confident.self_confidence_histogram(given_label, pred_probs, HISTOGRAM_BINS).tolist(),
         }
@@ -114,10 +123,10 @@ class Session:
         return result.pred_probs, list(result.notes)
 
     def estimated_seconds(self):
-        """About how long a training takes natively; None if there is nothing to train."""
+        """About how long a training takes in a browser; None if there is nothing to train."""
         if self.dataset.pred_probs is not None:
             return None
-        return training.estimated_seconds(*self.dataset.embeddings.shape)
+        return training_seconds(*self.dataset.embeddings.shape, len(self.dataset.classes), in_browser=True)
 
     def analyse(self, class_percentile, ood_percentile, threshold_mode):
         """What the thresholds make of the predictions.
@@ -197,7 +206,7 @@ class Session:
         }
 
     def analysis_at(self, class_percentile, ood_percentile, threshold_mode):
-        """The `vizzy.confident.Analysis` of the predictions."""
+        """What the thresholds make of the predictions: confident.Analysis."""
         predictions, settings = self.predictions, (class_percentile, ood_percentile, threshold_mode)
         if self._latest is None or self._latest[:2] != (predictions, settings):
             analysis = self.rules.analyse(

@@ -136,15 +136,6 @@ def cross_validation(embeddings, given_label, n_classes, n_folds=DEFAULT_FOLDS, 
     )
 
 
-def estimated_seconds(n_examples, n_dimensions):
-    """About how long a native cross-validation takes; WebAssembly takes two to three times as long.
-
-    Training a support vector machine compares examples with examples, hence the square. Measured on one core
-    from 300 x 32 to 10,000 x 64; machines differ by a factor of a few.
-    """
-    return 0.05 + 1.5e-7 * n_examples**2 * (1 + n_dimensions / 64)
-
-
 def stratified_folds(given_label, n_folds, seed):
     """Deal the examples into folds of equal size, each with its share of every class.
 

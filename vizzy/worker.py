@@ -19,11 +19,14 @@ from pyodide.ffi import to_js
 
 PACKAGES = ["numpy", "scikit-learn"]
 SECONDS_BETWEEN_PAUSES = 0.1  # in a pause the worker answers how far it is, and hears that it is to stop
-SLOWER_THAN_NATIVE = 2.5
 
 session = None
 # What can take long: how far each is, and whether it is to stop.
 runs = {name: {"progress": (0, 1), "cancelled": False} for name in ("training", "lab")}
+dataset_folder = None  # the address of the shipped dataset that is open, or None for somebody's own
+proposal = None  # what was understood of somebody's files
+opened = None  # what they were made, with the table to write back
+reviewing = None
 
 
 async def load_packages():
@@ -55,7 +58,7 @@ async def open_dataset(index_json, folder):
     from vizzy import dataset
     from vizzy.session import Session
 
-    global session
+    global session, dataset_folder, opened, reviewing
     index = json.loads(index_json)
     try:
         embeddings = await _fetch(folder, index.get("embeddings"))
@@ -63,8 +66,8 @@ async def open_dataset(index_json, folder):
         session = Session(dataset.from_bytes(index_json, embeddings, pred_probs))
     except dataset.DatasetError as error:
         return _error(str(error))
-    seconds = session.estimated_seconds()
-    return json.dumps({"estimated_seconds": None if seconds is None else SLOWER_THAN_NATIVE * seconds})
+    dataset_folder, opened, reviewing = folder, None, None
+    return json.dumps({"estimated_seconds": session.estimated_seconds()})
 
 
 async def _fetch(folder, name):
@@ -82,13 +85,14 @@ async def _fetch(folder, name):
 async def train(changed_labels_json):
     """Cross-validate; the answer is ``{summary: JSON text, pred_probs: Float32Array of n*K}``."""
     changed_labels = {int(example): label for example, label in json.loads(changed_labels_json)}
+    trained = session  # another dataset may be opened meanwhile
     try:
-        summary = await _in_steps(session.training_steps(changed_labels), runs["training"])
+        summary = await _in_steps(trained.training_steps(changed_labels), runs["training"])
     except ValueError as error:
         return to_js({"summary": _error(str(error))}, dict_converter=_object)
     if summary is None:
         return to_js({"summary": json.dumps({"cancelled": True})}, dict_converter=_object)
-    pred_probs = session.predictions.pred_probs.astype("float32").ravel()
+    pred_probs = trained.predictions.pred_probs.astype("float32").ravel()
     return to_js({"summary": json.dumps(summary), "pred_probs": pred_probs}, dict_converter=_object)
 
 
@@ -158,6 +162,145 @@ def cell_examples(given, suggested, class_percentile, ood_percentile, threshold_
     return json.dumps(session.cell_examples(given, suggested, class_percentile, ood_percentile, threshold_mode))
 
 
+# --- somebody's own files, and their review; the modules for it come with `add_modules` -----------------
+
+
+def check_sizes(sizes_json):
+    """Whether files of these sizes can be read here: ``{}``, or an error that says what to do."""
+    from vizzy import reading
+
+    return _answered(lambda: reading.check_sizes([tuple(pair) for pair in json.loads(sizes_json)]) or {})
+
+
+def propose(names, contents, choices_json):
+    """What is understood of some files: the JSON text of ``reading.Proposal.summary``.
+
+    ``names`` and ``contents`` (an ArrayBuffer each, None for an image, which is shown but never read) correspond.
+    """
+    from vizzy import reading
+
+    files = [
+        reading.InputFile(name, content.to_bytes() if content else b"")
+        for name, content in zip(names, contents, strict=True)
+    ]
+    choices = reading.Choices(**json.loads(choices_json))
+    return _answered(lambda: _proposed(reading.read(files, choices, reading.IN_BROWSER)))
+
+
+def correct(changes_json):
+    """The same files, understood with other choices."""
+    return _answered(lambda: _proposed(proposal.corrected(**json.loads(changes_json))))
+
+
+def _proposed(understood):
+    global proposal
+    proposal = understood
+    return proposal.summary()
+
+
+def open_proposal():
+    """Make the proposal the session's dataset; what the page needs to show it, as JSON text."""
+    return _answered(_open_proposal)
+
+
+def _open_proposal():
+    from vizzy import dataset, reviewing as review_module
+    from vizzy.session import Session
+
+    global session, dataset_folder, opened, reviewing
+    made = proposal.make()
+    session, opened, dataset_folder, reviewing = Session(made.dataset), made, None, None
+    changed_labels, reviews = review_module.state_of(made.review, made.dataset.given_label)
+    index = dataset.page_index(made.dataset) | {"texts": made.texts, "files": made.images}
+    return {
+        "index": json.dumps(index),
+        "estimated_seconds": session.estimated_seconds(),
+        "changed_labels": list(changed_labels.items()),
+        "reviews": list(reviews.items()),
+        "table": made.table.name,
+    }
+
+
+def image(name):
+    """The bytes of an image in a zip that was brought, a Uint8Array, or None."""
+    from vizzy import reading
+
+    content = reading.image_content(proposal.files, name)
+    return None if content is None else to_js(content)
+
+
+def queue(settings_json, choice_json, reviewed_json):
+    """The examples to review: typed arrays, the most suspect first, and ``told``, JSON text of the counts."""
+    import numpy as np
+
+    settings, reviewed = tuple(json.loads(settings_json)), json.loads(reviewed_json)
+    kind, given, suggested, text, unreviewed = json.loads(choice_json)
+    desk = _reviewing()
+    everything = desk.queue(settings, kind, given, suggested, text)
+    done = np.isin(everything, np.array(reviewed, dtype=np.intp))
+    shown = everything[~done] if unreviewed else everything
+    told = {"counts": desk.counts(settings), "total": len(everything), "reviewed": int(done.sum())}
+    answer = {
+        "told": json.dumps(told),
+        "examples": shown.astype("int32"),
+        "suggested": session.analysis_at(*settings).suggested_label[shown].astype("int32"),
+        "label_quality": session.predictions.label_quality[shown].astype("float32"),
+    }
+    return to_js(answer, dict_converter=_object)
+
+
+def reasons(example):
+    """Why an example's label has its quality: the JSON text of ``reviewing.Reviewing.reasons``."""
+    return json.dumps(_reviewing().reasons(example))
+
+
+async def export(what, settings_json, changed_labels_json, reviews_json):
+    """What a reviewer takes home: ``{told: JSON text with the file's name, content: Uint8Array}``."""
+    from vizzy import reviewing as review_module
+    from vizzy.dataset import DatasetError
+
+    global opened
+    decided = [dict(json.loads(pairs)) for pairs in (changed_labels_json, reviews_json)]
+    try:
+        if opened is None:
+            opened = await _shipped_table()
+        review = review_module.review_of(session.dataset.given_label, *decided)
+        name, content = _reviewing().export(what, opened, tuple(json.loads(settings_json)), review)
+    except DatasetError as error:
+        return to_js({"told": _error(str(error))}, dict_converter=_object)
+    return to_js({"told": json.dumps({"name": name}), "content": content}, dict_converter=_object)
+
+
+async def _shipped_table():
+    """The table of the shipped dataset that is open, read as anybody's."""
+    from vizzy import dataset, reading, reviewing as review_module
+
+    names = [dataset.TABLE_FILE, dataset.EMBEDDINGS_FILE if session.dataset.pred_probs is None else dataset.PRED_PROBS_FILE]
+    files = [reading.InputFile(name, await _fetch(dataset_folder, name)) for name in names]
+    return review_module.reopened(session, reading.read(files, limits=reading.IN_BROWSER))
+
+
+def _reviewing():
+    from vizzy.reviewing import Reviewing
+
+    global reviewing
+    if reviewing is None:
+        reviewing = Reviewing(session, opened.texts if opened else session.dataset.alt)
+    return reviewing
+
+
+def _answered(work):
+    """The JSON text of what some work comes to, or of the sentence that says why not."""
+    from vizzy.dataset import DatasetError
+
+    try:
+        return json.dumps(work())
+    except DatasetError as error:
+        return _error(str(error))
+    except MemoryError:
+        return _error("This browser's memory is not enough for these files: bring a part of the rows, or fewer columns.")
+
+
 def loaded():
     """The addresses of all that this worker has loaded: JSON text."""
     return json.dumps([entry.name for entry in js.performance.getEntriesByType("resource")])
@@ -185,5 +328,13 @@ __export__ = [
     "explain_many",
     "cell_examples",
     "lab",
+    "check_sizes",
+    "propose",
+    "correct",
+    "open_proposal",
+    "image",
+    "queue",
+    "reasons",
+    "export",
     "loaded",
 ]

@@ -10,7 +10,7 @@ import pytest
 from bad_files import EMBEDDINGS, GOOD, LABELS, PROBS, npy, npz, table, text_file, zipped
 
 from vizzy.reading import IN_BROWSER, Choices, InputFile, ReadingError, files_at, image_content, read
-from vizzy.reading.estimate import training_seconds
+from vizzy.estimate import training_seconds
 from vizzy.reading.tables import guarded, read_table, unguarded, write_table
 
 STATIC = Path(__file__).parents[2] / "static"

@@ -6,13 +6,15 @@ written. What cannot be read is left out and reported, so that a damaged link st
 Examples: ``#class=62&ood=10``, ``#mode=mean&show=img-017&labels=3:1,40:0``.
 """
 
-from vizzy.page.state import DEFAULTS, LABS, MODES
+from vizzy.page.state import ACCEPTED, CHANGED, DEFAULTS, KEPT, LABS, MODES, NO_CLASS, SKIPPED, VIEWS
 
 
 def write(state, catalogue):
     """The fragment of a state, without its ``#``; empty for the defaults."""
     parts = []
     for key, field, to_text, _ in FIELDS:
+        if catalogue.is_own and field in KEPT_ELSEWHERE:
+            continue
         value = getattr(state, field)
         if value != DEFAULTS[field]:
             parts.append(key + "=" + to_text(value, catalogue))
@@ -102,10 +104,33 @@ def _labels(text, catalogue):
     return changed
 
 
+def _reviews_to_text(reviews, _catalogue):
+    return ",".join([str(row) + ":" + ACTION_LETTERS[reviews[row]] for row in sorted(reviews)])
+
+
+def _reviews(text, catalogue):
+    actions = {letter: action for action, letter in ACTION_LETTERS.items()}
+    reviews = {}
+    for pair in text.split(","):
+        row, letter = pair.split(":")
+        if not 0 <= int(row) < len(catalogue):
+            raise ValueError(pair)
+        reviews[int(row)] = actions[letter]
+    return reviews
+
+
+def _view(text, _catalogue):
+    if text not in VIEWS:
+        raise ValueError(text)
+    return text
+
+
 def _plain(value, _catalogue):
     return str(value)
 
 
+ACTION_LETTERS = {ACCEPTED: "a", KEPT: "k", CHANGED: "c", NO_CLASS: "n", SKIPPED: "s"}
+KEPT_ELSEWHERE = ("changed_labels", "reviews")  # of one's own data: thousands would not fit into an address
 FIELDS = (  # key in the address, field of the state, to text, from text
     ("class", "class_percentile", _plain, _percentile),
     ("ood", "ood_percentile", _plain, _percentile),
@@ -113,6 +138,8 @@ FIELDS = (  # key in the address, field of the state, to text, from text
     ("show", "active", _example_to_text, _example),
     ("labels", "changed_labels", _labels_to_text, _labels),
     ("lab", "lab", _plain, _lab),
+    ("reviews", "reviews", _reviews_to_text, _reviews),
+    ("view", "view", _plain, _view),
 )
 
 SAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~"

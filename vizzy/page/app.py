@@ -38,22 +38,10 @@ EXAMPLES_PER_CALL_AHEAD = 10_000  # about 15 ms
 class App:
     """The running page."""
 
-    def __init__(self, index_text, catalogue, state):
-        self.state = state
-        self.history = History(decisions(state))
-        self.catalogue = catalogue
+    def __init__(self, source, catalogue, state):
         self.trainer = Trainer()
-        self._index_text = index_text
-        self._progress = ("Starting Python…", 0.05)
-        self._estimated_seconds = 0
-        self._summary = None
-        self._pred_probs = None
-        self._analysis = None
-        per_call = max(1, min(12, EXAMPLES_PER_CALL_AHEAD // len(catalogue)))
-        self._ahead = Ahead(self.trainer.analyse_many, per_call)
-        self._analyses = Latest(self.trainer.analyse, self._show_analysis, self._worker_failed, self._ahead.get)
-        self._explained_ahead = Ahead(
-            lambda many: self.trainer.explain_many(self.state.active, many), per_call
+        self._analyses = Latest(
+            self.trainer.analyse, self._show_analysis, self._worker_failed, lambda wish: self._ahead.get(wish)
         )
         self._explanations = Latest(
             lambda wish: self.trainer.explain(wish[0], wish[1]),
@@ -61,16 +49,56 @@ class App:
             self._worker_failed,
             lambda wish: self._explained_ahead.get(wish[1]),
         )
+        self._progress = ("Starting Python…", 0.05)
+        self.predictions_made = 0  # trainings that came to an end
+        self._writing = None  # the task that will write the address
+        self.listeners = []  # called with (state, analysis) after each change, for those who only watch
+        self._take(source, catalogue, state)
+
+    def _take(self, source, catalogue, state):
+        """Everything that belongs to one dataset, at its beginning."""
+        self.source = source  # where it comes from: opens it in the worker, keeps what is decided
+        self.catalogue = catalogue
+        self.state = state
+        self.history = History(decisions(state))
+        self.comparison = None  # what the last training changed: (before, after), see `_compared`
+        self._estimated_seconds = 0
+        self._summary = None
+        self._pred_probs = None
+        self._analysis = None
+        per_call = max(1, min(12, EXAMPLES_PER_CALL_AHEAD // len(catalogue)))
+        self._ahead = Ahead(self.trainer.analyse_many, per_call)
+        self._explained_ahead = Ahead(
+            lambda many: self.trainer.explain_many(self.state.active, many), per_call
+        )
+        self.search = js.window.location.search
         self._shown_status = None
         self._slid_at = None  # when the oldest slider event whose effect is not all on the screen came in
         self._marked = None
-        self._writing = None  # the task that will write the address
-        self.predictions_made = 0  # trainings that came to an end
-        self.listeners = []  # called with (state, analysis) after each change, for those who only watch
         self._mount()
+
+    def open(self, source, catalogue, state, estimated_seconds):
+        """Go on with another dataset, which is the worker's already."""
+        for part in (self.dataset_panel, self.predictions):
+            part.close()
+        if self.catalogue.pictures:
+            self.catalogue.pictures.close()
+        for asking in (self._analyses, self._explanations):
+            asking.drop()
+        for ahead in (self._ahead, self._explained_ahead):
+            ahead.forget()
+        self._take(source, catalogue, state.replace(trainer="ready"))
+        self._estimated_seconds = estimated_seconds
+        self.show_all()
+        self._show_history()
+        self.write_address()
+        if estimated_seconds is None:
+            self.request_training()  # nothing is trained: what the data brought is shown at once
 
     def _mount(self):
         thumbnails = Thumbnails(self.catalogue)
+        longest = max([len(name) for name in self.catalogue.classes])
+        js.document.documentElement.style.setProperty("--longest", str(longest))
         self.dataset_panel = DatasetPanel(self.catalogue)
         self.predictions = PredictionsPanel(self.catalogue, thumbnails)
         self.matrix = MatrixPanel(self.catalogue, thumbnails)
@@ -136,8 +164,18 @@ class App:
             if self._estimated_seconds is None:
                 return "Ready: this dataset brings its predicted probabilities."
             return "Ready: a five-fold SVM, " + words.duration(self._estimated_seconds) + " in your browser."
-        accuracy = "Agrees with {:.0f} % of the given labels.".format(100 * self._summary["accuracy"])
-        return " ".join([accuracy] + self._summary["notes"])
+        said = [words.agreement(self._summary["accuracy"])]
+        if self.comparison:
+            said.append(words.comparison(*self.comparison))
+        return " ".join(said + self._summary["notes"])
+
+    @property
+    def train_again(self):
+        """What a button that trains says; data with predicted probabilities is only judged anew."""
+        brings_pred_probs = self._estimated_seconds is None
+        if self.state.labels_are_stale:
+            return "Judge again" if brings_pred_probs else "Train again"
+        return "Judged" if brings_pred_probs else "Trained"
 
     def mark_active(self):
         """Mark the active example wherever it is shown."""
@@ -175,8 +213,7 @@ class App:
     def settle(self, _event=None):
         """A decision is made: one step for undo, and the address follows. Back stays what it was."""
         self.history = self.history.settle(self.state)
-        self._show_history()
-        self._write_address()
+        self._settled()
         self._look_ahead()
 
     def undo(self, _event=None):
@@ -190,8 +227,12 @@ class App:
     def _travel_to(self, history):
         self.history = history
         self.update(history.applied_to(self.state))
+        self._settled()
+
+    def _settled(self):
         self._show_history()
         self._write_address()
+        self.source.keep(self.state)
 
     def _show_history(self):
         dom.by_id("undo").disabled = not self.history.past
@@ -221,10 +262,10 @@ class App:
         try:
             await self.trainer.start(self._report)
             js.performance.mark("vizzy:trainer-ready")
-            opened = await self.trainer.open_dataset(
-                self._index_text, self.catalogue.folder, self._report
-            )
+            opened = await self.source.open(self.trainer, self._report)
             self._estimated_seconds = opened["estimated_seconds"]
+            if self.catalogue.pictures:
+                self.catalogue.pictures.trainer = self.trainer
         except Exception as error:  # whatever it is, the visitor is told and the page goes on
             sys.print_exception(error)
             told = error.args[0] if isinstance(error, TrainerError) else await missing_file() or explained(error)
@@ -232,6 +273,10 @@ class App:
             fail(told)
             return
         self.update(events.trainer_ready(self.state))
+        if self.source.trained_labels is not None:
+            await self._train(self.source.trained_labels)
+        elif self.catalogue.is_own and self._estimated_seconds is None:
+            self.update(events.request_training(self.state))
         if self.state.train_requested:
             await self._train()
         await offline.keep(self.trainer, self.catalogue)
@@ -251,13 +296,16 @@ class App:
         self._progress = ("", 0)
         self.update(events.start_training(self.state))
 
-    async def _train(self):
+    async def _train(self, labels=None):
+        """Train on the labels as they are, or on other changed labels."""
         if not self.state.training:
             self._begin_training()
-        labels = self.state.changed_labels
+        labels, catalogue = self.state.changed_labels if labels is None else labels, self.catalogue
         watch = asyncio.create_task(self._watch_training())
         try:
             summary, pred_probs = await self.trainer.train(labels)
+            if self.catalogue is not catalogue:
+                return  # another dataset was opened meanwhile
         except TrainerError as error:
             self.update(events.training_failed(self.state, error.args[0]))
             return
@@ -271,10 +319,12 @@ class App:
         if summary is None:
             self.update(events.training_cancelled(self.state))
             return
-        self._summary, self._pred_probs = summary, pred_probs
         self.predictions_made += 1
+        before = self._summary and (self._summary["accuracy"], self._analysis["counts"])
         settings = self.state.analysis_settings
         analysis = json.loads(await self.trainer.analyse(settings))
+        self._summary, self._pred_probs = summary, pred_probs
+        self.comparison = before and (before, (summary["accuracy"], analysis["counts"]))
         await self._make_thumbnails(analysis)
         self._draw_analysis(analysis)
         self._analyses.took(settings)
@@ -285,6 +335,7 @@ class App:
         self._explanations.forget()
         self.update(events.finish_training(self.state, labels))
         self._explain()
+        self.source.keep(self.state)
         await _painted()
         js.performance.mark("vizzy:trained")
         self._look_ahead()

@@ -14,15 +14,22 @@ class Catalogue:
         A parsed ``dataset.json``; its long lists may be anything with a length, an index and ``index()``.
     folder : str
         Address of the dataset's folder, ending in "/"; file names are relative to it.
+    pictures : vizzy.page.pictures.Pictures, optional
+        Of somebody's own data: the files that were brought, in place of a folder's.
+    is_own : bool
+        Whether this is somebody's own data, of which the site knows nothing.
     """
 
-    def __init__(self, index, folder):
+    def __init__(self, index, folder="", pictures=None, is_own=False):
         self.name = index["name"]
         self.classes = index["classes"]
         self.ids = index["ids"]
         self.given_label = index["given_label"]
         self.true_label = index.get("true_label")
-        self.alt = index.get("alt") or self.ids
+        self.texts = index.get("texts")
+        self.alt = index.get("alt") or self.texts or self.ids
+        self.pictures = pictures
+        self.is_own = is_own
         self.folder = folder
         self._files = index["files"]
         self._sprite = index["thumbnails"]
@@ -40,8 +47,21 @@ class Catalogue:
 
     @property
     def has_pictures(self):
-        """Whether there is anything to see; else an example is shown by its id."""
+        """Whether the folder has anything to see; else an example is shown by its own picture, text or id."""
         return bool(self._files and self._sprite)
+
+    @property
+    def thing(self):
+        """What an example is called."""
+        return "image" if self.has_pictures or self.pictures else "example"
+
+    def caption(self, example):
+        """What stands for an example where there is no picture of it."""
+        return (self.texts or self.ids)[example]
+
+    def file_of(self, example):
+        """The name of the picture of an example, or None."""
+        return self._files[example] if self._files else None
 
     def picture_address(self, example):
         """Where the full picture of an example is."""

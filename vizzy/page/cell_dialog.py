@@ -13,16 +13,19 @@ class CellDialog:
     def __init__(self, catalogue, thumbnails):
         self._catalogue = catalogue
         self._dialog = dom.by_id("cell")
+        dom.clear(dom.by_id("cell-examples"))
         self._grid = ThumbnailGrid(dom.by_id("cell-examples"), thumbnails)
         self._examples = []
+        self.cell = None  # the given and suggested label of what is or was shown
 
     def open(self, given, suggested, examples):
         """Show the examples of a cell."""
         classes = self._catalogue.classes
+        self.cell = (given, suggested)
         self._examples = examples
         dom.by_id("cell-given").textContent = classes[given]
         dom.by_id("cell-suggested").textContent = classes[suggested]
-        dom.by_id("cell-count").textContent = counted(len(examples), "image")
+        dom.by_id("cell-count").textContent = counted(len(examples), self._catalogue.thing)
         self._grid.show(examples[:MOST_AT_ONCE])
         self._show_rest()
         self._dialog.showModal()

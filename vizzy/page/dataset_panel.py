@@ -1,7 +1,7 @@
 """Panel 1: every image with its given label, which the visitor may change."""
 
 from vizzy.page import dom
-from vizzy.page.thumbnails import show_picture
+from vizzy.page.thumbnails import picture_holder, show_picture
 from vizzy.page.windowed import WindowedList
 from vizzy.page.words import counted
 
@@ -21,6 +21,12 @@ class DatasetPanel:
         scroller.style.setProperty("--choices", str(lines))
         self.list = WindowedList(scroller, len(catalogue), self._make_card, self._fill_card)
         self.list.refresh()
+
+    def close(self):
+        """Another dataset takes the place over."""
+        self.list.close()
+        dom.show(dom.by_id("changes"), False)
+        dom.show(dom.by_id("dataset-hint"), True)
 
     def render(self, state):
         """Show the labels as they are now."""
@@ -52,6 +58,7 @@ class DatasetPanel:
     def _card_prototype(self):
         card = dom.template("card-template")
         choices = card.lastElementChild
+        choices.before(picture_holder(self._catalogue))
         classes = self._catalogue.classes
         if len(classes) <= MOST_BUTTONS:
             for name in classes:

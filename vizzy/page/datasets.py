@@ -9,6 +9,8 @@ from vizzy.page import dom
 from vizzy.page.address import quote
 
 DEFAULT = "static"
+COLUMNS = ("ids", "files", "given_label", "true_label", "alt", "texts")
+OWN = "own"  # in the menu, somebody's own data
 LIST = "static/datasets.json"
 
 
@@ -20,6 +22,35 @@ def folder():
     if not address.startswith(base):
         raise ValueError("The address names a dataset of another site, which is not opened: " + named)
     return address[len(base) :]
+
+
+class Shipped:
+    """A dataset folder of this site, as the app opens it.
+
+    Parameters
+    ----------
+    folder : str
+    index_text : str
+        What its ``dataset.json`` holds.
+    """
+
+    trained_labels = None  # nothing of an earlier visit
+
+    def __init__(self, folder, index_text):
+        self._folder = folder
+        self._index_text = index_text
+
+    async def open(self, trainer, report):
+        """Make it the worker's dataset; a dict with the ``estimated_seconds`` of a training."""
+        report("Opening the dataset…", 0.95)
+        return await trainer.open_dataset(self._index_text, URL.new(self._folder, document.baseURI).href)
+
+    def keep(self, _state):
+        """What is decided about it stands in the address."""
+
+    def unsaved(self, _state):
+        """Whether leaving now would lose decisions."""
+        return False
 
 
 async def load_index(folder):
@@ -58,7 +89,7 @@ class Column:
 def parse_index(text):
     """A ``dataset.json`` as the catalogue takes it."""
     parsed = JSON.parse(text)
-    columns = {name: _column(parsed, name) for name in ("ids", "files", "given_label", "true_label", "alt")}
+    columns = {name: _column(parsed, name) for name in COLUMNS}
     return dict(
         columns,
         name=parsed.name,
@@ -69,11 +100,11 @@ def parse_index(text):
 
 
 def _column(parsed, name):
-    array = getattr(parsed, name)
+    array = getattr(parsed, name, None)
     return Column(array) if array else None
 
 
-async def offer(open_folder, name):
+async def offer(open_folder, name, is_own):
     """Fill the menu; a site with a single dataset needs none. Until then it shows the default one."""
     response = await fetch(LIST)
     if not response.ok:
@@ -81,7 +112,7 @@ async def offer(open_folder, name):
         return
     offered = json.loads(await response.text())
     path = open_folder.rstrip("/")
-    if path not in [entry["path"] for entry in offered]:
+    if not is_own and path not in [entry["path"] for entry in offered]:
         offered.append({"path": path, "name": name})
     menu = dom.by_id("dataset-menu")
     dom.clear(menu)
@@ -89,8 +120,20 @@ async def offer(open_folder, name):
     for entry in offered:
         menu.append(dom.element("option", "", entry["name"], {"value": entry["path"]}))
     menu.value = path
+    if is_own:
+        name_own(name)
     dom.show(dom.by_id("dataset-menu-label"), len(offered) > 1)
     menu.addEventListener("change", create_proxy(_choose))
+
+
+def name_own(name):
+    """Let the menu show that somebody's own data is open."""
+    menu = dom.by_id("dataset-menu")
+    known = menu.querySelector('[value="' + OWN + '"]')
+    if known:
+        known.remove()
+    menu.append(dom.element("option", "", name, {"value": OWN}))
+    menu.value = OWN
 
 
 def _choose(event):

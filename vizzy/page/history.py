@@ -1,15 +1,18 @@
-"""Undo and redo of what a person decided: labels and thresholds, not where they looked."""
+"""Undo and redo of what a person decided: labels, reviews and thresholds, not where they looked."""
 
-DECISIONS = ("class_percentile", "ood_percentile", "threshold_mode", "changed_labels")
+DECISIONS = ("class_percentile", "ood_percentile", "threshold_mode", "changed_labels", "reviews")
+BEFORE, AFTER = 0, 1
 
 
 class History:
     """The decisions that were settled, and those undone; never changed, like the state.
 
-    A drag of a slider passes through many states and settles in one.
+    A drag of a slider passes through many states and settles in one. A step keeps only what it changed, so that
+    undo is without limit: thousands of relabellings would else keep as many copies of all labels. Steps are pairs
+    of the latest one and the pairs before it.
     """
 
-    def __init__(self, settled, past=(), future=()):
+    def __init__(self, settled, past=None, future=None):
         self.settled = settled
         self.past = past
         self.future = future
@@ -17,21 +20,22 @@ class History:
     def settle(self, state):
         """Remember the decisions of a state as one step, if it decides anything anew."""
         decided = decisions(state)
-        if decided == self.settled:
-            return self
-        return History(decided, self.past + (self.settled,))
+        step = difference(self.settled, decided)
+        return History(decided, (step, self.past)) if step else self
 
     def undo(self):
         """One step back; the same history where there is none."""
         if not self.past:
             return self
-        return History(self.past[-1], self.past[:-1], (self.settled,) + self.future)
+        step, earlier = self.past
+        return History(patched(self.settled, step, BEFORE), earlier, (step, self.future))
 
     def redo(self):
         """One step forward again; the same history where there is none."""
         if not self.future:
             return self
-        return History(self.future[0], self.past + (self.settled,), self.future[1:])
+        step, later = self.future
+        return History(patched(self.settled, step, AFTER), (step, self.past), later)
 
     def applied_to(self, state):
         """The state with the settled decisions."""
@@ -41,3 +45,39 @@ class History:
 def decisions(state):
     """The part of a state that undo brings back."""
     return tuple([getattr(state, name) for name in DECISIONS])
+
+
+def difference(before, after):
+    """What leads from some decisions to others, and back.
+
+    Returns
+    -------
+    dict
+        Place in the decisions -> (value before, value after); where they are dicts, a dict of such pairs for
+        their keys, None standing for a key that is not there.
+    """
+    step = {}
+    for place, (old, new) in enumerate(zip(before, after)):
+        if old is new or old == new:
+            continue
+        if isinstance(new, dict):
+            keys = set(old) | set(new)
+            step[place] = {key: (old.get(key), new.get(key)) for key in keys if old.get(key) != new.get(key)}
+        else:
+            step[place] = (old, new)
+    return step
+
+
+def patched(settled, step, side):
+    """The decisions at one side of a step, from those at the other."""
+    values = list(settled)
+    for place, change in step.items():
+        if not isinstance(change, dict):
+            values[place] = change[side]
+            continue
+        values[place] = dict(values[place])
+        for key, pair in change.items():
+            values[place].pop(key, None)
+            if pair[side] is not None:
+                values[place][key] = pair[side]
+    return tuple(values)

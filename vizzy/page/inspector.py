@@ -1,9 +1,10 @@
 """The inspector: one image, its labels, its probabilities, and why it is where it is."""
 
 from vizzy.page import dom, words
-from vizzy.page.thumbnails import show_picture
+from vizzy.page.thumbnails import picture_holder, show_picture
 
 
+NOBODY_YET = "Point at an {}, or move to it with the keyboard, to see what the model makes of it."
 MOST_IN_ORDER = 5  # with more classes the most probable come first
 
 
@@ -17,6 +18,13 @@ class InspectorPanel:
         self._holder = dom.by_id("inspector-probabilities")
         self._holder.replaceChildren(*[bar["row"] for bar in self._bars])
         dom.show(self._holder, False)
+        self._picture = picture_holder(catalogue)
+        self._picture.id = "inspector-image"
+        self._picture.hidden = True
+        dom.by_id("inspector-picture").replaceChildren(self._picture)
+        _show_badge("given", None)
+        _show_badge("suggested", None)
+        self._say([("", NOBODY_YET.format(catalogue.thing))])
 
     def render(self, state, explanation):
         """Show the active example; ``explanation`` is None before training."""
@@ -28,7 +36,7 @@ class InspectorPanel:
         if explanation is None:
             _show_badge("suggested", None)
             dom.show(self._holder, False)
-            self._say([("", "Train the model to see what it makes of this image.")])
+            self._say([("", "Train the model to see what it makes of this {}.".format(self._catalogue.thing))])
             return
         suggested = explanation["suggested_label"]
         _show_badge("suggested", self._catalogue.classes[suggested] if suggested >= 0 else None)
@@ -53,10 +61,9 @@ class InspectorPanel:
         if example == self._example:
             return
         self._example = example
-        picture = dom.by_id("inspector-image")
-        show_picture(picture, self._catalogue, example)
-        picture.setAttribute("data-example", self._catalogue.ids[example])
-        dom.show(picture, True)
+        show_picture(self._picture, self._catalogue, example)
+        self._picture.setAttribute("data-example", self._catalogue.ids[example])
+        dom.show(self._picture, True)
 
     def _build_bar(self, name):
         row = dom.element("div", "bar")

@@ -1,4 +1,5 @@
-"""What a visit fetches only when it is first asked for: modules of the page, modules of the worker, stylesheets.
+"""What a visit fetches only when it is first asked for: modules of the page and of the worker,
+markup, stylesheets.
 
 ``FEATURES`` names them, once, for the feature that loads them and for whoever keeps the page for times without a
 network. They are missing from the files of ``page.json`` and ``worker.json``, so they cost nothing at the start.
@@ -12,6 +13,29 @@ import js
 from vizzy.page import dom
 
 FEATURES = {
+    "own data": {
+        "page": ("bring", "preview", "own_files", "saved_work", "pictures", "review_view", "review_card", "export_menu"),
+        "worker": (
+            "exporting.py",
+            "reviewing.py",
+            "reading/__init__.py",
+            "reading/arrays.py",
+            "reading/columns.py",
+            "reading/contents.py",
+            "reading/errors.py",
+            "reading/files.py",
+            "reading/labels.py",
+            "reading/nesting.py",
+            "reading/numbers.py",
+            "reading/probabilities.py",
+            "reading/proposal.py",
+            "reading/review.py",
+            "reading/tables.py",
+            "reading/understanding.py",
+        ),
+        "styles": ("static/own.css",),
+        "markup": ("static/own.html",),
+    },
     "guide": {
         "page": ("guide_dom", "lessons", "guide_menu", "tour", "tutorial_steps", "tutorial", "learn_figures", "learn"),
         "worker": (),
@@ -62,16 +86,21 @@ async def style(feature):
         await _link(address)
 
 
-async def load(feature, trainer=None):
-    """Fetch what a feature needs and is not here yet; ``trainer`` is for those with a part in the worker."""
+async def load(feature):
+    """Fetch what a feature needs on the page and is not here yet."""
     if feature in _arrived:
         return
-    parts = FEATURES[feature]
-    arriving = [style(feature), _fetch_modules(parts["page"])]
-    if parts["worker"]:
-        arriving.append(trainer.add_modules({path: absolute("vizzy/" + path) for path in parts["worker"]}))
-    await asyncio.gather(*arriving)
+    await asyncio.gather(style(feature), _fetch_modules(FEATURES[feature]["page"]))
+    for address in FEATURES[feature].get("markup", ()):
+        await _add_markup(address)
     _arrived.add(feature)
+
+
+async def load_in_worker(feature, trainer):
+    """Let the worker fetch what a feature needs there; again after it was replaced."""
+    if feature not in trainer.features:
+        await trainer.add_modules({path: absolute("vizzy/" + path) for path in FEATURES[feature]["worker"]})
+        trainer.features.append(feature)
 
 
 def files():
@@ -79,7 +108,7 @@ def files():
     addresses = []
     for parts in FEATURES.values():
         addresses += [_module(name) for name in parts["page"]] + ["vizzy/" + path for path in parts["worker"]]
-        addresses += parts["styles"]
+        addresses += list(parts["styles"]) + list(parts.get("markup", ()))
     return addresses
 
 
@@ -118,3 +147,11 @@ async def _fetch_modules(names):
             raise OSError("{}: status {}".format(_module(name), response.status))
         with open(folder + name + ".py", "w") as file:
             file.write(await response.text())
+
+
+async def _add_markup(address):
+    """Put a file of this site's own markup, which holds no data, at the end of the page."""
+    response = await js.fetch(address)
+    if not response.ok:
+        raise OSError("{}: status {}".format(address, response.status))
+    js.document.getElementById("announcer").insertAdjacentHTML("beforebegin", await response.text())

@@ -28,6 +28,7 @@ class Latest:
         self._failed = failed
         self._wanted = None
         self._under_way = None
+        self._dropped = False
         self.answered = None
         self._on_answer = create_proxy(self._take)  # made once: a proxy a call would never be freed
         self._on_failure = create_proxy(self._give_up)
@@ -48,6 +49,11 @@ class Latest:
         """What was answered no longer holds."""
         self.answered = None
 
+    def drop(self):
+        """What is under way is wanted no more: it was about something else."""
+        self._wanted = self.answered = None
+        self._dropped = self._under_way is not None
+
     def took(self, wish):
         """The answer to this wish came another way."""
         self._wanted = self.answered = wish
@@ -58,6 +64,11 @@ class Latest:
 
     def _take(self, answer):
         wish, self._under_way = self._under_way, None
+        if self._dropped:
+            self._dropped = False
+            if self._wanted is not None:
+                self._send()
+            return
         if self._wanted == self.answered:
             return  # what is wanted now was known and is shown
         self.answered = wish
@@ -71,4 +82,7 @@ class Latest:
 
     def _give_up(self, error):
         self._under_way = None
+        if self._dropped:
+            self._dropped = False
+            return
         self._failed(error)

@@ -21,6 +21,7 @@ class MatrixPanel:
         self._sizes = []
         self._room = None  # width, height of a cell's images and the size of a rem, in px; read once a window size
         self._build(dom.by_id("matrix"), thumbnails)
+        dom.show(dom.by_id("matrix-empty"), True)
 
     def render(self, analysis):
         """Show the confident joint of an analysis."""
@@ -68,9 +69,10 @@ class MatrixPanel:
                 continue
             self._counts[number] = count
             hidden = count - len(analysis["cells"][number])
-            cell.firstElementChild.firstElementChild.textContent = str(count) + (
-                ", " + str(len(analysis["cells"][number])) + " shown" if hidden else ""
-            )
+            said = str(count)
+            if hidden and len(self._catalogue.classes) < MANY_CLASSES:
+                said += ", " + str(len(analysis["cells"][number])) + " shown"
+            cell.firstElementChild.firstElementChild.textContent = said
             cell.classList.toggle("none", count == 0)
             cell.firstElementChild.disabled = count == 0
 
@@ -91,7 +93,7 @@ class MatrixPanel:
             for suggested, other in enumerate(classes):
                 line.append(self._build_cell(given, suggested, thumbnails))
             body.append(line)
-        table.replaceChildren(dom.element("caption", "visually-hidden", "Confident joint: images by given and suggested label"), head, body)
+        table.replaceChildren(dom.element("caption", "visually-hidden", "Confident joint: examples by given and suggested label"), head, body)
 
     def _build_cell(self, given, suggested, thumbnails):
         classes = self._catalogue.classes

@@ -14,6 +14,7 @@ from vizzy.page import guide, late
 QUIET_SECONDS = 3
 # What the worker fetches when something rare is imported.
 RARE = ["runtime/pyodide/late.zip", "runtime/pyodide/python_stdlib.zip"]
+KEPT_FOR_OFFLINE = ("vizzy-site", "vizzy-runtime-")  # as sw.js calls them; somebody's own work is not among them
 MOST_PICTURES = 1000  # of larger datasets only what was looked at is kept, and all thumbnails
 
 
@@ -38,7 +39,8 @@ async def forget(_event=None):
     if registration:
         await registration.unregister()
     for name in await caches.keys():
-        await caches.delete(name)
+        if any(name.startswith(mine) for mine in KEPT_FOR_OFFLINE):
+            await caches.delete(name)
     window.location.reload()
 
 

@@ -20,6 +20,10 @@ class PredictionsPanel:
         self.list = WindowedList(scroller, len(catalogue), self._make_row, self._fill_row)
         self.list.refresh()
 
+    def close(self):
+        """Another dataset takes the place over."""
+        self.list.close()
+
     def show(self, pred_probs):
         """Show these predicted probabilities, a typed array of n rows of K."""
         self._pred_probs = pred_probs

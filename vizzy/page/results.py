@@ -7,8 +7,11 @@ from vizzy.page.words import score_sentence
 GROUPS = (
     ("label-issues", "label_issues", "No label issues at these thresholds."),
     ("out-of-distribution", "out_of_distribution", "Nothing is out of distribution at these thresholds."),
-    ("unconfident", "unconfident", "The model is confident of every image."),
+    ("unconfident", "unconfident", "The model is confident of all the others."),
 )
+
+
+NOTHING_YET = "Nothing yet: train the model."
 
 
 class ResultsPanel:
@@ -18,8 +21,11 @@ class ResultsPanel:
         self._grids = {}
         self._counts = {}
         self._score = None
+        dom.show(dom.by_id("score"), False)
         for element_id, name, _ in GROUPS:
             dom.clear(dom.by_id(element_id))
+            dom.by_id(element_id).setAttribute("data-empty", NOTHING_YET)
+            dom.by_id(element_id + "-heading").firstElementChild.textContent = "–"
             self._grids[name] = ThumbnailGrid(dom.by_id(element_id), thumbnails)
 
     def grids_for(self, analysis):

@@ -8,6 +8,10 @@ computed by the worker and never kept here.
 Labels are class indices, examples are row numbers of the dataset.
 """
 
+# What a reviewer may decide; `vizzy.reading.review` has the same words, which are what is exported.
+ACCEPTED, KEPT, CHANGED, NO_CLASS, SKIPPED = "accepted", "kept", "changed", "no class", "skipped"
+VIEWS = ("explore", "review")
+QUEUES = ("suspects", "label issues", "out of distribution", "unconfident", "all")
 MODES = ("percentile", "mean")  # where the class thresholds come from
 LABS = ("score", "percentiles", "ways", "noise", "challenge", "map", "models", "code")  # the experiments
 
@@ -16,6 +20,9 @@ DEFAULTS = {
     "ood_percentile": 15,
     "threshold_mode": "percentile",
     "changed_labels": {},  # example -> given label, where it differs from the dataset's
+    "reviews": {},  # example -> what the reviewer decided about it
+    "view": "explore",
+    "queue": ("suspects", None, None, "", False),  # kind, given label, suggested label, text sought, unreviewed only
     "trained_labels": None,  # the changed labels that the present predictions were trained on
     "active": None,  # the example shown in the inspector and marked everywhere
     "lab": None,  # the experiment that is open, one of LABS
@@ -94,17 +101,71 @@ def set_threshold_mode(state, mode):
 
 
 def relabel(state, example, given_label, original_label):
-    """Give an example another label; the dataset's own label undoes the change."""
-    changed = dict(state.changed_labels)
-    changed.pop(example, None)
-    if given_label != original_label:
-        changed[example] = given_label
-    return state.replace(changed_labels=changed, active=example)
+    """Give an example another label; the dataset's own label undoes the change. It replaces a review's decision."""
+    changed, reviews = dict(state.changed_labels), dict(state.reviews)
+    reviews.pop(example, None)
+    _give(changed, example, given_label, original_label)
+    return state.replace(changed_labels=changed, reviews=reviews, active=example)
 
 
 def reset_labels(state):
-    """Bring back every label the dataset came with."""
-    return state.replace(changed_labels={})
+    """Bring back every label the dataset came with, and with it forget the reviews that changed one."""
+    reviews = {row: action for row, action in state.reviews.items() if action not in (ACCEPTED, CHANGED)}
+    return state.replace(changed_labels={}, reviews=reviews)
+
+
+def review(state, decisions, original_label):
+    """Take a reviewer's decisions.
+
+    Parameters
+    ----------
+    decisions : list of (int, str, int or None)
+        Example, what was decided, and for an accepted or changed label which. What was kept, or belongs to no
+        class, is labelled as the dataset has it; what was skipped stays as it is.
+    original_label : sequence of int
+        The dataset's own labels.
+    """
+    changed, reviews = dict(state.changed_labels), dict(state.reviews)
+    for example, action, label in decisions:
+        reviews[example] = action
+        if action != SKIPPED:
+            original = original_label[example]
+            _give(changed, example, original if label is None else label, original)
+    return state.replace(changed_labels=changed, reviews=reviews)
+
+
+def _give(changed, example, label, original_label):
+    changed.pop(example, None)
+    if label != original_label:
+        changed[example] = label
+
+
+def reviewed(state):
+    """The examples that were decided on: reviewed and not skipped, or given another label."""
+    decided = [example for example, action in state.reviews.items() if action != SKIPPED]
+    return decided + [example for example in state.changed_labels if example not in state.reviews]
+
+
+def show_view(state, view):
+    """Go to the "explore" or to the "review" view."""
+    if view not in VIEWS:
+        raise ValueError("view must be one of " + ", ".join(VIEWS) + ", not " + repr(view))
+    return state.replace(view=view)
+
+
+def queue_for(state, kind=None, given=-1, suggested=-1, text=None, unreviewed=None):
+    """Another choice of what is reviewed; what is not named stays. A label of None stands for any."""
+    kind_now, given_now, suggested_now, text_now, unreviewed_now = state.queue
+    if kind is not None and kind not in QUEUES:
+        raise ValueError("queue must be one of " + ", ".join(QUEUES) + ", not " + repr(kind))
+    queue = (
+        kind_now if kind is None else kind,
+        given_now if given == -1 else given,
+        suggested_now if suggested == -1 else suggested,
+        text_now if text is None else text,
+        unreviewed_now if unreviewed is None else unreviewed,
+    )
+    return state.replace(queue=queue)
 
 
 def activate(state, example):

@@ -4,11 +4,13 @@ from js import window
 
 
 def remember(key, value):
-    """Keep a text."""
+    """Keep a text; whether that was done."""
     try:
         window.localStorage.setItem(key, value)
+        return True
     except Exception as error:
         print("not remembered:", error)
+        return False
 
 
 def recall(key):
@@ -18,3 +20,11 @@ def recall(key):
     except Exception as error:
         print("nothing remembered:", error)
         return None
+
+
+def forget(key):
+    """Keep what is under a key no longer."""
+    try:
+        window.localStorage.removeItem(key)
+    except Exception as error:
+        print("nothing to forget:", error)

@@ -4,6 +4,8 @@ from js import URL, document
 
 from vizzy.page import dom
 
+MOST_CAPTION = 60  # characters: a thumbnail shows fewer
+
 
 class Thumbnails:
     """Makes the thumbnail buttons of one dataset."""
@@ -12,6 +14,7 @@ class Thumbnails:
         self._catalogue = catalogue
         self._prototype = dom.element("button", "thumb", None, {"type": "button", "tabindex": "-1"})
         style = document.documentElement.style
+        style.setProperty("--sprite-0", "none")
         for number, address in enumerate(catalogue.sprite_addresses()):
             absolute = URL.new(address, document.baseURI).href  # else it would be sought beside the stylesheet
             style.setProperty("--sprite-" + str(number), 'url("' + absolute + '")')
@@ -23,16 +26,25 @@ class Thumbnails:
 
     def fill(self, node, example):
         """Turn a thumbnail button into the one of an example."""
-        if self._catalogue.has_pictures:
+        catalogue = self._catalogue
+        if catalogue.pictures and catalogue.file_of(example):
+            node.textContent = ""
+            catalogue.pictures.fill(node, example, catalogue.file_of(example))
+        elif catalogue.has_pictures:
             sprite, left, top = self._catalogue.sprite_tile(example)
             if sprite:
                 node.style.backgroundImage = "var(--sprite-" + str(sprite) + ")"
             node.style.backgroundPosition = "{:.3f}% {:.3f}%".format(left, top)
         else:
-            node.textContent = self._catalogue.ids[example]
+            node.classList.add("words")
+            node.textContent = _cut(catalogue.caption(example))
         node.setAttribute("data-example", self._catalogue.ids[example])
         node.setAttribute("aria-label", self._catalogue.alt[example])
         return node
+
+
+def _cut(text):
+    return text if len(text) <= MOST_CAPTION else text[: MOST_CAPTION - 1] + "…"
 
 
 class ThumbnailGrid:
@@ -105,8 +117,20 @@ class ThumbnailGrid:
                 first.tabIndex = 0
 
 
-def show_picture(image, catalogue, example):
-    """Let an ``<img>`` show an example in full; without pictures it shows its alternative text alone."""
-    image.alt = catalogue.alt[example]
-    if catalogue.has_pictures:
-        image.src = catalogue.picture_address(example)
+def picture_holder(catalogue):
+    """What shows an example in full: an ``<img>``, or a block of words where the dataset has no pictures."""
+    if catalogue.has_pictures or catalogue.pictures:
+        return dom.element("img", "picture", None, {"width": "96", "height": "96", "loading": "lazy", "decoding": "async"})
+    return dom.element("div", "picture words")
+
+
+def show_picture(holder, catalogue, example):
+    """Let a holder show an example in full; without a picture, its text or id."""
+    if holder.tagName != "IMG":
+        holder.textContent = catalogue.caption(example)
+        return
+    holder.alt = catalogue.alt[example]
+    if catalogue.pictures:
+        catalogue.pictures.show(holder, example, catalogue.file_of(example))
+    elif catalogue.has_pictures:
+        holder.src = catalogue.picture_address(example)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from js import URL, document, fetch
+from js import fetch
 from pyscript import workers
 from pyscript.ffi import to_js
 
@@ -25,6 +25,7 @@ class Trainer:
 
     def __init__(self):
         self._worker = None
+        self.features = []  # those whose modules the worker has, beside what it started with
 
     async def start(self, report):
         """Bring the worker up; ``report(words, share)`` says how far it is."""
@@ -43,11 +44,46 @@ class Trainer:
         """Let the worker fetch modules that it started without: ``{path in the package: address}``."""
         await self._worker.add_modules(json.dumps(addresses))
 
-    async def open_dataset(self, index_text, folder, report):
-        """Hand a dataset over: the text of its ``dataset.json``, and where the arrays that it names are."""
-        report("Opening the dataset…", 0.95)
-        address = URL.new(folder, document.baseURI).href
+    async def open_dataset(self, index_text, address):
+        """Hand a dataset over: the text of its ``dataset.json``, and the address of the folder of its arrays."""
         return _answer(await self._worker.open_dataset(index_text, address))
+
+    async def check_sizes(self, sizes):
+        """Raise a TrainerError where files of these (name, bytes) are too many or too large."""
+        _answer(await self._worker.check_sizes(json.dumps(sizes)))
+
+    async def propose(self, names, contents, choices):
+        """What is understood of some files: a dict, see ``vizzy.reading.Proposal.summary``."""
+        return _answer(await self._worker.propose(to_js(names), contents, json.dumps(choices)))
+
+    async def correct(self, changes):
+        """The same files, understood with other choices."""
+        return _answer(await self._worker.correct(json.dumps(changes)))
+
+    async def open_proposal(self):
+        """Make what was understood the worker's dataset; what the page needs of it: a dict."""
+        return _answer(await self._worker.open_proposal())
+
+    async def image(self, name):
+        """The bytes of an image in a zip, a Uint8Array, or None."""
+        return await self._worker.image(name)
+
+    def queue(self, wish):
+        """The examples to review: a promise of typed arrays, see ``vizzy/worker.py``.
+
+        ``wish`` is (settings, the state's queue, examples already reviewed).
+        """
+        return self._worker.queue(*[json.dumps(part) for part in wish])
+
+    def reasons(self, example):
+        """Why a label has its quality: a promise of JSON text."""
+        return self._worker.reasons(example)
+
+    async def export(self, what, settings, state):
+        """What a reviewer takes home: (name of the file, Uint8Array)."""
+        decided = [json.dumps(list(pairs.items())) for pairs in (state.changed_labels, state.reviews)]
+        answer = await self._worker.export(what, json.dumps(settings), *decided)
+        return _answer(answer.told)["name"], answer.content
 
     async def train(self, changed_labels):
         """Train on the changed labels.

@@ -6,8 +6,21 @@ so a list of a few hundred is soon whole, and one of 100,000 stays as cheap as t
 
 import asyncio
 
+from pyscript.ffi import create_proxy
+
 MOST_ROWS = 600
 ROWS_PER_STEP = 12
+
+
+_lists = {}  # id of a scroller -> the list that has it now
+
+
+def _listen(windowed):
+    """Let a list hear its scroller; one listener for all lists it ever has, as MicroPython frees no proxy."""
+    name = windowed.scroller.id
+    if name not in _lists:
+        windowed.scroller.addEventListener("scroll", create_proxy(lambda event: _lists[name].scrolled(event)))
+    _lists[name] = windowed
 
 
 class WindowedList:
@@ -34,7 +47,20 @@ class WindowedList:
         self._sheet.setAttribute("role", "list")
         self._sheet.style.setProperty("--count", str(count))
         scroller.replaceChildren(self._sheet)
-        scroller.addEventListener("scroll", self._scrolled)
+        _listen(self)
+
+    def close(self):
+        """Another list takes the container over."""
+        self.count = 0
+
+    def resize(self, count):
+        """Another number of rows, all of which are to be filled anew."""
+        self.count = count
+        self._sheet.style.setProperty("--count", str(count))
+        for row in [row for row in self._nodes if row >= count]:
+            self._nodes.pop(row).remove()
+            self._stale.discard(row)
+        self.refresh()
 
     def refresh(self, rows=None):
         """Fill rows anew: those named, or all; the visible ones now, the others when idle."""
@@ -53,7 +79,8 @@ class WindowedList:
         """The node of a row, or None while it is not in the document."""
         return self._nodes.get(row)
 
-    def _scrolled(self, _event):
+    def scrolled(self, _event):
+        """The visible rows are others now."""
         self._fill_visible()
         self._continue_later()
 
@@ -115,6 +142,7 @@ class WindowedList:
         while pending:
             await asyncio.sleep(0.004)
             for row in pending[:ROWS_PER_STEP]:
-                self._place(row)
+                if row < self.count:
+                    self._place(row)
             pending = self._pending() if len(pending) <= ROWS_PER_STEP else pending[ROWS_PER_STEP:]
         self._working = False

@@ -26,9 +26,19 @@ def joined(names):
     return ", ".join(names[:-1]) + " and " + names[-1]
 
 
-def counted(count, thing):
-    """1 image, 2 images."""
-    return "{} {}{}".format(count, thing, "" if count == 1 else "s")
+def counted(count, thing, things=None):
+    """1 image, 2,000 images."""
+    return "{} {}".format(thousands(count), thing if count == 1 else things or thing + "s")
+
+
+def thousands(count):
+    """A count as it is read: 12,345."""
+    text = str(count)
+    parts = []
+    while len(text) > 3:
+        parts.append(text[-3:])
+        text = text[:-3]
+    return ",".join([text] + parts[::-1])
 
 
 def duration(seconds):
@@ -44,6 +54,20 @@ def counts_sentence(counts):
     """What a slider's step has led to, for the live region."""
     return "{}, {} out of distribution, {} unconfident".format(
         counted(counts["label_issues"], "label issue"), counts["out_of_distribution"], counts["unconfident"]
+    )
+
+
+def agreement(accuracy):
+    """How many given labels the model would have given too."""
+    return "Agrees with {:.1f} % of the given labels.".format(100 * accuracy)
+
+
+def comparison(before, after):
+    """What training again has changed: each (accuracy, counts)."""
+    return "Before: {:.1f} %, {}; now {}.".format(
+        100 * before[0],
+        counted(before[1]["label_issues"], "label issue"),
+        after[1]["label_issues"],
     )
 
 

@@ -11,8 +11,7 @@ Both are one sentence that names the file, the row, the value, what was expected
 
 `files` bounds sizes and unpacks; `tables`, `arrays` and `nesting` parse what strangers wrote; `contents` sorts the
 files; `columns` guesses what each column is for; `labels`, `numbers` and `probabilities` check values;
-`understanding` makes a dataset of it all, and `proposal` shows it first; `estimate` says how long training will take;
-`review` is what a reviewer decided.
+`understanding` makes a dataset of it all, and `proposal` shows it first; `review` is what a reviewer decided.
 """
 
 from vizzy.reading.errors import ReadingError

@@ -1,7 +1,9 @@
 """The one error that reading raises."""
 
+from vizzy.dataset import DatasetError
 
-class ReadingError(ValueError):
+
+class ReadingError(DatasetError):
     """What is wrong with the files someone brought: file, row and value, what was expected, what to do.
 
     One sentence, for that person.

@@ -15,7 +15,7 @@ from vizzy.dataset import DatasetError
 from vizzy.reading.columns import exported_columns
 from vizzy.reading.contents import contents_of
 from vizzy.reading.errors import ReadingError
-from vizzy.reading.estimate import training_seconds
+from vizzy.estimate import training_seconds
 from vizzy.reading.files import IN_BROWSER, NATIVE, ZIP_SUFFIX, Limits
 from vizzy.reading.tables import Table, cell_text, unguarded
 from vizzy.reading.understanding import Opened, check_unlabelled, opened_of, roles_of_arrays, texts_of_labels

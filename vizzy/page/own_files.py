@@ -1,0 +1,125 @@
+"""Files that somebody brings, from the browser's hands into the worker's; and the dataset that they are."""
+
+import js
+
+from vizzy.page import datasets, late
+from vizzy.page.catalogue import Catalogue
+from vizzy.page.own_data import FEATURE
+from vizzy.page.pictures import IMAGE_TYPES, Pictures
+
+
+class OwnFiles:
+    """Somebody's own dataset, as the app opens it.
+
+    Parameters
+    ----------
+    files : list of (str, File)
+        Each with its path.
+    choices : dict
+        What a person chose, where it is not to be guessed: fields of ``vizzy.reading.Choices``.
+    work : vizzy.page.saved_work.SavedWork
+        Where it is kept.
+    trained_labels : dict, optional
+        The changed labels that were trained on when it was open last.
+    """
+
+    def __init__(self, files, choices, work, trained_labels=None):
+        self.files = files
+        self.choices = choices
+        self.work = work
+        self.trained_labels = trained_labels
+
+    async def open(self, trainer, report):
+        """Make it the worker's dataset; a dict with the ``estimated_seconds`` of a training."""
+        report("Reading your files…", 0.95)
+        await propose(trainer, self.files, self.choices)
+        return await trainer.open_proposal()
+
+    def keep(self, state):
+        """Save what was decided."""
+        self.work.keep(state)
+
+    def unsaved(self, state):
+        """Whether leaving now would lose decisions."""
+        return self.work.unsaved(state)
+
+
+async def propose(trainer, files, choices, report=lambda said: None):
+    """What the worker understands of some files: the summary of a proposal.
+
+    Sizes are checked before anything is read, and pictures are never read here.
+    """
+    await late.load_in_worker(FEATURE, trainer)
+    tables = [(name, file) for name, file in files if not is_image(name)]
+    await trainer.check_sizes([(name, file.size) for name, file in tables])
+    contents = js.Array.new()
+    for name, file in files:
+        if is_image(name):
+            contents.push(None)
+        else:
+            report("Reading " + name + "…")
+            contents.push(await file.arrayBuffer())
+    report("Making sense of " + ("it" if len(tables) == 1 else "them") + "…")
+    return await trainer.propose([name for name, _ in files], contents, choices)
+
+
+def is_image(name):
+    """Whether a file is a picture, by its name."""
+    return name.lower().rpartition(".")[2] in IMAGE_TYPES
+
+
+def catalogue_of(index_text, files, trainer):
+    """What the page shows of a dataset whose ``dataset.json`` text the worker has made."""
+    index = datasets.parse_index(index_text)
+    images = {name: file for name, file in files if is_image(name)}
+    pictures = Pictures(images, trainer) if index["files"] else None
+    return Catalogue(index, "", pictures, is_own=True)
+
+
+def decided(opened):
+    """The fields of the state that a table which Vizzy exported brings along."""
+    changed = {int(example): label for example, label in opened["changed_labels"]}
+    return {"changed_labels": changed, "reviews": {int(example): action for example, action in opened["reviews"]}}
+
+
+async def reopened(work_id):
+    """Work that the browser keeps: its (source, catalogue, fields of the state)."""
+    from vizzy.page.saved_work import SavedWork
+
+    work = SavedWork(work_id)
+    about, files = await work.fetch()
+    decided_before, trained_labels = work.decided()
+    source = OwnFiles(files, about["choices"], work, trained_labels)
+    return source, catalogue_of(about["index"], files, None), decided_before
+
+
+async def files_in(entries):
+    """All files in what was dropped: list of (path, File). Folders are gone through."""
+    found = []
+    for entry in entries:
+        if entry.isFile:
+            found.append((entry.fullPath.lstrip("/"), await _file_of(entry)))
+        else:
+            found += await files_in(await _entries_in(entry))
+    return found
+
+
+def _file_of(entry):
+    return js.Promise.new(lambda resolve, reject: entry.file(resolve, reject))
+
+
+async def _entries_in(folder):
+    """A folder's entries: a reader gives some at a time, and at the end none."""
+    reader = folder.createReader()
+    entries = []
+    while True:
+        some = await js.Promise.new(lambda resolve, reject: reader.readEntries(resolve, reject))
+        if not some.length:
+            return entries
+        entries += [some[number] for number in range(some.length)]
+
+
+def chosen(file_list):
+    """The files of an ``<input type=file>``: list of (path, File)."""
+    files = [file_list[number] for number in range(file_list.length)]
+    return [(file.webkitRelativePath or file.name, file) for file in files]

@@ -1,0 +1,186 @@
+"""A reviewer's work on a session: what to look at next, why, and what to take home.
+
+The queue is ranked by label quality, the most suspect first; its kinds are what the thresholds make of each example.
+The command line and the tests use it as the page does.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from vizzy import exporting, ranking
+from vizzy.reading.errors import ReadingError
+from vizzy.reading.review import CHANGED, NO_CLASS, Review
+
+SUSPECTS, LABEL_ISSUES, OUT_OF_DISTRIBUTION, UNCONFIDENT, ALL = (
+    "suspects",
+    "label issues",
+    "out of distribution",
+    "unconfident",
+    "all",
+)
+EXPORTS = ("table", "changes", "report")
+
+
+def masks_of(analysis):
+    """Which examples each kind of queue holds: dict of np.ndarray of bool, shape (n,)."""
+    return {
+        SUSPECTS: analysis.label_issue_mask | analysis.out_of_distribution_mask,
+        LABEL_ISSUES: analysis.label_issue_mask,
+        OUT_OF_DISTRIBUTION: analysis.out_of_distribution_mask,
+        UNCONFIDENT: analysis.unconfident_mask,
+        ALL: np.ones(len(analysis.suggested_label), dtype=bool),
+    }
+
+
+class Reviewing:
+    """What a session's examples are, for a reviewer.
+
+    Parameters
+    ----------
+    session : vizzy.session.Session
+        Trained.
+    texts : sequence of str, optional
+        What each example says, to be searched.
+    """
+
+    def __init__(self, session, texts=None):
+        self._session = session
+        dataset = session.dataset
+        columns = [column for column in (dataset.ids, dataset.files, texts) if column]
+        self._searched = ["\n".join(cells).casefold() for cells in zip(*columns, strict=True)]
+
+    def queue(self, settings, kind=SUSPECTS, given=None, suggested=None, text="", without=()):
+        """The examples to review, the most suspect first.
+
+        Parameters
+        ----------
+        settings : (float, float, str)
+            Of the analysis: class percentile, out-of-distribution percentile, threshold mode.
+        kind : str
+            One of those of `masks_of`.
+        given, suggested : int, optional
+            Only examples with these labels.
+        text : str
+            Only examples in whose id, file name or text this stands, in capitals or not.
+        without : sequence of int
+            Examples to leave out.
+
+        Returns
+        -------
+        np.ndarray of int
+        """
+        predictions = self._session.predictions
+        analysis = self._session.analysis_at(*settings)
+        wanted_mask = masks_of(analysis)[kind].copy()
+        if given is not None:
+            wanted_mask &= predictions.given_label == given
+        if suggested is not None:
+            wanted_mask &= analysis.suggested_label == suggested
+        wanted_mask[np.array(without, dtype=np.intp)] = False
+        examples = np.flatnonzero(wanted_mask)
+        examples = examples[np.argsort(predictions.quality_rank[examples])]
+        sought = text.casefold().strip()
+        if sought:
+            examples = np.array([row for row in examples if sought in self._searched[row]], dtype=np.intp)
+        return examples
+
+    def counts(self, settings):
+        """How many examples each kind of queue has: dict of int."""
+        return {kind: int(mask.sum()) for kind, mask in masks_of(self._session.analysis_at(*settings)).items()}
+
+    def reasons(self, example):
+        """Why an example's label has its quality: a dict of plain numbers and words.
+
+        Returns
+        -------
+        dict
+            That of `vizzy.ranking.explain`, with ``label_quality``, ``pred_probs`` (K numbers) and ``reasons``, a list
+            of str.
+        """
+        predictions = self._session.predictions
+        explanation = ranking.explain(predictions.parts, predictions.given_label, example)
+        given = int(predictions.given_label[example])
+        return explanation | {
+            "label_quality": float(predictions.label_quality[example]),
+            "pred_probs": predictions.pred_probs[example].tolist(),
+            "reasons": ranking.reasons(explanation, given, self._session.dataset.classes),
+        }
+
+    def export(self, what, opened, settings, review):
+        """What a reviewer takes home: (name of the file, bytes).
+
+        Parameters
+        ----------
+        what : str
+            One of EXPORTS.
+        opened : vizzy.reading.Opened
+        settings : (float, float, str)
+        review : vizzy.reading.Review
+        """
+        findings = self._findings(settings)
+        if what == "table":
+            return exporting.corrected_table(opened, findings, review)
+        if what == "changes":
+            return exporting.changes(opened, findings, review)
+        return exporting.report(opened, findings, review, lambda example: self.reasons(example)["reasons"])
+
+    def _findings(self, settings):
+        predictions, dataset = self._session.predictions, self._session.dataset
+        class_percentile, ood_percentile, threshold_mode = settings
+        return exporting.Findings(
+            label=predictions.given_label,
+            pred_probs=predictions.pred_probs,
+            analysis=self._session.analysis_at(*settings),
+            label_quality=predictions.label_quality,
+            threshold_mode=threshold_mode,
+            class_percentile=class_percentile,
+            ood_percentile=ood_percentile,
+            accuracy=predictions.accuracy if dataset.pred_probs is None else None,
+        )
+
+
+def review_of(given_label, changed_labels, actions):
+    """The review that the page's state amounts to: vizzy.reading.Review.
+
+    Parameters
+    ----------
+    given_label : np.ndarray of int, shape (n,)
+    changed_labels : dict of int to int
+        Example -> label, where it is no longer the given one.
+    actions : dict of int to str
+        Example -> what was decided; an example with another label and no action was changed by hand.
+    """
+    corrected = np.array(given_label, dtype=np.intp)
+    decided = [""] * len(corrected)
+    for example, label in changed_labels.items():
+        corrected[example] = label
+        decided[example] = CHANGED
+    for example, action in actions.items():
+        decided[example] = action
+        if action == NO_CLASS:
+            corrected[example] = -1
+    return Review(corrected, tuple(decided))
+
+
+def state_of(review, given_label):
+    """The other way: the (changed labels, actions) of a review, as dicts."""
+    changed_idx = np.flatnonzero((review.corrected_label != given_label) & (review.corrected_label >= 0))
+    changed = {int(example): int(review.corrected_label[example]) for example in changed_idx}
+    return changed, {example: action for example, action in enumerate(review.actions) if action}
+
+
+def reopened(session, proposal):
+    """A dataset folder's own table, for exporting what was found in it under the session's own classes.
+
+    Raises
+    ------
+    ReadingError
+        Where the table cannot be read, or is another dataset's.
+    """
+    opened = proposal.make()
+    if opened.dataset.ids != session.dataset.ids:
+        raise ReadingError(
+            f"{opened.table.name} does not hold the examples of {session.dataset.name}: is it of another version?"
+        )
+    return replace(opened, dataset=session.dataset)
