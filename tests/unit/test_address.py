@@ -4,18 +4,16 @@ from vizzy.page import address
 from vizzy.page.catalogue import Catalogue
 from vizzy.page.state import DEFAULTS, State
 
-CATALOGUE = Catalogue(
-    {
-        "name": "Test",
-        "classes": ["cat", "dog", "bear"],
-        "ids": ["img-1", "b&d=é#1", "<b>"],
-        "files": ["1", "2", "3"],
-        "given_label": [0, 1, 2],
-        "embeddings": "e.npy",
-        "thumbnails": {"files": [], "tile": 64, "columns": 20, "per_file": 1000},
-    },
-    "static/",
-)
+INDEX = {
+    "name": "Test",
+    "classes": ["cat", "dog", "bear"],
+    "ids": ["img-1", "b&d=é#1", "<b>"],
+    "files": ["1", "2", "3"],
+    "given_label": [0, 1, 2],
+    "embeddings": "e.npy",
+    "thumbnails": {"files": [], "tile": 64, "columns": 20, "per_file": 1000},
+}
+CATALOGUE = Catalogue(INDEX, "static/")
 
 
 def test_the_defaults_need_no_fragment():
@@ -61,3 +59,20 @@ def test_a_percentile_that_stands_alone_carries_the_other_along():
     assert address.read("class=10", CATALOGUE)[0] == {"class_percentile": 10, "ood_percentile": 10}
     assert address.read("ood=70", CATALOGUE)[0] == {"class_percentile": 70, "ood_percentile": 70}
     assert address.read("class=60", CATALOGUE)[0] == {"class_percentile": 60}
+
+
+def test_reviews_and_the_view_of_shipped_data_stand_in_the_address():
+    state = State(reviews={2: "accepted", 0: "no class"}, view="review")
+    fragment = address.write(state, CATALOGUE)
+    assert fragment == "reviews=0:n,2:a&view=review"
+    assert address.read(fragment, CATALOGUE) == ({"reviews": state.reviews, "view": "review"}, [])
+
+
+def test_a_review_that_does_not_exist_is_refused():
+    assert address.read("reviews=0:z", CATALOGUE) == ({}, ["reviews=0:z"])
+    assert address.read("reviews=99999:a", CATALOGUE) == ({}, ["reviews=99999:a"])
+
+
+def test_labels_and_reviews_of_one_s_own_data_do_not_stand_in_the_address():
+    own = Catalogue(INDEX, "", is_own=True)
+    assert address.write(State(reviews={0: "kept"}, changed_labels={0: 1}, class_percentile=60), own) == "class=60"

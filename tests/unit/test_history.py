@@ -1,7 +1,7 @@
 """Undo and redo; runs under CPython here and under MicroPython in tests/browser."""
 
-from vizzy.page.history import History, decisions
-from vizzy.page.state import State, activate, relabel, set_class_percentile
+from vizzy.page.history import History, decisions, difference
+from vizzy.page.state import State, activate, relabel, review, set_class_percentile
 
 
 def started():
@@ -51,3 +51,29 @@ def test_undo_keeps_what_is_not_a_decision():
     back = history.settle(changed).undo().applied_to(changed)
     assert back.active == 9
     assert back.changed_labels == {}
+
+
+def test_a_review_of_many_is_taken_back_and_done_again_as_one_step():
+    state, history = started()
+    first = relabel(state, 3, 1, 0)
+    second = review(first, [(3, "kept", None), (4, "accepted", 2)], [0] * 9)
+    history = history.settle(first).settle(second)
+    undone = history.undo()
+    assert decisions(undone.applied_to(second)) == decisions(first)
+    assert decisions(undone.redo().applied_to(first)) == decisions(second)
+
+
+def test_a_step_keeps_only_what_it_changed():
+    many = State(changed_labels={row: 1 for row in range(500)})
+    step = difference(decisions(many), decisions(relabel(many, 7, 2, 0)))
+    assert list(step.values()) == [{7: (1, 2)}]
+
+
+def test_a_thousand_steps_are_undone_to_the_very_beginning():
+    state, history = started()
+    for row in range(1000):
+        state = relabel(state, row, 1, 0)
+        history = history.settle(state)
+    while history.past:
+        history = history.undo()
+    assert history.applied_to(state).changed_labels == {}

@@ -6,10 +6,14 @@ from vizzy.page.state import (
     finish_training,
     relabel,
     request_training,
+    queue_for,
     reset_labels,
+    review,
+    reviewed,
     set_class_percentile,
     set_ood_percentile,
     set_threshold_mode,
+    show_view,
     start_training,
     trainer_failed,
     trainer_ready,
@@ -120,3 +124,55 @@ def test_an_unknown_field_or_mode_is_refused():
         except (TypeError, ValueError):
             continue
         raise AssertionError("was accepted")
+
+
+ORIGINAL = [0, 1, 2, 0]
+
+
+def test_an_accepted_suggestion_is_another_label_and_reviewed():
+    state = review(State(), [(0, "accepted", 2)], ORIGINAL)
+    assert (state.changed_labels, state.reviews) == ({0: 2}, {0: "accepted"})
+
+
+def test_keeping_the_label_takes_an_earlier_change_back():
+    state = review(relabel(State(), 0, 2, 0), [(0, "kept", None)], ORIGINAL)
+    assert (state.changed_labels, state.reviews) == ({}, {0: "kept"})
+
+
+def test_skipping_leaves_the_label_as_it_is_and_counts_as_not_reviewed():
+    state = review(relabel(State(), 0, 2, 0), [(0, "skipped", None), (1, "skipped", None)], ORIGINAL)
+    assert state.changed_labels == {0: 2}
+    assert reviewed(state) == []
+
+
+def test_many_decisions_are_one_state():
+    state = review(State(), [(0, "accepted", 1), (1, "no class", None), (2, "changed", 0)], ORIGINAL)
+    assert state.changed_labels == {0: 1, 2: 0}
+    assert sorted(reviewed(state)) == [0, 1, 2]
+
+
+def test_a_label_changed_by_hand_replaces_the_decision_and_counts_as_reviewed():
+    state = relabel(review(State(), [(0, "kept", None)], ORIGINAL), 0, 1, 0)
+    assert state.reviews == {}
+    assert reviewed(state) == [0]
+
+
+def test_resetting_the_labels_forgets_the_reviews_that_changed_one():
+    state = review(State(), [(0, "accepted", 1), (1, "kept", None), (2, "no class", None)], ORIGINAL)
+    assert reset_labels(state).reviews == {1: "kept", 2: "no class"}
+
+
+def test_a_choice_of_the_queue_leaves_the_others_as_they_are():
+    state = queue_for(queue_for(State(), given=1), text="kettle")
+    assert state.queue == ("suspects", 1, None, "kettle", False)
+    assert queue_for(state, given=None).queue == ("suspects", None, None, "kettle", False)
+
+
+def test_an_unknown_view_or_queue_is_refused():
+    for change in (lambda: show_view(State(), "elsewhere"), lambda: queue_for(State(), kind="some")):
+        try:
+            change()
+        except ValueError as error:
+            assert "must be one of" in str(error)
+        else:
+            raise AssertionError("not refused")

@@ -1,0 +1,416 @@
+"""One's own data, from the files to what is taken home, in the real page."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+from visits import PATIENCE, ROOT, visiting
+
+SAMPLE = ROOT / "static/sample"
+ROWS, DIMENSIONS, CLASSES = 5000, 64, 12
+
+
+@pytest.fixture
+def own(visit):
+    """A visit with the dialog open."""
+    visit.open()
+    visit.page.click("#bring-button")
+    visit.page.wait_for_selector("#bring[open]")
+    return visit
+
+
+def bring(visit, *files):
+    """Choose files, and wait for what is understood or what is wrong."""
+    visit.page.set_input_files("#bring-files", list(files))
+    visit.page.wait_for_selector("#bring-preview:not([hidden]), #bring-problem:not([hidden])")
+
+
+def open_and_train(visit):
+    page = visit.page
+    page.click("#bring-open:not([disabled])")
+    page.wait_for_selector("#bring", state="hidden")
+    if page.is_enabled("#train") and page.get_attribute("html", "data-vizzy") == "ready":
+        page.click("#train")
+    visit.wait("trained")
+
+
+def start_review(visit):
+    visit.page.click("#review-button")
+    visit.page.wait_for_selector("#queue-list .queue-row")
+
+
+def exported(page, what):
+    """The name and the text of a file that Export gives."""
+    if not page.is_visible("#export-menu"):
+        page.click("#export-button")
+    with page.expect_download() as waiting:
+        page.click(f'[data-export="{what}"]')
+    path = waiting.value.path()
+    return waiting.value.suggested_filename, path.read_bytes().decode("utf-8-sig")
+
+
+def rows_of(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def as_file(name, text):
+    return {"name": name, "mimeType": "text/csv", "buffer": text if isinstance(text, bytes) else text.encode()}
+
+
+def small_table(n=40, label="label"):
+    random = np.random.default_rng(0)
+    lines = [f"name,{label},emb_0,emb_1"]
+    for row in range(n):
+        x, y = random.normal(size=2) + (4 if row % 2 else -4)
+        lines.append(f"n{row},{'odd' if row % 2 else 'even'},{x:.4f},{y:.4f}")
+    return "\n".join(lines) + "\n"
+
+
+# --- bringing -------------------------------------------------------------------------------------------
+
+
+def test_a_sample_is_understood_before_anything_runs(own):
+    own.page.click('[data-sample^="messages.csv"]')
+    own.page.wait_for_selector("#bring-preview:not([hidden])")
+    assert own.page.inner_text("#bring-understood") == "messages: 240 rows, 4 classes, embeddings of 16 dimensions."
+    roles = own.page.eval_on_selector_all("#bring-columns select", "all => all.map(one => [one.dataset.name, one.value])")
+    assert roles == [["id", "id"], ["text", "text"], ["label", "label"]]
+    assert "Training takes" in own.page.inner_text("#bring-estimate")
+    assert own.page.inner_text('[data-panel="dataset"] .choice[aria-pressed="true"] >> nth=0') == "cat"  # untouched
+
+
+def test_what_is_understood_can_be_corrected(own):
+    bring(own, as_file("odd.csv", small_table(label="kind")))
+    page = own.page
+    assert "choose the one that holds them" in page.inner_text("#bring-problem")
+    assert page.is_disabled("#bring-open")
+    page.select_option('#bring-columns [data-name="kind"]', "label")
+    page.wait_for_selector("#bring-problem", state="hidden")
+    page.wait_for_selector("#bring-open:not([disabled])")
+    assert "2 classes" in page.inner_text("#bring-understood")
+
+
+def test_a_broken_file_gets_a_sentence_and_leaves_the_work_untouched(own):
+    own.page.keyboard.press("Escape")
+    own.train()
+    issues = own.page.inner_text("#label-issues-heading output")
+    own.page.click("#bring-button")
+    bring(own, as_file("broken.npy", b"\x93NUMPY\x01\x00cut off"))
+    assert "broken.npy" in own.page.inner_text("#bring-problem")
+    own.page.click("#bring-close")
+    assert own.page.inner_text("#label-issues-heading output") == issues
+    own.slide("class", 60)
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(own):
+    page = own.page
+    page.evaluate(
+        """() => {
+            const big = new File(["label\\n"], "huge.csv");
+            Object.defineProperty(big, "size", { value: 2e9 });
+            big.arrayBuffer = () => { throw new Error("was read"); };
+            const input = document.getElementById("bring-files");
+            Object.defineProperty(input, "files", { value: [big], configurable: true });
+            input.dispatchEvent(new Event("change"));
+        }"""
+    )
+    page.wait_for_selector("#bring-problem:not([hidden])")
+    said = page.inner_text("#bring-problem")
+    assert "huge.csv" in said and "python -m vizzy find" in said
+
+
+def test_files_can_be_dropped_anywhere_on_the_page(visit):
+    page = visit.open().page
+    dropped = page.evaluate_handle(
+        """text => {
+            const carried = new DataTransfer();
+            carried.items.add(new File([text], "odd.csv"));
+            return carried;
+        }""",
+        small_table(),
+    )
+    page.dispatch_event("main", "dragover", {"dataTransfer": dropped})
+    page.dispatch_event("main", "drop", {"dataTransfer": dropped})
+    page.wait_for_selector("#bring-preview:not([hidden])")
+    assert page.inner_text("#bring-understood").startswith("odd: 40 rows, 2 classes")
+
+
+def test_pictures_in_a_zip_are_matched_by_name_and_shown(own):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("odd.csv", small_table())
+        for row in range(40):
+            drawn = io.BytesIO()
+            Image.new("RGB", (60, 40), (200, 30, 30) if row % 2 else (30, 30, 200)).save(drawn, "PNG")
+            archive.writestr(f"pictures/n{row}.png", drawn.getvalue())
+    bring(own, {"name": "all.zip", "mimeType": "application/zip", "buffer": packed.getvalue()})
+    assert "40 pictures" in own.page.inner_text("#bring-understood")
+    open_and_train(own)
+    own.page.wait_for_function(
+        "[...document.querySelectorAll('#matrix .thumb')].every(one => one.style.backgroundImage.startsWith('url(\"blob:'))"
+    )
+    own.page.wait_for_function("document.querySelector('#dataset-list img').naturalWidth === 60")
+
+
+def test_pictures_as_files_beside_a_table_are_shown(own):
+    drawn = io.BytesIO()
+    Image.new("RGB", (60, 40), (200, 30, 30)).save(drawn, "PNG")
+    picture = {"name": "n0.png", "mimeType": "image/png", "buffer": drawn.getvalue()}
+    bring(own, as_file("odd.csv", small_table()), picture)
+    assert "1 picture" in own.page.inner_text("#bring-understood")
+    open_and_train(own)
+    own.page.wait_for_function("document.querySelector('#dataset-list img').naturalWidth === 60")
+
+
+# --- reviewing ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def reviewing(own):
+    """The sample, trained, in review."""
+    own.page.click('[data-sample^="messages.csv"]')
+    own.page.wait_for_selector("#bring-preview:not([hidden])")
+    open_and_train(own)
+    start_review(own)
+    return own
+
+
+def progress(page):
+    return page.inner_text("#reviewed")
+
+
+def current(page):
+    return page.inner_text("#review-id").partition(",")[0]
+
+
+def test_keys_decide_and_the_next_one_comes_by_itself(reviewing):
+    page = reviewing.page
+    total = int(progress(page).split()[2])
+    seen = []
+    for key, said in (("a", "accepted"), ("k", "kept"), ("n", "no class"), ("2", "changed"), ("s", "skipped")):
+        seen.append(current(page))
+        page.keyboard.press(key)
+        page.wait_for_function(f"document.querySelectorAll('#queue-list .done')[{len(seen) - 1}].textContent.includes('{said}')")
+    assert len(set(seen)) == 5
+    page.wait_for_function(f"document.getElementById('reviewed').textContent === '4 of {total} reviewed'")
+    for _ in range(5):
+        page.keyboard.press("Control+z")
+    page.wait_for_function(f"document.getElementById('reviewed').textContent === '0 of {total} reviewed'")
+    page.keyboard.press("Control+Shift+z")
+    page.wait_for_function(f"document.getElementById('reviewed').textContent === '1 of {total} reviewed'")
+
+
+def test_training_again_says_what_has_changed(reviewing):
+    page = reviewing.page
+    for _ in range(6):
+        page.keyboard.press("a")
+    page.click("#review-train")
+    page.wait_for_function("document.getElementById('review-said').textContent.includes('Before:')")
+    said = page.inner_text("#review-said")
+    assert "label issues; now" in said
+
+
+def test_the_matrix_is_a_filter(reviewing):
+    page = reviewing.page
+    page.click("#review-back")
+    cell = page.locator("#matrix td.differs:not(.none) .count").first
+    count = int(cell.inner_text())
+    cell.click()
+    page.click("#cell-review")
+    page.wait_for_function(f"document.getElementById('reviewed').textContent === '0 of {count} reviewed'")
+    assert page.input_value("#queue-given") != "" and page.input_value("#queue-suggested") != ""
+
+
+def test_text_is_sought(reviewing):
+    page = reviewing.page
+    page.select_option("#queue-kind", "all")
+    page.wait_for_function("document.getElementById('reviewed').textContent === '0 of 240 reviewed'")
+    page.fill("#queue-text", "m129")
+    page.wait_for_function("document.getElementById('reviewed').textContent === '0 of 1 reviewed'")
+    assert current(page) == "m129"
+
+
+def test_a_selection_is_decided_on_after_showing_what_will_happen(reviewing):
+    page = reviewing.page
+    page.select_option("#queue-kind", "label issues")
+    page.wait_for_function("document.getElementById('queue-heading').textContent.startsWith('8 ')")
+    page.check("#select-all")
+    page.click('#bulk [data-bulk="accepted"]')
+    assert page.inner_text("#bulk-heading") == "Accept the suggestion for 8 examples?"
+    lines = page.locator("#bulk-confirm li").all_inner_texts()
+    assert sum(int(line.rpartition(" ")[2]) for line in lines) == 8 and all("→" in line for line in lines)
+    assert progress(page).startswith("0 of")
+    page.click("#bulk-do")
+    page.wait_for_function("document.getElementById('reviewed').textContent === '8 of 8 reviewed'")
+    page.keyboard.press("Control+z")
+    page.wait_for_function("document.getElementById('reviewed').textContent === '0 of 8 reviewed'")
+
+
+def test_only_what_is_to_do_can_be_shown(reviewing):
+    page = reviewing.page
+    page.check("#queue-unreviewed")
+    first = current(page)
+    page.keyboard.press("k")
+    page.wait_for_function(f"!document.getElementById('review-id').textContent.startsWith('{first},')")
+    assert first not in page.inner_text("#queue-list")
+
+
+# --- taking home, and coming back ------------------------------------------------------------------------
+
+
+def test_what_is_exported_opens_again_to_the_same_review(reviewing, browser, site, tmp_path):
+    page = reviewing.page
+    for key in "aakn":
+        page.keyboard.press(key)
+    page.wait_for_function("document.getElementById('reviewed').textContent.startsWith('4 of')")
+    name, text = exported(page, "table")
+    assert name == "messages-corrected.csv"
+    rows = rows_of(text)
+    assert len(rows) == 240
+    assert [row["review_action"] for row in rows].count("accepted") == 2
+    name, changed = exported(page, "changes")
+    assert len(rows_of(changed)) == 3
+    name, report = exported(page, "report")
+    assert "Reviewed</th><td>4</td>" in report and "<script" not in report
+    with visiting(browser, site) as other:
+        other.open()
+        other.page.click("#bring-button")
+        embeddings = (SAMPLE / "messages-embeddings.npy").read_bytes()
+        bring(other, as_file("messages-corrected.csv", text), {"name": "e.npy", "mimeType": "", "buffer": embeddings})
+        assert "4 reviewed already" in other.page.inner_text("#bring-understood")
+        open_and_train(other)
+        start_review(other)
+        assert rows_of(exported(other.page, "table")[1])[0].keys() == rows[0].keys()
+        again = rows_of(exported(other.page, "table")[1])
+        for column in ("corrected_label", "review_action", "given_label"):
+            assert [row[column] for row in again] == [row[column] for row in rows]
+
+
+def test_a_reload_goes_on_with_the_same_work(reviewing):
+    page = reviewing.page
+    for key in "ak":
+        page.keyboard.press(key)
+    page.wait_for_function("document.getElementById('reviewed').textContent.startsWith('2 of')")
+    before = progress(page)
+    page.wait_for_timeout(800)  # the files are being kept
+    page.reload()
+    reviewing.wait("trained")
+    page.wait_for_selector("#queue-list .queue-row")
+    assert progress(page) == before
+    page.goto(reviewing.site)
+    reviewing.wait("ready")
+    page.click("#bring-button")
+    page.click("#kept-work [data-work]")
+    page.wait_for_url("**/?work=*")
+    reviewing.wait("trained")
+    assert page.input_value("#dataset-menu") == "own"
+
+
+def test_forgotten_work_is_gone(reviewing):
+    page = reviewing.page
+    page.wait_for_timeout(800)
+    page.goto(reviewing.site)
+    reviewing.wait("ready")
+    page.click("#bring-button")
+    page.click("#kept-work [data-forget]")
+    page.wait_for_selector("#kept-work", state="hidden")
+    kept = page.evaluate("async () => (await (await caches.open('vizzy-work')).keys()).length")
+    assert kept == 0
+
+
+def test_without_storage_the_page_says_so_and_warns_before_it_is_left(browser, site):
+    with visiting(browser, site) as visit:
+        visit.page.add_init_script("Object.defineProperty(window, 'caches', { get() { throw new Error('refused'); } })")
+        visit.open()
+        visit.page.click("#bring-button")
+        visit.page.click('[data-sample="messages-probabilities.csv"]')
+        visit.page.wait_for_selector("#bring-preview:not([hidden])")
+        open_and_train(visit)
+        visit.page.wait_for_selector("#note:not([hidden])")
+        assert "export your work" in visit.page.inner_text("#note")
+        start_review(visit)
+        visit.page.keyboard.press("k")
+        visit.page.wait_for_function("document.getElementById('reviewed').textContent.startsWith('1 of')")
+        asked = []
+        visit.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+        visit.page.reload()
+        assert asked == ["beforeunload"]
+
+
+def test_shipped_data_can_be_reviewed_and_exported_too(visit):
+    visit.open().train()
+    start_review(visit)
+    for key in "ak":
+        visit.page.keyboard.press(key)
+    visit.page.wait_for_function("document.getElementById('reviewed').textContent.startsWith('2 of')")
+    name, text = exported(visit.page, "table")
+    assert name == "dataset-corrected.csv"
+    assert sorted(row["review_action"] for row in rows_of(text))[-2:] == ["accepted", "kept"]
+
+
+# --- at size: the same, natively --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    """Files of 5,000 rows, 64 dimensions and 12 classes, one label in twenty wrong: a table, and probabilities."""
+    folder = tmp_path_factory.mktemp("large")
+    random = np.random.default_rng(1)
+    true = random.integers(0, CLASSES, ROWS)
+    centres = random.normal(size=(CLASSES, DIMENSIONS)) * 0.9
+    embeddings = centres[true] + random.normal(size=(ROWS, DIMENSIONS))
+    moved = (true + random.integers(1, CLASSES, ROWS)) % CLASSES
+    given = np.where(random.random(ROWS) < 0.05, moved, true)
+    with open(folder / "large.csv", "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["id", "label", *(f"emb_{number}" for number in range(DIMENSIONS))])
+        for row in range(ROWS):
+            writer.writerow([f"row{row}", f"class {given[row]:02d}", *(f"{value:.5f}" for value in embeddings[row])])
+    with open(folder / "labels.csv", "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["id", "label"])
+        writer.writerows([f"row{row}", f"class {given[row]:02d}"] for row in range(ROWS))
+    logits = -((embeddings[:, None] - centres) ** 2).sum(axis=2) / 8
+    pred_probs = np.exp(logits - logits.max(axis=1, keepdims=True))
+    np.save(folder / "pred_probs.npy", pred_probs / pred_probs.sum(axis=1, keepdims=True))
+    return folder
+
+
+@pytest.mark.parametrize("names", [["large.csv"], ["labels.csv", "pred_probs.npy"]], ids=["embeddings", "pred_probs"])
+def test_five_thousand_rows_go_from_files_to_corrections_as_they_do_natively(own, large, names, tmp_path):
+    paths = [str(large / name) for name in names]
+    page = own.page
+    page.set_default_timeout(2 * PATIENCE)
+    bring(own, *paths)
+    assert "5,000 rows, 12 classes" in page.inner_text("#bring-understood")
+    open_and_train(own)
+    start_review(own)
+    for _ in range(3):
+        page.keyboard.press("a")
+    page.wait_for_function("document.getElementById('reviewed').textContent.startsWith('3 of')")
+    rows = rows_of(exported(page, "table")[1])
+    command = [sys.executable, "-m", "vizzy", "find", *paths, "-o", str(tmp_path / "native.csv")]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    native = rows_of((tmp_path / "native.csv").read_text("utf-8-sig"))
+    assert len(rows) == len(native) == ROWS
+    for column in ("suggested_label", "is_label_issue", "is_out_of_distribution"):
+        assert [row[column] for row in rows] == [row[column] for row in native]
+    quality = [np.array([float(row["label_quality"]) for row in table]) for table in (rows, native)]
+    np.testing.assert_allclose(*quality, atol=2e-6)
+    accepted = [row for row in rows if row["review_action"] == "accepted"]
+    assert len(accepted) == 3
+    assert all(row["corrected_label"] == row["suggested_label"] != row["label"] for row in accepted)
+
+
+def test_many_rows_are_told_the_command_that_does_it_elsewhere(own):
+    table = "id,label,p_a,p_b\n" + "\n".join(f"{row},{'ab'[row % 2]},0.5,0.5" for row in range(20_001))
+    bring(own, as_file("many rows.csv", table))
+    own.page.wait_for_selector("#bring-command:not([hidden])")
+    assert own.page.inner_text("#bring-command code") == "python -m vizzy find 'many rows.csv'"
+    assert json.dumps(own.complaints) == "[]"
