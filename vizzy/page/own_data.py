@@ -56,8 +56,9 @@ class OwnData:
         if "Files" not in list(event.dataTransfer.types):
             return
         event.preventDefault()
-        entries = [items[number].webkitGetAsEntry() for number in range(items.length)]
-        asyncio.create_task(self.take([entry for entry in entries if entry]))
+        dropped = [items[number] for number in range(items.length) if items[number].kind == "file"]
+        # What another page's script made is a file without an entry.
+        asyncio.create_task(self.take([item.webkitGetAsEntry() or item.getAsFile() for item in dropped]))
 
     # --- reviewing -----------------------------------------------------------------------
 

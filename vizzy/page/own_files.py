@@ -94,10 +94,12 @@ async def reopened(work_id):
 
 
 async def files_in(entries):
-    """All files in what was dropped: list of (path, File). Folders are gone through."""
+    """All files in what was dropped, entries or files: list of (path, File). Folders are gone through."""
     found = []
     for entry in entries:
-        if entry.isFile:
+        if not hasattr(entry, "isFile"):
+            found.append((entry.name, entry))
+        elif entry.isFile:
             found.append((entry.fullPath.lstrip("/"), await _file_of(entry)))
         else:
             found += await files_in(await _entries_in(entry))
