@@ -31,6 +31,14 @@ fi
 CHROMIUM=$(find_chromium) || stop "Chromium was installed but cannot be found. Name it with CHROMIUM=/path/to/chromium ./test.sh"
 export CHROMIUM
 
+# Firefox is driven too; without it its tests are skipped, and say so.
+if ! command -v firefox-esr >/dev/null && ! command -v firefox >/dev/null && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+  echo "test.sh: installing Firefox from the system's packages"
+  mkdir -p .cache
+  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends firefox-esr; } >.cache/firefox-install.log 2>&1 \
+    || echo "test.sh: the package firefox-esr could not be installed, so the tests in Firefox are skipped"
+fi
+
 environment=.cache/test
 wanted=$("$python" -V; cat pyproject.toml)
 if [ "$(cat "$environment/made-for" 2>/dev/null || true)" != "$wanted" ]; then
