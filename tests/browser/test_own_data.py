@@ -65,7 +65,7 @@ def as_file(name, text):
 
 def small_table(n=40, label="label"):
     random = np.random.default_rng(0)
-    lines = [f"name,{label},emb_0,emb_1"]
+    lines = [f"id,{label},emb_0,emb_1"]
     for row in range(n):
         x, y = random.normal(size=2) + (4 if row % 2 else -4)
         lines.append(f"n{row},{'odd' if row % 2 else 'even'},{x:.4f},{y:.4f}")
@@ -326,7 +326,7 @@ def test_forgotten_work_is_gone(reviewing):
 
 def test_without_storage_the_page_says_so_and_warns_before_it_is_left(browser, site):
     with visiting(browser, site) as visit:
-        visit.page.add_init_script("Object.defineProperty(window, 'caches', { get() { throw new Error('refused'); } })")
+        visit.page.add_init_script("CacheStorage.prototype.open = () => Promise.reject(new Error('refused'))")
         visit.open()
         visit.page.click("#bring-button")
         visit.page.click('[data-sample="messages-probabilities.csv"]')

@@ -6,7 +6,8 @@ with the start. Where the browser has no service workers the page is the same, b
 
 import asyncio
 
-from js import URL, caches, document, navigator, performance, window
+import js
+from js import URL, document, navigator, performance, window
 from pyscript.ffi import to_js
 
 from vizzy.page import guide, late
@@ -38,9 +39,9 @@ async def forget(_event=None):
     registration = await navigator.serviceWorker.getRegistration()
     if registration:
         await registration.unregister()
-    for name in await caches.keys():
+    for name in await js.caches.keys():
         if any(name.startswith(mine) for mine in KEPT_FOR_OFFLINE):
-            await caches.delete(name)
+            await js.caches.delete(name)
     window.location.reload()
 
 

@@ -64,8 +64,15 @@ class OwnData:
 
     async def open_review(self, cell=None):
         """The review, of one cell of the confident joint or as it was."""
-        if await self._ready():
+        if await self._ready(self.app.trainer):
+            self._make_review()
             self.review.open(cell)
+
+    def _make_review(self):
+        if self.review is None:
+            from vizzy.page.review_view import ReviewView
+
+            self.review = ReviewView(self.app)
 
     async def open_cell_review(self):
         """The review of the cell that is open."""
@@ -95,18 +102,19 @@ class OwnData:
             button.classList.add("new")
             button.title = "Go on with " + works[0]["name"]
 
-    async def _ready(self):
-        """Fetch what is needed, once; whether it is there."""
+    async def _ready(self, trainer=None):
+        """Fetch what is needed, once, in the worker too where that is up; whether it is there."""
         if self._loading:
             return False
         self._loading = True
         try:
             await late.load(FEATURE)
+            if trainer:
+                await late.load_in_worker(FEATURE, trainer)
             if self.bring is None:
                 from vizzy.page.bring import Bring
-                from vizzy.page.review_view import ReviewView
 
-                self.bring, self.review = Bring(self.app), ReviewView(self.app)
+                self.bring = Bring(self.app)
         except Exception as error:
             sys.print_exception(error)
             self.app.note("What this needs could not be loaded. Check the connection and try again.")
