@@ -87,7 +87,8 @@ def social_pictures(root: Path) -> set[str]:
 def modules(root: Path) -> set[str]:
     """The Python that page and worker run: what is configured, what is fetched later, and what these import."""
     found: set[str] = set()
-    waiting = [*ENTRIES, *configured(root), *relative(root, (root / "vizzy/page").glob("*.py"))]
+    late = [*(root / "vizzy/page").glob("*.py"), *(root / "vizzy/labs").glob("*.py")]
+    waiting = [*ENTRIES, *configured(root), *relative(root, late)]
     while waiting:
         name = waiting.pop()
         if name not in found and (root / name).is_file():

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-TESTS = ["state", "catalogue", "geometry", "words", "address", "history", "lessons", "tutorial_steps"]
+TESTS = ["state", "catalogue", "geometry", "words", "address", "history", "lessons", "tutorial_steps", "plotting", "lab_words"]
 MODULES = ["__init__.py", *(f"page/{name}.py" for name in ("__init__", *TESTS))]
 
 RUN = """

@@ -23,7 +23,7 @@ def test_the_defaults_need_no_fragment():
 
 def test_what_is_written_is_read_back():
     state = State(
-        class_percentile=62, ood_percentile=3, threshold_mode="mean", active=1, changed_labels={2: 0, 0: 1}
+        class_percentile=62, ood_percentile=3, threshold_mode="mean", active=1, lab="map", changed_labels={2: 0, 0: 1}
     )
     fragment = address.write(state, CATALOGUE)
     changes, refused = address.read("#" + fragment, CATALOGUE)
@@ -41,7 +41,7 @@ def test_an_id_of_any_characters_survives():
 def test_damaged_parts_are_left_out_and_named():
     for part in (
         "class=900", "class=x", "class=", "mode=median", "show=nobody", "show=%", "show=%FF", "labels=9:1",
-        "labels=1:7", "labels=1", "labels=-1:1", "labels=1:2:3", "colour=red", "class", "=", "<script>",
+        "labels=1:7", "labels=1", "labels=-1:1", "labels=1:2:3", "colour=red", "lab=cellar", "lab=", "class", "=", "<script>",
     ):
         assert address.read("ood=10&" + part, CATALOGUE) == ({"ood_percentile": 10}, [part]), part
 

@@ -12,7 +12,7 @@ from vizzy.page.plotting import SHADES, Scale, band_path, line_path, shade, tick
 
 LEFT, TOP, BOTTOM = 42, 12, 38
 LETTER = 7.6  # px, about, of a name at a line's end
-HEIGHT = 250
+HEIGHT = 225
 KEY_STEPS = {"ArrowLeft": -1, "ArrowDown": -1, "ArrowRight": 1, "ArrowUp": 1, "PageDown": -10, "PageUp": 10}
 LABEL_GAP = 14  # px between the names at the lines' ends
 

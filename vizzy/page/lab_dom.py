@@ -60,12 +60,12 @@ class Experiments:
 class Runner:
     """A button that starts something long, how far it is, and another to stop it."""
 
-    def __init__(self, experiments, words, start):
+    def __init__(self, experiments, words, start, look="primary"):
         self._experiments = experiments
         self._start = start
         self._busy = False
         self.node = dom.element("div", "runner")
-        self._button = button(words, "primary", create_proxy(lambda _event: self.run()))
+        self._button = button(words, look, create_proxy(lambda _event: self.run()))
         self._cancel = button("Cancel", "", create_proxy(lambda _event: experiments.app.trainer.cancel_lab()))
         self._bar = dom.element("progress", "", None, {"max": "1", "aria-label": words})
         self._said = dom.element("span", "said", None, {"role": "status"})

@@ -49,7 +49,7 @@ class MapLab:
         catalogue = self._app.catalogue
         ways = [way for way in WAYS if way[0] != "shipped" or catalogue.map_address()]
         way, self._way = lab_dom.choice("Arranged", ways, ways[0][0], lambda _event: self._runner.run())
-        self._runner = lab_dom.Runner(self._experiments, "Arrange again", self._arrange)
+        self._runner = lab_dom.Runner(self._experiments, "Arrange again", self._arrange, "")
         tools = dom.element("div", "row map-tools", None, {"role": "toolbar", "aria-label": "Map"})
         for words, label, action in (
             ("+", "Zoom in", lambda _event: self._zoom_by(ZOOM_STEP)),

@@ -7,6 +7,7 @@ from vizzy.page.plotting import percent
 KINDS = {"svm": "f1", "logistic": "recall", "neighbours": "precision"}
 FOLDS = (3, 5, 10)
 MOST_TRIED = 6
+FEWEST_IN_A_PART = 4  # predictions, for a point of the calibration curve: of fewer the share is chance
 PAGE_OWN = ("svm", 5, 0)  # model, folds, seed
 
 
@@ -36,7 +37,12 @@ class ModelsLab:
             ),
         )
         dom.show(self._results, False)
-        self._hint = dom.element("p", "aside", "The page keeps its own model; this one is trained beside it, on the same labels.")
+        self._hint = dom.element(
+            "p",
+            "aside",
+            "The page keeps its own model; this one is trained beside it, on the same labels. Accuracy is how many of them "
+            "it predicts, out of sample.",
+        )
         self.node = dom.element("div", "models-lab")
         self.node.append(fields, self._runner.node, self._hint, self._results)
 
@@ -74,8 +80,8 @@ class ModelsLab:
 
     def _show(self):
         known = self._tried[0][1]["tally"] is not None
-        head = ["", "agrees with labels"] + (["agrees with truth"] if known else [])
-        head += ["calibration error", "label issues", "shared with the page", "out of distribution"]
+        head = ["", "accuracy"] + (["in truth"] if known else [])
+        head += ["calibration error", "label issues", "also the page’s", "outside"]
         head += ["precision", "recall", "F1"] if known else []
         rows = []
         for wish, answer in self._tried:
@@ -98,7 +104,11 @@ class ModelsLab:
         lines = [{"name": "", "kind": "ideal", "points": [(0, 0), (1, 1)]}]
         for model, answer in self._latest_of_each():
             curve = answer["calibration"]
-            points = [(x, y) for x, y in zip(curve["confidence"], curve["accuracy"]) if x is not None]
+            points = [
+                (x, y)
+                for x, y, count in zip(curve["confidence"], curve["accuracy"], curve["count"])
+                if count >= FEWEST_IN_A_PART
+            ]
             lines.append({"name": _short(model), "kind": KINDS[model], "points": points})
         return lines
 

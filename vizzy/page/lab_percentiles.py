@@ -29,7 +29,7 @@ class PercentilesLab:
         self._chart = LineChart("Scores by class percentile", "class percentile", "", self._pick_class, self._said)
         self._heat = HeatMap("Both percentiles", "class percentile", "out-of-distribution percentile", self._pick, self._said_of)
         self._mean = dom.element("p", "aside")
-        self._bands_runner = lab_dom.Runner(self._experiments, "Train with five other seeds", self._fetch_bands)
+        self._bands_runner = lab_dom.Runner(self._experiments, "Train with five other seeds", self._fetch_bands, "")
         label, self._menu = lab_dom.choice("Shade by", MEASURES, "f1", self._shade)
         self._menu_label = label
         self._scale = dom.element("div")

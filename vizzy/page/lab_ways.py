@@ -112,7 +112,7 @@ class WaysLab:
             flags = name in entry["by"]
             right = entry["true"] is not None and flags == (entry["true"] != entry["given"])
             kind = "flags" if flags else "silent"
-            cell = dom.element("td", kind + (" right" if right else ""), "▲" if flags else "–")
+            cell = dom.element("td", kind + (" correct" if right else ""), "▲" if flags else "–")
             said = ("flagged" if flags else "not flagged") + ("" if entry["true"] is None else ", right" if right else ", wrong")
             cell.append(dom.element("span", "visually-hidden", said))
             line.append(cell)

@@ -63,14 +63,10 @@ def elsewhere(counts):
     """Which of both kinds of problem stand in the other list; an empty text for none."""
     parts = []
     if counts["no_class"]:
-        parts.append("{} of no class {} among the label issues".format(counts["no_class"], _stands(counts["no_class"])))
+        parts.append("{} of no class among the label issues".format(counts["no_class"]))
     if counts["wrong_label"]:
-        parts.append("{} of out of distribution".format(counted(counts["wrong_label"], "wrong label") + " among those"))
+        parts.append(counted(counts["wrong_label"], "wrong label") + " among those out of distribution")
     return "Found in the other list: " + joined(parts) + "." if parts else ""
-
-
-def _stands(count):
-    return "stands" if count == 1 else "stand"
 
 
 def at_class_percentile(percentile, values):

@@ -1,0 +1,490 @@
+"""The labs in the real page: what they show, how they follow the page and the page them, by pointer and by keyboard."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from made_datasets import make_dataset
+from test_accessibility import violations
+from visits import ROOT, visiting
+
+LABS = ("score", "percentiles", "ways", "noise", "challenge", "map", "models", "code")
+MADE = Path(".cache") / "made-for-labs"
+LESSON = (ROOT / "docs" / "lesson.md").read_text(encoding="utf-8")
+LINKS = sorted(set(re.findall(r"\(http://localhost:8000/([^)]*)\)", LESSON)))
+
+
+@pytest.fixture(scope="module")
+def made():
+    """Makes dataset folders under the served root, which are taken away again."""
+    shutil.rmtree(ROOT / MADE, ignore_errors=True)
+
+    def make(name, *arguments, **options):
+        return make_dataset(ROOT / MADE / name, *arguments, **options), f"{MADE.as_posix()}/{name}"
+
+    yield make
+    shutil.rmtree(ROOT / MADE, ignore_errors=True)
+
+
+@pytest.fixture
+def lab(visit):
+    """A trained visit with the labs open: ``lab(name)`` shows one and gives the page."""
+    visit.open("#lab=score")
+    train(visit)
+
+    def show(name):
+        return open_lab(visit.page, name)
+
+    return show
+
+
+def train(visit):
+    """Train, with the Train button behind the labs."""
+    visit.page.evaluate("document.getElementById('train').click()")
+    return visit.wait("trained")
+
+
+def open_lab(page, name):
+    page.wait_for_selector(f"#lab-tab-{name}")
+    page.click(f"#lab-tab-{name}")
+    page.wait_for_selector(f'#lab-tab-{name}[aria-selected="true"]')
+    return page
+
+
+def run(page, finished):
+    """Press the lab's button and wait for what it comes to."""
+    page.click(".lab-holder .runner button:not([hidden]) >> nth=0")
+    page.wait_for_selector(finished)
+
+
+def edit(page, source):
+    page.fill(".editor textarea", source)
+    page.click("text=Run on the whole page")
+
+
+def status_is(page, words):
+    page.wait_for_function(f"[...document.querySelectorAll('.code-lab .said')].some(n => n.textContent.includes({words!r}))")
+
+
+# --- what they cost -----------------------------------------------------------------------------
+
+
+def test_a_visit_that_opens_no_lab_fetches_nothing_of_them(visit):
+    visit.open().train()
+    asked = [url.removeprefix(visit.site) for url in visit.requests]
+    late = [url for url in asked if re.search(r"lab_|labs/|labs\.css|charts|plotting|late\.zip", url)]
+    assert late == []
+
+
+def test_another_model_stands_beside_the_pages_own(lab):
+    page = lab("models")
+    run(page, ".models")
+    assert page.locator(".models tr").count() == 3  # the head, the page's own model and the one tried
+    assert page.locator(".models tr th").last.inner_text().startswith("logistic")
+
+
+# --- opening and closing ----------------------------------------------------------------------
+
+
+def test_each_lab_opens_from_where_its_question_arises(visit):
+    visit.open().train()
+    page = visit.page
+    for name in LABS:
+        link = page.locator(f'.to-labs [data-lab="{name}"]').first
+        link.click()
+        page.wait_for_selector(f'#lab-tab-{name}[aria-selected="true"]')
+        page.click('[aria-label="Close the labs"]')
+        page.wait_for_selector('[data-panel="labs"]', state="hidden")
+        assert page.evaluate("document.activeElement.dataset.lab") == name  # the focus is back where it was
+
+
+def test_by_keyboard_tabs_change_labs_and_escape_closes_them(visit):
+    page = visit.open().page
+    page.focus("#labs")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.id === 'lab-tab-score'")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.activeElement.id === 'lab-tab-percentiles'")
+    page.keyboard.press("End")
+    page.wait_for_function("document.activeElement.id === 'lab-tab-code'")
+    assert page.get_attribute("#labs", "aria-expanded") == "true"
+    page.keyboard.press("Escape")
+    page.wait_for_selector('[data-panel="labs"]', state="hidden")
+    assert page.evaluate("document.activeElement.id") == "labs"
+    assert page.is_visible('[data-panel="dataset"]')
+
+
+def test_an_untrained_lab_offers_to_train(visit):
+    page = visit.open("#lab=score").page
+    page.click('[data-panel="labs"] >> text=Train the model')
+    page.wait_for_selector(".scores")
+
+
+# --- the score card -------------------------------------------------------------------------------
+
+
+def test_the_score_card_follows_every_step_of_a_slider(lab, visit):
+    page = lab("score")
+    page.wait_for_selector(".scores")
+    for percentile in (30, 70):
+        visit.slide("class", percentile)
+        page.wait_for_function(
+            """() => {
+                const cells = [...document.querySelectorAll('.scores tr:last-child td')].map(cell => cell.textContent);
+                return document.getElementById('score').textContent ===
+                    `${cells[2]} of ${cells[0]} problems found, ${cells[3]} false alarm${cells[3] === '1' ? '' : 's'}`;
+            }"""
+        )
+    missed = page.locator(".missed-row").count()
+    assert page.inner_text(".score-lab h4 >> nth=0") == f"Missed: {missed}"
+
+
+def test_pointing_at_a_missed_problem_shows_it_everywhere(lab):
+    page = lab("score")
+    page.wait_for_selector(".missed .thumb")
+    page.hover(".missed .thumb >> nth=0")
+    page.wait_for_selector(".missed .thumb.active")
+    assert page.get_attribute("#inspector-image", "data-example") == page.get_attribute(".missed .thumb.active", "data-example")
+
+
+# --- thresholds -----------------------------------------------------------------------------------
+
+
+def test_a_click_in_the_charts_sets_the_sliders(lab):
+    page = lab("percentiles")
+    page.wait_for_selector(".heat td[data-place]")
+    page.click('.heat td[data-place="6,2"]')
+    page.wait_for_selector('.heat td[data-place="6,2"].current')
+    assert page.input_value("#class-percentile") == "30" and page.input_value("#ood-percentile") == "10"
+    assert "class 30, out of distribution 10: F1" in page.get_attribute('.heat td[data-place="6,2"]', "aria-label")
+    page.click(".chart svg", position={"x": 200, "y": 100})
+    page.wait_for_function("document.getElementById('class-percentile').value !== '30'")
+
+
+def test_the_charts_by_keyboard(lab):
+    page = lab("percentiles")
+    page.wait_for_selector(".heat td[data-place]")
+    page.focus(".chart-frame[role=slider]")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.getElementById('class-percentile').value === '51'")
+    assert "51st class percentile: F1" in page.get_attribute(".chart-frame", "aria-valuetext")
+    page.focus('.heat td[tabindex="0"]')
+    place = page.evaluate("document.activeElement.dataset.place")
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate("document.activeElement.dataset.place") != place
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.getElementById('class-percentile').value === '45'")
+
+
+def test_bands_and_the_best(lab):
+    page = lab("percentiles")
+    page.wait_for_selector(".chart .band")
+    page.click("text=Take the best")
+    page.wait_for_selector(".heat td.best.current")
+
+
+def test_behind_every_chart_stands_a_table(lab):
+    page = lab("percentiles")
+    page.wait_for_selector(".heat td[data-place]")
+    page.click(".chart-table summary")
+    page.wait_for_selector(".chart-table table")
+    assert page.locator(".chart-table tr").count() == 22
+    assert page.inner_text(".chart-table tr >> nth=0").split("\t") == ["class percentile", "precision", "recall", "F1"]
+
+
+# --- ways, noise, challenge, models ------------------------------------------------------------
+
+
+def test_the_ways_agree_with_the_page(lab, visit):
+    page = lab("ways")
+    page.wait_for_selector(".ways")
+    row = page.locator(".ways tr", has_text="Percentile").first
+    assert row.locator("td").first.inner_text() == str(len(visit.ids_in("#label-issues")))
+    assert page.locator(".ways tr").count() == 6
+    assert page.locator(".counter-example").count() == 2
+    assert page.locator(".differing tr").count() > 5
+
+
+def test_the_noise_lab_measures_and_looks_at_each_share(lab):
+    page = lab("noise")
+    run(page, ".share-matrix")
+    said = page.inner_text(".noise-lab [aria-live]")
+    page.focus('.noise-lab input[type="range"]')
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(f"document.querySelector('.noise-lab [aria-live]').textContent !== {said!r}")
+    page.select_option(".noise-lab select >> nth=0", label="dog called cat")
+    run(page, ".share-matrix")
+    page.wait_for_function("/flipped/.test(document.querySelector('.noise-lab [aria-live]').textContent)")
+    assert page.is_hidden("#changes")  # nothing on the page changed
+
+
+def test_the_challenge_is_played_by_keyboard_and_told_who_won(lab):
+    page = lab("challenge")
+    run(page, ".suspect")
+    assert page.locator(".suspect").count() == 60
+    assert page.locator(".suspect [data-example]").count() == 0  # no inspector gives it away
+    page.focus(".suspect >> nth=0")
+    page.keyboard.press("Space")
+    assert page.get_attribute(".suspect >> nth=0", "aria-pressed") == "true"
+    page.click(".challenge-foot .primary")
+    assert re.search(r"(win|wins|draw).*of 10 with", page.inner_text(".result"), re.IGNORECASE)
+    assert page.locator(".hidden-error").count() == 10
+
+
+def test_a_long_experiment_can_be_cancelled(lab):
+    page = lab("map")
+    page.wait_for_selector(".map-node")
+    page.select_option(".map-lab select", "neighbour_map")
+    page.click(".map-lab .runner >> text=Cancel")
+    page.wait_for_selector(".map-lab .runner >> text=Arrange again")
+    assert page.locator(".map-node").count() == 300
+
+
+# --- the map --------------------------------------------------------------------------------------
+
+
+def test_the_map_is_linked_with_the_page_both_ways(lab, visit):
+    page = lab("map")
+    page.wait_for_selector(".map-node")
+    assert page.locator(".map-node").count() == 300
+    assert page.locator(".map-node.issue").count() == len(visit.ids_in("#label-issues"))
+    assert page.locator(".map-node.outside").count() == len(visit.ids_in("#out-of-distribution"))
+    page.hover("#label-issues .thumb >> nth=0")
+    page.wait_for_selector(".map-node.issue.active")
+    visit.slide("class", 30)
+    page.wait_for_function(
+        "document.querySelectorAll('.map-node.issue').length === document.querySelectorAll('#label-issues .thumb').length"
+    )
+
+
+def test_the_map_zooms_pans_and_selects_by_keyboard(lab):
+    page = lab("map")
+    page.wait_for_selector(".map-node")
+    page.focus(".map-view")
+    for _ in range(5):
+        page.keyboard.press("+")
+    page.wait_for_function("document.querySelectorAll('.map-node').length < 300")
+    before = page.locator(".map-node").count()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.classList.contains('map-node')")
+    first = page.evaluate("document.activeElement.dataset.example")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.dataset.example") != first
+    assert page.get_attribute("#inspector-image", "data-example") == page.evaluate("document.activeElement.dataset.example")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.className").startswith("map-view")
+    page.click("text=Select all in view")
+    assert re.match(r"\d+ selected, given ", page.inner_text(".map-selection p"))
+    assert before > 0
+
+
+def test_an_area_of_the_map_is_selected_by_dragging(lab):
+    page = lab("map")
+    page.wait_for_selector(".map-node")
+    page.click("text=Select an area")
+    box = page.locator(".map-view").bounding_box()
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=4)
+    page.mouse.up()
+    page.wait_for_selector(".map-selection .thumb")
+    assert 5 < int(page.inner_text(".map-selection p").split()[0]) < 300
+
+
+# --- the code -------------------------------------------------------------------------------------
+
+NAIVE = "def suggested_label(pred_probs, thresholds):\n    return pred_probs.argmax(axis=1)\n"
+
+
+def test_an_edited_rule_runs_on_the_whole_page_and_one_click_takes_it_back(lab, visit):
+    page = lab("code")
+    page.wait_for_function("document.querySelector('.editor textarea').value.includes('def suggested_label')")
+    before = visit.cells()
+    edit(page, NAIVE)
+    status_is(page, "Your rule is running")
+    page.wait_for_function("document.querySelectorAll('#unconfident .thumb').length === 0")
+    assert visit.cells() != before
+    assert page.is_visible(".rule-chip")
+    visit.slide("class", 52)  # the sliders work on
+    page.click(".rule-chip button")
+    status_is(page, "original rule is back")
+    visit.slide("class", 50)
+    page.wait_for_function("document.querySelectorAll('#unconfident .thumb').length > 0")
+    assert visit.cells() == before
+    assert page.locator(".rule-chip").count() == 0
+
+
+def test_an_error_shows_its_traceback_and_the_last_good_rule_stays(lab, visit):
+    page = lab("code")
+    page.wait_for_function("document.querySelector('.editor textarea').value.includes('def suggested_label')")
+    edit(page, NAIVE)
+    status_is(page, "Your rule is running")
+    good = visit.cells()
+    edit(page, "def reaches(pred_probs, thresholds):\n    return no_such_thing")
+    status_is(page, "keeps the last good rule")
+    assert "NameError: name 'no_such_thing'" in page.inner_text(".traceback")
+    assert 'File "your rule", line 2' in page.inner_text(".traceback")
+    visit.slide("class", 51)
+    visit.slide("class", 50)
+    assert visit.cells() == good
+    assert page.get_attribute("html", "data-vizzy") == "trained"
+
+
+def test_an_edited_rule_goes_into_no_link_and_no_storage(lab, visit):
+    page = lab("code")
+    page.wait_for_function("document.querySelector('.editor textarea').value.includes('def suggested_label')")
+    edit(page, NAIVE + "# a remark that can be told apart\n")
+    status_is(page, "Your rule is running")
+    visit.slide("class", 61)
+    page.wait_for_timeout(600)  # the address is written a little later
+    kept = page.evaluate("location.href + JSON.stringify(localStorage) + JSON.stringify(sessionStorage) + document.cookie")
+    assert "remark" not in kept and "argmax" not in kept
+    assert "class=61" in kept and "lab=code" in kept
+    assert page.evaluate("indexedDB.databases().then(all => all.length)") == 0
+    page.reload()
+    visit.wait("ready")
+    train(visit)
+    page.wait_for_function("document.querySelector('.editor textarea')?.value.includes('def suggested_label')")
+    assert "remark" not in page.input_value(".editor textarea")
+    assert page.locator(".rule-chip").count() == 0
+    assert page.locator("#unconfident .thumb").count() > 0
+
+
+def test_the_prompt_answers_and_remembers(lab):
+    page = lab("code")
+    page.wait_for_selector(".prompt-line")
+    for line in ("n = len(labels)", "n, pred_probs.shape, vizzy.confident.NO_LABEL", "1 / 0"):
+        page.fill(".prompt-line", line)
+        page.press(".prompt-line", "Enter")
+        page.wait_for_function(f"document.querySelector('.prompt-log').textContent.includes('>>> ' + {line!r})")
+    log = page.inner_text(".prompt-log")
+    assert "(300, (300, 3), -1)" in log and "ZeroDivisionError" in log
+    page.press(".prompt-line", "ArrowUp")
+    assert page.input_value(".prompt-line") == "1 / 0"
+
+
+def test_what_the_prompt_says_is_text(lab):
+    page = lab("code")
+    page.wait_for_selector(".prompt-line")
+    page.fill(".prompt-line", "'<img src=x onerror=alert(1)>'")
+    page.press(".prompt-line", "Enter")
+    page.wait_for_function("document.querySelector('.prompt-log').textContent.includes('onerror')")
+    assert page.locator(".prompt-log img").count() == 0
+
+
+def test_the_keyboard_is_not_caught_in_the_editor(lab):
+    page = lab("code")
+    page.wait_for_function("document.querySelector('.editor textarea').value.includes('def suggested_label')")
+    page.fill(".editor textarea", "")
+    page.focus(".editor textarea")
+    page.keyboard.press("Tab")
+    assert page.input_value(".editor textarea") == "    "
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.tagName") == "BUTTON"
+    assert page.is_visible('[data-panel="labs"]')
+
+
+# --- other data -------------------------------------------------------------------------------------
+
+
+def walk_through(visit):
+    """Open every lab, wait until it shows something, and press what runs."""
+    page = visit.page
+    for name in LABS:
+        open_lab(page, name)
+        page.wait_for_selector(".lab-holder:not([hidden]) > div > *")
+        if name in ("noise", "challenge", "models"):
+            button = page.locator(".lab-holder .runner button:not([hidden])").first
+            if button.is_enabled():
+                button.click()
+                page.wait_for_selector(".lab-holder .runner .primary:not([hidden])")
+        assert page.locator('[data-panel="labs"] *').count() < 4500, name
+
+
+@pytest.mark.parametrize("n_classes, per_class", [(2, 12), (12, 12), (3, 700)])
+def test_every_lab_works_without_a_truth_whatever_the_size(visit, made, n_classes, per_class):
+    _, path = made(f"plain{n_classes}", n_classes, per_class=per_class, pictures=n_classes == 12, known=False)
+    visit.open(f"?dataset={path}#lab=score")
+    train(visit)
+    walk_through(visit)
+    visit.page.click("#lab-tab-score")
+    assert "What is true is not known" in visit.page.inner_text(".score-lab")
+
+
+def test_every_lab_works_with_probabilities_alone(visit, made):
+    _, path = made("probs", 3, pictures=False, as_pred_probs=True)
+    visit.open(f"?dataset={path}#lab=score")
+    train(visit)
+    walk_through(visit)
+    visit.page.click("#lab-tab-models")
+    assert "without embeddings there is nothing to train on" in visit.page.inner_text(".models-lab")
+
+
+# --- how they look ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_any_lab(browser, site, theme):
+    with visiting(browser, site, color_scheme=theme) as visit:
+        visit.open("#lab=score")
+        assert violations(visit.page) == [], "untrained"
+        train(visit)
+        walk_through(visit)
+        for name in LABS:
+            open_lab(visit.page, name)
+            visit.page.wait_for_timeout(300)
+            assert violations(visit.page) == [], name
+        visit.page.set_viewport_size({"width": 390, "height": 844})
+        for name in LABS:
+            open_lab(visit.page, name)
+            assert violations(visit.page) == [], name + " on a phone"
+
+
+@pytest.mark.parametrize("width, height", [(1280, 720), (390, 844), (320, 640)])
+def test_no_lab_is_cut_off(browser, site, width, height):
+    with visiting(browser, site, viewport={"width": width, "height": height}) as visit:
+        visit.open("#lab=score")
+        train(visit)
+        for name in LABS:
+            open_lab(visit.page, name)
+            visit.page.wait_for_timeout(300)
+            too_wide = visit.page.evaluate(
+                "document.querySelector('.lab-body').scrollWidth - document.querySelector('.lab-body').clientWidth"
+            )
+            assert too_wide <= 1, name
+        assert visit.page.evaluate("document.scrollingElement.scrollWidth") == width
+
+
+# --- the lesson -----------------------------------------------------------------------------------
+
+
+def test_the_lesson_has_a_link_for_every_lab():
+    assert {name for name in LABS if any(f"lab={name}" in link for link in LINKS)} == set(LABS)
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_each_link_of_the_lesson_opens_what_it_is_about(visit, link):
+    page = visit.open(link).page
+    fragment = dict(part.split("=") for part in link.partition("#")[2].split("&") if part)
+    if "lab" in fragment:
+        page.wait_for_selector(f'#lab-tab-{fragment["lab"]}[aria-selected="true"]')
+    train(visit)
+    if "lab" in fragment:
+        page.wait_for_selector(".lab-holder:not([hidden]) > div > *")
+    for name in ("class", "ood"):
+        if name in fragment:
+            assert page.input_value(f"#{name}-percentile") == fragment[name]
+    assert page.is_hidden("#note")
+
+
+def test_the_lesson_says_what_the_buttons_say(lab):
+    page = lab("challenge")
+    wanted = {"challenge": "Hide ten errors", "noise": "Flip labels and train", "percentiles": "Take the best"}
+    wanted["code"] = "Run on the whole page"
+    for name, words in wanted.items():
+        open_lab(page, name)
+        assert f"**{words}**" in LESSON
+        page.wait_for_selector(f'.lab-holder button:has-text("{words}")')
