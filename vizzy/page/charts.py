@@ -323,13 +323,18 @@ def table(title, head, rows, class_name="numbers"):
     node = dom.element("table", class_name)
     node.append(dom.element("caption", "visually-hidden", title))
     line = dom.element("tr")
-    line.append(*[dom.element("th", "", name, {"scope": "col"}) for name in head])
+    line.append(*[heading(name) for name in head])
     node.append(line)
     for row in rows:
         line = dom.element("tr")
         line.append(dom.element("th", "", row[0], {"scope": "row"}), *[dom.element("td", "", text) for text in row[1:]])
         node.append(line)
     return node
+
+
+def heading(name):
+    """A column's heading; an empty one is none."""
+    return dom.element("th", "", name, {"scope": "col"}) if name else dom.element("td")
 
 
 def legend_of_shades(low, high):

@@ -3,7 +3,7 @@
 import json
 
 from vizzy.page import dom, lab_dom, lab_words
-from vizzy.page.charts import table
+from vizzy.page.charts import heading, table
 from vizzy.page.plotting import percent
 
 
@@ -88,7 +88,7 @@ class WaysLab:
         node = dom.element("table", "numbers differing")
         node.append(dom.element("caption", "visually-hidden", "The examples on which the ways differ, worst first"))
         line = dom.element("tr")
-        line.append(*[dom.element("th", "", name, {"scope": "col"}) for name in head])
+        line.append(*[heading(name) for name in head])
         line.append(*[dom.element("th", "way", title, {"scope": "col"}) for _, title, _ in lab_words.WAYS])
         node.append(line)
         for entry in answer["examples"]:
