@@ -5,7 +5,7 @@ from pyscript.ffi import create_proxy
 from vizzy.page import dom, lab_dom, lab_words
 from vizzy.page.words import counted
 
-RULE = "Ten of these labels were made wrong. Press the images whose label you doubt, then compare."
+RULE = "Ten of these labels were made wrong. Press the {}s whose label you doubt, then compare."
 
 
 class ChallengeLab:
@@ -21,7 +21,7 @@ class ChallengeLab:
         self._runner = lab_dom.Runner(experiments, "Hide ten errors", self._deal)
         row = dom.element("div", "row")
         row.append(seed, self._runner.node)
-        self._rule = dom.element("p", "", RULE)
+        self._rule = dom.element("p", "", RULE.format(experiments.app.catalogue.thing))
         self._table = dom.element("div", "challenge-table")
         self._table.addEventListener("click", create_proxy(self._clicked))
         self._count = dom.element("span", "said", None, {"role": "status"})
@@ -64,7 +64,8 @@ class ChallengeLab:
         thumb = dom.element("span", "thumb", None, {"aria-hidden": "true"})
         self._picture.paint(thumb, self._game["examples"][place])
         card.append(thumb, dom.element("span", "label", label))
-        card.setAttribute("aria-label", "Image {}, labelled {}".format(place + 1, label))
+        named = catalogue.texts and catalogue.caption(self._game["examples"][place])
+        card.setAttribute("aria-label", "{} {}, labelled {}".format(catalogue.thing, named or place + 1, label))
         return card
 
     def _clicked(self, event):
@@ -80,7 +81,7 @@ class ChallengeLab:
         self._show_count()
 
     def _show_count(self):
-        self._count.textContent = "{} marked.".format(counted(len(self._marked), "image"))
+        self._count.textContent = "{} marked.".format(counted(len(self._marked), self._app.catalogue.thing))
 
     def _show_result(self, _event):
         game = self._game

@@ -50,7 +50,7 @@ class Experiments:
         """Wait until the worker is up, and give it the experiments."""
         while self.app.state.trainer == "loading":
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
-        await late.load("experiments", self.app.trainer)
+        await late.load_in_worker("experiments", self.app.trainer)
 
     def latest(self, name, show, failed):
         """Ask for the newest of many wishes, which are the arguments as JSON text; see `vizzy.page.latest`."""

@@ -33,6 +33,7 @@ class MapLab:
         self._app = experiments.app
         self._experiments = experiments
         self._picture = lab_dom.Picture(experiments.app.catalogue)
+        self._pictured = experiments.app.catalogue.thing == "image"
         self._places = None  # x, y, x, y, …: in [0, 1]
         self._centre = (0.5, 0.5)
         self._zoom = 1
@@ -176,7 +177,7 @@ class MapLab:
 
     def _node_size(self, count):
         """Smaller where there are many, larger as one comes closer."""
-        if not self._app.catalogue.has_pictures:
+        if not self._pictured:
             return 13
         room = (self._view.clientWidth or 480) * (self._view.clientHeight or 400)
         return max(16, min(64, 0.75 * (room / max(1, count)) ** 0.5))
@@ -185,7 +186,7 @@ class MapLab:
         catalogue = self._app.catalogue
         node = self._picture.thumb(row)
         label = catalogue.current_label(self._app.state, row)
-        if not catalogue.has_pictures:
+        if not self._pictured:
             node.textContent = ""
         node.setAttribute("data-shape", str(label % SHAPES))
         node.style.setProperty("--class-colour", "var(--class-{})".format((label + label // SHAPES) % COLOURS))
@@ -194,7 +195,7 @@ class MapLab:
     def _put(self, node, row, scales):
         across, up = scales
         kind = self._kinds.get(row, "")
-        node.className = "thumb map-node " + ("" if self._app.catalogue.has_pictures else "dot ") + kind
+        node.className = "thumb map-node " + ("" if self._pictured else "dot ") + kind
         node.style.transform = "translate({:.1f}px, {:.1f}px) translate(-50%, -50%)".format(
             across.place(self._places[2 * row]), up.place(1 - self._places[2 * row + 1])
         )
