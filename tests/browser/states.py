@@ -45,6 +45,15 @@ def tour(visit):
     visit.page.wait_for_timeout(600)
 
 
+def labs(visit):
+    """The threshold lab beside the matrix."""
+    trained(visit)
+    visit.page.click('.to-labs [data-lab="percentiles"]')
+    visit.page.wait_for_selector(".chart .band")
+    visit.page.mouse.move(640, 5)
+    visit.page.wait_for_timeout(600)
+
+
 def phone(visit):
     """The third panel of four on a phone."""
     trained(visit)
@@ -60,5 +69,6 @@ STATES = {
     "active": (active, {"viewport": DESKTOP, "color_scheme": "light"}),
     "dark": (active, {"viewport": DESKTOP, "color_scheme": "dark"}),
     "tour": (tour, {"viewport": DESKTOP, "color_scheme": "light"}),
+    "labs": (labs, {"viewport": DESKTOP, "color_scheme": "light"}),
     "phone": (phone, {"viewport": PHONE, "color_scheme": "light"}),
 }
