@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vizzy import confident, ranking, training
+from vizzy.dataset import Dataset
 from vizzy.estimate import training_seconds
 
 HISTOGRAM_BINS = 50
@@ -19,6 +20,7 @@ MOST_LISTED_WHOLE = 600
 MOST_IN_CELLS = 1500
 FEWEST_IN_A_CELL = 12
 MOST_IN_A_LIST = 300
+MADE_UP = 300, 32, 3  # examples, dimensions, classes
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +76,15 @@ class Session:
         """Where the label trained on is not the true one: np.ndarray of bool, shape (n,), or None: not known."""
         true_label = self.dataset.true_label
         return None if true_label is None else self.predictions.given_label != true_label
+
+    @classmethod
+    def made_up(cls):
+        """A session of random examples, as many as the shipped ones."""
+        n, dimensions, classes = MADE_UP
+        embeddings = np.random.default_rng(0).normal(size=(n, dimensions))
+        given_label = np.arange(n) % classes
+        names = tuple(str(number) for number in range(n))
+        return cls(Dataset(names, names[:classes], given_label, embeddings=embeddings))
 
     def train(self, changed_labels):
         """Cross-validate in one go; see `training_steps`."""

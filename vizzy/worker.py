@@ -22,7 +22,7 @@ SECONDS_BETWEEN_PAUSES = 0.1  # in a pause the worker answers how far it is, and
 
 session = None
 # What can take long: how far each is, and whether it is to stop.
-runs = {name: {"progress": (0, 1), "cancelled": False} for name in ("training", "lab")}
+runs = {name: {"progress": (0, 1), "cancelled": False} for name in ("training", "lab", "warm-up")}
 dataset_folder = None  # the address of the shipped dataset that is open, or None for somebody's own
 proposal = None  # what was understood of somebody's files
 opened = None  # what they were made, with the table to write back
@@ -70,6 +70,13 @@ async def open_dataset(index_json, folder):
     return json.dumps({"estimated_seconds": session.estimated_seconds()})
 
 
+async def warm_up():
+    """Train on made-up examples while nobody asks for anything: the browser compiles code as it is used."""
+    from vizzy.session import Session
+
+    await _in_steps(Session.made_up().training_steps({}), runs["warm-up"])
+
+
 async def _fetch(folder, name):
     """The bytes of a dataset folder's file, or None for no file."""
     from vizzy.dataset import DatasetError
@@ -85,6 +92,7 @@ async def _fetch(folder, name):
 async def train(changed_labels_json):
     """Cross-validate; the answer is ``{summary: JSON text, pred_probs: Float32Array of n*K}``."""
     changed_labels = {int(example): label for example, label in json.loads(changed_labels_json)}
+    cancel("warm-up")
     trained = session  # another dataset may be opened meanwhile
     try:
         summary = await _in_steps(trained.training_steps(changed_labels), runs["training"])
@@ -319,6 +327,7 @@ __export__ = [
     "import_numerics",
     "add_modules",
     "open_dataset",
+    "warm_up",
     "train",
     "progress",
     "cancel",

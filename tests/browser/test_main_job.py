@@ -212,3 +212,15 @@ def test_on_a_phone_the_panels_are_a_sequence(trained):
     )
     assert trained.page.evaluate("document.scrollingElement.scrollWidth") == 390
     trained.page.set_viewport_size({"width": 1280, "height": 720})
+
+
+def test_what_the_worker_trains_while_nobody_asks_changes_no_result(browser, site):
+    accuracies = []
+    for seconds in (0, 3):
+        with visiting(browser, site) as visit:
+            visit.open()
+            visit.page.wait_for_function("performance.getEntriesByName('vizzy:trainer-ready').length")
+            visit.page.wait_for_timeout(1000 * seconds)
+            visit.train()
+            accuracies.append(visit.page.inner_text("#label-issues-heading output"))
+    assert accuracies[0] == accuracies[1] != "–"

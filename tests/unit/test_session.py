@@ -160,3 +160,8 @@ def test_the_score_follows_the_labels_that_were_trained_on():
     answer = session.analyse(50, 15, "percentile")
     flagged = set(answer["label_issues"]) | set(answer["out_of_distribution"])
     assert answer["score"] == {"problems": 2, "flagged": len(flagged), "found": len(flagged & {3, 7})}
+
+
+def test_a_made_up_session_trains_like_any_other():
+    assert Session.made_up().dataset.embeddings.shape == (300, 32)
+    assert 0 <= Session.made_up().train({})["accuracy"] <= 1

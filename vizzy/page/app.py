@@ -29,6 +29,7 @@ from vizzy.page.trainer import Trainer, TrainerError, missing_file
 
 
 THUMBNAILS_AT_ONCE = 120
+BREATH_SECONDS = 0.001  # ends the browser's task, which asyncio's sleep of 0 does not
 SECONDS_UNTIL_WRITTEN = 0.3
 SECONDS_BETWEEN_LOOKS = 0.3  # at how far the training is
 MOST_TO_LOOK_AHEAD = 20_000  # examples; of more, two hundred answers would keep the worker busy for too long
@@ -279,6 +280,8 @@ class App:
             self.update(events.request_training(self.state))
         if self.state.train_requested:
             await self._train()
+        elif self._estimated_seconds is not None:
+            await self.trainer.warm_up()  # whoever clicks now waits no longer than for what training would have to do
         await offline.keep(self.trainer, self.catalogue)
 
     def _report(self, said, share):
@@ -327,6 +330,7 @@ class App:
         self.comparison = before and (before, (summary["accuracy"], analysis["counts"]))
         await self._make_thumbnails(analysis)
         self._draw_analysis(analysis)
+        await asyncio.sleep(BREATH_SECONDS)
         self._analyses.took(settings)
         self._ahead.forget()
         self._explained_ahead.forget()
@@ -342,11 +346,16 @@ class App:
 
     async def _make_thumbnails(self, analysis):
         """Make what is about to be shown, some at a time, so that no task of the page gets long."""
+        made = 0
         for grid, examples in self.matrix.grids_for(analysis) + self.results.grids_for(analysis):
             missing = grid.missing(examples)
             for start in range(0, len(missing), THUMBNAILS_AT_ONCE):
+                if made > THUMBNAILS_AT_ONCE:
+                    made = 0
+                    await asyncio.sleep(BREATH_SECONDS)
                 grid.prepare(missing[start : start + THUMBNAILS_AT_ONCE])
-                await asyncio.sleep(0)
+                made += len(missing[start : start + THUMBNAILS_AT_ONCE])
+        await asyncio.sleep(BREATH_SECONDS)
 
     async def _watch_training(self):
         while True:

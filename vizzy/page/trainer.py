@@ -85,6 +85,10 @@ class Trainer:
         answer = await self._worker.export(what, json.dumps(settings), *decided)
         return _answer(answer.told)["name"], answer.content
 
+    async def warm_up(self):
+        """Let the worker get ready for a first training."""
+        await self._worker.warm_up()
+
     async def train(self, changed_labels):
         """Train on the changed labels.
 
