@@ -61,6 +61,28 @@ def phone(visit):
     visit.page.wait_for_timeout(1200)
 
 
+def preview(visit):
+    """What was understood of somebody's files."""
+    untrained(visit)
+    visit.page.click("#bring-button")
+    visit.page.click('[data-sample^="messages.csv"]')
+    visit.page.wait_for_selector("#bring-preview:not([hidden])")
+
+
+def review(visit):
+    """The review of the sample, three decided on."""
+    preview(visit)
+    visit.page.click("#bring-open")
+    visit.page.wait_for_selector("#bring", state="hidden")
+    visit.train()
+    visit.page.click("#review-button")
+    visit.page.wait_for_selector("#queue-list .queue-row")
+    for key in "akn":
+        visit.page.keyboard.press(key)
+    visit.page.wait_for_function("document.getElementById('reviewed').textContent.startsWith('3 of')")
+    visit.page.wait_for_timeout(500)
+
+
 # name -> (how to get there, options of the browser's context)
 STATES = {
     "loading": (loading, {"viewport": DESKTOP, "color_scheme": "light"}),
@@ -70,5 +92,7 @@ STATES = {
     "dark": (active, {"viewport": DESKTOP, "color_scheme": "dark"}),
     "tour": (tour, {"viewport": DESKTOP, "color_scheme": "light"}),
     "labs": (labs, {"viewport": DESKTOP, "color_scheme": "light"}),
+    "preview": (preview, {"viewport": DESKTOP, "color_scheme": "light"}),
+    "review": (review, {"viewport": DESKTOP, "color_scheme": "light"}),
     "phone": (phone, {"viewport": PHONE, "color_scheme": "light"}),
 }

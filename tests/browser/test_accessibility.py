@@ -41,6 +41,32 @@ def test_axe_finds_nothing_in_any_state(browser, site, theme):
         assert violations(visit.page) == [], "on a phone"
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_while_own_data_is_brought_and_reviewed(browser, site, theme):
+    with visiting(browser, site, color_scheme=theme) as visit:
+        page = visit.open().page
+        page.click("#bring-button")
+        page.wait_for_selector("#bring[open]")
+        assert violations(page) == [], "the dialog"
+        page.click('[data-sample^="messages.csv"]')
+        page.wait_for_selector("#bring-preview:not([hidden])")
+        assert violations(page) == [], "what was understood"
+        page.click("#bring-open")
+        page.wait_for_selector("#bring", state="hidden")
+        visit.train()
+        assert violations(page) == [], "texts in the panels"
+        page.click("#review-button")
+        page.wait_for_selector("#queue-list .queue-row")
+        page.keyboard.press("x")
+        page.wait_for_selector("#bulk:not([hidden])")
+        assert violations(page) == [], "the review"
+        page.click('#bulk [data-bulk="kept"]')
+        assert violations(page) == [], "before many are decided on"
+        page.keyboard.press("Escape")
+        page.set_viewport_size({"width": 390, "height": 844})
+        assert violations(page) == [], "the review on a phone"
+
+
 def test_the_whole_job_can_be_done_by_keyboard(visit):
     visit.open()
     page = visit.page
