@@ -275,7 +275,9 @@ def test_the_map_zooms_pans_and_selects_by_keyboard(lab):
     first = page.evaluate("document.activeElement.dataset.example")
     page.keyboard.press("ArrowDown")
     assert page.evaluate("document.activeElement.dataset.example") != first
-    assert page.get_attribute("#inspector-image", "data-example") == page.evaluate("document.activeElement.dataset.example")
+    page.wait_for_function(
+        "document.getElementById('inspector-image').dataset.example === document.activeElement.dataset.example"
+    )
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.className").startswith("map-view")
     page.click("text=Select all in view")
@@ -441,6 +443,38 @@ def test_every_lab_works_with_probabilities_alone(visit, made):
     walk_through(visit)
     visit.page.click("#lab-tab-models")
     assert "without embeddings there is nothing to train on" in visit.page.inner_text(".models-lab")
+
+
+def test_the_labs_go_on_with_data_that_is_brought_in_place(lab, visit):
+    page = lab("code")
+    page.wait_for_function("document.querySelector('.editor textarea').value.includes('def suggested_label')")
+    edit(page, NAIVE)
+    status_is(page, "Your rule is running")
+    lab("map")
+    page.click("#bring-button")
+    page.click('[data-sample^="messages.csv"]')
+    page.click("#bring-open:not([disabled])")
+    page.wait_for_selector("#bring", state="hidden")
+    page.wait_for_selector('[data-panel="labs"]', state="hidden")
+    assert page.locator(".rule-chip").count() == 0
+    visit.train()
+    assert page.locator("#unconfident .thumb").count() > 0  # the original rule
+    page.click("#labs")
+    page.wait_for_selector(".score-lab > *")
+    walk_through(visit)
+    lab("map")
+    page.wait_for_selector(".map-node.dot")
+    assert page.locator(".map-node").count() == 240
+    assert page.locator(".class-key").count() == 4
+
+
+def test_a_rule_without_an_end_is_stopped(lab, visit):
+    page = lab("code")
+    page.wait_for_function("document.querySelector('.editor textarea').value.includes('def suggested_label')")
+    edit(page, "def reaches(pred_probs, thresholds):\n    while True:\n        pass\n")
+    status_is(page, "keeps the last good rule")
+    assert "TimeoutError: stopped after 5 seconds" in page.inner_text(".traceback")
+    visit.slide("class", 40)
 
 
 # --- how they look ------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ LEFT, TOP, BOTTOM = 42, 12, 38
 LETTER = 7.6  # px, about, of a name at a line's end
 HEIGHT = 225
 KEY_STEPS = {"ArrowLeft": -1, "ArrowDown": -1, "ArrowRight": 1, "ArrowUp": 1, "PageDown": -10, "PageUp": 10}
+SHOWN_TICKS = 25  # of the heat map's percentiles
 LABEL_GAP = 14  # px between the names at the lines' ends
 
 
@@ -211,7 +212,7 @@ class HeatMap:
         rows = []
         for row in reversed(range(len(percentiles))):
             line = dom.element("tr", "", None, {"role": "row"})
-            line.append(_tick_cell("rowheader", percentiles[row] if percentiles[row] % 25 == 0 else ""))
+            line.append(_tick_cell("rowheader", percentiles[row]))
             for column in range(len(columns)):
                 if row >= len(columns[column]):
                     line.append(dom.element("td", "outside", None, {"role": "presentation"}))
@@ -222,8 +223,8 @@ class HeatMap:
                 line.append(cell)
             rows.append(line)
         foot = dom.element("tr", "foot", None, {"role": "row"})
-        foot.append(_tick_cell("rowheader", ""))
-        foot.append(*[_tick_cell("columnheader", number if number % 25 == 0 else "") for number in percentiles])
+        foot.append(dom.element("td", "tick", None, {"role": "presentation"}))
+        foot.append(*[_tick_cell("columnheader", number) for number in percentiles])
         self._grid.replaceChildren(*rows, foot)
 
     def _let_tab_reach(self, place):
@@ -395,8 +396,11 @@ def _text(words, x, y, class_name):
     return node
 
 
-def _tick_cell(role, words):
-    return dom.element("td", "tick", str(words), {"role": role})
+def _tick_cell(role, number):
+    """A heading for every row and column, of which the eye gets some."""
+    cell = dom.element("td", "tick", None, {"role": role})
+    cell.append(dom.element("span", "" if number % SHOWN_TICKS == 0 else "visually-hidden", str(number)))
+    return cell
 
 
 def _class_heading(scope, kind, name):

@@ -131,8 +131,10 @@ class LabPanel:
         if "code" in self._views:
             self._views["code"].release()
         self._views = {}
-        if self._shown:
-            self._holder.replaceChildren(self._view(self._shown).node)
+        self._shown = None
+        dom.show(self.node, False)
+        js.document.body.classList.remove("labs-open")
+        dom.clear(self._holder)
 
     def _make_room(self):
         """The other panels have other sizes now."""

@@ -35,7 +35,7 @@ class PercentilesLab:
         self._scale = dom.element("div")
         self._best = lab_dom.button("Take the best", "", create_proxy(self._take_best))
         foot = dom.element("div", "row")
-        foot.append(label, self._best, self._scale)
+        foot.append(label, self._best, self._scale, dom.element("span", "aside", "▢ now  ◆ the means, about  ★ best"))
         self._hint = dom.element("p", "aside")
         self.node = dom.element("div", "percentiles-lab")
         self.node.append(
@@ -52,9 +52,7 @@ class PercentilesLab:
         """New predictions, or another out-of-distribution percentile, need other curves; the rest is marks."""
         depends = (self._app.predictions_made, state.ood_percentile)
         if self._asked != depends:
-            if self._asked is None or self._asked[0] != depends[0]:
-                self._bands = None
-            self._asked = depends
+            self._asked, self._bands = depends, None
             asyncio.create_task(self._fetch())
         elif self._curves:
             self._draw()
@@ -73,19 +71,20 @@ class PercentilesLab:
             return
         self._curves = answer
         self._draw()
+        self._draw_bands_if_cheap()
+
+    def _draw_bands_if_cheap(self):
+        """Bands hold for one out-of-distribution percentile; where they take long, only a press makes them."""
         seconds = self._app.estimated_seconds
-        can = seconds is not None
-        dom.show(self._bands_runner.node, can)
-        if self._bands and self._bands["ood"] != self._app.state.ood_percentile or (
-            can and not self._bands and seconds < SECONDS_FOR_BANDS
-        ):
+        dom.show(self._bands_runner.node, seconds is not None)
+        if seconds is not None and not self._bands and seconds < SECONDS_FOR_BANDS:
             self._bands_runner.run()
 
     async def _fetch_bands(self):
-        ood = self._app.state.ood_percentile
+        wanted = self._asked
         answer = await self._experiments.ask("percentile_bands", {"settings": self._app.state.analysis_settings})
-        if answer:
-            self._bands = dict(answer, ood=ood)
+        if answer and wanted == self._asked:
+            self._bands = answer
             self._bands_runner.say("Bands: five other ways to deal the folds.")
             self._draw()
 
@@ -138,10 +137,9 @@ class PercentilesLab:
 
     def _mean_marks(self):
         mean = self._curves["mean"]
-        places = [place for place in mean["percentile"] if place is not None]
-        if not places:
+        middle = self._middle_of_means()
+        if middle is None:
             return ()
-        middle = sum(places) / len(places)
         if not self._known:
             return ((middle, None, "mean"),)
         return ((middle, measure("f1", mean["found"], mean["flagged"], self._curves["problems"]), "mean: F1"),)
@@ -163,7 +161,7 @@ class PercentilesLab:
         columns = [self._values(found, flagged) for found, flagged in zip(grid["found"], grid["flagged"])]
         there = [value for column in columns for value in column if value is not None] or [0]
         low, high = min(there), max(there)
-        marks = {"current": self._current_place()}
+        marks = {"current": self._current_place(), "mean": self._place_of_mean()}
         if self._known:
             marks["best"] = best(columns)
         self._heat.show(grid["percentiles"], columns, low, high, marks)
@@ -178,6 +176,15 @@ class PercentilesLab:
         if state.threshold_mode != "percentile":
             return None
         return (int(state.class_percentile / 5 + 0.5), int(state.ood_percentile / 5 + 0.5))
+
+    def _place_of_mean(self):
+        """The cell nearest to what the means are, on average over the classes; they are no percentile of their own."""
+        middle = self._middle_of_means()
+        return None if middle is None else (int(middle / 5 + 0.5), int(self._app.state.ood_percentile / 5 + 0.5))
+
+    def _middle_of_means(self):
+        places = [place for place in self._curves["mean"]["percentile"] if place is not None]
+        return sum(places) / len(places) if places else None
 
     def _said_of(self, column, row, value):
         grid = self._curves["grid"]

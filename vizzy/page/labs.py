@@ -24,6 +24,7 @@ class Labs:
 
     def watch(self, state, analysis):
         """The app's state or analysis has changed."""
+        dom.by_id("labs").setAttribute("aria-expanded", "false" if state.lab is None else "true")
         if self._panel:
             self._panel.follow(state, analysis)
         elif state.lab is not None and not self._loading:
@@ -44,7 +45,6 @@ class Labs:
         """Open an experiment, or close them (None)."""
         self.app.update(events.open_lab(self.app.state, lab))
         self.app.settle()
-        dom.by_id("labs").setAttribute("aria-expanded", "false" if lab is None else "true")
         if lab is None:
             opener = self._opener if self._opener and self._opener.isConnected else dom.by_id("labs")
             opener.focus()
