@@ -51,6 +51,26 @@ def test_answers_are_kept_and_not_asked_for_twice():
     assert not set(second) & set(first)
 
 
+def test_the_nearest_steps_are_asked_for_before_any_idle_moment():
+    ahead.IDLE_SECONDS = 3600
+    asked = []
+
+    async def ask_many(many):
+        asked.extend(many)
+        return many
+
+    async def step():
+        kept = Ahead(ask_many)
+        task = asyncio.ensure_future(kept.prepare((50, 15, "percentile")))
+        while not kept.get((51, 15, "percentile")):
+            await asyncio.sleep(0)
+        task.cancel()
+
+    with ThreadPoolExecutor(1) as elsewhere:
+        elsewhere.submit(asyncio.run, step()).result(timeout=30)
+    assert asked == next_settings((50, 15, "percentile"))[:12]
+
+
 def test_what_was_kept_stays_within_bounds_and_can_be_forgotten():
     ahead.IDLE_SECONDS = 0
     kept = Ahead(None)

@@ -47,6 +47,7 @@ class Ahead:
         self._ask_many = ask_many
         self._per_call = per_call
         self._answers = {}  # settings -> (a call's answers, place): the texts stay JavaScript's until one is needed
+        self._coming = set()  # settings that were asked for
         self._turn = 0
 
     def get(self, settings):
@@ -57,19 +58,35 @@ class Ahead:
     def forget(self):
         """The predictions are others now."""
         self._answers = {}
+        self._coming = set()
         self._turn += 1
 
     async def prepare(self, settings):
-        """Ask for what may come next from here, unless that is asked from elsewhere meanwhile."""
+        """Ask for what may come next from here: the nearest steps at once, the others unless it goes on from elsewhere."""
         self._turn += 1
         turn = self._turn
-        await asyncio.sleep(IDLE_SECONDS)
         wanted = next_settings(settings)
         if len(self._answers) > MOST_KEPT:
             self._answers = {key: self._answers[key] for key in wanted if key in self._answers}
-        missing = [key for key in wanted if key not in self._answers]
-        while missing and turn == self._turn:
-            some, missing = missing[: self._per_call], missing[self._per_call :]
-            answers = await self._ask_many(some)
-            if turn == self._turn:
-                self._answers.update({key: (answers, place) for place, key in enumerate(some)})
+        near = self._missing(wanted[: self._per_call])
+        if near:  # a key that is held down comes again before any idle moment
+            await self._ask(near)
+        await asyncio.sleep(IDLE_SECONDS)
+        while turn == self._turn:
+            some = self._missing(wanted)[: self._per_call]
+            if not some:
+                return
+            await self._ask(some)
+
+    def _missing(self, wanted):
+        return [key for key in wanted if key not in self._answers and key not in self._coming]
+
+    async def _ask(self, some):
+        coming = self._coming
+        coming.update(some)
+        try:
+            arrived = await self._ask_many(some)
+        finally:
+            coming.difference_update(some)
+        if coming is self._coming:  # else they were forgotten meanwhile
+            self._answers.update({key: (arrived, place) for place, key in enumerate(some)})

@@ -123,6 +123,7 @@ class App:
     def update(self, state):
         """Take the next state: draw what depends on it, then ask for what follows from it."""
         before, self.state = self.state, state
+        self._analyse()  # first: what is known already is drawn at once, from places measured before anything is written
         self.dataset_panel.render(state)
         self.thresholds.render_settings(state)
         self._render_status()
@@ -132,7 +133,6 @@ class App:
             self._look_ahead()
         if state.active != before.active or state.changed_labels != before.changed_labels:
             self._explain()
-        self._analyse()
         self._tell()
 
     def _tell(self):
