@@ -19,7 +19,7 @@ from vizzy.page.failure import explained, fail
 from vizzy.page.history import History, decisions
 from vizzy.page.inspector import InspectorPanel
 from vizzy.page.keyboard import card_step, move_among_thumbnails
-from vizzy.page.latest import Latest
+from vizzy.page.latest import Latest, abandon_all
 from vizzy.page.matrix import MatrixPanel
 from vizzy.page.predictions import PredictionsPanel
 from vizzy.page.results import ResultsPanel
@@ -34,6 +34,7 @@ SECONDS_UNTIL_WRITTEN = 0.3
 SECONDS_BETWEEN_LOOKS = 0.3  # at how far the training is
 MOST_TO_LOOK_AHEAD = 20_000  # examples; of more, two hundred answers would keep the worker busy for too long
 EXAMPLES_PER_CALL_AHEAD = 10_000  # about 15 ms
+MOST_LOST = 3  # workers, between two trainings that came to an end
 
 
 class App:
@@ -42,15 +43,16 @@ class App:
     def __init__(self, source, catalogue, state):
         self.trainer = Trainer()
         self._analyses = Latest(
-            self.trainer.analyse, self._show_analysis, self._worker_failed, lambda wish: self._ahead.get(wish)
+            self.trainer.analyse, self._show_analysis, self._question_failed, lambda wish: self._ahead.get(wish)
         )
         self._explanations = Latest(
             lambda wish: self.trainer.explain(wish[0], wish[1]),
             self._show_explanation,
-            self._worker_failed,
+            self._question_failed,
             lambda wish: self._explained_ahead.get(wish[1]),
         )
         self._progress = ("Starting Python…", 0.05)
+        self._lost = 0  # workers, since the last training that came to an end
         self.predictions_made = 0  # trainings that came to an end
         self._writing = None  # the task that will write the address
         self.listeners = []  # called with (state, analysis) after each change, for those who only watch
@@ -90,6 +92,7 @@ class App:
             ahead.forget()
         self._take(source, catalogue, state.replace(trainer="ready"))
         self._estimated_seconds = estimated_seconds
+        self.trainer.most_seconds = estimated_seconds or 0
         self.show_all()
         self._show_history()
         self.write_address()
@@ -269,20 +272,41 @@ class App:
                 self.catalogue.pictures.trainer = self.trainer
         except Exception as error:  # whatever it is, the visitor is told and the page goes on
             sys.print_exception(error)
-            told = error.args[0] if isinstance(error, TrainerError) else await missing_file() or explained(error)
-            self.update(events.trainer_failed(self.state, "Python's numerics could not be started."))
-            fail(told)
+            told = error.args[0] if isinstance(error, TrainerError) else await missing_file(True) or explained(error)
+            self._worker_failed(told, "Python's numerics could not be started.")
             return
+        self.trainer.most_seconds = self._estimated_seconds or 0
+        asyncio.create_task(self._replace_when_lost())
         self.update(events.trainer_ready(self.state))
-        if self.source.trained_labels is not None:
-            await self._train(self.source.trained_labels)
+        labels = self.source.trained_labels if self.state.trained_labels is None else self.state.trained_labels
+        if labels is not None and not self.state.train_requested:
+            await self._train(labels)
         elif self.catalogue.is_own and self._estimated_seconds is None:
             self.update(events.request_training(self.state))
         if self.state.train_requested:
             await self._train()
         elif self._estimated_seconds is not None:
             await self.trainer.warm_up()  # whoever clicks now waits no longer than for what training would have to do
-        await offline.keep(self.trainer, self.catalogue)
+        if not self._lost:
+            await offline.keep(self.trainer, self.catalogue)
+
+    async def _replace_when_lost(self):
+        """Start another worker once this one is lost, and bring it to where it was.
+
+        A training that cost the worker is not repeated until somebody asks for it.
+        """
+        why = await self.trainer.until_lost()
+        self._lost += 1
+        abandon_all()
+        for ahead in (self._ahead, self._explained_ahead):
+            ahead.forget()
+        self._pred_probs = None  # nothing is asked until there are predictions again
+        if self._lost > MOST_LOST:
+            self._worker_failed(explained(Exception(why)), why)
+            return
+        self.note(why + " It is started anew: your labels and thresholds are as you left them.")
+        self.update(events.trainer_lost(self.state))
+        await self.start()
 
     def _report(self, said, share):
         self._progress = (said, share)
@@ -315,7 +339,8 @@ class App:
         except Exception as error:
             sys.print_exception(error)
             self.update(events.training_failed(self.state, "Training failed."))
-            fail(explained(error))
+            if not self.trainer.broken:  # else another is on its way
+                fail(explained(error))
             return
         finally:
             watch.cancel()
@@ -327,7 +352,9 @@ class App:
         settings = self.state.analysis_settings
         analysis = json.loads(await self.trainer.analyse(settings))
         self._summary, self._pred_probs = summary, pred_probs
-        self.comparison = before and (before, (summary["accuracy"], analysis["counts"]))
+        if self.state.trained_labels != labels:  # else a new worker has only been brought to where the last one was
+            self.comparison = before and (before, (summary["accuracy"], analysis["counts"]))
+            self._lost = 0
         await self._make_thumbnails(analysis)
         self._draw_analysis(analysis)
         await asyncio.sleep(BREATH_SECONDS)
@@ -423,9 +450,14 @@ class App:
         self.thresholds.render_active(explanation["example"], explanation["pred_probs"])
         self._measure_update()
 
-    def _worker_failed(self, error):
-        self.update(events.trainer_failed(self.state, "Python has stopped answering."))
-        fail(explained(error))
+    def _question_failed(self, error):
+        sys.print_exception(error) if isinstance(error, Exception) else print(error)
+        if not self.trainer.broken:  # else another is on its way
+            self._worker_failed(explained(error), "Python has stopped answering.")
+
+    def _worker_failed(self, told, message):
+        self.update(events.trainer_failed(self.state, message))
+        fail(told)
 
     # --- events --------------------------------------------------------------------------------
 
@@ -501,6 +533,8 @@ class App:
         return {"t": self.request_training, "?": dom.by_id("shortcuts").showModal}.get(key)
 
     async def _open_cell(self, given, suggested):
+        if self._pred_probs is None:
+            return  # they come back with the worker
         self.cell_dialog.open(given, suggested, await self.trainer.cell_examples(given, suggested, self.state.analysis_settings))
 
     def choose(self, event):

@@ -9,6 +9,14 @@ import sys
 
 from pyscript.ffi import create_proxy
 
+_asking = []  # those with a question under way
+
+
+def abandon_all():
+    """Nobody will answer any more: whoever was asked is gone."""
+    while _asking:
+        _asking.pop().abandon()
+
 
 class Latest:
     """Asks for what is wanted now and shows each answer.
@@ -54,15 +62,22 @@ class Latest:
         self._wanted = self.answered = None
         self._dropped = self._under_way is not None
 
+    def abandon(self):
+        """No answer will come to what is under way."""
+        self._under_way = self._wanted = self.answered = None
+        self._dropped = False
+
     def took(self, wish):
         """The answer to this wish came another way."""
         self._wanted = self.answered = wish
 
     def _send(self):
         self._under_way = self._wanted
+        _asking.append(self)
         self._ask(self._under_way).then(self._on_answer, self._on_failure)
 
     def _take(self, answer):
+        _asking.remove(self)
         wish, self._under_way = self._under_way, None
         if self._dropped:
             self._dropped = False
@@ -81,6 +96,7 @@ class Latest:
             self._failed(error)
 
     def _give_up(self, error):
+        _asking.remove(self)
         self._under_way = None
         if self._dropped:
             self._dropped = False

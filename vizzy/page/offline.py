@@ -36,12 +36,15 @@ async def keep(trainer, catalogue):
 
 async def forget(_event=None):
     """Take everything kept away and start anew."""
-    registration = await navigator.serviceWorker.getRegistration()
-    if registration:
-        await registration.unregister()
-    for name in await js.caches.keys():
-        if any(name.startswith(mine) for mine in KEPT_FOR_OFFLINE):
-            await js.caches.delete(name)
+    try:
+        registration = await navigator.serviceWorker.getRegistration()
+        if registration:
+            await registration.unregister()
+        for name in await js.caches.keys():
+            if any(name.startswith(mine) for mine in KEPT_FOR_OFFLINE):
+                await js.caches.delete(name)
+    except Exception as error:  # a browser that keeps nothing has nothing to forget
+        print("nothing to forget:", error)
     window.location.reload()
 
 

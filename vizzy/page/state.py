@@ -210,6 +210,11 @@ def training_failed(state, message):
     return state.replace(training=False, message=message)
 
 
+def trainer_lost(state):
+    """The worker is gone and another is on its way; what was decided, and shown, stays."""
+    return state.replace(trainer="loading", training=False, train_requested=False, message="")
+
+
 def trainer_failed(state, message):
     """The worker could not be started, or is gone."""
     return state.replace(trainer="failed", training=False, train_requested=False, message=message)

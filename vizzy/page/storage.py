@@ -2,29 +2,18 @@
 
 from js import window
 
+# Of static/start.js, as MicroPython cannot catch what a refusing storage throws: each answers null where it is refused.
 
 def remember(key, value):
     """Keep a text; whether that was done."""
-    try:
-        window.localStorage.setItem(key, value)
-        return True
-    except Exception as error:
-        print("not remembered:", error)
-        return False
+    return bool(window.vizzyStorage("setItem", key, value))
 
 
 def recall(key):
     """The text kept under a key, or None."""
-    try:
-        return window.localStorage.getItem(key)
-    except Exception as error:
-        print("nothing remembered:", error)
-        return None
+    return window.vizzyStorage("getItem", key)
 
 
 def forget(key):
     """Keep what is under a key no longer."""
-    try:
-        window.localStorage.removeItem(key)
-    except Exception as error:
-        print("nothing to forget:", error)
+    window.vizzyStorage("removeItem", key)

@@ -1,0 +1,67 @@
+// What Python cannot tell because it does not run yet: what the browser lacks, or what of the page did not arrive.
+// JavaScript for that reason alone, and in words that an old browser understands.
+(function () {
+  var RETRIED = "vizzy:retried";
+  var SECONDS = 60; // one retry by itself within these
+  var root = document.documentElement;
+  var needed = {
+    WebAssembly: window.WebAssembly,
+    "web workers": window.Worker,
+    "dialog boxes": window.HTMLDialogElement,
+    "JavaScript modules": "noModule" in document.createElement("script"),
+    "Promise.withResolvers": window.Promise && Promise.withResolvers,
+  };
+  var missing = Object.keys(needed).filter(function (name) { return !needed[name]; });
+
+  function tell(sentence) {
+    root.setAttribute("data-vizzy", "error");
+    var box = document.getElementById("cannot-start");
+    box.querySelector("p").textContent = sentence;
+    box.querySelector("button").onclick = function () { location.reload(); };
+    box.hidden = false;
+  }
+
+  function mayRetry() {
+    try {
+      var last = Number(sessionStorage.getItem(RETRIED));
+      sessionStorage.setItem(RETRIED, String(Date.now()));
+      return Date.now() - last > 1000 * SECONDS;
+    } catch (error) {
+      return false; // it would not be remembered, and so never end
+    }
+  }
+
+  function isLoading() {
+    return root.getAttribute("data-vizzy") === "loading";
+  }
+
+  function failed(event) {
+    if (!isLoading()) return;
+    var part = event.target && event.target.src;
+    var reason = part ? part.replace(/.*\//, "") + " did not arrive" : String((event.reason && event.reason.message) || event.message);
+    // What was rejected may be a nicety, such as a storage that this browser refuses: then the page comes up all the same.
+    setTimeout(function () { if (isLoading()) giveUp(reason); }, part ? 0 : 4000);
+  }
+
+  function giveUp(reason) {
+    if (mayRetry()) location.reload();
+    else tell("Vizzy could not load all of itself (" + reason + "). Are you online? Your labels and thresholds are kept in the address.");
+  }
+
+  // vizzy.page.storage calls this: what a storage throws when it is refused, or full, MicroPython cannot catch.
+  window.vizzyStorage = function (action, key, value) {
+    try {
+      var answer = localStorage[action](key, value);
+      return action === "setItem" ? true : answer;
+    } catch (error) {
+      return null;
+    }
+  };
+
+  if (missing.length) {
+    tell("Vizzy runs Python in the browser, which needs " + missing.join(" and ") + ". This browser lacks that, or has it switched off: please update it or try another.");
+    return;
+  }
+  window.addEventListener("error", failed, true);
+  window.addEventListener("unhandledrejection", failed);
+})();

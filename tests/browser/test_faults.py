@@ -1,0 +1,203 @@
+"""Everything that may go wrong around the page is made to: it goes on, or says what is missing, and keeps one's work."""
+
+import re
+
+import pytest
+from visits import ROOT, visiting
+
+BEATS = {"SECONDS_BETWEEN_BEATS = 5": "SECONDS_BETWEEN_BEATS = 0.4", "WHEN_BUSY = 36": "WHEN_BUSY = 8", "SUSPICIOUS = 10": "SUSPICIOUS = 3"}
+WITH_CHANGED_LABELS = "    changed_labels = {int(example): label for example, label in json.loads(changed_labels_json)}\n"
+
+
+def altered(page, path, replacements):
+    """Serve a file of the site with some of its text replaced."""
+    text = (ROOT / path).read_text(encoding="utf-8")
+    for old, new in replacements.items():
+        assert old in text, f"{path} no longer has {old!r}"
+        text = text.replace(old, new)
+    page.route(f"**/{path}", lambda route: route.fulfill(body=text, content_type="text/plain"))
+
+
+@pytest.fixture
+def faulty(browser, site):
+    """A visit whose page looks after its worker every moment, and in which complaints are expected."""
+    with visiting(browser, site) as visit:
+        altered(visit.page, "vizzy/page/trainer.py", BEATS)
+        yield visit
+        visit.complaints.clear()
+
+
+def relabel(visit):
+    visit.page.locator('[data-panel=dataset] [data-given][aria-pressed="false"]').first.click()
+    visit.page.wait_for_selector("#changes:not([hidden])")
+
+
+def wait_until_replaced(visit, why):
+    page = visit.page
+    page.wait_for_function("document.getElementById('note').textContent.includes('started anew')")
+    assert why in page.inner_text("#note")
+    page.wait_for_selector('script[name="trainer-2"]', state="attached")
+    page.wait_for_function("performance.getEntriesByName('vizzy:trainer-ready').length === 2")
+    page.wait_for_function("!/^(Starting|Loading|Importing|Opening)/.test(document.getElementById('status').textContent)")
+
+
+# --- the worker ------------------------------------------------------------------------------------------
+
+
+def test_a_worker_that_dies_is_replaced_and_everything_comes_back(faulty):
+    page = faulty.open().train().page
+    faulty.slide("class", 60)
+    issues = faulty.ids_in("#label-issues")
+    page.evaluate("document.querySelector('script[name=trainer]').xworker.terminate()")
+    wait_until_replaced(faulty, "Python has stopped answering")
+    page.wait_for_function("performance.getEntriesByName('vizzy:trained').length === 2")
+    assert faulty.ids_in("#label-issues") == issues
+    assert page.input_value("#class-percentile") == "60"
+    faulty.slide("class", 90)  # answered by the new one
+    assert faulty.ids_in("#label-issues") != issues
+    relabel(faulty)
+    faulty.train()
+    assert not page.is_visible("#failure")
+
+
+FAULTS_OF_A_TRAINING = {
+    "hangs": ("    while changed_labels:\n        pass\n", "Python has stopped answering"),
+    "runs out of memory": ("    if changed_labels:\n        raise MemoryError\n", "Python has run out of memory"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS_OF_A_TRAINING)
+def test_a_worker_that_fails_in_a_training_is_replaced_and_keeps_the_changed_labels(faulty, fault):
+    code, why = FAULTS_OF_A_TRAINING[fault]
+    altered(faulty.page, "vizzy/worker.py", {WITH_CHANGED_LABELS: WITH_CHANGED_LABELS + code})
+    page = faulty.open().train().page
+    issues = faulty.ids_in("#label-issues")
+    relabel(faulty)
+    page.click("#train")
+    wait_until_replaced(faulty, why)
+    page.wait_for_function("performance.getEntriesByName('vizzy:trained').length === 2")
+    assert faulty.ids_in("#label-issues") == issues  # of the labels before, which could be trained on
+    assert page.inner_text("#changes span").startswith("1 label")
+    assert page.is_enabled("#train")
+    page.click("#reset")
+    faulty.slide("class", 70)
+    assert page.get_attribute("html", "data-vizzy") == "trained"
+
+
+def test_a_worker_that_is_lost_again_and_again_is_given_up_with_a_button_to_try_again(faulty):
+    altered(faulty.page, "vizzy/page/app.py", {"MOST_LOST = 3": "MOST_LOST = 1"})
+    altered(faulty.page, "vizzy/worker.py", {'    done, total = runs[name]["progress"]\n': "    raise MemoryError\n"})
+    page = faulty.open().page
+    page.wait_for_selector("#failure[open]")
+    assert "out of memory" in page.inner_text("#failure-text")
+    assert page.is_visible("#reload")
+    assert page.get_attribute("html", "data-vizzy") == "error"
+
+
+# --- files that do not arrive ---------------------------------------------------------------------------------
+
+
+def broken(visit, pattern, times=None, content=None):
+    """Let the first so many requests for a file fail, or all; or arrive with other content."""
+    asked = []
+
+    def answer(route):
+        asked.append(route.request.url)
+        if times is not None and len(asked) > times:
+            route.continue_()
+        elif content is None:
+            route.abort()
+        else:
+            route.fulfill(body=content)
+
+    visit.page.context.route(re.compile(pattern), answer)
+    return asked
+
+
+RUNTIME_FILES = ["pyodide/pyodide\\.mjs", "pyodide/pyodide\\.asm\\.wasm"]
+
+
+@pytest.mark.parametrize("file", RUNTIME_FILES)
+def test_a_runtime_file_that_fails_once_is_asked_for_again(faulty, file):
+    asked = broken(faulty, f"runtime/{file}", times=2 if "wasm" in file else 1)
+    faulty.open().train()
+    assert len(asked) >= 2
+
+
+@pytest.mark.parametrize("file", RUNTIME_FILES)
+def test_a_runtime_file_that_stays_cut_off_is_explained_with_a_button_to_try_again(faulty, file):
+    cut = next((ROOT / "runtime/pyodide").glob(file.rpartition("/")[2].replace("\\", "") + "*")).read_bytes()[:5000]
+    broken(faulty, f"runtime/{file}", content=cut)
+    page = faulty.open().page
+    page.wait_for_selector("#failure[open]")
+    told = page.inner_text("#failure-text")
+    assert re.search(file, told) and "5,000 of its" in told
+    assert page.is_visible("#reload")
+
+
+PAGE_FILES = ["runtime/pyscript/core\\.js", "runtime/micropython/micropython\\.wasm", "vizzy/page/state\\.py"]
+
+
+@pytest.mark.parametrize("file", PAGE_FILES)
+def test_a_file_of_the_page_that_fails_once_is_retried(faulty, file):
+    asked = broken(faulty, file, times=1)
+    faulty.open().train()
+    assert len(asked) >= 2
+
+
+@pytest.mark.parametrize("file", PAGE_FILES)
+def test_a_file_of_the_page_that_stays_away_is_explained_with_a_button_to_try_again(faulty, file):
+    broken(faulty, file)
+    page = faulty.open(until="error").page
+    assert "could not load all of itself" in page.inner_text("#cannot-start")
+    page.context.unroute_all()
+    page.click("#cannot-start button")
+    faulty.wait("ready")
+
+
+# --- browsers that lack something --------------------------------------------------------------------------------
+
+LACKING = {
+    "WebAssembly": "delete window.WebAssembly",
+    "web workers": "delete window.Worker",
+    "dialog boxes": "delete window.HTMLDialogElement",
+    "JavaScript modules": "delete HTMLScriptElement.prototype.noModule",
+    "Promise.withResolvers": "delete Promise.withResolvers",
+}
+
+
+@pytest.mark.parametrize("what", LACKING)
+def test_a_browser_that_lacks_something_is_told_what(faulty, what):
+    faulty.page.add_init_script(LACKING[what])
+    page = faulty.open(until="error").page
+    assert page.is_visible("#cannot-start")
+    assert f"needs {what}." in page.inner_text("#cannot-start")
+
+
+REFUSING = """
+    const refuse = () => { throw new DOMException("refused", "SecurityError"); };
+    for (const name of ["localStorage", "sessionStorage"]) Object.defineProperty(window, name, { get: refuse });
+    CacheStorage.prototype.open = CacheStorage.prototype.keys = async () => refuse();
+    IDBFactory.prototype.open = refuse;
+    ServiceWorkerContainer.prototype.register = async () => refuse();
+"""
+ABSENT = """
+    for (const name of ["localStorage", "sessionStorage", "caches", "indexedDB"])
+        Object.defineProperty(window, name, { value: undefined, configurable: true });
+    delete Navigator.prototype.serviceWorker;
+    delete Navigator.prototype.storage;
+"""
+
+
+@pytest.mark.parametrize("script", [REFUSING, ABSENT], ids=["refusing", "absent"])
+def test_without_any_storage_the_page_trains_slides_and_relabels(faulty, script):
+    faulty.page.add_init_script(script)
+    page = faulty.open().train().page
+    faulty.slide("class", 60)
+    relabel(faulty)
+    faulty.train()
+    page.click("#theme")
+    page.wait_for_timeout(4000)  # by now it has tried to keep the visit
+    assert not page.is_visible("#failure") and not page.is_visible("#cannot-start")
+    complaints = [said for said in faulty.complaints if "refused" not in said and "reading 'open'" not in said]
+    assert complaints == []  # but for what PyScript itself says of a storage that it can do without
