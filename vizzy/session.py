@@ -17,9 +17,9 @@ from vizzy.estimate import training_seconds
 HISTOGRAM_BINS = 50
 # Up to this many examples every one is listed; beyond, each cell lists its worst.
 MOST_LISTED_WHOLE = 600
-MOST_IN_CELLS = 1500
-FEWEST_IN_A_CELL = 12
-MOST_IN_A_LIST = 300
+MOST_IN_CELLS = 800
+FEWEST_IN_A_CELL = 8
+MOST_IN_A_LIST = 120
 MADE_UP = 300, 32, 3  # examples, dimensions, classes
 
 

@@ -534,6 +534,15 @@ def test_each_link_of_the_lesson_opens_what_it_is_about(visit, link):
     assert page.is_hidden("#note")
 
 
+def test_the_lesson_shows_the_second_counter_example_happening(visit):
+    page = visit.open(next(link for link in LINKS if "labels=" in link)).page
+    train(visit)
+    page.wait_for_selector(".counter-example .thumb")
+    said = page.inner_text(".counter-example >> nth=1")
+    assert int(re.search(r"(\d+) examples are so", said)[1]) > 20
+    assert "stays below its" in said
+
+
 def test_the_lesson_says_what_the_buttons_say(lab):
     page = lab("challenge")
     wanted = {"challenge": "Hide ten errors", "noise": "Flip labels and train", "percentiles": "Take the best"}

@@ -10,6 +10,7 @@ import asyncio
 
 IDLE_SECONDS = 0.25  # after the last decision
 MOST_KEPT = 500
+NEAREST = 4  # one step of either slider, either way
 
 
 def next_settings(settings):
@@ -68,9 +69,10 @@ class Ahead:
         wanted = next_settings(settings)
         if len(self._answers) > MOST_KEPT:
             self._answers = {key: self._answers[key] for key in wanted if key in self._answers}
-        near = self._missing(wanted[: self._per_call])
-        if near:  # a key that is held down comes again before any idle moment
-            await self._ask(near)
+        near = self._missing(wanted[: max(self._per_call, NEAREST)])
+        while near:  # a key that is held down comes again before any idle moment
+            some, near = near[: self._per_call], near[self._per_call :]
+            await self._ask(some)
         await asyncio.sleep(IDLE_SECONDS)
         while turn == self._turn:
             some = self._missing(wanted)[: self._per_call]

@@ -100,7 +100,7 @@ def unsure(counter, classes):
 def uneven(counter, classes):
     """The second counter-example in words."""
     if not counter["count"]:
-        return "No example here: whoever reaches a threshold is also the favourite. Lower the class percentile to see one."
+        return "No example here: whoever reaches a threshold is also the favourite. Call many of one class by another's name, and train again."
     probs, thresholds = counter["probs"], counter["thresholds"]
     top = max(range(len(classes)), key=lambda label: probs[label])
     reached = [label for label in range(len(classes)) if thresholds[label] is not None and probs[label] >= thresholds[label] - 1e-6]

@@ -1,7 +1,7 @@
 """A long list of rows of one height, of which only some are in the document.
 
-Rows near the visible part come first; up to ``MOST_ROWS`` the rest follows in idle moments,
-so a list of a few hundred is soon whole, and one of 100,000 stays as cheap as that.
+Rows near the visible part come first. In a list of up to ``MOST_ROWS`` the rest follows in idle moments, so that
+one of a few hundred is soon whole; of a longer one only some screens are there.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ import asyncio
 from pyscript.ffi import create_proxy
 
 MOST_ROWS = 600
+ROWS_OF_MANY = 120  # of a list that cannot be whole: some screens, as every row costs a little in every frame
 ROWS_PER_STEP = 12
 
 
@@ -42,6 +43,7 @@ class WindowedList:
         self._nodes = {}
         self._stale = set()
         self._working = False
+        self._set_most()
         self._sheet = scroller.ownerDocument.createElement("div")
         self._sheet.className = "sheet"
         self._sheet.setAttribute("role", "list")
@@ -56,11 +58,15 @@ class WindowedList:
     def resize(self, count):
         """Another number of rows, all of which are to be filled anew."""
         self.count = count
+        self._set_most()
         self._sheet.style.setProperty("--count", str(count))
         for row in [row for row in self._nodes if row >= count]:
             self._nodes.pop(row).remove()
             self._stale.discard(row)
         self.refresh()
+
+    def _set_most(self):
+        self._most = MOST_ROWS if self.count <= MOST_ROWS else ROWS_OF_MANY
 
     def refresh(self, rows=None):
         """Fill rows anew: those named, or all; the visible ones now, the others when idle."""
@@ -110,7 +116,7 @@ class WindowedList:
         return True
 
     def _take_node(self, row):
-        if len(self._nodes) >= MOST_ROWS:
+        if len(self._nodes) >= self._most:
             return self._nodes.pop(max(self._nodes, key=lambda other: abs(other - row)))
         node = self._make_row()
         node.setAttribute("role", "listitem")
@@ -125,10 +131,10 @@ class WindowedList:
     def _pending(self):
         """Rows still to be made or filled, as far as there is room, from the top."""
         pending = sorted(self._stale)
-        if len(self._nodes) < min(self.count, MOST_ROWS):
-            room = min(self.count, MOST_ROWS) - len(self._nodes)
-            first = max(0, min(self._visible()[0] - MOST_ROWS // 2, self.count - MOST_ROWS))
-            missing = [row for row in range(first, min(self.count, first + MOST_ROWS)) if row not in self._nodes]
+        if len(self._nodes) < min(self.count, self._most):
+            room = min(self.count, self._most) - len(self._nodes)
+            first = max(0, min(self._visible()[0] - self._most // 2, self.count - self._most))
+            missing = [row for row in range(first, min(self.count, first + self._most)) if row not in self._nodes]
             pending += missing[:room]
         return pending
 
