@@ -58,8 +58,23 @@ def run(page, finished):
     page.wait_for_selector(finished)
 
 
+def code(page):
+    """What stands in the editor."""
+    return page.evaluate("document.querySelector('.editor').view.state.doc.toString()")
+
+
+def type_code(page, source):
+    """Put a text into the editor as typing does, all at once: line by line the editor would indent by itself."""
+    page.wait_for_selector(".editor .cm-content")
+    page.focus(".editor .cm-content")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    page.keyboard.insert_text(source)
+    page.wait_for_function("source => document.querySelector('.editor').view.state.doc.toString() === source", arg=source)
+
+
 def edit(page, source):
-    page.fill(".editor textarea", source)
+    type_code(page, source)
     page.click("text=Run on the whole page")
 
 
@@ -322,7 +337,7 @@ NAIVE = "def suggested_label(pred_probs, thresholds):\n    return pred_probs.arg
 
 def test_an_edited_rule_runs_on_the_whole_page_and_one_click_takes_it_back(lab, visit):
     page = lab("code")
-    page.wait_for_function("document.querySelector('.editor textarea').value.includes('def suggested_label')")
+    page.wait_for_function("document.querySelector('.editor').view?.state.doc.toString().includes('def suggested_label')")
     before = visit.cells()
     edit(page, NAIVE)
     status_is(page, "Your rule is running")
@@ -340,7 +355,7 @@ def test_an_edited_rule_runs_on_the_whole_page_and_one_click_takes_it_back(lab, 
 
 def test_an_error_shows_its_traceback_and_the_last_good_rule_stays(lab, visit):
     page = lab("code")
-    page.wait_for_function("document.querySelector('.editor textarea').value.includes('def suggested_label')")
+    page.wait_for_function("document.querySelector('.editor').view?.state.doc.toString().includes('def suggested_label')")
     edit(page, NAIVE)
     status_is(page, "Your rule is running")
     good = visit.cells()
@@ -356,7 +371,7 @@ def test_an_error_shows_its_traceback_and_the_last_good_rule_stays(lab, visit):
 
 def test_an_edited_rule_goes_into_no_link_and_no_storage(lab, visit):
     page = lab("code")
-    page.wait_for_function("document.querySelector('.editor textarea').value.includes('def suggested_label')")
+    page.wait_for_function("document.querySelector('.editor').view?.state.doc.toString().includes('def suggested_label')")
     edit(page, NAIVE + "# a remark that can be told apart\n")
     status_is(page, "Your rule is running")
     visit.slide("class", 61)
@@ -368,8 +383,8 @@ def test_an_edited_rule_goes_into_no_link_and_no_storage(lab, visit):
     page.reload()
     visit.wait("ready")
     train(visit)
-    page.wait_for_function("document.querySelector('.editor textarea')?.value.includes('def suggested_label')")
-    assert "remark" not in page.input_value(".editor textarea")
+    page.wait_for_function("document.querySelector('.editor')?.view?.state.doc.toString().includes('def suggested_label')")
+    assert "remark" not in code(page)
     assert page.locator(".rule-chip").count() == 0
     assert page.locator("#unconfident .thumb").count() > 0
 
@@ -398,11 +413,11 @@ def test_what_the_prompt_says_is_text(lab):
 
 def test_the_keyboard_is_not_caught_in_the_editor(lab):
     page = lab("code")
-    page.wait_for_function("document.querySelector('.editor textarea').value.includes('def suggested_label')")
-    page.fill(".editor textarea", "")
-    page.focus(".editor textarea")
+    page.wait_for_function("document.querySelector('.editor').view?.state.doc.toString().includes('def suggested_label')")
+    type_code(page, "")
+    page.focus(".editor .cm-content")
     page.keyboard.press("Tab")
-    assert page.input_value(".editor textarea") == "    "
+    assert code(page) == "    "
     page.keyboard.press("Escape")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.tagName") == "BUTTON"
@@ -447,7 +462,7 @@ def test_every_lab_works_with_probabilities_alone(visit, made):
 
 def test_the_labs_go_on_with_data_that_is_brought_in_place(lab, visit):
     page = lab("code")
-    page.wait_for_function("document.querySelector('.editor textarea').value.includes('def suggested_label')")
+    page.wait_for_function("document.querySelector('.editor').view?.state.doc.toString().includes('def suggested_label')")
     edit(page, NAIVE)
     status_is(page, "Your rule is running")
     lab("map")
@@ -470,7 +485,7 @@ def test_the_labs_go_on_with_data_that_is_brought_in_place(lab, visit):
 
 def test_a_rule_without_an_end_is_stopped(lab, visit):
     page = lab("code")
-    page.wait_for_function("document.querySelector('.editor textarea').value.includes('def suggested_label')")
+    page.wait_for_function("document.querySelector('.editor').view?.state.doc.toString().includes('def suggested_label')")
     edit(page, "def reaches(pred_probs, thresholds):\n    while True:\n        pass\n")
     status_is(page, "keeps the last good rule")
     assert "TimeoutError: stopped after 5 seconds" in page.inner_text(".traceback")

@@ -232,9 +232,9 @@ def packages(monkeypatch, downloads):
         "pyscript": npm_package(
             {
                 "dist/core.js": b'export{a}from"./core-1.js";\n//# sourceMappingURL=core.js.map\n',
-                "dist/core-1.js": b'import("./error-2.js"),import("./codemirror-3.js")',
+                "dist/core-1.js": b'import("./error-2.js"),import("./xterm-3.js")',
                 "dist/error-2.js": b"",
-                "dist/codemirror-3.js": b"",
+                "dist/xterm-3.js": b"",
                 "dist/core.css": b"",
                 "dist/core.js.map": b"{}",
             }

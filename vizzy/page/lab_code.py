@@ -4,15 +4,22 @@ What is typed stays in this visit: it goes into no link and into no storage.
 """
 
 import asyncio
+import json
 
 import js
-from pyscript.ffi import create_proxy
+from pyscript import js_import
+from pyscript.ffi import create_proxy, to_js
 
 from vizzy.page import dom, lab_dom
 from vizzy.page.charts import table
 from vizzy.page.words import counts_sentence, number, score_sentence
 
 INDENT = "    "
+LOOKS = {
+    "&": {"height": "100%", "fontSize": ".8125rem"},
+    ".cm-scroller": {"fontFamily": 'ui-monospace, "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace'},
+}
+CODEMIRROR = ("pyscript/codemirror-", "pyscript/codemirror_lang-python-")
 MOST_CLASSES = 8
 MOST_LOGGED = 60
 PRESETS = (
@@ -254,71 +261,80 @@ class CodeLab:
 
 
 class Editor:
-    """A text area for Python: monospaced, with line numbers; Tab indents, Escape and Tab leave."""
+    """CodeMirror, which PyScript brings, for Python: Tab indents, Escape and then Tab leave, Ctrl+Enter runs.
+
+    It stands in a shadow tree, as its styles, made by script, are allowed there alone by the page's policy.
+    """
 
     def __init__(self, label, run):
         self._run = run
-        self.node = dom.element("div", "editor")
-        self._lines = dom.element("pre", "line-numbers", "1", {"aria-hidden": "true"})
-        self._area = dom.element("textarea", "", None, {"spellcheck": "false", "autocapitalize": "off", "wrap": "off"})
-        self._area.setAttribute("aria-label", label)
-        self._area.setAttribute("aria-description", "Tab indents. To leave, press Escape, then Tab.")
-        self._area.addEventListener("input", create_proxy(lambda _event: self._number()))
-        self._area.addEventListener("scroll", create_proxy(self._scrolled))
-        self._area.addEventListener("keydown", create_proxy(self._pressed))
+        self._label = label
         self._leaving = False
-        self.node.append(self._lines, self._area)
+        self._text = ""  # until the editor has arrived
+        self._view = None
+        self.node = dom.element("div", "editor")
+        asyncio.create_task(self._load())
+
+    async def _load(self):
+        addresses = [js.URL.new(name, js.document.baseURI).href for name in await _codemirror()]
+        codemirror, python = await js_import(*addresses)
+        editor = codemirror.EditorView
+        attributes = {"aria-label": self._label, "aria-description": "Tab indents. To leave, press Escape, then Tab."}
+        extensions = js.Array.of(
+            editor.domEventHandlers(to_js({"keydown": create_proxy(self._pressed)})),
+            codemirror.basicSetup,
+            python.python(),
+            editor.contentAttributes.of(to_js(attributes)),
+            editor.theme(to_js(LOOKS)),
+        )
+        settings = js.Object.new()
+        settings.doc = self._text
+        settings.extensions = extensions
+        settings.parent = self.node.attachShadow(to_js({"mode": "open"}))
+        self._view = editor.new(settings)
+        self.node.view = self._view  # for whoever looks at the page with developer tools
 
     @property
     def text(self):
         """What stands in it."""
-        return self._area.value
+        return self._view.state.doc.toString() if self._view else self._text
 
     def set(self, text):
         """Put a text into it."""
-        self._area.value = text
-        self._area.scrollTop = 0
-        self._number()
+        self._text = text
+        if self._view:
+            end = self._view.state.doc.length
+            self._dispatch({"changes": {"from": 0, "to": end, "insert": text}})
 
     def go_to(self, words):
         """Bring the place where these words stand into view."""
-        place = self._area.value.find(words)
-        if place < 0:
-            return
-        self._area.focus()
-        self._area.setSelectionRange(place, place)
-        above = self._area.value[:place].count("\n")
-        lines = self._area.value.count("\n") + 1
-        self._area.scrollTop = max(0, self._area.scrollHeight * above / lines - 8)
+        place = self.text.find(words)
+        if place >= 0 and self._view:
+            self._dispatch({"selection": {"anchor": place}, "scrollIntoView": True})
+            self._view.focus()
 
-    def _number(self):
-        count = self._area.value.count("\n") + 1
-        self._lines.textContent = "\n".join([str(line) for line in range(1, count + 1)])
+    def _dispatch(self, transaction):
+        self._view.dispatch(to_js(transaction))
 
-    def _scrolled(self, _event):
-        self._lines.scrollTop = self._area.scrollTop
-
-    def _pressed(self, event):
-        leaving, self._leaving = self._leaving, False
-        if event.key == "Escape":
-            self._leaving = True
-            event.preventDefault()
-        elif event.key == "Enter" and (event.ctrlKey or event.metaKey):
+    def _pressed(self, event, view):
+        """Whether a key was dealt with here."""
+        leaving, self._leaving = self._leaving, event.key == "Escape"
+        if event.key == "Enter" and (event.ctrlKey or event.metaKey):
             event.preventDefault()
             self._run()
-        elif event.key == "Tab" and not event.shiftKey and not leaving:
+            return True
+        if event.key == "Tab" and not event.shiftKey and not leaving:
             event.preventDefault()
-            self._insert(INDENT)
-        elif event.key == "Enter":
-            line = self._area.value[: self._area.selectionStart].split("\n")[-1]
-            indent = line[: len(line) - len(line.lstrip(" "))] + (INDENT if line.rstrip().endswith(":") else "")
-            if indent:
-                event.preventDefault()
-                self._insert("\n" + indent)
+            view.dispatch(view.state.replaceSelection(INDENT))
+            return True
+        return False
 
-    def _insert(self, text):
-        self._area.setRangeText(text, self._area.selectionStart, self._area.selectionEnd, "end")
-        self._number()
+
+async def _codemirror():
+    """The addresses of the editor and of its Python, whose names carry a fingerprint: the runtime's manifest has them."""
+    response = await js.fetch("runtime/manifest.json")
+    files = json.loads(await response.text())["files"]
+    return ["runtime/" + name for start in CODEMIRROR for name in files if name.startswith(start)]
 
 
 def _with_function(source, body, functions):

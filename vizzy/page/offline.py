@@ -5,16 +5,17 @@ with the start. Where the browser has no service workers the page is the same, b
 """
 
 import asyncio
+import json
 
 import js
 from js import URL, document, navigator, performance, window
 from pyscript.ffi import to_js
 
-from vizzy.page import guide, late
+from vizzy.page import late
 
 QUIET_SECONDS = 3
-# What the worker fetches when something rare is imported.
-RARE = ["runtime/pyodide/late.zip", "runtime/pyodide/python_stdlib.zip"]
+# Of the runtime, what is fetched only when it is asked for: rare imports, the tour's library, the labs' editor.
+RARE = ("pyodide/late.zip", "pyodide/python_stdlib.zip", "driver/", "pyscript/codemirror")
 KEPT_FOR_OFFLINE = ("vizzy-site", "vizzy-runtime-")  # as sw.js calls them; somebody's own work is not among them
 MOST_PICTURES = 1000  # of larger datasets only what was looked at is kept, and all thumbnails
 
@@ -27,7 +28,7 @@ async def keep(trainer, catalogue):
     try:
         await navigator.serviceWorker.register("sw.js")
         registration = await navigator.serviceWorker.ready
-        rare = late.files() + list(guide.DRIVER) + RARE + _pictures(catalogue)
+        rare = late.files() + await _rare_files() + _pictures(catalogue)
         files = set(_loaded_here() + await trainer.loaded() + _here(rare))
         registration.active.postMessage(to_js({"files": list(files)}))
     except Exception as error:  # private windows and full disks: the page goes on without
@@ -46,6 +47,12 @@ async def forget(_event=None):
     except Exception as error:  # a browser that keeps nothing has nothing to forget
         print("nothing to forget:", error)
     window.location.reload()
+
+
+async def _rare_files():
+    """The addresses of the runtime's files that come late, by its manifest."""
+    names = json.loads(await (await js.fetch("runtime/manifest.json")).text())["files"]
+    return ["runtime/" + name for name in names if any(name.startswith(rare) for rare in RARE)]
 
 
 def _pictures(catalogue):
