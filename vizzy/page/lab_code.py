@@ -292,6 +292,7 @@ class Editor:
         settings.extensions = extensions
         settings.parent = self.node.attachShadow(to_js({"mode": "open"}))
         self._view = editor.new(settings)
+        self._view.scrollDOM.tabIndex = 0  # what scrolls can be reached by keyboard, whatever it holds
         self.node.view = self._view  # for whoever looks at the page with developer tools
 
     @property
@@ -319,6 +320,8 @@ class Editor:
     def _pressed(self, event, view):
         """Whether a key was dealt with here."""
         leaving, self._leaving = self._leaving, event.key == "Escape"
+        if self._leaving:
+            event.stopPropagation()  # else it closes the labs
         if event.key == "Enter" and (event.ctrlKey or event.metaKey):
             event.preventDefault()
             self._run()
