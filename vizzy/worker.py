@@ -225,7 +225,6 @@ def _open_proposal():
         "estimated_seconds": session.estimated_seconds(),
         "changed_labels": list(changed_labels.items()),
         "reviews": list(reviews.items()),
-        "table": made.table.name,
     }
 
 

@@ -2,8 +2,10 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
+from made_datasets import make_dataset
 from playwright.sync_api import sync_playwright
 from visits import ROOT, serving, visiting
 
@@ -41,3 +43,16 @@ def trained(browser, site):
     """A visit shared by a module's tests, trained on the data as it comes."""
     with visiting(browser, site) as one:
         yield one.open().train()
+
+
+@pytest.fixture(scope="module")
+def made(request):
+    """Makes dataset folders under the served root, taken away again: ``made(name, n_classes) -> (dataset, path)``."""
+    folder = Path(".cache") / f"made-for-{request.module.__name__}"
+    shutil.rmtree(ROOT / folder, ignore_errors=True)
+
+    def make(name, *arguments, **options):
+        return make_dataset(ROOT / folder / name, *arguments, **options), f"{folder.as_posix()}/{name}"
+
+    yield make
+    shutil.rmtree(ROOT / folder, ignore_errors=True)

@@ -1,26 +1,7 @@
 """What an interface to be proud of does: sizes, themes, links, undo, motion, many classes."""
 
-import shutil
-from pathlib import Path
-
 import pytest
 from visits import visiting
-from made_datasets import make_dataset
-
-ROOT = Path(__file__).resolve().parents[2]
-MADE = Path(".cache/test-datasets")
-
-
-@pytest.fixture(scope="module")
-def made():
-    """Makes dataset folders under the served root: ``made(n_classes) -> (dataset, path)``."""
-    shutil.rmtree(ROOT / MADE, ignore_errors=True)
-
-    def make(name, *arguments, **options):
-        return make_dataset(ROOT / MADE / name, *arguments, **options), f"{MADE.as_posix()}/{name}"
-
-    yield make
-    shutil.rmtree(ROOT / MADE, ignore_errors=True)
 
 
 @pytest.mark.parametrize("n_classes", [2, 5, 20])

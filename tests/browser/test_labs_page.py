@@ -1,30 +1,14 @@
 """The labs in the real page: what they show, how they follow the page and the page them, by pointer and by keyboard."""
 
 import re
-import shutil
-from pathlib import Path
 
 import pytest
-from made_datasets import make_dataset
 from test_accessibility import violations
 from visits import ROOT, visiting
 
 LABS = ("score", "percentiles", "ways", "noise", "challenge", "map", "models", "code")
-MADE = Path(".cache") / "made-for-labs"
 LESSON = (ROOT / "docs" / "lesson.md").read_text(encoding="utf-8")
 LINKS = sorted(set(re.findall(r"\(http://localhost:8000/([^)]*)\)", LESSON)))
-
-
-@pytest.fixture(scope="module")
-def made():
-    """Makes dataset folders under the served root, which are taken away again."""
-    shutil.rmtree(ROOT / MADE, ignore_errors=True)
-
-    def make(name, *arguments, **options):
-        return make_dataset(ROOT / MADE / name, *arguments, **options), f"{MADE.as_posix()}/{name}"
-
-    yield make
-    shutil.rmtree(ROOT / MADE, ignore_errors=True)
 
 
 @pytest.fixture

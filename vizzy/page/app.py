@@ -64,7 +64,7 @@ class App:
         self.catalogue = catalogue
         self.state = state
         self.history = History(decisions(state))
-        self.comparison = None  # what the last training changed: (before, after), see `_compared`
+        self.comparison = None  # what the last training changed: (before, after), see `words.comparison`
         self._estimated_seconds = 0
         self._summary = None
         self._pred_probs = None

@@ -51,9 +51,14 @@ class Catalogue:
         return bool(self._files and self._sprite)
 
     @property
+    def shows_pictures(self):
+        """Whether examples are shown by pictures, the folder's or somebody's own; else by their text or id."""
+        return bool(self.has_pictures or self.pictures)
+
+    @property
     def thing(self):
         """What an example is called."""
-        return "image" if self.has_pictures or self.pictures else "example"
+        return "image" if self.shows_pictures else "example"
 
     def caption(self, example):
         """What stands for an example where there is no picture of it."""

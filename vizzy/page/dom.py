@@ -22,6 +22,14 @@ def element(tag, class_name="", text=None, attributes=None):
     return node
 
 
+def button(words, class_name="", listener=None, **attributes):
+    """A button, with what a click does (a proxy made by the caller)."""
+    node = element("button", class_name, words, dict(attributes, type="button"))
+    if listener:
+        node.addEventListener("click", listener)
+    return node
+
+
 def svg(tag, attributes):
     """A new SVG element."""
     node = document.createElementNS(SVG, tag)

@@ -4,7 +4,6 @@ All the rest is fetched when first asked for, see `vizzy.page.late`.
 """
 
 import asyncio
-import sys
 
 import js
 from pyscript.ffi import create_proxy
@@ -21,7 +20,6 @@ class Guide:
     def __init__(self, app):
         self.app = app
         self.analysis = None  # the last one, for what shows the visitor's own numbers
-        self._loading = None
         self._invitation = None
         self._tutorial = None
         self._learn = None
@@ -104,18 +102,7 @@ class Guide:
     async def _ready(self):
         """Fetch what is needed, once; whether it is there."""
         self._forget_invitation()
-        if self._loading:
-            return False
-        self._loading = True
-        try:
-            await late.load("guide")
-        except Exception as error:
-            sys.print_exception(error)
-            self.app.note("The guide could not be loaded. Check the connection and try again.")
-            return False
-        finally:
-            self._loading = False
-        return True
+        return await late.fetched("guide", self.app, "The guide could not be loaded. Check the connection and try again.")
 
 
 def mount(app):

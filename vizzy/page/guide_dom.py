@@ -35,14 +35,6 @@ def paragraph(text, class_name=""):
     return node
 
 
-def button(words, class_name="", listener=None, **attributes):
-    """A button, with what a click does (a proxy made by the caller)."""
-    node = dom.element("button", class_name, words, dict(attributes, type="button"))
-    if listener:
-        node.addEventListener("click", listener)
-    return node
-
-
 def panel(name):
     """A panel of the page."""
     return js.document.querySelector('[data-panel="' + name + '"]')

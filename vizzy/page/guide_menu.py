@@ -6,7 +6,7 @@ import js
 from pyscript.ffi import create_proxy
 
 from vizzy.page import dom
-from vizzy.page.guide_dom import button
+from vizzy.page.dom import button
 
 CHOICES = (
     ("open_tour", "Look around", "What each part of the page is for. One minute."),

@@ -25,7 +25,7 @@ class ChallengeLab:
         self._table = dom.element("div", "challenge-table")
         self._table.addEventListener("click", create_proxy(self._clicked))
         self._count = dom.element("span", "said", None, {"role": "status"})
-        self._compare = lab_dom.button("Compare", "primary", create_proxy(self._show_result))
+        self._compare = dom.button("Compare", "primary", create_proxy(self._show_result))
         foot = dom.element("div", "row challenge-foot")
         foot.append(self._compare, self._count)
         self._result = dom.element("p", "result", None, {"role": "status"})

@@ -88,8 +88,8 @@ class CodeLab:
         preset, self._preset = lab_dom.choice("Or", PRESETS, "", self._take_preset)
         bar = dom.element("div", "row")
         bar.append(jump, preset)
-        self._run = lab_dom.button("Run on the whole page", "primary", create_proxy(lambda _event: self._run_soon()))
-        self._restore = lab_dom.button("Restore the original", "", create_proxy(lambda _event: asyncio.create_task(self._restore_original())))
+        self._run = dom.button("Run on the whole page", "primary", create_proxy(lambda _event: self._run_soon()))
+        self._restore = dom.button("Restore the original", "", create_proxy(lambda _event: asyncio.create_task(self._restore_original())))
         self._status = dom.element("span", "said", None, {"role": "status"})
         foot = dom.element("div", "row")
         foot.append(self._run, self._restore, self._status)
@@ -129,7 +129,7 @@ class CodeLab:
         chip = dom.element("p", "rule-chip")
         chip.append(
             "An edited rule is running. ",
-            lab_dom.button("Restore", "", create_proxy(lambda _event: asyncio.create_task(self._restore_original()))),
+            dom.button("Restore", "", create_proxy(lambda _event: asyncio.create_task(self._restore_original()))),
         )
         return chip
 

@@ -57,6 +57,43 @@ class Experiments:
         return Latest(lambda wish: self.app.trainer.lab(name, json.loads(wish)), show, failed)
 
 
+class Following:
+    """A lab that shows one of the worker's answers, asked for anew at every step of a slider.
+
+    Who inherits has ``EXPERIMENT``, ``CLASS_NAME`` and ``FAILED``, and ``show(answer)``: what the answer looks like,
+    as nodes.
+    """
+
+    def __init__(self, experiments):
+        self._app = experiments.app
+        self._experiments = experiments
+        self._picture = Picture(experiments.app.catalogue)
+        self._latest = experiments.latest(self.EXPERIMENT, self._answered, self._failed)
+        self._analysis = None
+        self.node = dom.element("div", self.CLASS_NAME)
+
+    def follow(self, state, analysis):
+        """Ask anew whenever the page shows another analysis."""
+        if analysis is None or analysis is self._analysis:
+            return
+        self._analysis = analysis
+        self._latest.forget()
+        when_ready(self._experiments, self._ask)
+
+    def resized(self):
+        """Nothing here depends on the room."""
+
+    def _ask(self):
+        self._latest.want(json.dumps({"settings": self._app.state.analysis_settings}))
+
+    def _answered(self, _wish, text):
+        self.node.replaceChildren(*self.show(json.loads(text)))
+        self._app.mark_active()
+
+    def _failed(self, error):
+        self.node.replaceChildren(dom.element("p", "warning", self.FAILED + str(error)))
+
+
 class Runner:
     """A button that starts something long, how far it is, and another to stop it."""
 
@@ -65,8 +102,8 @@ class Runner:
         self._start = start
         self._busy = False
         self.node = dom.element("div", "runner")
-        self._button = button(words, look, create_proxy(lambda _event: self.run()))
-        self._cancel = button("Cancel", "", create_proxy(lambda _event: experiments.app.trainer.cancel_lab()))
+        self._button = dom.button(words, look, create_proxy(lambda _event: self.run()))
+        self._cancel = dom.button("Cancel", "", create_proxy(lambda _event: experiments.app.trainer.cancel_lab()))
         self._bar = dom.element("progress", "", None, {"max": "1", "aria-label": words})
         self._said = dom.element("span", "said", None, {"role": "status"})
         self.node.append(self._button, self._cancel, self._bar, self._said)
@@ -145,14 +182,6 @@ class Picture:
             holder.append(node, dom.element("span", "more", "and {} more".format(more)))
             return holder
         return node
-
-
-def button(words, class_name="", listener=None, **attributes):
-    """A button, with what a click does (a proxy made by the caller)."""
-    node = dom.element("button", class_name, words, dict(attributes, type="button"))
-    if listener:
-        node.addEventListener("click", listener)
-    return node
 
 
 def choice(words, options, chosen, changed=None):

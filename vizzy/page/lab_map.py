@@ -57,10 +57,10 @@ class MapLab:
             ("−", "Zoom out", lambda _event: self._zoom_by(1 / ZOOM_STEP)),
             ("Whole map", "Show the whole map", self._show_whole),
         ):
-            tools.append(lab_dom.button(words, "", create_proxy(action), **{"aria-label": label}))
-        self._select = lab_dom.button("Select an area", "", create_proxy(self._toggle_select))
+            tools.append(dom.button(words, "", create_proxy(action), **{"aria-label": label}))
+        self._select = dom.button("Select an area", "", create_proxy(self._toggle_select))
         self._select.setAttribute("aria-pressed", "false")
-        tools.append(self._select, lab_dom.button("Select all in view", "", create_proxy(self._select_view)))
+        tools.append(self._select, dom.button("Select all in view", "", create_proxy(self._select_view)))
         self._view = dom.element("div", "map-view", None, {"tabindex": "0", "role": "group"})
         self._view.setAttribute("aria-label", "Map. Arrow keys move it, plus and minus zoom, Enter goes to the example in the middle.")
         self._box = dom.element("div", "selection-box")

@@ -53,11 +53,11 @@ class LabPanel:
     def _build(self):
         title = dom.element("h2", "", "Labs", {"id": "labs-heading", "tabindex": "-1"})
         bar = dom.element("header", "labs-bar")
-        self._wide = lab_dom.button("⤢", "quiet", create_proxy(self._widen))
+        self._wide = dom.button("⤢", "quiet", create_proxy(self._widen))
         self._wide.setAttribute("aria-label", "Take more room")
         self._wide.setAttribute("aria-pressed", "false")
         self._wide.title = "Take more room"
-        close = lab_dom.button("×", "quiet close", create_proxy(lambda _event: self._labs.show(None)))
+        close = dom.button("×", "quiet close", create_proxy(lambda _event: self._labs.show(None)))
         close.setAttribute("aria-label", "Close the labs")
         bar.append(title, self._wide, close)
         tabs = dom.element("div", "lab-tabs", None, {"role": "tablist", "aria-label": "Labs"})
@@ -74,7 +74,7 @@ class LabPanel:
         self._untrained = dom.element("div", "lab-untrained")
         self._untrained.append(
             dom.element("p", "", "This lab looks at what the model predicts."),
-            lab_dom.button("Train the model", "primary", create_proxy(self.app.request_training)),
+            dom.button("Train the model", "primary", create_proxy(self.app.request_training)),
         )
         self._holder = dom.element("div", "lab-holder")
         self._body.append(self._question, self._untrained, self._holder)

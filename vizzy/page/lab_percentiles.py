@@ -33,7 +33,7 @@ class PercentilesLab:
         label, self._menu = lab_dom.choice("Shade by", MEASURES, "f1", self._shade)
         self._menu_label = label
         self._scale = dom.element("div")
-        self._best = lab_dom.button("Take the best", "", create_proxy(self._take_best))
+        self._best = dom.button("Take the best", "", create_proxy(self._take_best))
         foot = dom.element("div", "row")
         foot.append(label, self._best, self._scale, dom.element("span", "aside", "▢ now  ◆ the means, about  ★ best"))
         self._hint = dom.element("p", "aside")

@@ -1,7 +1,5 @@
 """The score card: how right the present settings are, and what they miss."""
 
-import json
-
 from vizzy.page import dom, lab_dom, lab_words
 from vizzy.page.charts import table
 from vizzy.page.plotting import percent
@@ -11,47 +9,23 @@ ROWS = (("wrong_label", "Wrong labels"), ("no_class", "Out of distribution"), ("
 HEAD = ("", "problems", "flagged", "found", "false alarms", "precision", "recall", "F1")
 
 
-class ScoreLab:
+class ScoreLab(lab_dom.Following):
     """Follows every step of a slider."""
 
-    def __init__(self, experiments):
-        self._app = experiments.app
-        self._experiments = experiments
-        self._picture = lab_dom.Picture(experiments.app.catalogue)
-        self._latest = experiments.latest("score_card", self._show, self._failed)
-        self._analysis = None
-        self.node = dom.element("div", "score-lab")
+    EXPERIMENT, CLASS_NAME = "score_card", "score-lab"
+    FAILED = "The score card could not be made: "
 
-    def follow(self, state, analysis):
-        """Ask anew whenever the page shows another analysis."""
-        if analysis is None or analysis is self._analysis:
-            return
-        self._analysis = analysis
-        self._latest.forget()
-        lab_dom.when_ready(self._experiments, self._ask)
-
-    def resized(self):
-        """Nothing here depends on the room."""
-
-    def _ask(self):
-        self._latest.want(json.dumps({"settings": self._app.state.analysis_settings}))
-
-    def _failed(self, error):
-        self.node.replaceChildren(dom.element("p", "warning", "The score card could not be made: " + str(error)))
-
-    def _show(self, _wish, text):
-        card = json.loads(text)
+    def show(self, card):
+        """The tallies, then what was missed, wrongly flagged and found."""
         if not card["known"]:
-            self.node.replaceChildren(*_unknown(card["counts"]))
-            return
+            return _unknown(card["counts"])
         parts = [_tallies(card), dom.element("p", "aside", _aside(card))]
         missed = card["rows"]["all"]["problems"] - card["rows"]["all"]["found"]
         parts.append(lab_dom.group("Missed: " + str(missed), *self._missed(card["missed"])))
         for name, title in (("false_alarms", "False alarms: "), ("found", "Found: ")):
             count = card["rows"]["all"][name]
             parts.append(lab_dom.group(title + str(count), self._picture.row(card[name], count)))
-        self.node.replaceChildren(*parts)
-        self._app.mark_active()
+        return parts
 
     def _missed(self, entries):
         if not entries:

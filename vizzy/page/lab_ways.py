@@ -1,51 +1,26 @@
 """Five ways to decide, side by side: what each flags, how right it is, and where they differ."""
 
-import json
-
 from vizzy.page import dom, lab_dom, lab_words
 from vizzy.page.charts import heading, table
 from vizzy.page.plotting import percent
 
 
-class WaysLab:
+class WaysLab(lab_dom.Following):
     """Follows every step of a slider."""
 
-    def __init__(self, experiments):
-        self._app = experiments.app
-        self._experiments = experiments
-        self._picture = lab_dom.Picture(experiments.app.catalogue)
-        self._latest = experiments.latest("compare_ways", self._show, self._failed)
-        self._analysis = None
-        self.node = dom.element("div", "ways-lab")
+    EXPERIMENT, CLASS_NAME = "compare_ways", "ways-lab"
+    FAILED = "The comparison could not be made: "
 
-    def follow(self, state, analysis):
-        """Ask anew whenever the page shows another analysis."""
-        if analysis is None or analysis is self._analysis:
-            return
-        self._analysis = analysis
-        self._latest.forget()
-        lab_dom.when_ready(self._experiments, self._ask)
-
-    def resized(self):
-        """Nothing here depends on the room."""
-
-    def _ask(self):
-        self._latest.want(json.dumps({"settings": self._app.state.analysis_settings}))
-
-    def _failed(self, error):
-        self.node.replaceChildren(dom.element("p", "warning", "The comparison could not be made: " + str(error)))
-
-    def _show(self, _wish, text):
-        answer = json.loads(text)
-        self.node.replaceChildren(
+    def show(self, answer):
+        """The ways' table, the counter-examples, and where they differ."""
+        return [
             self._table(answer["ways"]),
             self._counter_examples(answer["counter_examples"]),
             lab_dom.group(
                 "Where they differ: " + str(answer["differing"]),
                 self._differing(answer) if answer["examples"] else dom.element("p", "", "All five agree."),
             ),
-        )
-        self._app.mark_active()
+        ]
 
     def _table(self, ways):
         known = ways["argmax"]["tally"] is not None

@@ -78,6 +78,7 @@ FEATURES = {
 }
 
 _arrived = set()
+_arriving = set()
 
 
 async def style(feature):
@@ -101,6 +102,27 @@ async def load_in_worker(feature, trainer):
     if feature not in trainer.features:
         await trainer.add_modules({path: absolute("vizzy/" + path) for path in FEATURES[feature]["worker"]})
         trainer.features.append(feature)
+
+
+async def fetched(feature, app, failed, in_worker=False):
+    """Fetch a feature, in the worker too if asked; whether it is there. A wish made meanwhile is dropped.
+
+    ``failed`` is the sentence that the page notes where it could not be fetched.
+    """
+    if feature in _arriving:
+        return False
+    _arriving.add(feature)
+    try:
+        await load(feature)
+        if in_worker:
+            await load_in_worker(feature, app.trainer)
+    except Exception as error:
+        sys.print_exception(error)
+        app.note(failed)
+        return False
+    finally:
+        _arriving.discard(feature)
+    return True
 
 
 def files():

@@ -18,7 +18,7 @@ class LearnDialog:
         self._body = dom.element("div", "learn-body")
         self._body.append(self._opening(), *[self._section(section) for section in lessons.SECTIONS])
         self._body.append(_further_reading())
-        close = guide_dom.button("×", "close", create_proxy(lambda _event: self._dialog.close()))
+        close = dom.button("×", "close", create_proxy(lambda _event: self._dialog.close()))
         close.setAttribute("aria-label", "Close")
         self._dialog.append(self._contents(), self._body, close)
         self._dialog.addEventListener("click", create_proxy(self._clicked))
@@ -46,7 +46,7 @@ class LearnDialog:
         contents = dom.element("nav", "learn-contents", None, {"aria-label": "Sections"})
         self._links = {}
         for section in lessons.SECTIONS:
-            link = guide_dom.button(section["title"], "", create_proxy(self._goes_to(section["id"])))
+            link = dom.button(section["title"], "", create_proxy(self._goes_to(section["id"])))
             self._links[section["id"]] = link
             contents.append(link)
         return contents
@@ -73,7 +73,7 @@ class LearnDialog:
         node.append(*[guide_dom.paragraph(text) for text in section.get("after", ())])
         node.append(*[learn_figures.RuleExample(name).node for name in section.get("examples", ())])
         if "show" in section:
-            node.append(guide_dom.button("Show me on the page", "show-me", create_proxy(self._shows(section["show"]))))
+            node.append(dom.button("Show me on the page", "show-me", create_proxy(self._shows(section["show"]))))
         return node
 
     def _figure(self, name):

@@ -188,7 +188,7 @@ class RuleExample:
 
     def _build_foot(self):
         foot = guide_dom.paragraph("*Try:* " + self._values["try"], "try")
-        foot.append(" ", guide_dom.button("Start over", "plain", self._proxy(self._start_over)))
+        foot.append(" ", dom.button("Start over", "plain", self._proxy(self._start_over)))
         self.node.append(foot)
 
     def _proxy(self, action):

@@ -6,14 +6,15 @@ All the rest is fetched when first asked for, see `vizzy.page.late`. What the br
 
 import asyncio
 import json
-import sys
 
 import js
 from pyscript.ffi import create_proxy
 
 from vizzy.page import dom, late, storage
+from vizzy.page.guide import on_click
 
 FEATURE = "own data"
+NOT_LOADED = "What this needs could not be loaded. Check the connection and try again."
 WORKS = "vizzy:works"  # where the browser remembers what it keeps: a list, see `vizzy.page.saved_work`
 
 
@@ -24,7 +25,6 @@ class OwnData:
         self.app = app
         self.bring = None
         self.review = None
-        self._loading = None
 
     # --- bringing ------------------------------------------------------------------------
 
@@ -64,7 +64,7 @@ class OwnData:
 
     async def open_review(self, cell=None):
         """The review, of one cell of the confident joint or as it was."""
-        if await self._ready(self.app.trainer):
+        if await self._ready(in_worker=True):
             self._make_review()
             self.review.open(cell)
 
@@ -102,25 +102,14 @@ class OwnData:
             button.classList.add("new")
             button.title = "Go on with " + works[0]["name"]
 
-    async def _ready(self, trainer=None):
-        """Fetch what is needed, once, in the worker too where that is up; whether it is there."""
-        if self._loading:
+    async def _ready(self, in_worker=False):
+        """Fetch what is needed, once; whether it is there."""
+        if not await late.fetched(FEATURE, self.app, NOT_LOADED, in_worker):
             return False
-        self._loading = True
-        try:
-            await late.load(FEATURE)
-            if trainer:
-                await late.load_in_worker(FEATURE, trainer)
-            if self.bring is None:
-                from vizzy.page.bring import Bring
+        if self.bring is None:
+            from vizzy.page.bring import Bring
 
-                self.bring = Bring(self.app)
-        except Exception as error:
-            sys.print_exception(error)
-            self.app.note("What this needs could not be loaded. Check the connection and try again.")
-            return False
-        finally:
-            self._loading = False
+            self.bring = Bring(self.app)
         return True
 
 
@@ -133,7 +122,7 @@ def mount(app):
         ("review-button", own.open_review),
         ("cell-review", own.open_cell_review),
     ):
-        dom.by_id(name).addEventListener("click", create_proxy(_starting(action)))
+        on_click(dom.by_id(name), action)
     for name, listener in (("dragover", own.drag), ("dragleave", own.leave), ("drop", own.drop)):
         js.document.addEventListener(name, create_proxy(listener))
     js.window.addEventListener("beforeunload", create_proxy(own.warn))
@@ -159,10 +148,6 @@ async def reopened(work_id):
 def kept_works():
     """What the browser keeps: list of dicts, the latest first."""
     return json.loads(storage.recall(WORKS) or "[]")
-
-
-def _starting(action):
-    return lambda _event: asyncio.create_task(action())
 
 
 def _follow_address(app):

@@ -109,7 +109,7 @@ class ReviewCard:
         neighbours = told.get("neighbours", [])
         dom.show(dom.by_id("neighbours-heading"), bool(neighbours))
         given = catalogue.trained_label(self._app.state, self._example)
-        pictured = bool(catalogue.pictures or catalogue.has_pictures)
+        pictured = catalogue.shows_pictures
         items = []
         for neighbour, label in zip(neighbours, told.get("neighbour_labels", [])):
             item = dom.element("li")

@@ -12,7 +12,7 @@ from pyscript.ffi import create_proxy
 from vizzy.page import dom, state as events, words
 from vizzy.page.export_menu import ExportMenu
 from vizzy.page.latest import Latest
-from vizzy.page.review_card import ReviewCard
+from vizzy.page.review_card import NO_LABEL, ReviewCard
 from vizzy.page.thumbnails import Thumbnails
 from vizzy.page.windowed import WindowedList
 
@@ -25,8 +25,6 @@ QUEUE_NAMES = {
     "unconfident": "unconfident",
     "all": "everything",
 }
-NO_LABEL = -1
-
 
 class ReviewView:
     """The second view of the page; it lives as long as the page, and re-makes its list for another dataset."""
@@ -84,7 +82,7 @@ class ReviewView:
         self._selected = set()
         self._place = 0
         self._thumbnails = Thumbnails(app.catalogue)
-        self._pictured = bool(app.catalogue.pictures or app.catalogue.has_pictures)
+        self._pictured = app.catalogue.shows_pictures
         if self._list:
             self._list.close()
         self._list = WindowedList(dom.by_id("queue-list"), 0, self._make_row, self._fill_row)

@@ -91,7 +91,11 @@ class SavedWork:
         return not self._kept and bool(state.reviews or state.changed_labels)
 
     def _address(self, name):
-        return "work/" + self.id + "/" + name
+        return _folder(self.id) + name
+
+
+def _folder(work_id):
+    return "work/" + work_id + "/"
 
 
 async def forget(work_id):
@@ -99,7 +103,7 @@ async def forget(work_id):
     forget_from_list(work_id)
     cache = await js.caches.open(CACHE)
     for request in await cache.keys():
-        if "/work/" + work_id + "/" in request.url:
+        if "/" + _folder(work_id) in request.url:
             await cache.delete(request)
 
 

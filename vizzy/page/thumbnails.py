@@ -119,7 +119,7 @@ class ThumbnailGrid:
 
 def picture_holder(catalogue):
     """What shows an example in full: an ``<img>``, or a block of words where the dataset has no pictures."""
-    if catalogue.has_pictures or catalogue.pictures:
+    if catalogue.shows_pictures:
         return dom.element("img", "picture", None, {"width": "96", "height": "96", "loading": "lazy", "decoding": "async"})
     return dom.element("div", "picture words")
 

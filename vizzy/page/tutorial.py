@@ -10,7 +10,7 @@ import js
 from pyscript.ffi import create_proxy
 
 from vizzy.page import dom, guide_dom, state as events
-from vizzy.page.guide_dom import button
+from vizzy.page.dom import button
 from vizzy.page.tutorial_steps import STEPS, Story, broken, proposal
 
 WHERE_IMAGES_ARE_FOUND = '[data-panel="results"], [data-panel="matrix"], #cell'
