@@ -87,7 +87,8 @@ def test_a_worker_that_fails_in_a_training_is_replaced_and_keeps_the_changed_lab
 def test_a_worker_that_is_lost_again_and_again_is_given_up_with_a_button_to_try_again(faulty):
     altered(faulty.page, "vizzy/page/app.py", {"MOST_LOST = 3": "MOST_LOST = 1"})
     altered(faulty.page, "vizzy/worker.py", {'    done, total = runs[name]["progress"]\n': "    raise MemoryError\n"})
-    page = faulty.open().page
+    faulty.page.goto(faulty.site)
+    page = faulty.page
     page.wait_for_selector("#failure[open]")
     assert "out of memory" in page.inner_text("#failure-text")
     assert page.is_visible("#reload")
@@ -128,7 +129,8 @@ def test_a_runtime_file_that_fails_once_is_asked_for_again(faulty, file):
 def test_a_runtime_file_that_stays_cut_off_is_explained_with_a_button_to_try_again(faulty, file):
     cut = next((ROOT / "runtime/pyodide").glob(file.rpartition("/")[2].replace("\\", "") + "*")).read_bytes()[:5000]
     broken(faulty, f"runtime/{file}", content=cut)
-    page = faulty.open().page
+    faulty.page.goto(faulty.site)  # it may be told before the page is ready, or after
+    page = faulty.page
     page.wait_for_selector("#failure[open]")
     told = page.inner_text("#failure-text")
     assert re.search(file, told) and "5,000 of its" in told

@@ -342,6 +342,7 @@ def test_an_error_shows_its_traceback_and_the_last_good_rule_stays(lab, visit):
     page.wait_for_function("document.querySelector('.editor').view?.state.doc.toString().includes('def suggested_label')")
     edit(page, NAIVE)
     status_is(page, "Your rule is running")
+    page.wait_for_function("document.querySelectorAll('#unconfident .thumb').length === 0")  # and its results are drawn
     good = visit.cells()
     edit(page, "def reaches(pred_probs, thresholds):\n    return no_such_thing")
     status_is(page, "keeps the last good rule")
