@@ -1,23 +1,10 @@
 """After one visit the page starts, trains and answers without a network; a new version never mixes with an old one."""
 
 import shutil
-import time
 
 import pytest
-from visits import ROOT, serving, visiting
+from visits import ROOT, serving, visiting, wait_for_caches, wait_until_kept
 
-
-
-def wait_for_caches(page, condition):
-    """Wait until a condition on ``names``, those of the caches, holds."""
-    deadline = time.monotonic() + 60
-    while not page.evaluate("caches.keys().then(names => " + condition + ")"):
-        assert time.monotonic() < deadline, page.evaluate("caches.keys()")
-        page.wait_for_timeout(100)
-
-
-def wait_until_kept(page):
-    wait_for_caches(page, "names.includes('vizzy-site') && !names.includes('vizzy-site-coming')")
 
 
 @pytest.fixture

@@ -2,9 +2,12 @@
 
 import subprocess
 import sys
+import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from playwright.sync_api import Error
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120_000  # ms, for a start-up on a slow machine: a bound for the test, not a claim
@@ -98,3 +101,25 @@ def visiting(browser, site, **options):
         context.close()
     assert visit.complaints == []
     assert visit.foreign_requests() == []
+
+
+# An answer that never comes, as from a page that is just being left, must not hang the test.
+ASK_CACHES = """Promise.race([
+    caches.keys().then(names => ({ names, holds: CONDITION })),
+    new Promise(done => setTimeout(done, 3000, { names: "no answer", holds: false })),
+])"""
+
+
+def wait_for_caches(page, condition):
+    """Wait until a condition on ``names``, those of the caches, holds."""
+    deadline, answer = time.monotonic() + 60, {"names": "not asked", "holds": False}
+    while not answer["holds"]:
+        assert time.monotonic() < deadline, answer["names"]
+        page.wait_for_timeout(100)
+        with suppress(Error):  # the page was left meanwhile
+            answer = page.evaluate(ASK_CACHES.replace("CONDITION", condition))
+
+
+def wait_until_kept(page):
+    """Wait until the service worker has kept the visit whole."""
+    wait_for_caches(page, "names.includes('vizzy-site') && !names.includes('vizzy-site-coming')")
