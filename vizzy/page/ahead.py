@@ -70,7 +70,7 @@ class Ahead:
         if len(self._answers) > MOST_KEPT:
             self._answers = {key: self._answers[key] for key in wanted if key in self._answers}
         near = self._missing(wanted[: max(self._per_call, NEAREST)])
-        while near:  # a key that is held down comes again before any idle moment
+        while near and turn == self._turn:  # a key that is held down comes again before any idle moment
             some, near = near[: self._per_call], near[self._per_call :]
             await self._ask(some)
         await asyncio.sleep(IDLE_SECONDS)

@@ -88,8 +88,7 @@ class App:
             self.catalogue.pictures.close()
         for asking in (self._analyses, self._explanations):
             asking.drop()
-        for ahead in (self._ahead, self._explained_ahead):
-            ahead.forget()
+        self.stop_looking_ahead()
         self._take(source, catalogue, state.replace(trainer="ready"))
         self._estimated_seconds = estimated_seconds
         self.trainer.most_seconds = estimated_seconds or 0
@@ -204,8 +203,7 @@ class App:
         """The rule is another now: what was answered under the last one no longer holds."""
         self._analyses.forget()
         self._explanations.forget()
-        self._ahead.forget()
-        self._explained_ahead.forget()
+        self.stop_looking_ahead()
         self.update(self.state)
         self._look_ahead()
 
@@ -259,6 +257,11 @@ class App:
         wanted = location.pathname + location.search + ("#" + fragment if fragment else "")
         js.window.history.replaceState(None, "", wanted)
 
+    def stop_looking_ahead(self):
+        """Forget what was foreseen, and ask for no more of it: something else is about to hold."""
+        self._ahead.forget()
+        self._explained_ahead.forget()
+
     # --- what the worker is asked ------------------------------------------------------------
 
     async def start(self):
@@ -298,8 +301,7 @@ class App:
         why = await self.trainer.until_lost()
         self._lost += 1
         abandon_all()
-        for ahead in (self._ahead, self._explained_ahead):
-            ahead.forget()
+        self.stop_looking_ahead()
         self._pred_probs = None  # nothing is asked until there are predictions again
         if self._lost > MOST_LOST:
             self._worker_failed(explained(Exception(why)), why)
@@ -359,8 +361,7 @@ class App:
         self._draw_analysis(analysis)
         await asyncio.sleep(BREATH_SECONDS)
         self._analyses.took(settings)
-        self._ahead.forget()
-        self._explained_ahead.forget()
+        self.stop_looking_ahead()
         self.predictions.show(self._pred_probs)
         self.thresholds.show_histograms(self._summary["histograms"])
         self._explanations.forget()

@@ -185,6 +185,7 @@ class Bring:
             app.cancel_training()
         self._say("Opening…")
         try:
+            app.stop_looking_ahead()  # the worker is about to have other data, and no predictions
             opened = await app.trainer.open_proposal()
             catalogue = own_files.catalogue_of(opened["index"], self._files, app.trainer)
             work = saved_work.SavedWork()
