@@ -150,9 +150,13 @@ class CodeLab:
     def resized(self):
         """Nothing here depends on the room."""
 
-    def release(self):
-        """Another dataset has come, and with it the original rule."""
-        self._chip.remove()
+    def start_anew(self):
+        """Another dataset has come, and with it the original rule and a prompt that knows nothing."""
+        self._analysis = None
+        dom.clear(self._log)
+        self._show_trouble(None)
+        self._status.textContent = ""
+        asyncio.create_task(self._fetch())
 
     def _show_numbers(self, analysis):
         classes = self._app.catalogue.classes[:MOST_CLASSES]

@@ -33,7 +33,7 @@ TAB_KEYS = {"ArrowLeft": -1, "ArrowRight": 1}
 
 
 class LabPanel:
-    """Built at the first opening; a lab when it is first shown, and anew when another dataset was opened."""
+    """Built at the first opening; a lab when it is first shown, and all but the code anew when another dataset was opened."""
 
     def __init__(self, labs):
         self._labs = labs
@@ -126,11 +126,11 @@ class LabPanel:
         return self._views[lab]
 
     def _forget_views(self):
-        """Another dataset is open: nothing of what was shown holds."""
+        """Another dataset is open: nothing of what was shown holds, but the editor, which is heavy, serves it too."""
         self._catalogue = self.app.catalogue
-        if "code" in self._views:
-            self._views["code"].release()
-        self._views = {}
+        self._views = {"code": self._views["code"]} if "code" in self._views else {}
+        if self._views:
+            self._views["code"].start_anew()
         self._shown = None
         dom.show(self.node, False)
         js.document.body.classList.remove("labs-open")
