@@ -1,4 +1,4 @@
-"""What docs/trust.md promises of a visit: it asks no other origin for anything, cannot, and leaves nothing behind."""
+"""What docs/trust.md promises of a visit: it asks no other origin for anything, and could not."""
 
 import http.server
 import threading
@@ -7,23 +7,10 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import Error
 from recording import recording_proxy
-from visits import visiting
+from visits import visiting, wait_until_kept
 
 
 # --- private: what is asked for ------------------------------------------------------------------------
-
-
-def wait_until_kept(page):
-    """Wait until the service worker has kept the visit."""
-    kept = """async () => {
-        const names = await caches.keys();
-        return names.includes("vizzy-site") && !names.includes("vizzy-site-coming");
-    }"""
-    for _ in range(600):
-        if page.evaluate(kept):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(page.evaluate("caches.keys()"))
 
 
 def train_slide_relabel_and_look(visit):
@@ -176,94 +163,3 @@ def test_the_policy_stands_before_anything_that_could_run(browser, site):
         *("'none'", "'self'", "'wasm-unsafe-eval'", "'unsafe-eval'", "blob:", "data:")
     }
     assert "'unsafe-inline'" not in policy
-
-
-# --- enduring ---------------------------------------------------------------------------------------
-
-SLIDE = """async ([from, steps]) => {
-    const pause = () => new Promise(done => setTimeout(done));
-    for (let step = from; step < from + steps; step++) {
-        const slider = document.getElementById(step % 2 ? "class-percentile" : "ood-percentile");
-        slider.value = step % 2 ? 50 + (step * 7) % 50 : (step * 3) % 50;
-        slider.dispatchEvent(new Event("input", { bubbles: true }));
-        await pause();
-    }
-    await new Promise(done => setTimeout(done, 300));
-}"""
-RELABEL = """async ([from, steps]) => {
-    for (let step = from; step < from + steps; step++) {
-        const card = document.querySelectorAll("[data-panel=dataset] .card")[step % 3];
-        card.querySelector('[data-given][aria-pressed="false"]').click();
-        await new Promise(done => setTimeout(done));
-    }
-    await new Promise(done => setTimeout(done, 300));
-}"""
-HEAP, NODES, LISTENERS = "JSHeapUsedSize", "Nodes", "JSEventListeners"
-
-
-def use(visit, slides, trainings, relabellings):
-    """Use the page a while, in rounds, and leave it as it was found: its own labels, both sliders at their start."""
-    for number in range(trainings):
-        visit.page.evaluate(SLIDE, [number * (slides // trainings), slides // trainings])
-        visit.page.evaluate(RELABEL, [number * (relabellings // trainings), relabellings // trainings])
-        visit.train()
-    if visit.page.is_visible("#reset"):
-        visit.page.click("#reset")
-        visit.train()
-    visit.slide("class", 50)
-    visit.slide("ood", 15)
-    visit.page.wait_for_timeout(1500)  # motions end, and what gives its proxies up a little later has done so
-
-
-def weight(page):
-    """What the page holds on to: bytes of its JavaScript heap, nodes, listeners."""
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable")
-    for _ in range(3):  # a finalizer may let go of what only the next collection can take
-        session.send("HeapProfiler.collectGarbage")
-        page.wait_for_timeout(200)
-    metrics = {
-        metric["name"]: metric["value"] for metric in session.send("Performance.getMetrics")["metrics"]
-    }
-    session.detach()
-    return {name: metrics[name] for name in (HEAP, NODES, LISTENERS)}
-
-
-@pytest.fixture(scope="module")
-def used(browser, site):
-    """What the page weighs after a warm-up, and after 500 slider steps, 20 trainings and 60 relabellings more."""
-    with visiting(browser, site) as visit:
-        visit.open().train()
-        use(visit, 200, 5, 25)  # 5 a round: an even number of each would leave nothing to train
-        before = weight(visit.page)
-        use(visit, 500, 20, 60)
-        after = weight(visit.page)
-    return before, after
-
-
-# The bounds: one node leaked at each of 580 events would be 580 more, one listener at each training 20, and a
-# training's probabilities and summary (over 50 kB with their proxies) 1 MB. Measured: the same to the node and the
-# listener, and to some 10 kB of heap, which also holds what the browser has compiled meanwhile: hence the slack.
-MOST_MORE = {NODES: 100, LISTENERS: 10, HEAP: 1_000_000}
-
-
-@pytest.mark.parametrize("what", MOST_MORE)
-def test_long_use_leaves_the_page_as_light_as_it_was(used, what):
-    before, after = used
-    assert after[what] <= before[what] + MOST_MORE[what], (
-        f"{what}: {before[what]:,} before, {after[what]:,} after"
-    )
-
-
-def test_the_scale_notices_what_is_left_behind(browser, site):
-    leak = """() => {
-        window.kept = Array.from({ length: 150 }, () => document.createElement("p"));
-        window.kept.slice(0, 20).forEach(node => node.addEventListener("click", () => 1));
-        window.heavy = Array.from({ length: 200_000 }, (_, number) => ({ number }));
-    }"""
-    with visiting(browser, site) as visit:
-        visit.page.goto(site + "404.html")
-        before = weight(visit.page)
-        visit.page.evaluate(leak)
-        after = weight(visit.page)
-    assert [what for what in MOST_MORE if after[what] <= before[what] + MOST_MORE[what]] == []
