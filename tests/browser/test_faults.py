@@ -60,6 +60,20 @@ def test_a_worker_that_dies_is_replaced_and_everything_comes_back(faulty):
     assert not page.is_visible("#failure")
 
 
+def test_an_experiment_whose_worker_dies_says_so_and_can_be_run_again(faulty):
+    page = faulty.open("#lab=noise").page
+    run = page.locator(".lab-holder .runner button").first
+    run.click()
+    page.wait_for_function("document.querySelector('.lab-holder .runner progress').value > 0")
+    page.evaluate("document.querySelector('script[name=trainer]').xworker.terminate()")
+    page.wait_for_function("document.querySelector('.lab-holder .runner .said').textContent.includes('lost meanwhile')")
+    wait_until_replaced(faulty, "Python has stopped answering")
+    run.click()
+    page.wait_for_function("document.querySelector('.lab-holder .runner progress').value > 0")
+    page.locator(".lab-holder .runner button").last.click()
+    run.wait_for(state="visible")
+
+
 FAULTS_OF_A_TRAINING = {
     "hangs": ("    while changed_labels:\n        pass\n", "Python has stopped answering"),
     "runs out of memory": ("    if changed_labels:\n        raise MemoryError\n", "Python has run out of memory"),

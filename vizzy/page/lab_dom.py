@@ -39,11 +39,9 @@ class Experiments:
         self._running = True
         try:
             await self.ready()
-            answer = json.loads(await self.app.trainer.lab(name, arguments))
+            answer = await self.app.trainer.long_lab(name, arguments)
         finally:
             self._running = False
-        if "error" in answer:
-            raise TrainerError(answer["error"])
         return None if "cancelled" in answer else answer
 
     async def ready(self):

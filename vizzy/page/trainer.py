@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from js import document, fetch
+from js import Array, Promise, document, fetch
 from pyscript import workers
 from pyscript.ffi import create_proxy, to_js
 from pyscript.workers import create_named_worker
@@ -35,6 +35,7 @@ class Trainer:
         self._calculating = 0  # calls under way that may take long
         self._heard = True
         self._broken = None  # why the worker is of no use any more
+        self._gone = None  # a promise that is kept once the worker is gone
         self._on_beat = create_proxy(self._hear)  # made once: a proxy a call would never be freed
         self._on_silence = create_proxy(self._break)
         self.most_seconds = 0  # that a single calculation may well take, beside the usual
@@ -79,6 +80,8 @@ class Trainer:
             if getattr(script, "xworker", None):
                 script.xworker.terminate()
             script.remove()
+            self._gone.resolve(None)
+        self._gone = Promise.withResolvers()
         self._worker = self._broken = None
         self._calculating = 0
         self.features = []
@@ -115,6 +118,7 @@ class Trainer:
     async def _calculate(self, call):
         """Wait for what may take long; an interpreter that ran out of memory by it is not used again."""
         self._calculating += 1
+        started = self._started
         try:
             return await call
         except Exception as error:
@@ -122,7 +126,8 @@ class Trainer:
                 self._break(error)
             raise
         finally:
-            self._calculating -= 1
+            if started == self._started:
+                self._calculating -= 1
 
     async def add_modules(self, addresses):
         """Let the worker fetch modules that it started without: ``{path in the package: address}``."""
@@ -214,8 +219,16 @@ class Trainer:
         return json.loads(await self._worker.cell_examples(given, suggested, *settings))
 
     def lab(self, name, arguments):
-        """Run an experiment of ``vizzy.labs``: a promise of JSON text."""
+        """Run a short experiment of ``vizzy.labs``: a promise of JSON text."""
         return self._worker.lab(name, json.dumps(arguments))
+
+    async def long_lab(self, name, arguments):
+        """Run an experiment that may take long: a dict. A TrainerError says if the worker is lost meanwhile."""
+        answer = Promise.race(Array.of(self.lab(name, arguments), self._gone.promise))
+        answer = await self._calculate(answer)
+        if answer is None:
+            raise TrainerError("Python was lost meanwhile. Try again once it has been started anew.")
+        return _answer(answer)
 
     async def lab_progress(self):
         """How far the experiment is, from 0 to 1."""
