@@ -1,0 +1,31 @@
+"""requirements/test.lock, from which ./test.sh installs: it has what pyproject.toml pins, with the SHA-256 of each file."""
+
+import re
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+LOCK = (ROOT / "requirements" / "test.lock").read_text(encoding="utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+# Name, version, then for which Pythons and systems, and the hashes.
+ENTRIES = re.findall(r"^([\w.-]+)==(\S+)( ; [^\\\n]+)?((?: \\\n    --hash=sha256:[0-9a-f]{64})+)\n", LOCK, re.MULTILINE)
+
+
+def test_what_the_project_pins_is_what_is_locked():
+    locked = {f"{name}=={version}" for name, version, *_ in ENTRIES}
+    assert locked >= {*PROJECT["dependencies"], *EXTRAS["test"], *EXTRAS["artwork"]}
+
+
+def test_every_line_of_the_lock_pins_a_version_and_a_sha256():
+    lines = re.sub(r"^ *#.*\n", "", LOCK, flags=re.MULTILINE).splitlines()
+    assert len(lines) == sum(1 + hashes.count("--hash") for *_, hashes in ENTRIES)
+    assert len(ENTRIES) > len(EXTRAS["test"])
+
+
+def test_the_tests_install_nothing_that_is_not_locked():
+    script = (ROOT / "test.sh").read_text(encoding="utf-8")
+    (locked, own, *embeddings) = re.findall(r"-m pip install ([^|\\\n]+)", script)
+    assert locked.split()[1:4] == ["--require-hashes", "--requirement", '"$lock"']
+    assert {"--no-deps", "--no-build-isolation"} <= set(own.split())
+    assert [line for line in embeddings if "embeddings" not in line] == []
