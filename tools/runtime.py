@@ -12,6 +12,7 @@ each file, and lays them in one folder:
     driver/         driver.js, for the tour of the controls
     pyodide/        the worker's interpreter, its standard library and packages, and a lock file naming them:
                     as published, or else made slim and quick to start by `runtime_slim`
+    licences.txt    under which licences all of it is, with their texts (`runtime_licences`)
     manifest.json   version, SHA-256 and size of all of it
 
 The folder is assembled beside the old one and swapped in when whole, so it can be interrupted at any time and
@@ -43,6 +44,7 @@ import tempfile
 import zipfile
 
 import runtime_fetch
+import runtime_licences
 import runtime_names
 import runtime_slim
 from runtime_fetch import ARCHIVES, PARTIAL_PREFIX, SetupError
@@ -170,7 +172,7 @@ def fingerprint(kind: str) -> str:
     digest = hashlib.sha256(kind.encode())
     for archive in ARCHIVES.values():
         digest.update(archive.sha256.encode())
-    for path in sorted(TOOLS.glob("runtime*")):
+    for path in sorted([*TOOLS.glob("runtime*"), *runtime_licences.TEXTS.glob("*.txt")]):
         # How archives are got changes nothing in them.
         if path.is_file() and path.name != "runtime_fetch.py":
             digest.update(path.read_bytes())
@@ -261,6 +263,8 @@ def assemble(folder: pathlib.Path, kind: str, cache: pathlib.Path, work: pathlib
         runtime_slim.SlimBuild(
             work / "full", folder / "pyodide", work, ROOT, work / "pyscript", node, say
         ).make()
+    texts = runtime_licences.licences(got, list((folder / "pyodide").glob("*.whl")))
+    write_file(folder / "licences.txt", texts.encode())
     write_manifest(folder, kind)
 
 

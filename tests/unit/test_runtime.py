@@ -26,6 +26,7 @@ sys.path.insert(0, str(TOOLS))
 runtime = importlib.import_module("runtime")
 runtime_deferred = importlib.import_module("runtime_deferred")
 runtime_fetch = importlib.import_module("runtime_fetch")
+runtime_licences = importlib.import_module("runtime_licences")
 runtime_names = importlib.import_module("runtime_names")
 runtime_slim = importlib.import_module("runtime_slim")
 
@@ -197,10 +198,17 @@ def wheel_of(files):
     return buffer.getvalue()
 
 
+def described(name, licence=b"Copyright of its authors"):
+    """The part of a wheel that says what it is."""
+    folder = f"{name}-1.0.dist-info"
+    told = {f"{folder}/METADATA": f"Name: {name}\nVersion: 1.0\nLicense-Expression: MIT\n\nAbout: it".encode()}
+    return told if licence is None else told | {f"{folder}/licenses/LICENSE.txt": licence}
+
+
 WHEELS = {
-    "numpy": wheel_of({"numpy/__init__.py": b""}),
-    "scikit-learn": wheel_of({"sklearn/__init__.py": b""}),
-    "micropip": wheel_of({"micropip.py": b""}),
+    "numpy": wheel_of({"numpy/__init__.py": b"", **described("numpy")}),
+    "scikit-learn": wheel_of({"sklearn/__init__.py": b"", **described("scikit-learn")}),
+    "micropip": wheel_of({"micropip.py": b"", **described("micropip")}),
 }
 
 
@@ -237,6 +245,9 @@ def packages(monkeypatch, downloads):
                 "dist/xterm-3.js": b"",
                 "dist/core.css": b"",
                 "dist/core.js.map": b"{}",
+                "LICENSE": b"Apache",
+                "src/3rd-party-licenses/codemirror_view.license.txt": b"MIT of the editor",
+                "src/3rd-party-licenses/toml.license.txt": b"MIT of toml",
             }
         ),
         "micropython": npm_package({"micropython.mjs": b"", "micropython.wasm": b""}),
@@ -270,6 +281,7 @@ class TestPrepare:
             "driver/driver.css",
             "driver/driver.js.mjs",
             "driver/license.txt",
+            "licences.txt",
             "manifest.json",
             "micropython/micropython.mjs",
             "micropython/micropython.wasm",
@@ -370,6 +382,33 @@ class TestPrepare:
         with pytest.raises(runtime_fetch.SetupError, match=r"micropip.whl in wheels.bin has SHA-256"):
             runtime.prepare(tmp_path / "runtime", "full", cache)
         assert not (tmp_path / "runtime").exists()
+
+
+class TestLicences:
+    def test_each_part_is_listed_and_its_text_follows(self, packages, cache, tmp_path):
+        runtime.prepare(tmp_path / "runtime", "full", cache)
+        text = (tmp_path / "runtime/licences.txt").read_text()
+        listed, *texts = text.split(f"{runtime_licences.RULE}\n")
+        assert "\n  numpy 1.0: MIT\n" in listed
+        assert texts[texts.index("numpy 1.0: MIT\n") + 1].strip() == (
+            "[licenses/LICENSE.txt]\n\nCopyright of its authors"
+        )
+        assert "MIT of the editor" in text and "Mozilla Public License" in text
+        assert len(texts) == 2 * len(listed.split("\n  ")[1:])
+
+    def test_a_package_without_a_licence_is_not_laid_down(self, packages, cache, tmp_path):
+        wheel = tmp_path / "thing.whl"
+        wheel.write_bytes(wheel_of(described("thing", licence=None)))
+        got = {name: cache / "downloads" / f"{name}.bin" for name in packages}
+        with pytest.raises(runtime_fetch.SetupError, match="No licence text was found for thing 1.0"):
+            runtime_licences.licences(got, [wheel])
+
+    def test_another_text_makes_the_runtime_again(self, packages, cache, tmp_path, monkeypatch):
+        runtime.prepare(tmp_path / "runtime", "full", cache)
+        shutil.copytree(runtime_licences.TEXTS, tmp_path / "licences")
+        (tmp_path / "licences/CPython.txt").write_text("another")
+        monkeypatch.setattr(runtime_licences, "TEXTS", tmp_path / "licences")
+        assert runtime.what_differs(tmp_path / "runtime", "full") == "it was made from something else"
 
 
 class TestCommand:
