@@ -51,12 +51,20 @@ IN_ARCHIVES = (
     ("zip.js", "BSD-3-Clause; in PyScript", "pyscript", None),
     ("driver.js", "MIT", "driver", "license"),
     ("MicroPython", "MIT", "micropython", None),
-    ("Pyodide", "MPL-2.0; source: github.com/pyodide/pyodide, changes: tools/runtime_slim.py", "pyodide", None),
+    (
+        "Pyodide",
+        "MPL-2.0; source: github.com/pyodide/pyodide, changes: tools/runtime_slim.py",
+        "pyodide",
+        None,
+    ),
     ("CPython", "PSF-2.0; in Pyodide", "pyodide", None),
     ("Emscripten", "MIT; in Pyodide and MicroPython, with musl", "pyodide", None),
 )
 # What the wheels hold of others, with no word in their own licence.
-IN_WHEELS = (("scipy", "OpenBLAS", "BSD-3-Clause; in scipy"), ("scikit_learn", "LIBSVM", "BSD-3-Clause; in scikit-learn"))
+IN_WHEELS = (
+    ("scipy", "OpenBLAS", "BSD-3-Clause; in scipy"),
+    ("scikit_learn", "LIBSVM", "BSD-3-Clause; in scikit-learn"),
+)
 
 
 def licences(got: dict[str, pathlib.Path], wheels: list[pathlib.Path]) -> str:
@@ -80,7 +88,9 @@ def licences(got: dict[str, pathlib.Path], wheels: list[pathlib.Path]) -> str:
     ]
     for wheel in sorted(wheels):
         parts.append(_wheel_part(wheel))
-        parts += [Part(name, about, _own_text(name)) for of, name, about in IN_WHEELS if wheel.name.startswith(of)]
+        parts += [
+            Part(name, about, _own_text(name)) for of, name, about in IN_WHEELS if wheel.name.startswith(of)
+        ]
     listed = "\n".join(f"  {part.name}: {part.about}" for part in parts)
     texts = [f"{RULE}\n{part.name}: {part.about}\n{RULE}\n\n{part.text.strip()}\n" for part in parts]
     return "\n".join([OPENING, listed, "", *texts])
@@ -97,7 +107,9 @@ def _text_of(name: str, archive_path: pathlib.Path, files: str | None) -> str:
     if files is None:
         return _own_text(name)
     with tarfile.open(archive_path) as archive:
-        found = [member for member in archive.getmembers() if fnmatch.fnmatchcase(member.name, f"package/{files}")]
+        found = [
+            member for member in archive.getmembers() if fnmatch.fnmatchcase(member.name, f"package/{files}")
+        ]
         texts = [file.read().decode() for member in found if (file := archive.extractfile(member))]
     return _required(name, texts)
 
@@ -108,7 +120,9 @@ def _wheel_part(path: pathlib.Path) -> Part:
         described = [name for name in sorted(wheel.namelist()) if ".dist-info/" in name]
         metadata = next(wheel.read(name).decode() for name in described if name.endswith("/METADATA"))
         found = [name for name in described if _is_licence(name)]
-        texts = [f"[{name.partition('.dist-info/')[2]}]\n\n{wheel.read(name).decode().strip()}\n" for name in found]
+        texts = [
+            f"[{name.partition('.dist-info/')[2]}]\n\n{wheel.read(name).decode().strip()}\n" for name in found
+        ]
     field = dict(line.split(": ", 1) for line in metadata.partition("\n\n")[0].splitlines() if ": " in line)
     name = f"{field['Name']} {field['Version']}"
     return Part(name, field.get("License-Expression", "BSD-3-Clause"), _required(name, texts))
@@ -126,5 +140,7 @@ def _own_text(name: str) -> str:
 
 def _required(name: str, texts: list[str]) -> str:
     if not texts:
-        raise SetupError(f"No licence text was found for {name}; put one into tools/licences/, or it cannot be shipped.")
+        raise SetupError(
+            f"No licence text was found for {name}; put one into tools/licences/, or it cannot be shipped."
+        )
     return "\n".join(texts)

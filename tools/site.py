@@ -12,6 +12,9 @@ names, and the runtime as its own manifest has it. Two files are made:
     version.json    the version of pyproject.toml
     manifest.json   the version, and the SHA-256 and size of every other file
 
+And index.html says which build it is: after the version, a digest of all files, by which a page that is open finds
+out that another took its place.
+
 The same tree gives the same bytes. So whoever does not want to take a published site's word for it builds the
 same commit and verifies the site against the manifest of that build. File times are left to the copying:
 times that never changed would make browsers believe that nothing had.
@@ -44,6 +47,10 @@ CONFIGURATIONS = ("vizzy/page.json", "vizzy/worker.json")
 TOOLS_ONLY = ("*.py", "report.txt")
 MANIFEST = "manifest.json"
 VERSION = "version.json"
+
+# Where index.html tells its version.
+SHOWN_VERSION = re.compile(r'(id="version">)([^<]*)')
+BUILD_DIGITS = 8
 
 # A visit loads about a third of it. Raise this on purpose, and say in CHANGELOG.md what for.
 LARGEST_SITE = 62_000_000
@@ -204,12 +211,27 @@ def build(root: Path, into: Path, largest: int = LARGEST_SITE) -> dict:
         for name in files:
             (new / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(root / name, new / name)
+        mark_build(new, version(root))
         manifest = describe(new, version(root))
         require_size(manifest, largest)
         if into.exists():
             os.replace(into, Path(partial) / "old")
         os.replace(new, into)
     return manifest
+
+
+def mark_build(folder: Path, site_version: str) -> None:
+    """Let index.html tell the build, too: the version, and a digest of all files as they are in the project."""
+    page = read_text(folder / "index.html")
+    shown = SHOWN_VERSION.search(page)
+    if not shown or shown[2] != site_version:
+        said = f"version {shown[2]}" if shown else "no version"
+        raise SiteError(f"index.html shows {said}, but pyproject.toml has {site_version}: make them agree.")
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(f"{path.relative_to(folder).as_posix()} {sha256(path.read_bytes())}\n".encode())
+    build = f"{site_version}+{digest.hexdigest()[:BUILD_DIGITS]}"
+    (folder / "index.html").write_text(SHOWN_VERSION.sub(rf"\g<1>{build}", page), encoding="utf-8", newline="\n")
 
 
 def describe(folder: Path, site_version: str) -> dict:

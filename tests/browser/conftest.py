@@ -1,5 +1,6 @@
 """The site, a real browser and visits, for every test of this folder."""
 
+import importlib.util
 import os
 import shutil
 from pathlib import Path
@@ -30,6 +31,18 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=executable, args=BROWSER_FLAGS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory):
+    """The publishable site at /vizzy/ of a server of its own; its address."""
+    spec = importlib.util.spec_from_file_location("vizzy_site", ROOT / "tools" / "site.py")
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    root = tmp_path_factory.mktemp("pages")
+    tool.build(ROOT, root / "vizzy")
+    with serving(root) as (address, _):
+        yield address + "vizzy/"
 
 
 @pytest.fixture

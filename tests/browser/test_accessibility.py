@@ -37,6 +37,10 @@ def test_axe_finds_nothing_in_any_state(browser, site, theme):
         visit.page.wait_for_selector("#shortcuts[open]")
         assert violations(visit.page) == [], "the list of keys"
         visit.page.keyboard.press("Escape")
+        visit.page.click(".private")
+        visit.page.wait_for_selector("#about:popover-open")
+        assert violations(visit.page) == [], "what the page tells of itself"
+        visit.page.keyboard.press("Escape")
         visit.page.set_viewport_size({"width": 390, "height": 844})
         assert violations(visit.page) == [], "on a phone"
 

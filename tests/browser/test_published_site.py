@@ -1,22 +1,7 @@
 """The folder that is published, served from a subfolder as on a project's pages: it starts, trains and opens all."""
 
-import importlib.util
-
 import pytest
-from visits import ROOT, serving, visiting
-
-_spec = importlib.util.spec_from_file_location("vizzy_site", ROOT / "tools" / "site.py")
-site_tool = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(site_tool)
-
-
-@pytest.fixture(scope="module")
-def published(tmp_path_factory):
-    """The publishable site at /vizzy/ of a server of its own; its address."""
-    root = tmp_path_factory.mktemp("pages")
-    site_tool.build(ROOT, root / "vizzy")
-    with serving(root) as (address, _):
-        yield address + "vizzy/"
+from visits import visiting
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import threading
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,8 @@ site = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(site)
 
 PAGE = """<link href="static/vizzy.css"><link href='#main'><a href="https://elsewhere.example/x">paper</a>
-<meta property="og:image" content="docs/card.png"><script src="runtime/core.js"></script>"""
+<meta property="og:image" content="docs/card.png"><script src="runtime/core.js"></script>
+<span id="version">1.2.3</span>"""
 CORE = b"the runtime's core"
 PROJECT = {
     "index.html": PAGE,
@@ -157,6 +159,25 @@ def test_a_changed_runtime_is_not_published(project):
         site.build(project, project / "dist")
 
 
+def test_the_page_tells_its_build_which_another_file_makes_another(project, made):
+    def build():
+        return re.search(r'id="version">(.+)</span>', (made / "index.html").read_text())[1]
+
+    first = build()
+    assert re.fullmatch(r"1\.2\.3\+[0-9a-f]{8}", first)
+    (project / "static/images/cat.webp").write_text("another cat")
+    site.build(project, made)
+    assert build() != first
+
+
+@pytest.mark.parametrize("shown", ["version 1.2.4", "no version"])
+def test_a_page_that_shows_another_version_is_not_published(project, shown):
+    told = f'<span id="version">{shown.split()[1]}</span>' if shown[0] == "v" else ""
+    (project / "index.html").write_text(PAGE.replace('<span id="version">1.2.3</span>', told))
+    with pytest.raises(site.SiteError, match=f"index.html shows {shown}, but pyproject.toml has 1.2.3"):
+        site.build(project, project / "dist")
+
+
 def test_the_page_may_do_without_the_picture_of_its_social_card(project):
     (project / "docs/card.png").unlink()
     assert "docs/card.png" not in site.site_files(project)
@@ -268,6 +289,27 @@ def test_this_projects_site_holds_no_tool_no_test_and_no_bytecode(own_site):
             *("docs", "runtime", "static", "vizzy", "manifest.json", "version.json"),
         } or name in site.named_by_the_page(ROOT)
         assert not name.endswith(".pyc")
+
+
+def test_this_projects_page_changelog_and_site_tell_one_version(own_site):
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    shown = re.search(r'id="version">([^<]+)<', (ROOT / "index.html").read_text())[1]
+    built = re.search(r'id="version">([^<]+)<', (own_site / "index.html").read_text())[1]
+    assert shown == version == built.partition("+")[0]
+    assert json.loads((own_site / "version.json").read_text()) == {"version": version}
+
+
+def test_every_part_of_this_projects_site_has_its_licence_in_it(own_site):
+    listed, *texts = (own_site / "runtime/licences.txt").read_text().split("=" * 78 + "\n")
+    headings, bodies = texts[::2], texts[1::2]
+    assert [heading for heading, body in zip(headings, bodies, strict=True) if len(body) < 300 or "opyright" not in body] == []
+    for heading in headings:
+        assert f"\n  {heading}" in listed
+    names = {re.split(r"[ :]", heading)[0].lower().replace("-", "_") for heading in headings}
+    wheels = {path.name.partition("-")[0] for path in (own_site / "runtime/pyodide").glob("*.whl")}
+    folders = {"driver": "driver.js"}
+    parts = {folders.get(path.name, path.name) for path in (own_site / "runtime").iterdir() if path.is_dir()}
+    assert wheels and parts and wheels | parts | {"cpython", "codemirror", "openblas"} <= names
 
 
 def test_what_each_dataset_names_is_in_this_projects_site(own_site):
