@@ -15,6 +15,7 @@ from vizzy.page.guide import on_click
 
 FEATURE = "own data"
 NOT_LOADED = "What this needs could not be loaded. Check the connection and try again."
+KEEPS_NOTHING = "This browser keeps nothing: your work is gone when the tab is closed."
 WORKS = "vizzy:works"  # where the browser remembers what it keeps: a list, see `vizzy.page.saved_work`
 
 
@@ -95,7 +96,9 @@ class OwnData:
             event.preventDefault()
 
     async def offer(self):
-        """Offer to go on with what the browser keeps."""
+        """Offer to go on with what the browser keeps, or say that it keeps nothing."""
+        if not storage.keeps():
+            self.app.note(KEEPS_NOTHING)
         works = kept_works()
         if works and not self.app.catalogue.is_own:
             button = dom.by_id("bring-button")

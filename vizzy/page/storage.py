@@ -4,6 +4,16 @@ from js import window
 
 # Of static/start.js, as MicroPython cannot catch what a refusing storage throws: each answers null where it is refused.
 
+PROBE = "vizzy:probe"
+
+
+def keeps():
+    """Whether this browser keeps anything at all; private windows may not."""
+    kept = remember(PROBE, "")
+    forget(PROBE)
+    return kept
+
+
 def remember(key, value):
     """Keep a text; whether that was done."""
     return bool(window.vizzyStorage("setItem", key, value))
