@@ -1,37 +1,44 @@
 // Vizzy without a network: keeps what a visit loaded, so that the next one starts from this machine.
 //
-// JavaScript, because a service worker can be nothing else. Two rules keep versions from mixing:
-// - A visit is either online or offline, decided when its page is opened. Online, the site's own files come
-//   from the network; offline, all come from the last visit that was kept whole.
+// JavaScript, because a service worker can be nothing else. Three rules keep versions from mixing:
+// - Online, a page that is opened gets the site's own files from the network; offline, all of it comes from the
+//   last visit that was kept whole.
+// - What a visit loads goes into a cache of its own. Once that is whole, what the visit asks for later comes from
+//   there: a version published meanwhile is for the next one.
 // - The runtime (runtime/, large and slow to change) comes from the cache as long as its manifest, asked for
 //   anew with each page, names the same fingerprint.
 // What goes wrong in here must not break the page: whatever cannot be answered is fetched as if this were absent.
 
-const SITE = "vizzy-site";
-const COMING = "vizzy-site-coming";
-const RUNTIME = "vizzy-runtime-";
+const SITE = "vizzy-site-"; // and the id of the visit's window
+const RUNTIME = "vizzy-runtime-"; // and its fingerprint
 const scope = new URL(self.registration.scope);
 const manifest = new URL("runtime/manifest.json", scope).href;
-const visits = new Map(); // client id -> {online, runtime: name of the runtime's cache}
+const whole = new URL("whole", scope).href; // stands in a visit's cache when nothing is missing there, and names its runtime's
+const visits = new Map(); // client id -> {site, runtime: names of its caches, whole}, null, or a promise of either
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
-self.addEventListener("message", (event) => event.waitUntil(keep(event.data)));
+self.addEventListener("message", (event) => event.waitUntil(keep(event.data.files, event.source.id)));
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method !== "GET" || !request.url.startsWith(scope.href)) return;
-  if (request.mode === "navigate") event.respondWith(openPage(event));
-  else event.respondWith(answer(event, visits.get(event.clientId)));
+  event.respondWith(request.mode === "navigate" ? openPage(event) : answer(event));
 });
 
-async function openPage({ request, resultingClientId }) {
+async function openPage(event) {
+  const { request, resultingClientId: id } = event;
+  const { origin, pathname } = new URL(request.url);
+  const address = origin + pathname.replace(/\/index\.html$/, "/");
   try {
-    const [page, runtime] = await Promise.all([fetch(request.url, { cache: "no-cache" }), currentRuntime(), caches.delete(COMING)]);
-    visits.set(resultingClientId, { online: true, runtime });
+    const [page, runtime] = await Promise.all([fetch(request.url, { cache: "no-cache" }), currentRuntime()]);
+    const visit = { site: SITE + id, runtime, whole: false };
+    visits.set(id, visit);
+    if (page.ok && address === scope.href) event.waitUntil(putAside(visit, address, page.clone()));
     return page;
   } catch (error) {
-    visits.set(resultingClientId, { online: false, runtime: null });
-    return (await caches.match(request, { ignoreSearch: true, cacheName: SITE })) ?? Response.error();
+    const visit = await lastKept();
+    visits.set(id, visit);
+    return (visit && (await caches.match(address, { cacheName: visit.site }))) ?? (await caches.match(address)) ?? Response.error();
   }
 }
 
@@ -40,19 +47,19 @@ async function currentRuntime() {
   return RUNTIME + fingerprint;
 }
 
-async function answer(event, visit) {
+async function answer(event) {
   const { request } = event;
-  if (visit?.online === false) return (await caches.match(request)) ?? fetch(request);
-  if (isRuntime(request.url) && visit?.runtime) {
-    return (await caches.match(request, { cacheName: visit.runtime })) ?? fetch(request);
-  }
+  const visit = await visitOf(event.clientId);
+  if (visit?.runtime && isRuntime(request.url)) return (await caches.match(request, { cacheName: visit.runtime })) ?? fetch(request);
+  if (visit?.whole) return (await caches.match(request, { cacheName: visit.site })) ?? fetch(request);
   try {
     // A page that is new with modules that are old is the mixture to avoid: all but images are asked for anew.
     const response = await fetch(request, request.destination === "image" ? {} : { cache: "no-cache" });
-    if (visit && response.ok) event.waitUntil(putAside(request, response.clone()));
+    // The page itself was put aside when it was opened; a later one may be of another version.
+    if (visit && response.ok && request.url !== scope.href) event.waitUntil(putAside(visit, request, response.clone()));
     return response;
   } catch (error) {
-    const kept = visit ? undefined : await caches.match(request); // a worker, or a page older than this script
+    const kept = visit ? undefined : await caches.match(request); // a page older than this script
     if (kept) return kept;
     throw error;
   }
@@ -62,27 +69,69 @@ function isRuntime(url) {
   return url.startsWith(new URL("runtime/", scope).href) && url !== manifest;
 }
 
-async function putAside(request, response) {
-  if (!isRuntime(request.url)) await (await caches.open(COMING)).put(request, response);
+async function putAside(visit, request, response) {
+  if (!isRuntime(request.url ?? request)) await (await caches.open(visit.site)).put(request, response);
 }
 
-// Keep a visit whole: what of its files is not yet put aside is fetched, then all takes the place of the last one.
-async function keep({ files }) {
-  const runtime = await currentRuntime();
-  await addMissing(await caches.open(runtime), files.filter(isRuntime));
-  const coming = await caches.open(COMING);
-  await addMissing(coming, files.filter((url) => !isRuntime(url)));
-  await caches.delete(SITE);
-  const site = await caches.open(SITE);
-  for (const request of await coming.keys()) await site.put(request, await coming.match(request));
-  await caches.delete(COMING);
+// --- whose visit it is --------------------------------------------------------------------------------
+
+function visitOf(id) {
+  if (!visits.has(id)) visits.set(id, found(id));
+  return visits.get(id);
+}
+
+// Browsers stop this script when it idles, and it forgets. A worker is of the page's visit, where only one is open.
+async function found(id) {
+  if (await caches.has(SITE + id)) return inCache(SITE + id);
+  const windows = await self.clients.matchAll({ type: "window" });
+  return windows.length === 1 && windows[0].id !== id ? visitOf(windows[0].id) : null;
+}
+
+async function inCache(site) {
+  const mark = await caches.match(whole, { cacheName: site });
+  return { site, runtime: mark ? await mark.text() : null, whole: Boolean(mark) };
+}
+
+async function lastKept() {
+  for (const name of (await caches.keys()).reverse()) {
+    const visit = name.startsWith(SITE) ? await inCache(name) : null;
+    if (visit?.whole) return visit;
+  }
+  return null;
+}
+
+// --- keeping it -----------------------------------------------------------------------------------------
+
+// Keep a visit whole: what of its files is not yet put aside is fetched. If the page is another one by then, a new
+// version was published while this went on, and nothing is kept of the mixture.
+async function keep(files, id) {
+  const visit = (await visitOf(id)) ?? { site: SITE + id, whole: false };
+  if (visit.whole) return;
+  visit.runtime ??= await currentRuntime();
+  const site = await caches.open(visit.site);
+  await addMissing(await caches.open(visit.runtime), files.filter(isRuntime));
+  await addMissing(site, [scope.href, ...files.filter((url) => !isRuntime(url))]);
+  const [page, runtime] = await Promise.all([fetch(scope.href, { cache: "no-cache" }), currentRuntime()]);
+  const mine = await site.match(scope.href);
+  if (runtime !== visit.runtime || (await page.text()) !== (await mine.text())) return void (await caches.delete(visit.site));
+  await site.put(whole, new Response(runtime));
+  visit.whole = true;
+  visits.set(id, visit);
+  await sweep(visit);
+}
+
+// Take away what no visit needs any more: all but this one and those whose windows are open.
+async function sweep(kept) {
+  const open = (await self.clients.matchAll({ type: "window", includeUncontrolled: true })).map((page) => SITE + page.id);
   for (const name of await caches.keys()) {
-    if (name.startsWith(RUNTIME) && name !== runtime) await caches.delete(name);
+    const isOld = name.startsWith(SITE) && name !== kept.site && !open.includes(name);
+    const isUnused = name.startsWith(RUNTIME) && name !== kept.runtime && open.length < 2;
+    if (isOld || isUnused) await caches.delete(name);
   }
 }
 
 async function addMissing(cache, urls) {
   const missing = [];
-  for (const url of urls) if (!(await cache.match(url))) missing.push(url);
+  for (const url of new Set(urls)) if (!(await cache.match(url))) missing.push(url);
   await cache.addAll(missing);
 }

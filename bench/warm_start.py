@@ -21,8 +21,9 @@ from starts import OURS, PLAIN, QUICK_SECONDS, compared, in_turn, prepare_plain,
 RUNS, QUICK_RUNS = 5, 1
 KEPT = """async () => {
   for (;;) {
-    const names = await caches.keys();
-    if (names.includes("vizzy-site") && !names.includes("vizzy-site-coming")) return;
+    const sites = (await caches.keys()).filter((name) => name.startsWith("vizzy-site-"));
+    const whole = await Promise.all(sites.map((cacheName) => caches.match("whole", { cacheName })));
+    if (sites.length && whole.every(Boolean)) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }"""

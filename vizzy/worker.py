@@ -39,17 +39,13 @@ def import_numerics():
     import vizzy.session  # noqa: F401
 
 
-async def add_modules(addresses_json):
-    """Fetch modules of this package that no visit needs at its start: ``{path in the package: address}``."""
+def add_modules(texts_json):
+    """Write modules of this package that no visit needs at its start: ``{path in the package: text}``."""
     package = pathlib.Path(vizzy.__path__[0])
-    addresses = json.loads(addresses_json)
-    arriving = [(package / path, js.fetch(address)) for path, address in addresses.items()]
-    for path, waiting in arriving:
-        response = await waiting
-        if not response.ok:
-            raise OSError(f"{response.url}: status {response.status}")
+    for name, text in json.loads(texts_json).items():
+        path = package / name
         path.parent.mkdir(exist_ok=True)
-        path.write_text(await response.text())
+        path.write_text(text)
     importlib.invalidate_caches()
 
 

@@ -6,7 +6,6 @@ import pytest
 from visits import ROOT, serving, visiting, wait_for_caches, wait_until_kept
 
 
-
 @pytest.fixture
 def own_site(tmp_path):
     """A copy of the site in a subfolder, as on a project's pages, which a test may change and take down."""
@@ -51,6 +50,119 @@ def test_a_new_version_is_taken_at_once_and_whole(browser, own_site):
         visit.wait("ready")
         assert visit.page.inner_text("#results-heading").endswith("Worth two looks")
         assert visit.page.input_value("#class-percentile") == "51"
+
+
+def change(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def publish_another(folder):
+    """Another version: the page, a module of its start, one of a lab on the page and one of that lab in the worker."""
+    change(folder / "index.html", 'id="version">', 'id="version">9')
+    change(folder / "vizzy/page/state.py", '"class_percentile": 50', '"class_percentile": 51')
+    change(folder / "vizzy/page/lab_score.py", '("", "problems",', '("", "problems anew",')
+    change(folder / "vizzy/labs/score.py", '"problems": problems,', '"problems": problems + 1000,')
+
+
+def shown_score(page):
+    """Of the score card: how its first column is called, and the problems in it."""
+    page.wait_for_selector(".score-lab table")
+    return page.inner_text(".score-lab th >> nth=0"), int(page.inner_text(".score-lab td >> nth=1"))
+
+
+def stop_service_workers(page):
+    """As browsers do when one has been idle for a while."""
+    session = page.context.new_cdp_session(page)
+    session.send("ServiceWorker.enable")
+    session.send("ServiceWorker.stopAllWorkers")
+    session.detach()
+
+
+@pytest.mark.parametrize("visits", [1, 2])
+@pytest.mark.parametrize("stopped", [False, True], ids=["", "stopped meanwhile"])
+def test_what_comes_late_is_of_the_version_that_the_visit_began_with(browser, own_site, visits, stopped):
+    folder, address, _ = own_site
+    with visiting(browser, address) as visit:
+        for _ in range(visits):
+            visit.open().train()
+            wait_until_kept(visit.page)
+        publish_another(folder)
+        if stopped:
+            stop_service_workers(visit.page)
+        visit.page.click('.to-labs [data-lab="score"]')
+        assert shown_score(visit.page) == ("problems", 9)
+        assert visit.page.input_value("#class-percentile") == "50"
+        assert visit.page.is_hidden("#note")
+        visit.page.reload()
+        visit.wait("ready").page.keyboard.press("t")  # the lab is in front of the button
+        visit.wait("trained")
+        assert shown_score(visit.page) == ("problems anew", 1009)
+        assert visit.page.input_value("#class-percentile") == "51"
+
+
+def test_before_a_visit_is_kept_nothing_of_a_new_version_is_taken_and_the_page_says_so(browser, own_site):
+    folder, address, _ = own_site
+    with visiting(browser, address, service_workers="block") as visit:
+        page = visit.open().train().page
+        publish_another(folder)
+        page.click('.to-labs [data-lab="score"]')
+        page.wait_for_function("document.getElementById('note').textContent.startsWith('A new version of Vizzy is out')")
+        assert page.is_hidden("[data-panel=labs]")
+        page.reload()
+        visit.wait("ready").train()
+        page.click('.to-labs [data-lab="score"]')
+        assert shown_score(page) == ("problems anew", 1009)
+        visit.complaints = [said for said in visit.complaints if "erviceWorker" not in said and "ervice worker" not in said]
+
+
+def test_a_visit_that_met_two_versions_is_not_kept_and_says_so(browser, own_site):
+    folder, address, _ = own_site
+    with visiting(browser, address) as visit:
+        page = visit.open().page
+        publish_another(folder)
+        page.wait_for_function("document.getElementById('note').textContent.startsWith('A new version of Vizzy is out')")
+        page.wait_for_timeout(1000)
+        assert page.evaluate("caches.keys()") == []
+
+
+# What each shows once its modules, here and in the worker, and what else it needs have come.
+LABS = {
+    "score": ".score-lab table",
+    "percentiles": ".chart .band",
+    "ways": "table",
+    "noise": ".lab-holder:not([hidden]) .runner",
+    "challenge": ".lab-holder:not([hidden]) button",
+    "map": ".map-node",
+    "models": ".lab-holder:not([hidden]) .runner",
+    "code": ".editor .cm-content",
+}
+
+
+def test_without_a_server_the_labs_and_ones_own_data_work_too(browser, own_site):
+    _, address, server = own_site
+    with visiting(browser, address) as visit:
+        page = visit.open().page
+        wait_until_kept(visit.page)
+        server.kill()
+        server.wait()
+        page.reload()
+        visit.wait("ready").train()
+        page.click("#labs")
+        for lab, shown in LABS.items():
+            page.click(f"#lab-tab-{lab}")
+            page.wait_for_selector(f"#lab-body {shown}")
+        page.click("#bring-button")
+        page.click('[data-sample^="messages.csv"]')
+        page.wait_for_selector("#bring-preview:not([hidden])")
+        page.click("#bring-open")
+        page.wait_for_selector("#bring", state="hidden")
+        visit.train()
+        page.click("#review-button")
+        page.wait_for_selector("#queue-list .queue-row")
+        assert page.is_hidden("#note")
+        visit.complaints = [said for said in visit.complaints if "ERR_" not in said and "Failed to fetch" not in said]
 
 
 def test_what_was_kept_can_be_reset(browser, own_site):

@@ -121,5 +121,7 @@ def wait_for_caches(page, condition):
 
 
 def wait_until_kept(page):
-    """Wait until the service worker has kept the visit whole."""
-    wait_for_caches(page, "names.includes('vizzy-site') && !names.includes('vizzy-site-coming')")
+    """Wait until the service worker has kept the visit whole, and given up those before it."""
+    sites = "names.filter(name => name.startsWith('vizzy-site-'))"
+    marks = f"await Promise.all({sites}.map(cacheName => caches.match('whole', {{ cacheName }})))"
+    wait_for_caches(page, f"{sites}.length > 0 && ({marks}).every(Boolean)")

@@ -11,7 +11,7 @@ import sys
 import js
 from pyscript.ffi import to_js
 
-from vizzy.page import address, dom, motion, offline, state as events, words
+from vizzy.page import address, dom, late, motion, offline, state as events, words
 from vizzy.page.ahead import Ahead
 from vizzy.page.cell_dialog import CellDialog
 from vizzy.page.dataset_panel import DatasetPanel
@@ -209,7 +209,7 @@ class App:
 
     def note(self, sentence):
         """Tell something that is no failure."""
-        dom.by_id("note").textContent = sentence
+        dom.by_id("note").textContent = dom.by_id("note").title = sentence
         dom.show(dom.by_id("note"), True)
 
     def settle(self, _event=None):
@@ -267,6 +267,8 @@ class App:
     async def start(self):
         """Bring the trainer up, and train if that was asked for meanwhile."""
         try:
+            if self._lost:
+                await late.require_same_version()
             await self.trainer.start(self._report)
             js.performance.mark("vizzy:trainer-ready")
             opened = await self.source.open(self.trainer, self._report)
@@ -291,7 +293,7 @@ class App:
         elif self._estimated_seconds is not None:
             await self.trainer.warm_up()  # whoever clicks now waits no longer than for what training would have to do
         if not self._lost:
-            await offline.keep(self.trainer, self.catalogue)
+            await offline.keep(self)
 
     async def _replace_when_lost(self):
         """Start another worker once this one is lost, and bring it to where it was.

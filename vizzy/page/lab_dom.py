@@ -237,6 +237,6 @@ async def _when_ready(experiments, action):
         await experiments.ready()
     except Exception as error:
         sys.print_exception(error)
-        experiments.app.note("The labs could not be loaded. Check the connection and try again.")
+        experiments.app.note(late.told(error, "The labs could not be loaded. Check the connection and try again."))
         return
     action()

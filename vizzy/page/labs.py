@@ -59,7 +59,7 @@ class Labs:
             self._panel = lab_panel.LabPanel(self)
         except Exception as error:
             sys.print_exception(error)
-            self.app.note("The labs could not be loaded. Check the connection and try again.")
+            self.app.note(late.told(error, "The labs could not be loaded. Check the connection and try again."))
             self.app.update(events.open_lab(self.app.state, None))
             return
         finally:

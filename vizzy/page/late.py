@@ -3,14 +3,19 @@ markup, stylesheets.
 
 ``FEATURES`` names them, once, for the feature that loads them and for whoever keeps the page for times without a
 network. They are missing from the files of ``page.json`` and ``worker.json``, so they cost nothing at the start.
+
+Once a visit is kept, ``sw.js`` answers with what was published when it began. Until then a newer version may have
+taken its place: what comes late is used only if the page there is still this one, by its version.
 """
 
 import asyncio
 import sys
 
 import js
+from pyscript.ffi import to_js
 
 from vizzy.page import dom
+from vizzy.page.trainer import TrainerError
 
 FEATURES = {
     "own data": {
@@ -77,8 +82,30 @@ FEATURES = {
     },
 }
 
+NEW_VERSION = "A new version of Vizzy is out: reload the page to go on. Your work is kept."
+
 _arrived = set()
 _arriving = set()
+
+
+class Replaced(TrainerError):
+    """Another version was published since this page was opened, and nothing of it may come among this one's."""
+
+
+async def require_same_version():
+    """Raise `Replaced` if the site has another version by now. Without a network it has none."""
+    try:
+        page = await (await js.fetch("./", to_js({"cache": "no-cache"}))).text()
+    except Exception as error:
+        print("the version could not be compared:", error)
+        return
+    if ">" + dom.by_id("version").textContent + "<" not in page:
+        raise Replaced(NEW_VERSION)
+
+
+def told(error, otherwise):
+    """What the visitor is told of something that did not arrive."""
+    return error.args[0] if isinstance(error, Replaced) else otherwise
 
 
 async def style(feature):
@@ -91,16 +118,20 @@ async def load(feature):
     """Fetch what a feature needs on the page and is not here yet."""
     if feature in _arrived:
         return
-    await asyncio.gather(style(feature), _fetch_modules(FEATURES[feature]["page"]))
-    for address in FEATURES[feature].get("markup", ()):
-        await _add_markup(address)
+    missing = [name for name in FEATURES[feature]["page"] if "vizzy.page." + name not in sys.modules]
+    wanted = [_module(name) for name in missing] + list(FEATURES[feature].get("markup", ()))
+    _, texts = await asyncio.gather(style(feature), _texts(wanted))
+    _write_modules(missing, texts)
+    for markup in texts[len(missing) :]:
+        _add_markup(markup)
     _arrived.add(feature)
 
 
 async def load_in_worker(feature, trainer):
-    """Let the worker fetch what a feature needs there; again after it was replaced."""
+    """Give the worker what a feature needs there; again after it was replaced."""
     if feature not in trainer.features:
-        await trainer.add_modules({path: absolute("vizzy/" + path) for path in FEATURES[feature]["worker"]})
+        paths = FEATURES[feature]["worker"]
+        await trainer.add_modules(dict(zip(paths, await _texts(["vizzy/" + path for path in paths]))))
         trainer.features.append(feature)
 
 
@@ -118,7 +149,7 @@ async def fetched(feature, app, failed, in_worker=False):
             await load_in_worker(feature, app.trainer)
     except Exception as error:
         sys.print_exception(error)
-        app.note(failed)
+        app.note(told(error, failed))
         return False
     finally:
         _arriving.discard(feature)
@@ -132,11 +163,6 @@ def files():
         addresses += [_module(name) for name in parts["page"]] + ["vizzy/" + path for path in parts["worker"]]
         addresses += list(parts["styles"]) + list(parts.get("markup", ()))
     return addresses
-
-
-def absolute(address):
-    """An address of this site in full, as a worker needs it."""
-    return js.URL.new(address, js.document.baseURI).href
 
 
 def _module(name):
@@ -158,22 +184,28 @@ def _either(link, resolve):
     link.onerror = resolve
 
 
-async def _fetch_modules(names):
-    """Write modules beside this one, where imports find them."""
-    folder = __file__.rsplit("/", 1)[0] + "/"
-    missing = [name for name in names if "vizzy.page." + name not in sys.modules]
-    responses = [(name, js.fetch(_module(name))) for name in missing]
-    for name, waiting in responses:
+async def _texts(addresses):
+    """The texts of files of this site, as they belong to this page."""
+    arriving = [(address, js.fetch(address)) for address in addresses]
+    texts = []
+    for address, waiting in arriving:
         response = await waiting
         if not response.ok:
-            raise OSError("{}: status {}".format(_module(name), response.status))
+            await require_same_version()  # of another one it may well be missing
+            raise OSError("{}: status {}".format(address, response.status))
+        texts.append(await response.text())
+    await require_same_version()
+    return texts
+
+
+def _write_modules(names, texts):
+    """Write modules beside this one, where imports find them."""
+    folder = __file__.rsplit("/", 1)[0] + "/"
+    for name, text in zip(names, texts):
         with open(folder + name + ".py", "w") as file:
-            file.write(await response.text())
+            file.write(text)
 
 
-async def _add_markup(address):
-    """Put a file of this site's own markup, which holds no data, at the end of the page."""
-    response = await js.fetch(address)
-    if not response.ok:
-        raise OSError("{}: status {}".format(address, response.status))
-    js.document.getElementById("announcer").insertAdjacentHTML("beforebegin", await response.text())
+def _add_markup(text):
+    """Put this site's own markup, which holds no data, at the end of the page."""
+    js.document.getElementById("announcer").insertAdjacentHTML("beforebegin", text)

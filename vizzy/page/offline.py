@@ -15,21 +15,32 @@ from vizzy.page import late
 
 QUIET_SECONDS = 3
 # Of the runtime, what is fetched only when it is asked for: rare imports, the tour's library, the labs' editor.
-RARE = ("pyodide/late.zip", "pyodide/python_stdlib.zip", "driver/", "pyscript/codemirror")
-KEPT_FOR_OFFLINE = ("vizzy-site", "vizzy-runtime-")  # as sw.js calls them; somebody's own work is not among them
+RARE = ("pyodide/late.zip", "pyodide/python_stdlib.zip", "driver/", "pyscript/codemirror", "pyscript/index-", "licences.txt")
+# What the browser itself asks for where the page is installed, and the files to try one's own data with.
+INSTALLED = tuple("static/" + name for name in ("app.webmanifest", "icon.svg", "icon-192.png", "icon-512.png", "icon-maskable-512.png"))
+SAMPLES = tuple("static/sample/messages" + end for end in (".csv", "-embeddings.npy", "-probabilities.csv"))
+KEPT_FOR_OFFLINE = ("vizzy-site-", "vizzy-runtime-")  # as sw.js calls them; somebody's own work is not among them
 MOST_PICTURES = 1000  # of larger datasets only what was looked at is kept, and all thumbnails
 
 
-async def keep(trainer, catalogue):
-    """Register the service worker and hand it the addresses of all that this visit loaded, and every picture."""
+async def keep(app):
+    """Register the service worker and hand it the addresses of all that this visit loaded, and every picture.
+
+    Nothing is kept of a visit that began with one version and went on with another, which it is told.
+    """
     await asyncio.sleep(QUIET_SECONDS)
+    try:
+        await late.require_same_version()
+    except late.Replaced as error:
+        app.note(error.args[0])
+        return
     if not hasattr(navigator, "serviceWorker") or not window.isSecureContext:
         return
     try:
         await navigator.serviceWorker.register("sw.js")
         registration = await navigator.serviceWorker.ready
-        rare = late.files() + await _rare_files() + _pictures(catalogue)
-        files = set(_loaded_here() + await trainer.loaded() + _here(rare))
+        rare = late.files() + list(INSTALLED + SAMPLES) + await _rare_files() + _of_dataset(app.catalogue)
+        files = set(_loaded_here() + await app.trainer.loaded() + _here(rare))
         registration.active.postMessage(to_js({"files": list(files)}))
     except Exception as error:  # private windows and full disks: the page goes on without
         print("not kept for offline use:", error)
@@ -55,11 +66,11 @@ async def _rare_files():
     return ["runtime/" + name for name in names if any(name.startswith(rare) for rare in RARE)]
 
 
-def _pictures(catalogue):
-    """The addresses of the pictures, of which the browser loads only those that come into view."""
-    if not catalogue.has_pictures or len(catalogue) > MOST_PICTURES:
-        return []
-    return [catalogue.picture_address(row) for row in range(len(catalogue))]
+def _of_dataset(catalogue):
+    """The addresses of its map, and of the pictures, of which the browser loads only those that come into view."""
+    mapped = catalogue.map_address()
+    shown = range(len(catalogue)) if catalogue.has_pictures and len(catalogue) <= MOST_PICTURES else ()
+    return ([mapped] if mapped else []) + [catalogue.picture_address(row) for row in shown]
 
 
 def _here(addresses):
@@ -69,7 +80,7 @@ def _here(addresses):
 def _loaded_here():
     """The addresses of this page and of everything of this origin that it loaded."""
     base = URL.new(".", document.baseURI).href
-    names = [base, base + "index.html", base + "runtime/manifest.json"]
+    names = [base, base + "runtime/manifest.json"]
     entries = performance.getEntriesByType("resource")
     for number in range(entries.length):
         name = entries[number].name

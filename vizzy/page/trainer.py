@@ -129,9 +129,9 @@ class Trainer:
             if started == self._started:
                 self._calculating -= 1
 
-    async def add_modules(self, addresses):
-        """Let the worker fetch modules that it started without: ``{path in the package: address}``."""
-        await self._worker.add_modules(json.dumps(addresses))
+    async def add_modules(self, texts):
+        """Give the worker modules that it started without: ``{path in the package: text}``."""
+        await self._worker.add_modules(json.dumps(texts))
 
     async def open_dataset(self, index_text, address):
         """Hand a dataset over: the text of its ``dataset.json``, and the address of the folder of its arrays."""
