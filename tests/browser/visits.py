@@ -105,7 +105,7 @@ def visiting(browser, site, **options):
 
 # An answer that never comes, as from a page that is just being left, must not hang the test.
 ASK_CACHES = """Promise.race([
-    caches.keys().then(names => ({ names, holds: CONDITION })),
+    caches.keys().then(async names => ({ names, holds: CONDITION })),
     new Promise(done => setTimeout(done, 3000, { names: "no answer", holds: false })),
 ])"""
 
