@@ -107,7 +107,7 @@ def report(opened, findings, review, explanations=None):
         ]
     )
     title = f"Label errors in {_escaped(opened.dataset.name)}"
-    page = PAGE.replace("TITLE", title, 1).replace("BODY", body, 1)
+    page = PAGE.replace("BODY", body, 1).replace("TITLE", title, 1)  # the later first: either may hold the other's name
     return _stem(opened.table.name) + "-report.html", page.encode("utf-8")
 
 
