@@ -15,6 +15,7 @@ The report is one HTML file without scripts or addresses; whatever comes from th
 """
 
 import html
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -36,6 +37,9 @@ CHANGES_COLUMNS = (
 )
 SUFFIXES = {JSON: ".json", "json lines": ".jsonl"}
 MOST_IN_REPORT = 100
+LONGEST_STEM = 100
+# What no file's name should hold: control characters, what some system gives a meaning, what turns text around.
+UNFIT = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*\u2028\u2029\u202a-\u202e\u2066-\u2069]')
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,14 +187,20 @@ def _guarded(table):
 
 
 def _file_name(table, what):
-    suffix = table.name[table.name.rfind(".") :] if "." in table.name else ""
+    base = _base(table.name)
+    suffix = base[base.rfind(".") :] if "." in base else ""
     return f"{_stem(table.name)}-{what}{suffix or SUFFIXES.get(table.form.kind, '.csv')}"
 
 
+def _base(name):
+    """The last part of a path, fit for a file's name on any system."""
+    return UNFIT.sub("_", name.replace("\\", "/").rpartition("/")[2])
+
+
 def _stem(name):
-    base = name.replace("\\", "/").rpartition("/")[2]
+    base = _base(name)
     stem = base.rpartition(".")[0] or base
-    return stem.removesuffix("-corrected")
+    return stem.removesuffix("-corrected")[:LONGEST_STEM]
 
 
 def _counts_section(opened, findings, review):
