@@ -33,6 +33,7 @@ NPY, PICKLE = b"\x93NUMPY", b"\x80"
 # What is left of a plain header without the texts in it.
 PLAIN = re.compile(rb"(?:[\s{}()\[\]:,0-9L]|True|False)*")
 LONGEST_HEADER, MOST_BRACKETS = 10_000, 20
+LAST_LETTER, HALVES = 0x10FFFF, (0xD800, 0xDFFF)  # of Unicode
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,9 +109,19 @@ def _looks_like_probabilities(values, n_classes):
 def _values(file):
     _check_header(file)
     try:
-        return np.load(io.BytesIO(file.content), allow_pickle=False)
+        values = np.load(io.BytesIO(file.content), allow_pickle=False)
     except Exception as error:  # a damaged header raises about anything
         raise ReadingError(_complaint(file, error)) from error
+    if values.dtype.kind == "U" and values.size and values.dtype.itemsize:
+        _check_letters(file, values)
+    return values
+
+
+def _check_letters(file, values):
+    """Refuse text with numbers that are no letter's: numpy makes strings of them on which Python itself fails."""
+    codes = np.ascontiguousarray(values, values.dtype.newbyteorder("=")).view(np.uint32)
+    if ((codes > LAST_LETTER) | ((codes >= HALVES[0]) & (codes <= HALVES[1]))).any():
+        raise ReadingError(_complaint(file, "its text is damaged"))
 
 
 def _check_header(file):
