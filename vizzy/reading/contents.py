@@ -106,9 +106,13 @@ def _index_of(files):
                 index = parsed_json(file.content.decode("utf-8"))
             except ValueError:
                 continue
-            if isinstance(index, dict) and isinstance(index.get("classes"), list):
+            if isinstance(index, dict) and _are_texts([index.get("name", "")]) and _are_texts(index.get("classes")):
                 return index
     return {}
+
+
+def _are_texts(values):
+    return isinstance(values, list) and all(isinstance(value, str) for value in values)
 
 
 def _tables(files, arrays, choices):
