@@ -228,7 +228,7 @@ def _read_delimited(name, text, form, notes, delimiter):
     preamble, hinted = "", None
     if text[:4].lower() == "sep=":
         preamble, text = text.splitlines(keepends=True)[0], "".join(text.splitlines(keepends=True)[1:])
-        hinted = preamble[4:5]
+        hinted = preamble[4:5].strip('"\r\n')  # what separates nothing is no hint
     delimiter = delimiter or hinted or _guessed_delimiter(text)
     form = replace(form, delimiter=delimiter, line_end=line_end, preamble=preamble)
     records, lines = _records(name, text, delimiter, 1 if preamble else 0)
