@@ -386,6 +386,79 @@ def test_a_histogram_holds_every_example_of_a_class(labelled, bins):
     assert histogram.sum(axis=1).tolist() == expected.tolist()
 
 
+modes = st.sampled_from(confident.THRESHOLD_MODES)
+
+
+def assert_same_analysis(one, other, examples=slice(None), classes=slice(None)):
+    """That one analysis is the other with its examples and its classes in another order."""
+    np.testing.assert_allclose(one.class_thresholds, other.class_thresholds[classes], atol=1e-12)
+    np.testing.assert_allclose(one.ood_thresholds, other.ood_thresholds[classes], atol=1e-12)
+    np.testing.assert_array_equal(one.category, other.category[examples])
+    np.testing.assert_array_equal(one.confident_joint, other.confident_joint[classes][:, classes])
+
+
+@given(labelled_probabilities(), percentiles, percentiles, modes, st.randoms())
+def test_the_order_of_the_examples_does_not_matter(labelled, class_percentile, ood_percentile, mode, random):
+    given_label, pred_probs = labelled
+    order = np.array(random.sample(range(len(given_label)), len(given_label)))
+    settings = (class_percentile, ood_percentile, mode)
+    moved = analyse(given_label[order], pred_probs[order], *settings)
+    still = analyse(given_label, pred_probs, *settings)
+    assert_same_analysis(moved, still, examples=order)
+    np.testing.assert_array_equal(moved.suggested_label, still.suggested_label[order])
+
+
+@given(labelled_probabilities(), percentiles, percentiles, modes, st.randoms())
+def test_the_order_of_the_classes_does_not_matter(labelled, class_percentile, ood_percentile, mode, random):
+    given_label, pred_probs = labelled
+    n, n_classes = pred_probs.shape
+    pred_probs = pred_probs + np.linspace(0, 1e-4, n * n_classes).reshape(n, n_classes)  # of equals, the first class counts
+    order = np.array(random.sample(range(n_classes), n_classes))
+    settings = (class_percentile, ood_percentile, mode)
+    still = analyse(given_label, pred_probs, *settings)
+    assert_same_analysis(analyse(np.argsort(order)[given_label], pred_probs[:, order], *settings), still, classes=order)
+
+
+@given(labelled_probabilities(), percentiles, percentiles)
+def test_thresholds_rise_with_the_percentile_and_suggestions_fall(labelled, one, other):
+    low, high = sorted((one, other))
+    confidences = SortedSelfConfidences.of(*labelled)
+    assert (confidences.thresholds_at(low) <= confidences.thresholds_at(high)).all()
+    at_low, at_high = analyse(*labelled, low, 0), analyse(*labelled, high, 0)
+    assert ((at_high.suggested_label == NO_LABEL) | (at_low.suggested_label != NO_LABEL)).all()
+    out_low, out_high = (analyse(*labelled, 100, percentile).out_of_distribution_mask for percentile in (low, high))
+    assert (out_high | ~out_low).all()
+
+
+@given(labelled_probabilities(), percentiles, percentiles, modes)
+def test_every_row_of_the_joint_has_the_examples_of_its_class_but_those_without_a_suggestion(
+    labelled, class_percentile, ood_percentile, mode
+):
+    given_label, pred_probs = labelled
+    analysis = analyse(given_label, pred_probs, class_percentile, ood_percentile, mode)
+    unassigned = analysis.suggested_label == NO_LABEL
+    n_classes = pred_probs.shape[1]
+    per_class = np.bincount(given_label, minlength=n_classes) - np.bincount(given_label[unassigned], minlength=n_classes)
+    assert analysis.confident_joint.sum(axis=1).tolist() == per_class.tolist()
+    assert analysis.confident_joint.sum() == len(given_label) - unassigned.sum()
+    issues = np.flatnonzero(analysis.label_issue_mask)
+    assert set(issues) <= set(np.flatnonzero(~unassigned))
+    assert confident.reaches(pred_probs, analysis.class_thresholds)[issues, analysis.suggested_label[issues]].all()
+
+
+@given(labelled_probabilities(), percentiles, percentiles, modes)
+def test_nothing_is_ever_not_a_number(labelled, class_percentile, ood_percentile, mode):
+    given_label, pred_probs = labelled
+    analysis = analyse(given_label, pred_probs, class_percentile, ood_percentile, mode)
+    empty = np.bincount(given_label, minlength=pred_probs.shape[1]) == 0
+    for thresholds in (analysis.class_thresholds, analysis.ood_thresholds):
+        assert np.isposinf(thresholds[empty]).all()
+        assert ((thresholds[~empty] >= LOWEST_THRESHOLD) & (thresholds[~empty] <= 1 + 1e-9)).all()
+    quality = confident.label_quality(given_label, pred_probs)
+    assert ((quality >= 0) & (quality <= 1)).all()
+    assert np.isfinite(confident.class_percentile_of(given_label, pred_probs, 0)).all()
+
+
 def random_probabilities(seed, n=500, n_classes=6, sharpness=3.0):
     """Probabilities that mostly favour the given label, some of which is wrong."""
     random = np.random.default_rng(seed)
