@@ -165,16 +165,21 @@ DELIMITERS = {"csv": ",", "tsv": "\t", "semicolons.csv": ";", "bars.csv": "|"}
 FORMS = (*DELIMITERS, "json", "jsonl")
 
 
-def hostile_table(kind, texts=TEXTS, n_classes=24):
+N_CLASSES = 24
+# Several texts together are each label, in the order of classes; and as many labels that mean no harm.
+LABELS_OF_TEXTS = sorted("~".join(TEXTS[start::N_CLASSES])[:400].strip() for start in range(N_CLASSES))
+HARMLESS_LABELS = [f"class {label:02d}" for label in range(N_CLASSES)]
+HARMLESS_TEXTS = [f"name {row}" for row in range(len(TEXTS))]
+
+
+def hostile_table(kind):
     """A table in which every text is an id and a text, and several of them together are each label."""
-    labels = ["~".join(texts[start::n_classes])[:400] for start in range(n_classes)]
-    return whole_table(kind, texts, [*texts[1:], texts[0]], labels)
+    return whole_table(kind, TEXTS, [*TEXTS[1:], TEXTS[0]], LABELS_OF_TEXTS)
 
 
-def harmless_table(kind, n=len(TEXTS), n_classes=24):
-    """A table of the same shape in which nothing is meant badly."""
-    names = [f"name {row}" for row in range(n)]
-    return whole_table(kind, names, names, [f"class {label}" for label in range(n_classes)])
+def harmless_table(kind):
+    """A table of the same shape, with the same numbers, in which nothing is meant badly."""
+    return whole_table(kind, HARMLESS_TEXTS, HARMLESS_TEXTS, HARMLESS_LABELS)
 
 
 def whole_table(kind, ids, texts, labels):
