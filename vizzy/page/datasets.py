@@ -18,10 +18,12 @@ def folder():
     """The folder named by ``?dataset=``, ending in "/"; only this site's own folders are opened."""
     named = URLSearchParams.new(window.location.search).get("dataset") or DEFAULT
     base = URL.new(".", document.baseURI).href
-    address = URL.new(named.rstrip("/") + "/", base).href
-    if not address.startswith(base):
+    address = URL.new(named.rstrip("/") + "/", base)
+    if not address.href.startswith(base):
         raise ValueError("The address names a dataset of another site, which is not opened: " + named)
-    return address[len(base) :]
+    if address.search or address.hash:  # its dataset.json would be this very page
+        raise ValueError("The address names no folder of this site, so no dataset is opened: " + named)
+    return address.href[len(base) :]
 
 
 class Shipped:
