@@ -1,16 +1,25 @@
 """What docs/trust.md promises of a visit: it asks no other origin for anything, and could not."""
 
 import http.server
+import io
 import threading
+import zipfile
 from contextlib import suppress
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Error
 from recording import recording_proxy
+from test_own_data import bring, exported, open_and_train, small_table, start_review
 from visits import visiting, wait_until_kept
 
 
 # --- private: what is asked for ------------------------------------------------------------------------
+
+
+# Chromium asks its maker what to offer for the fields of a form, once there are three: a hash of their names goes there.
+# No page has a say in it, and this one, whose policy refuses that address, could not send anything by it.
+OF_THE_BROWSER = "content-autofill.googleapis.com:443"
 
 
 def train_slide_relabel_and_look(visit):
@@ -36,6 +45,49 @@ def read_guide_and_learn(page):
         page.wait_for_selector(shown, state="hidden")
 
 
+def bring_a_sample_review_export_and_open_a_lab(visit):
+    page = visit.page
+    page.click("#bring-button")
+    page.click('[data-sample^="messages.csv"]')
+    page.wait_for_selector("#bring-preview:not([hidden])")
+    open_and_train(visit)
+    start_review(visit)
+    for place, key in enumerate("akn2s", start=1):
+        page.keyboard.press(key)
+        page.wait_for_function(f"document.querySelectorAll('#queue-list .done:not(:empty)').length >= {place}")
+    for what, ending in (("table", "-corrected.csv"), ("changes", "-changes.csv"), ("report", "-report.html")):
+        name, content = exported(page, what)
+        assert name == "messages" + ending and content
+    page.keyboard.press("Escape")
+    page.click("#review-back")
+    page.click("#labs")
+    page.wait_for_selector(".lab-holder")
+    page.click("#lab-tab-map")
+    page.wait_for_selector('#lab-tab-map[aria-selected="true"]')
+    page.click("#labs")
+
+
+def bring_pictures(visit):
+    """A zip of a table and pictures, each shown; one of them is an SVG that names another origin."""
+    packed = io.BytesIO()
+    outside = '<svg xmlns="http://www.w3.org/2000/svg"><image href="http://elsewhere.test/x.png"/></svg>'
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("odd.csv", small_table())
+        archive.writestr("pictures/n0.svg", outside)
+        for row in range(1, 40):
+            drawn = io.BytesIO()
+            Image.new("RGB", (60, 40), (200, 30, 30) if row % 2 else (30, 30, 200)).save(drawn, "PNG")
+            archive.writestr(f"pictures/n{row}.png", drawn.getvalue())
+    visit.page.click("#bring-button")
+    visit.page.wait_for_selector("#bring-start:not([hidden])")
+    bring(visit, {"name": "all.zip", "mimeType": "application/zip", "buffer": packed.getvalue()})
+    assert "40 pictures" in visit.page.inner_text("#bring-understood")
+    open_and_train(visit)
+    shown = "all => all.every(one => one.style.backgroundImage.startsWith('url(\"blob:'))"
+    visit.page.wait_for_function(f"({shown})([...document.querySelectorAll('#matrix .thumb')])")
+    visit.page.wait_for_function("document.querySelectorAll('#dataset-list img[src^=\"blob:\"]').length > 2")
+
+
 def test_a_full_visit_asks_no_other_origin_for_anything(browser, site):
     with recording_proxy(site) as (proxy, asked):  # noqa: SIM117 (the inner one checks at its end)
         # Without <-loopback> the browser would go round the proxy to this machine.
@@ -50,11 +102,13 @@ def test_a_full_visit_asks_no_other_origin_for_anything(browser, site):
             page.select_option("#dataset-menu", "static/digits")
             page.wait_for_url("**/?dataset=*")
             visit.wait("ready").train()
+            bring_a_sample_review_export_and_open_a_lab(visit)
+            bring_pictures(visit)
             # That the recorder hears at all: the page, the worker's fetches, and the service worker's.
             heard = [address.removeprefix(site).partition("?")[0] for address in asked]
-            assert {"", "vizzy/page/app.py", "static/embeddings.npy", "sw.js"} <= set(heard)
+            assert {"", "vizzy/page/app.py", "static/embeddings.npy", "sw.js", "static/sample/messages.csv"} <= set(heard)
             assert heard.count("runtime/manifest.json") >= 2
-    assert [address for address in asked if not address.startswith(site)] == []
+    assert [address for address in asked if not address.startswith(site) and address != OF_THE_BROWSER] == []
 
 
 # --- private: what could be asked for ----------------------------------------------------------------------
