@@ -309,7 +309,10 @@ def test_no_hostile_fragment_makes_an_element_or_runs(browser, site):
     with watched(browser, site) as visit:
         page = visit.page
         page.route("**/runtime/pyodide/**", lambda route: None)  # never answered: Python's numerics have no part in it
-        visit.open()
+        visit.open("#colour=red")
+        page.wait_for_selector("#note:not([hidden])")
+        page.wait_for_selector("#dataset-menu:not([disabled])")
+        page.wait_for_timeout(1000)  # what comes late comes for harmless data, too
         visit.look()
         before = set(visit.kinds)
         for start in range(0, len(TEXTS), AT_ONCE):
