@@ -61,6 +61,7 @@ FULL_PACKAGES = (*PACKAGES, "micropip")
 WHEELS_FOLDER = "open_webui/frontend/pyodide/"
 PYODIDE_CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 # Chunks of PyScript that it loads only into a terminal, of which the page has none.
+PYSCRIPT_LIBRARY = "{pyscript:"  # in its JavaScript, before the sources of its Python package: name to text
 UNUSED_CHUNKS = re.compile(r"^xterm")
 ROOM_NEEDED = 400_000_000
 
@@ -106,13 +107,16 @@ def lay_pyscript(archive_path: pathlib.Path, folder: pathlib.Path) -> None:
         write_file(folder / name, without_source_map(content))
 
 
-def lay_pyscript_library(archive_path: pathlib.Path, folder: pathlib.Path) -> None:
-    """Write the sources of PyScript's Python package, to see what it imports."""
-    inside = "package/src/stdlib/pyscript/"
-    with tarfile.open(archive_path) as archive:
-        for member in archive.getmembers():
-            if member.name.startswith(inside) and member.name.endswith(".py"):
-                write_file(folder / member.name.removeprefix(inside), archive.extractfile(member).read())
+def lay_pyscript_library(pyscript: pathlib.Path, folder: pathlib.Path) -> None:
+    """Write the sources of PyScript's Python package as its JavaScript has them, to see what it imports and compile it."""
+    for module in pyscript.glob("core-*.js"):
+        _, found, rest = module.read_text(encoding="utf-8").partition(PYSCRIPT_LIBRARY)
+        if found:
+            sources, _ = json.JSONDecoder().raw_decode(rest)
+            for name, source in sources.items():
+                write_file(folder / name, source.encode())
+            return
+    raise SetupError("PyScript's Python package is not where it was in its JavaScript; is it another version?")
 
 
 def without_source_map(content: bytes) -> bytes:
@@ -258,7 +262,7 @@ def assemble(folder: pathlib.Path, kind: str, cache: pathlib.Path, work: pathlib
         lay_pyodide(got["pyodide"], got["wheels"], folder / "pyodide", FULL_PACKAGES)
     else:
         lay_pyodide(got["pyodide"], got["wheels"], work / "full", PACKAGES)
-        lay_pyscript_library(got["pyscript"], work / "pyscript")
+        lay_pyscript_library(folder / "pyscript", work / "pyscript")
         node = runtime_fetch.node_command(cache, say=say)
         runtime_slim.SlimBuild(
             work / "full", folder / "pyodide", work, ROOT, work / "pyscript", node, say

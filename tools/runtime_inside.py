@@ -15,6 +15,7 @@ from runtime_names import worker_sources
 SITE_PACKAGES = site.getsitepackages()[0]
 # Where the host's folders are mounted.
 APP, TOOLS, OUT, PYSCRIPT = "/mnt/app", "/mnt/tools", "/mnt/out", "/mnt/pyscript"
+WORKER = "/home/pyodide"  # where the worker has its modules
 # What a snapshot must not hold: it changes without the runtime changing, or was there to build it.
 PASSING_MODULES = ("vizzy", "runtime_exercise", "runtime_deferred", "runtime_inside", "runtime_names")
 # What numpy calls to document what is compiled.
@@ -125,6 +126,7 @@ def _documents(node):
 def freeze():
     """Bring the interpreter into the state that a snapshot is to keep: all imported, warm, nothing left over."""
     digest = _run_first()
+    importlib.import_module("_vizzy_compiled").install(_compiled_sources())
     for name in [name for name in sys.modules if name.partition(".")[0] in PASSING_MODULES]:
         del sys.modules[name]
     sys.path[:] = [folder for folder in sys.path if not folder.startswith("/mnt/")]
@@ -133,6 +135,23 @@ def freeze():
     linecache.clearcache()
     gc.collect()
     return {"digest": digest}
+
+
+def _compiled_sources():
+    """PyScript's package and what a first visit imports of the app, compiled as the worker would.
+
+    Returns
+    -------
+    dict of (str, bytes) to code
+        By path in the worker and hash of the source.
+    """
+    places = {path: path.relative_to(APP) for path in _exercise().imported_from_app()}
+    places |= {path: path.relative_to("/mnt") for path in sorted(pathlib.Path(PYSCRIPT).glob("*.py"))}
+    compiled = {}
+    for path, place in places.items():
+        inside, source = str(pathlib.Path(WORKER, place)), path.read_bytes()
+        compiled[inside, importlib.util.source_hash(source)] = compile(source, inside, "exec", dont_inherit=True)
+    return compiled
 
 
 def loaded_libraries():

@@ -158,7 +158,8 @@ class SlimBuild:
         outside = self.outside(STANDARD_LIBRARY)
         with zipfile.ZipFile(self.full / STDLIB_ARCHIVE) as archive:
             archive.extractall(outside)
-        shutil.copyfile(TOOLS / "runtime_deferred.py", outside / "_vizzy_deferred.py")
+        for name in ("deferred", "compiled"):
+            shutil.copyfile(TOOLS / f"runtime_{name}.py", outside / f"_vizzy_{name}.py")
         (outside / "_vizzy_slim.py").write_text(SLIM_MODULE.format(deferred=trace["needed"]))
         (outside / "_vizzy_left_out.py").write_text(f"NAMES = frozenset({self.left_out(trace)!r})\n")
 

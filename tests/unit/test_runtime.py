@@ -631,6 +631,32 @@ class TestDeferring:
         assert runtime_deferred.LeftOutFinder().find_spec("sklearn.nonsense") is None
 
 
+def test_a_source_that_is_known_is_not_compiled_and_a_changed_one_is(tmp_path):
+    module = tmp_path / "known.py"
+    program = (
+        "import sys; sys.path[:0] = sys.argv[1:]; sys.dont_write_bytecode = True\n"
+        "import importlib.util, runtime_compiled\n"
+        "path = sys.argv[1] + '/known.py'\n"
+        "key = (path, importlib.util.source_hash(b'value = \"old\"'))\n"
+        "runtime_compiled.install({key: compile('value = \"by heart\"', path, 'exec')})\n"
+        "import known; print(known.value)"
+    )
+    for source, expected in {'value = "old"': "by heart", 'value = "new"': "new"}.items():
+        module.write_text(source)
+        ran = subprocess.run([sys.executable, "-c", program, str(tmp_path), str(TOOLS)], check=False, capture_output=True, text=True)
+        assert ran.stdout.split("\n")[0] == expected, ran.stderr
+
+
+def test_pyscripts_package_is_read_out_of_its_javascript(tmp_path):
+    (tmp_path / "core-1.js").write_text('x={pyscript:{"__init__.py":"import js\\n","util.py":"a=\\"b\\""}});y')
+    runtime.lay_pyscript_library(tmp_path, tmp_path / "out")
+    assert (tmp_path / "out/__init__.py").read_text() == "import js\n"
+    assert (tmp_path / "out/util.py").read_text() == 'a="b"'
+    (tmp_path / "core-1.js").write_text("elsewhere")
+    with pytest.raises(runtime_fetch.SetupError, match="another version"):
+        runtime.lay_pyscript_library(tmp_path, tmp_path / "out")
+
+
 @pytest.mark.skipif(
     not (TOOLS.parent / "runtime/pyodide/snapshot.bin").exists(),
     reason="./serve.sh --prepare was not run yet",
