@@ -235,7 +235,7 @@ def browser_on(playwright, folder, *scripts):
             context.add_init_script(script)
         page = context.pages[0] if context.pages else context.new_page()
         page.set_default_timeout(PATIENCE_MS)
-        page.wait_for_timeout(300)  # the browser's own start is not what is measured
+        page.wait_for_timeout(1500)  # neither the browser's own start is measured, nor what the last one left to do
         yield page
     finally:
         context.close()
