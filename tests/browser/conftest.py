@@ -12,7 +12,8 @@ from visits import ROOT, serving, visiting
 
 BROWSER_FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
+    "--disable-component-update --disable-sync "
+    "--disable-features=AutofillServerCommunication"  # the browser's own question about form fields
 ).split()
 
 

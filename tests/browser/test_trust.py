@@ -17,11 +17,6 @@ from visits import visiting, wait_until_kept
 # --- private: what is asked for ------------------------------------------------------------------------
 
 
-# Chromium asks its maker what to offer for the fields of a form, once there are three: a hash of their names goes there.
-# No page has a say in it, and this one, whose policy refuses that address, could not send anything by it.
-OF_THE_BROWSER = "content-autofill.googleapis.com:443"
-
-
 def train_slide_relabel_and_look(visit):
     page = visit.train().page
     visit.slide("class", 70)
@@ -108,7 +103,7 @@ def test_a_full_visit_asks_no_other_origin_for_anything(browser, site):
             heard = [address.removeprefix(site).partition("?")[0] for address in asked]
             assert {"", "vizzy/page/app.py", "static/embeddings.npy", "sw.js", "static/sample/messages.csv"} <= set(heard)
             assert heard.count("runtime/manifest.json") >= 2
-    assert [address for address in asked if not address.startswith(site) and address != OF_THE_BROWSER] == []
+    assert [address for address in asked if not address.startswith(site)] == []
 
 
 # --- private: what could be asked for ----------------------------------------------------------------------
