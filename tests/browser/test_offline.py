@@ -95,6 +95,7 @@ def test_what_comes_late_is_of_the_version_that_the_visit_began_with(browser, ow
         assert shown_score(visit.page) == ("problems", 9)
         assert visit.page.input_value("#class-percentile") == "50"
         assert visit.page.is_hidden("#note")
+        visit.page.wait_for_function("location.hash.includes('lab=score')")  # the address follows a little later
         visit.page.reload()
         visit.wait("ready").page.keyboard.press("t")  # the lab is in front of the button
         visit.wait("trained")
