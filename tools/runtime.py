@@ -60,8 +60,8 @@ FULL_PACKAGES = (*PACKAGES, "micropip")
 
 WHEELS_FOLDER = "open_webui/frontend/pyodide/"
 PYODIDE_CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
-# Chunks of PyScript that it loads only into a terminal, of which the page has none.
 PYSCRIPT_LIBRARY = "{pyscript:"  # in its JavaScript, before the sources of its Python package: name to text
+# Chunks of PyScript that it loads only into a terminal, of which the page has none.
 UNUSED_CHUNKS = re.compile(r"^xterm")
 ROOM_NEEDED = 400_000_000
 
