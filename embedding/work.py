@@ -100,8 +100,8 @@ def embed(
         How many images were done now.
     """
     plan = store.plan
-    todo = store.missing(batches)
-    members = [list(plan.members(batch)) for batch in todo]
+    missing = store.missing(batches)
+    members = [list(plan.members(batch)) for batch in missing]
     images = PreparedImages(sources, backbone.transform, pictures, most_megapixels)
     total, left = sum(len(plan.members(batch)) for batch in batches), sum(map(len, members))
     progress = Progress(total, done=total - left)
@@ -113,7 +113,7 @@ def embed(
         collate_fn=list,
         worker_init_fn=_leave_interrupts_to_parent,
     )
-    for number, prepared in zip(todo, loader, strict=True):
+    for number, prepared in zip(missing, loader, strict=True):
         store.save(number, _batch(prepared, network))
         for index, image in zip(plan.members(number), prepared, strict=True):
             if image.reason:
