@@ -70,6 +70,7 @@ async def warm_up():
     """Train on made-up examples while nobody asks for anything: the browser compiles code as it is used."""
     from vizzy.session import Session
 
+    _begin("warm-up")
     await _in_steps(Session.made_up().training_steps({}), runs["warm-up"])
 
 
@@ -85,8 +86,13 @@ async def _fetch(folder, name):
     return (await response.arrayBuffer()).to_bytes()
 
 
-async def train(changed_labels_json):
-    """Cross-validate; the answer is ``{summary: JSON text, pred_probs: Float32Array of n*K}``."""
+def train(changed_labels_json):
+    """Cross-validate; a promise of ``{summary: JSON text, pred_probs: Float32Array of n*K}``."""
+    _begin("training")
+    return _train(changed_labels_json)
+
+
+async def _train(changed_labels_json):
     changed_labels = {int(example): label for example, label in json.loads(changed_labels_json)}
     cancel("warm-up")
     trained = session  # another dataset may be opened meanwhile
@@ -100,9 +106,13 @@ async def train(changed_labels_json):
     return to_js({"summary": json.dumps(summary), "pred_probs": pred_probs}, dict_converter=_object)
 
 
+def _begin(name):
+    """Count a run as new when it is asked for, not when its coroutine starts: it may be cancelled in between."""
+    runs[name].update(progress=(0, 1), cancelled=False)
+
+
 async def _in_steps(steps, run):
     """Run steps to their end and return what they come to, or None if they were cancelled."""
-    run["cancelled"] = False
     paused = time.monotonic()
     while not run["cancelled"]:
         try:
@@ -127,14 +137,18 @@ def cancel(name="training"):
     runs[name]["cancelled"] = True
 
 
-async def lab(name, arguments_json):
-    """Run an experiment of ``vizzy.labs`` on the session: JSON text."""
+def lab(name, arguments_json):
+    """Run an experiment of ``vizzy.labs`` on the session: a promise of JSON text."""
+    _begin("lab")
+    return _lab(name, arguments_json)
+
+
+async def _lab(name, arguments_json):
     from vizzy import labs
 
     try:
         answer = labs.experiment(name)(session, **json.loads(arguments_json))
         if hasattr(answer, "send"):  # a generator: it goes in steps
-            runs["lab"]["progress"] = (0, 1)
             answer = await _in_steps(answer, runs["lab"])
     except ValueError as error:
         return _error(str(error))

@@ -172,6 +172,18 @@ def test_the_page_for_what_is_not_there_leads_home(visit):
     visit.wait("ready")
 
 
+def test_a_training_is_cancelled_however_soon(visit, made):
+    _, path = made("hasty", 8, per_class=300, dimensions=32, pictures=False)
+    visit.open(f"?dataset={path}")
+    visit.page.wait_for_function("document.getElementById('status').textContent.includes('in your browser')")
+    visit.page.evaluate("""() => {
+        document.getElementById('train').click();
+        setTimeout(() => document.getElementById('cancel').click(), 5);
+    }""")
+    visit.page.wait_for_selector("#cancel", state="hidden")
+    assert visit.page.get_attribute("html", "data-vizzy") == "ready"
+
+
 def test_a_long_training_says_how_long_shows_how_far_and_can_be_cancelled(visit, made):
     _, path = made("long", 8, per_class=300, dimensions=32, pictures=False)
     visit.open(f"?dataset={path}")
