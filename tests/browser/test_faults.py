@@ -21,10 +21,9 @@ def altered(page, path, replacements):
 @pytest.fixture
 def faulty(browser, site):
     """A visit whose page looks after its worker every moment, and in which complaints are expected."""
-    with visiting(browser, site) as visit:
+    with visiting(browser, site, complains=True) as visit:
         altered(visit.page, "vizzy/page/trainer.py", BEATS)
         yield visit
-        visit.complaints.clear()
 
 
 def relabel(visit):

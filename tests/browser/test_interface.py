@@ -157,13 +157,12 @@ def test_at_200_percent_zoom_and_on_small_screens_nothing_is_cut_off(trained, wi
 
 
 def test_a_runtime_that_does_not_load_is_explained_and_the_page_stays(browser, site):
-    with visiting(browser, site) as visit:
+    with visiting(browser, site, complains=True) as visit:
         visit.page.route("**/runtime/pyodide/pyodide.asm.*", lambda route: route.abort())
         visit.open()
         visit.wait("error")
         assert "could not be loaded" in visit.page.inner_text("#failure-text")
         assert visit.page.locator('[data-panel="dataset"] [data-example]').count() > 5
-        visit.complaints.clear()
 
 
 def test_the_page_for_what_is_not_there_leads_home(visit):
