@@ -8,6 +8,7 @@ from pyscript.ffi import create_proxy, to_js
 
 from vizzy.page import address, datasets, dom, guide, labs, offline, own_data, state as events, theme
 from vizzy.page.app import App
+from vizzy.page.breath import breathe
 from vizzy.page.catalogue import Catalogue
 from vizzy.page.failure import fail
 
@@ -84,6 +85,7 @@ async def main():
     app.show_all()
     if refused:
         app.note("Part of the link could not be read and was left out: " + ", ".join(refused))
+    await breathe()  # what was drawn is drawn in a task that ends here
     js.performance.mark("vizzy:interactive")
     asyncio.create_task(datasets.offer(catalogue.folder, catalogue.name, catalogue.is_own))
     await app.start()

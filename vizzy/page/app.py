@@ -13,6 +13,7 @@ from pyscript.ffi import to_js
 
 from vizzy.page import address, dom, late, motion, offline, state as events, words
 from vizzy.page.ahead import Ahead
+from vizzy.page.breath import breathe, in_breaths
 from vizzy.page.cell_dialog import CellDialog
 from vizzy.page.dataset_panel import DatasetPanel
 from vizzy.page.failure import explained, fail
@@ -28,8 +29,6 @@ from vizzy.page.thumbnails import Thumbnails
 from vizzy.page.trainer import Trainer, TrainerError, missing_file
 
 
-THUMBNAILS_AT_ONCE = 120
-BREATH_SECONDS = 0.001  # ends the browser's task, which asyncio's sleep of 0 does not
 SECONDS_UNTIL_WRITTEN = 0.3
 SECONDS_BETWEEN_LOOKS = 0.3  # at how far the training is
 MOST_TO_LOOK_AHEAD = 20_000  # examples; of more, two hundred answers would keep the worker busy for too long
@@ -361,7 +360,7 @@ class App:
             self._lost = 0
         await self._make_thumbnails(analysis)
         self._draw_analysis(analysis)
-        await asyncio.sleep(BREATH_SECONDS)
+        await breathe()
         self._analyses.took(settings)
         self.stop_looking_ahead()
         self.predictions.show(self._pred_probs)
@@ -375,17 +374,10 @@ class App:
         self._look_ahead()
 
     async def _make_thumbnails(self, analysis):
-        """Make what is about to be shown, some at a time, so that no task of the page gets long."""
-        made = 0
-        for grid, examples in self.matrix.grids_for(analysis) + self.results.grids_for(analysis):
-            missing = grid.missing(examples)
-            for start in range(0, len(missing), THUMBNAILS_AT_ONCE):
-                if made > THUMBNAILS_AT_ONCE:
-                    made = 0
-                    await asyncio.sleep(BREATH_SECONDS)
-                grid.prepare(missing[start : start + THUMBNAILS_AT_ONCE])
-                made += len(missing[start : start + THUMBNAILS_AT_ONCE])
-        await asyncio.sleep(BREATH_SECONDS)
+        """Make what is about to be shown, so that showing it takes no long task."""
+        grids = self.matrix.grids_for(analysis) + self.results.grids_for(analysis)
+        await in_breaths(grid.prepare(example) for grid, examples in grids for example in examples)
+        await breathe()
 
     async def _watch_training(self):
         while True:

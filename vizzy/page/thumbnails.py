@@ -61,14 +61,9 @@ class ThumbnailGrid:
         self._pool = {} if pool is None else pool
         self._shares_pool = pool is not None
 
-    def missing(self, examples):
-        """Those of these examples for which there is no thumbnail yet."""
-        return [example for example in examples if example not in self._pool]
-
-    def prepare(self, examples):
-        """Make thumbnails that will be shown soon."""
-        for example in examples:
-            self._node(example)
+    def prepare(self, example):
+        """Make a thumbnail that will be shown soon."""
+        self._node(example)
 
     def show(self, examples):
         """Show these examples in this order."""

@@ -8,9 +8,10 @@ import asyncio
 
 from pyscript.ffi import create_proxy
 
+from vizzy.page.breath import in_breaths, rest
+
 MOST_ROWS = 600
 ROWS_OF_MANY = 120  # of a list that cannot be whole: some screens, as every row costs a little in every frame
-ROWS_PER_STEP = 12
 
 
 _lists = {}  # id of a scroller -> the list that has it now
@@ -54,6 +55,7 @@ class WindowedList:
     def close(self):
         """Another list takes the container over."""
         self.count = 0
+        self._stale.clear()
 
     def resize(self, count):
         """Another number of rows, all of which are to be filled anew."""
@@ -146,9 +148,7 @@ class WindowedList:
     async def _fill_rest(self):
         pending = self._pending()
         while pending:
-            await asyncio.sleep(0.004)
-            for row in pending[:ROWS_PER_STEP]:
-                if row < self.count:
-                    self._place(row)
-            pending = self._pending() if len(pending) <= ROWS_PER_STEP else pending[ROWS_PER_STEP:]
+            await rest()
+            await in_breaths((self._place(row) for row in pending if row < self.count), rest)
+            pending = self._pending()
         self._working = False
