@@ -85,8 +85,8 @@ async def main():
     app.show_all()
     if refused:
         app.note("Part of the link could not be read and was left out: " + ", ".join(refused))
-    await breathe()  # what was drawn is drawn in a task that ends here
     js.performance.mark("vizzy:interactive")
+    await breathe()  # the visitor comes before what else there is to begin
     asyncio.create_task(datasets.offer(catalogue.folder, catalogue.name, catalogue.is_own))
     await app.start()
 
