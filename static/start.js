@@ -64,12 +64,4 @@
   }
   window.addEventListener("error", failed, true);
   window.addEventListener("unhandledrejection", failed);
-
-  // PyScript looks through whatever is added to the document for tags and attributes of its own, of which this page adds
-  // none: a third of the time that drawing takes. There is no setting for it, so the one call that begins it is left out.
-  var observe = MutationObserver.prototype.observe;
-  MutationObserver.prototype.observe = function (target, options) {
-    if (target !== document) return observe.call(this, target, options);
-    MutationObserver.prototype.observe = observe;
-  };
 })();
