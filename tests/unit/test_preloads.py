@@ -28,8 +28,7 @@ LINKS = Links((ROOT / "index.html").read_text(encoding="utf-8")).found
 def test_every_module_of_the_page_is_on_its_way_early():
     page = json.loads((ROOT / "vizzy/page.json").read_text(encoding="utf-8"))
     modules = [address.removeprefix("./") for address in page["files"].values()]
-    others = ["vizzy/page.json", "vizzy/worker.json", "vizzy/worker.py", "main.py", "static/dataset.json"]
-    others.append("runtime/micropython/micropython.wasm")
+    others = ["vizzy/page.json", "vizzy/worker.json", "vizzy/worker.py", "main.py", "runtime/micropython/micropython.wasm"]
     assert sorted(link["href"] for link in LINKS["preload"]) == sorted(modules + others)
 
 
