@@ -376,7 +376,7 @@ class App:
     async def _make_thumbnails(self, analysis):
         """Make what is about to be shown, so that showing it takes no long task."""
         grids = self.matrix.grids_for(analysis) + self.results.grids_for(analysis)
-        await in_breaths(grid.prepare(example) for grid, examples in grids for example in examples)
+        await in_breaths(grid.prepare(example) for grid, examples in grids for example in grid.missing(examples))
         await breathe()
 
     async def _watch_training(self):

@@ -7,7 +7,7 @@ another runs out.
 from js import Promise, performance, setTimeout, window
 from pyscript.ffi import create_proxy
 
-MOST_MS = 8  # of work at a stretch: two such at once still leave half of a frame
+MOST_MS = 8  # of work at a stretch: two such at once take a frame
 
 _in_a_while = create_proxy(lambda resolve, _reject: setTimeout(resolve, 0))
 _scheduler = getattr(window, "scheduler", None)

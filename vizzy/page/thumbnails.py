@@ -61,6 +61,10 @@ class ThumbnailGrid:
         self._pool = {} if pool is None else pool
         self._shares_pool = pool is not None
 
+    def missing(self, examples):
+        """Those of these examples for which there is no thumbnail yet."""
+        return [example for example in examples if example not in self._pool]
+
     def prepare(self, example):
         """Make a thumbnail that will be shown soon."""
         self._node(example)
