@@ -63,6 +63,10 @@ PYODIDE_CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_st
 PYSCRIPT_LIBRARY = "{pyscript:"  # in its JavaScript, before the sources of its Python package: name to text
 # Chunks of PyScript that it loads only into a terminal, of which the page has none.
 UNUSED_CHUNKS = re.compile(r"^xterm")
+# PyScript looks through all that is ever added to the document, and each attribute that changes, for tags and
+# attributes of its own: a third of what drawing costs. The page adds none but the script of another worker, to the body.
+WATCHES_ALL = b"As(n(document))"
+WATCHES_BODY = b"As(document),e.observe(document.body,{childList:!0})"
 ROOM_NEEDED = 400_000_000
 
 
@@ -105,6 +109,16 @@ def lay_pyscript(archive_path: pathlib.Path, folder: pathlib.Path) -> None:
         content = npm_file(archive_path, f"dist/{name}")
         waiting += re.findall(r'(?:from|import)\s*\(?\s*"\./([\w.-]+\.js)"', content.decode())
         write_file(folder / name, without_source_map(content))
+
+
+def watch_only_the_body(pyscript: pathlib.Path) -> None:
+    """Let PyScript look for scripts among what is added to the body itself, and nowhere else."""
+    for module in pyscript.glob("core-*.js"):
+        content = module.read_bytes()
+        if content.count(WATCHES_ALL) == 1:
+            module.write_bytes(content.replace(WATCHES_ALL, WATCHES_BODY))
+            return
+    raise SetupError("PyScript no longer begins to watch the document where it did; is it another version?")
 
 
 def lay_pyscript_library(pyscript: pathlib.Path, folder: pathlib.Path) -> None:
@@ -261,6 +275,7 @@ def assemble(folder: pathlib.Path, kind: str, cache: pathlib.Path, work: pathlib
     if kind == "full":
         lay_pyodide(got["pyodide"], got["wheels"], folder / "pyodide", FULL_PACKAGES)
     else:
+        watch_only_the_body(folder / "pyscript")
         lay_pyodide(got["pyodide"], got["wheels"], work / "full", PACKAGES)
         lay_pyscript_library(folder / "pyscript", work / "pyscript")
         node = runtime_fetch.node_command(cache, say=say)

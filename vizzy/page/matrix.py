@@ -25,6 +25,7 @@ class MatrixPanel:
 
     def render(self, analysis):
         """Show the confident joint of an analysis."""
+        self._measure_room()  # before anything is written, which would then have to be laid out at once
         dom.show(dom.by_id("matrix-empty"), False)
         cells = analysis["cells"]
         for grid, examples in zip(self._grids, cells):
@@ -50,9 +51,7 @@ class MatrixPanel:
 
     def fit(self):
         """Choose each cell's thumbnail size so that they fill it."""
-        if self._room is None:
-            box = self._grids[0].container
-            self._room = (box.offsetWidth - 6, box.offsetHeight - 3, dom.rem())  # less the stylesheet's padding
+        self._measure_room()
         width, height, rem = self._room
         classes = len(self._catalogue.classes)
         for number, grid in enumerate(self._grids):
@@ -61,6 +60,11 @@ class MatrixPanel:
             if size != self._sizes[number]:
                 self._sizes[number] = size
                 grid.container.style.setProperty("--thumb", str(size) + "px")
+
+    def _measure_room(self):
+        if self._room is None:
+            box = self._grids[0].container
+            self._room = (box.offsetWidth - 6, box.offsetHeight - 3, dom.rem())  # less the stylesheet's padding
 
     def _show_counts(self, analysis):
         for number, cell in enumerate(self._cells):

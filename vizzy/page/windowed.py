@@ -146,9 +146,10 @@ class WindowedList:
             asyncio.create_task(self._fill_rest())
 
     async def _fill_rest(self):
+        await rest()  # by then what was just drawn is laid out; to look for what is visible would do so at once
         pending = self._pending()
         while pending:
-            await rest()
             await in_breaths((self._place(row) for row in pending if row < self.count), rest)
+            await rest()
             pending = self._pending()
         self._working = False
