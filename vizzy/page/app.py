@@ -359,6 +359,9 @@ class App:
             self.comparison = before and (before, (summary["accuracy"], analysis["counts"]))
             self._lost = 0
         await self._make_thumbnails(analysis)
+        if self._analysis is None:  # all of it is new: too much for one frame
+            self.matrix.render(analysis)
+            await breathe()
         self._draw_analysis(analysis)
         await breathe()
         self._analyses.took(settings)

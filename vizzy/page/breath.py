@@ -9,9 +9,11 @@ from pyscript.ffi import create_proxy
 
 MOST_MS = 8  # of work at a stretch: two such at once take a frame
 
-_in_a_while = create_proxy(lambda resolve, _reject: setTimeout(resolve, 0))
 _scheduler = getattr(window, "scheduler", None)
 _yield = getattr(_scheduler, "yield", None)  # not in every browser; the other way takes 8 ms
+_idle = getattr(window, "requestIdleCallback", None)  # not in every browser either
+_soon = create_proxy(lambda resolve, _reject: setTimeout(resolve, 0))
+_when_idle = create_proxy(lambda resolve, _reject: _idle(resolve)) if _idle else _soon
 
 
 async def breathe():
@@ -19,12 +21,12 @@ async def breathe():
     if _yield:
         await _yield.call(_scheduler)
     else:
-        await rest()
+        await Promise.new(_soon)
 
 
 async def rest():
-    """End the browser's task, and go on when all others had their turn: for what nobody waits for."""
-    await Promise.new(_in_a_while)
+    """End the browser's task, and go on when it has nothing else to do, what was drawn until now included."""
+    await Promise.new(_when_idle)
 
 
 async def in_breaths(steps, pause=breathe):

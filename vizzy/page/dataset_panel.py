@@ -2,7 +2,7 @@
 
 from vizzy.page import dom
 from vizzy.page.thumbnails import picture_holder, show_picture
-from vizzy.page.windowed import WindowedList
+from vizzy.page.windowed import MOST_ROWS, ROWS_OF_MANY, WindowedList
 from vizzy.page.words import counted
 
 MOST_BUTTONS = 5  # with more classes the choices become a menu
@@ -17,9 +17,11 @@ class DatasetPanel:
         self._tab_row = 0  # the one card whose choices the Tab key reaches
         self._prototype = self._card_prototype()
         scroller = dom.by_id("dataset-list")
-        lines = len(catalogue.classes) if len(catalogue.classes) <= MOST_BUTTONS else 1
-        scroller.style.setProperty("--choices", str(lines))
-        self.list = WindowedList(scroller, len(catalogue), self._make_card, self._fill_card)
+        menus = len(catalogue.classes) > MOST_BUTTONS
+        scroller.style.setProperty("--choices", "1" if menus else str(len(catalogue.classes)))
+        # Chromium's autofill lays out every menu on the page whenever one is added.
+        most_whole = ROWS_OF_MANY if menus else MOST_ROWS
+        self.list = WindowedList(scroller, len(catalogue), self._make_card, self._fill_card, most_whole)
         self.list.refresh()
 
     def close(self):

@@ -34,13 +34,15 @@ class WindowedList:
     count : int, number of rows
     make_row : () -> node
     fill_row : (node, row number) -> None
+    most_whole : int, a list of more rows is never whole in the document
     """
 
-    def __init__(self, scroller, count, make_row, fill_row):
+    def __init__(self, scroller, count, make_row, fill_row, most_whole=MOST_ROWS):
         self.scroller = scroller
         self.count = count
         self._make_row = make_row
         self._fill_row = fill_row
+        self._most_whole = most_whole
         self._nodes = {}
         self._stale = set()
         self._working = False
@@ -68,7 +70,7 @@ class WindowedList:
         self.refresh()
 
     def _set_most(self):
-        self._most = MOST_ROWS if self.count <= MOST_ROWS else ROWS_OF_MANY
+        self._most = self.count if self.count <= self._most_whole else ROWS_OF_MANY
 
     def refresh(self, rows=None):
         """Fill rows anew: those named, or all; the visible ones now, the others when idle."""
@@ -133,8 +135,8 @@ class WindowedList:
     def _pending(self):
         """Rows still to be made or filled, as far as there is room, from the top."""
         pending = sorted(self._stale)
-        if len(self._nodes) < min(self.count, self._most):
-            room = min(self.count, self._most) - len(self._nodes)
+        if len(self._nodes) < self._most:
+            room = self._most - len(self._nodes)
             first = max(0, min(self._visible()[0] - self._most // 2, self.count - self._most))
             missing = [row for row in range(first, min(self.count, first + self._most)) if row not in self._nodes]
             pending += missing[:room]
