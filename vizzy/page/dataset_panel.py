@@ -2,10 +2,11 @@
 
 from vizzy.page import dom
 from vizzy.page.thumbnails import picture_holder, show_picture
-from vizzy.page.windowed import MOST_ROWS, ROWS_OF_MANY, WindowedList
+from vizzy.page.windowed import WindowedList
 from vizzy.page.words import counted
 
 MOST_BUTTONS = 5  # with more classes the choices become a menu
+MOST_MENUS = 60  # in the document: Chromium's autofill lays out every menu on the page whenever one is added
 
 
 class DatasetPanel:
@@ -19,9 +20,8 @@ class DatasetPanel:
         scroller = dom.by_id("dataset-list")
         menus = len(catalogue.classes) > MOST_BUTTONS
         scroller.style.setProperty("--choices", "1" if menus else str(len(catalogue.classes)))
-        # Chromium's autofill lays out every menu on the page whenever one is added.
-        most_whole = ROWS_OF_MANY if menus else MOST_ROWS
-        self.list = WindowedList(scroller, len(catalogue), self._make_card, self._fill_card, most_whole)
+        most = MOST_MENUS if menus else None
+        self.list = WindowedList(scroller, len(catalogue), self._make_card, self._fill_card, most)
         self.list.refresh()
 
     def close(self):

@@ -34,15 +34,15 @@ class WindowedList:
     count : int, number of rows
     make_row : () -> node
     fill_row : (node, row number) -> None
-    most_whole : int, a list of more rows is never whole in the document
+    most : int, of rows in the document at once, where it is not to be ``MOST_ROWS`` or ``ROWS_OF_MANY``
     """
 
-    def __init__(self, scroller, count, make_row, fill_row, most_whole=MOST_ROWS):
+    def __init__(self, scroller, count, make_row, fill_row, most=None):
         self.scroller = scroller
         self.count = count
         self._make_row = make_row
         self._fill_row = fill_row
-        self._most_whole = most_whole
+        self._most_wanted = most
         self._nodes = {}
         self._stale = set()
         self._working = False
@@ -70,7 +70,8 @@ class WindowedList:
         self.refresh()
 
     def _set_most(self):
-        self._most = self.count if self.count <= self._most_whole else ROWS_OF_MANY
+        usual = MOST_ROWS if self.count <= MOST_ROWS else ROWS_OF_MANY
+        self._most = min(self.count, self._most_wanted or usual)
 
     def refresh(self, rows=None):
         """Fill rows anew: those named, or all; the visible ones now, the others when idle."""
