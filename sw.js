@@ -130,8 +130,7 @@ async function sweep(kept) {
   }
 }
 
+// One after another: hundreds at once leave the page too little of a small machine.
 async function addMissing(cache, urls) {
-  const missing = [];
-  for (const url of new Set(urls)) if (!(await cache.match(url))) missing.push(url);
-  await cache.addAll(missing);
+  for (const url of new Set(urls)) if (!(await cache.match(url))) await cache.add(url);
 }
