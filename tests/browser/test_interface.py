@@ -30,6 +30,20 @@ def test_with_many_classes_labels_are_chosen_from_a_menu(visit, made):
     assert visit.page.inner_text("#changes span") == "1 label changed."
 
 
+def test_of_many_menus_some_screens_are_in_the_document_and_every_card_can_be_reached(visit, made):
+    dataset, path = made("menus", 7, per_class=30)
+    visit.open(f"?dataset={path}")
+    page = visit.page
+    menus = "document.querySelectorAll('#dataset-list select').length"
+    page.wait_for_function(f"{menus} === 60")
+    page.evaluate("document.querySelector('#dataset-list').scrollTo(0, 1e6)")
+    last = page.locator(f'.card[data-example="{dataset.ids[-1]}"] select')
+    last.wait_for()
+    assert last.input_value() == dataset.classes[dataset.given_label[-1]]
+    page.wait_for_timeout(500)  # what is idle then goes on
+    assert page.evaluate(menus) == 60
+
+
 def test_a_dataset_without_pictures_shows_ids(visit, made):
     _, path = made("plain", 3, pictures=False)
     visit.open(f"?dataset={path}").train()

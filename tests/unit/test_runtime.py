@@ -657,6 +657,15 @@ def test_pyscripts_package_is_read_out_of_its_javascript(tmp_path):
         runtime.lay_pyscript_library(tmp_path, tmp_path / "out")
 
 
+def test_pyscript_watches_the_body_alone(tmp_path):
+    module = tmp_path / "core-1.js"
+    module.write_bytes(b"begin(" + runtime.WATCHES_ALL + b");")
+    runtime.watch_only_the_body(tmp_path)
+    assert module.read_bytes() == b"begin(" + runtime.WATCHES_BODY + b");"
+    with pytest.raises(runtime_fetch.SetupError, match="another version"):  # it is there no more
+        runtime.watch_only_the_body(tmp_path)
+
+
 @pytest.mark.skipif(
     not (TOOLS.parent / "runtime/pyodide/snapshot.bin").exists(),
     reason="./serve.sh --prepare was not run yet",
