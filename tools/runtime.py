@@ -67,6 +67,7 @@ UNUSED_CHUNKS = re.compile(r"^xterm")
 # attributes of its own: a third of what drawing costs. The page adds none but the script of another worker, to the body.
 WATCHES_ALL = b"As(n(document))"
 WATCHES_BODY = b"As(document),e.observe(document.body,{childList:!0})"
+CHANGED = b"// Changed for Vizzy: watches what is added to the body itself, not all of the document.\n"
 ROOM_NEEDED = 400_000_000
 
 
@@ -116,7 +117,7 @@ def watch_only_the_body(pyscript: pathlib.Path) -> None:
     for module in pyscript.glob("core-*.js"):
         content = module.read_bytes()
         if content.count(WATCHES_ALL) == 1:
-            module.write_bytes(content.replace(WATCHES_ALL, WATCHES_BODY))
+            module.write_bytes(CHANGED + content.replace(WATCHES_ALL, WATCHES_BODY))
             return
     raise SetupError("PyScript no longer begins to watch the document where it did; is it another version?")
 
