@@ -60,7 +60,7 @@ FULL_PACKAGES = (*PACKAGES, "micropip")
 
 WHEELS_FOLDER = "open_webui/frontend/pyodide/"
 PYODIDE_CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
-PYSCRIPT_LIBRARY = "{pyscript:"  # in its JavaScript, before the sources of its Python package: name to text
+PYSCRIPT_LIBRARY = b"{pyscript:"  # in its JavaScript, before the sources of its Python package: name to text
 # Chunks of PyScript that it loads only into a terminal, of which the page has none.
 UNUSED_CHUNKS = re.compile(r"^xterm")
 # PyScript looks through all that is ever added to the document, and each attribute that changes, for tags and
@@ -112,26 +112,27 @@ def lay_pyscript(archive_path: pathlib.Path, folder: pathlib.Path) -> None:
         write_file(folder / name, without_source_map(content))
 
 
-def watch_only_the_body(pyscript: pathlib.Path) -> None:
-    """Let PyScript look for scripts among what is added to the body itself, and nowhere else."""
+def pyscript_module(pyscript: pathlib.Path, mark: bytes, what: str) -> tuple[pathlib.Path, bytes]:
+    """The module of PyScript's core that a mark stands in once, and its content."""
     for module in pyscript.glob("core-*.js"):
         content = module.read_bytes()
-        if content.count(WATCHES_ALL) == 1:
-            module.write_bytes(CHANGED + content.replace(WATCHES_ALL, WATCHES_BODY))
-            return
-    raise SetupError("PyScript no longer begins to watch the document where it did; is it another version?")
+        if content.count(mark) == 1:
+            return module, content
+    raise SetupError(f"{what} is not where it was in PyScript's JavaScript; is it another version?")
+
+
+def watch_only_the_body(pyscript: pathlib.Path) -> None:
+    """Let PyScript look for scripts among what is added to the body itself, and nowhere else."""
+    module, content = pyscript_module(pyscript, WATCHES_ALL, "The start of watching the document")
+    module.write_bytes(CHANGED + content.replace(WATCHES_ALL, WATCHES_BODY))
 
 
 def lay_pyscript_library(pyscript: pathlib.Path, folder: pathlib.Path) -> None:
     """Write the sources of PyScript's Python package as its JavaScript has them, to see what it imports and compile it."""
-    for module in pyscript.glob("core-*.js"):
-        _, found, rest = module.read_text(encoding="utf-8").partition(PYSCRIPT_LIBRARY)
-        if found:
-            sources, _ = json.JSONDecoder().raw_decode(rest)
-            for name, source in sources.items():
-                write_file(folder / name, source.encode())
-            return
-    raise SetupError("PyScript's Python package is not where it was in its JavaScript; is it another version?")
+    _, content = pyscript_module(pyscript, PYSCRIPT_LIBRARY, "PyScript's Python package")
+    sources, _ = json.JSONDecoder().raw_decode(content.partition(PYSCRIPT_LIBRARY)[2].decode())
+    for name, source in sources.items():
+        write_file(folder / name, source.encode())
 
 
 def without_source_map(content: bytes) -> bytes:

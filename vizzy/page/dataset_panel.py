@@ -16,11 +16,11 @@ class DatasetPanel:
         self._catalogue = catalogue
         self._shown_changes = {}
         self._tab_row = 0  # the one card whose choices the Tab key reaches
+        self._has_menus = len(catalogue.classes) > MOST_BUTTONS
         self._prototype = self._card_prototype()
         scroller = dom.by_id("dataset-list")
-        menus = len(catalogue.classes) > MOST_BUTTONS
-        scroller.style.setProperty("--choices", "1" if menus else str(len(catalogue.classes)))
-        most = MOST_MENUS if menus else None
+        scroller.style.setProperty("--choices", "1" if self._has_menus else str(len(catalogue.classes)))
+        most = MOST_MENUS if self._has_menus else None
         self.list = WindowedList(scroller, len(catalogue), self._make_card, self._fill_card, most)
         self.list.refresh()
 
@@ -62,7 +62,7 @@ class DatasetPanel:
         choices = card.lastElementChild
         choices.before(picture_holder(self._catalogue))
         classes = self._catalogue.classes
-        if len(classes) <= MOST_BUTTONS:
+        if not self._has_menus:
             for name in classes:
                 choices.append(
                     dom.element(
@@ -93,7 +93,7 @@ class DatasetPanel:
         self._fill_choices(card.lastElementChild, given, tab_index)
 
     def _fill_choices(self, choices, given, tab_index):
-        if len(self._catalogue.classes) > MOST_BUTTONS:
+        if self._has_menus:
             choices.firstElementChild.selectedIndex = given
             choices.firstElementChild.tabIndex = tab_index
             return

@@ -46,7 +46,6 @@ class WindowedList:
         self._nodes = {}
         self._stale = set()
         self._working = False
-        self._set_most()
         self._sheet = scroller.ownerDocument.createElement("div")
         self._sheet.className = "sheet"
         self._sheet.setAttribute("role", "list")
@@ -62,16 +61,16 @@ class WindowedList:
     def resize(self, count):
         """Another number of rows, all of which are to be filled anew."""
         self.count = count
-        self._set_most()
         self._sheet.style.setProperty("--count", str(count))
         for row in [row for row in self._nodes if row >= count]:
             self._nodes.pop(row).remove()
             self._stale.discard(row)
         self.refresh()
 
-    def _set_most(self):
+    @property
+    def _most(self):
         usual = MOST_ROWS if self.count <= MOST_ROWS else ROWS_OF_MANY
-        self._most = min(self.count, self._most_wanted or usual)
+        return min(self.count, self._most_wanted or usual)
 
     def refresh(self, rows=None):
         """Fill rows anew: those named, or all; the visible ones now, the others when idle."""
@@ -136,11 +135,11 @@ class WindowedList:
     def _pending(self):
         """Rows still to be made or filled, as far as there is room, from the top."""
         pending = sorted(self._stale)
-        if len(self._nodes) < self._most:
-            room = self._most - len(self._nodes)
-            first = max(0, min(self._visible()[0] - self._most // 2, self.count - self._most))
-            missing = [row for row in range(first, min(self.count, first + self._most)) if row not in self._nodes]
-            pending += missing[:room]
+        most = self._most
+        if len(self._nodes) < most:
+            first = max(0, min(self._visible()[0] - most // 2, self.count - most))
+            missing = [row for row in range(first, first + most) if row not in self._nodes]
+            pending += missing[: most - len(self._nodes)]
         return pending
 
     def _continue_later(self):
