@@ -8,13 +8,7 @@ from pathlib import Path
 import pytest
 from made_datasets import make_dataset
 from playwright.sync_api import sync_playwright
-from visits import ROOT, serving, visiting
-
-BROWSER_FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync "
-    "--disable-features=AutofillServerCommunication"  # the browser's own question about form fields
-).split()
+from visits import BROWSER_FLAGS, ROOT, serving, visiting
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,11 @@ from playwright.sync_api import Error
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120_000  # ms, for a start-up on a slow machine: a bound for the test, not a claim
+BROWSER_FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync "
+    "--disable-features=AutofillServerCommunication"  # the browser's own question about form fields
+).split()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What the page knows of a dataset; runs under CPython here and under MicroPython in tests/browser."""
+"""What the page knows of a dataset; runs under CPython here and under MicroPython in tests/browser/ui."""
 
 from vizzy.page.catalogue import Catalogue
 from vizzy.page.state import State

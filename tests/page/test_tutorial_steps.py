@@ -1,4 +1,4 @@
-"""What the tutorial says at each turn; runs under CPython here and under MicroPython in tests/browser."""
+"""What the tutorial says at each turn; runs under CPython here and under MicroPython in tests/browser/ui."""
 
 from vizzy.page import lessons, tutorial_steps as steps
 from vizzy.page.catalogue import Catalogue

@@ -1,4 +1,4 @@
-"""The sums behind the charts; runs under CPython here and under MicroPython in tests/browser."""
+"""The sums behind the charts; runs under CPython here and under MicroPython in tests/browser/ui."""
 
 from vizzy.page import plotting
 from vizzy.page.plotting import Scale

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Error
 from recording import recording_proxy
-from test_own_data import bring, exported, open_and_train, small_table, start_review
+from own_data import bring, exported, open_and_train, small_table, start_review
 from visits import visiting, wait_until_kept
 
 

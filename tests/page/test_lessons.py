@@ -1,4 +1,4 @@
-"""What Guide and Learn say and reckon; runs under CPython here and under MicroPython in tests/browser."""
+"""What Guide and Learn say and reckon; runs under CPython here and under MicroPython in tests/browser/ui."""
 
 from vizzy.page import lessons
 

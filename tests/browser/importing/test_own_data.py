@@ -9,6 +9,7 @@ import zipfile
 
 import numpy as np
 import pytest
+from own_data import as_file, bring, exported, open_and_train, rows_of, small_table, start_review
 from PIL import Image
 from visits import PATIENCE, ROOT, visiting
 
@@ -23,53 +24,6 @@ def own(visit):
     visit.page.click("#bring-button")
     visit.page.wait_for_selector("#bring[open]")
     return visit
-
-
-def bring(visit, *files):
-    """Choose files, and wait for what is understood or what is wrong."""
-    visit.page.set_input_files("#bring-files", list(files))
-    visit.page.wait_for_selector("#bring-preview:not([hidden]), #bring-problem:not([hidden])")
-
-
-def open_and_train(visit):
-    page = visit.page
-    page.click("#bring-open:not([disabled])")
-    page.wait_for_selector("#bring", state="hidden")
-    if page.is_enabled("#train") and page.get_attribute("html", "data-vizzy") == "ready":
-        page.click("#train")
-    visit.wait("trained")
-
-
-def start_review(visit):
-    visit.page.click("#review-button")
-    visit.page.wait_for_selector("#queue-list .queue-row")
-
-
-def exported(page, what):
-    """The name and the text of a file that Export gives."""
-    if not page.is_visible("#export-menu"):
-        page.click("#export-button")
-    with page.expect_download() as waiting:
-        page.click(f'[data-export="{what}"]')
-    path = waiting.value.path()
-    return waiting.value.suggested_filename, path.read_bytes().decode("utf-8-sig")
-
-
-def rows_of(text):
-    return list(csv.DictReader(io.StringIO(text)))
-
-
-def as_file(name, text):
-    return {"name": name, "mimeType": "text/csv", "buffer": text if isinstance(text, bytes) else text.encode()}
-
-
-def small_table(n=40, label="label"):
-    random = np.random.default_rng(0)
-    lines = [f"id,{label},emb_0,emb_1"]
-    for row in range(n):
-        x, y = random.normal(size=2) + (4 if row % 2 else -4)
-        lines.append(f"n{row},{'odd' if row % 2 else 'even'},{x:.4f},{y:.4f}")
-    return "\n".join(lines) + "\n"
 
 
 # --- bringing -------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from test_accessibility import violations
+from axe import violations
 from visits import ROOT, visiting
 
 LABS = ("score", "percentiles", "ways", "noise", "challenge", "map", "models", "code")

@@ -7,16 +7,11 @@ for violations of the policy, too, and by comparing the elements and attributes 
 import base64
 import re
 import shutil
-import sys
 from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 import pytest
-from visits import ROOT, Visit
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
-from hostile import (  # noqa: E402
+from hostile import (
     CANARY,
     EVIL,
     FILES,
@@ -31,8 +26,9 @@ from hostile import (  # noqa: E402
     hostile_table,
     picture_zip,
 )
+from visits import ROOT, Visit
 
-from vizzy.dataset import Dataset, write_index  # noqa: E402
+from vizzy.dataset import Dataset, write_index
 
 FOLDER = ".cache/made-for-hostile"
 LISTEN = """document.addEventListener("securitypolicyviolation",

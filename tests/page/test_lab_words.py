@@ -1,4 +1,4 @@
-"""What the labs say; runs under CPython here and under MicroPython in tests/browser."""
+"""What the labs say; runs under CPython here and under MicroPython in tests/browser/ui."""
 
 from vizzy.page import lab_words
 

@@ -5,8 +5,7 @@ import os
 import shutil
 
 import pytest
-from conftest import BROWSER_FLAGS
-from visits import PATIENCE
+from visits import BROWSER_FLAGS, PATIENCE
 
 
 @pytest.fixture

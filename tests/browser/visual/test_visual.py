@@ -2,8 +2,8 @@
 
 Both pictures are cut into blocks; of each block only its brightness and its contrast count. Letters that are a
 little wider leave both about as they were; a panel that is missing, empty or elsewhere does not.
-After a wanted change: ``VIZZY_KEEP_SCREENS=1 ./test.sh tests/browser/test_visual.py``, look at
-``tests/browser/screens``, and commit it. The same makes the pictures in ``docs/``.
+After a wanted change: ``VIZZY_KEEP_SCREENS=1 ./test.sh tests/browser/visual/test_visual.py``, look at
+``tests/browser/visual/screens``, and commit it. The same makes the pictures in ``docs/``.
 """
 
 import io
@@ -11,12 +11,12 @@ import os
 from pathlib import Path
 
 import pytest
-from visits import visiting
 from PIL import Image, ImageChops, ImageStat
 from states import STATES
+from visits import ROOT, visiting
 
 SCREENS = Path(__file__).parent / "screens"
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+DOCS = ROOT / "docs"
 STORED_WIDTH = {"phone": 195}
 DEFAULT_WIDTH = 640
 BLOCK = 40  # px of the stored picture

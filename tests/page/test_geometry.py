@@ -1,4 +1,4 @@
-"""Sizes and shapes; runs under CPython here and under MicroPython in tests/browser."""
+"""Sizes and shapes; runs under CPython here and under MicroPython in tests/browser/ui."""
 
 from vizzy.page.geometry import histogram_path, tile_size
 

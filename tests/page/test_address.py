@@ -1,4 +1,4 @@
-"""The state in the address; runs under CPython here and under MicroPython in tests/browser."""
+"""The state in the address; runs under CPython here and under MicroPython in tests/browser/ui."""
 
 from vizzy.page import address
 from vizzy.page.catalogue import Catalogue

@@ -1,15 +1,12 @@
 """Train in the browser, drag a threshold, see the label errors: what a person does, checked in Chromium."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
-from visits import visiting
+from visits import ROOT, visiting
 
 from vizzy import confident, ranking, training
 from vizzy.dataset import read_folder
 
-ROOT = Path(__file__).resolve().parents[2]
 LISTS = {
     "#label-issues": "label_issue_mask",
     "#out-of-distribution": "out_of_distribution_mask",

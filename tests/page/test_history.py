@@ -1,4 +1,4 @@
-"""Undo and redo; runs under CPython here and under MicroPython in tests/browser."""
+"""Undo and redo; runs under CPython here and under MicroPython in tests/browser/ui."""
 
 from vizzy.page.history import History, decisions, difference
 from vizzy.page.state import State, activate, relabel, review, set_class_percentile

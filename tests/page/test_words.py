@@ -1,4 +1,4 @@
-"""What the page says; runs under CPython here and under MicroPython in tests/browser."""
+"""What the page says; runs under CPython here and under MicroPython in tests/browser/ui."""
 
 from vizzy.page import words
 from vizzy.page.state import State

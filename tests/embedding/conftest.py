@@ -1,12 +1,6 @@
 """Images of every kind for the tests of the offline half, and a network small enough to run in them."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The page's state machine; runs under CPython here and under MicroPython in tests/browser."""
+"""The page's state machine; runs under CPython here and under MicroPython in tests/browser/ui."""
 
 from vizzy.page.state import (
     State,

@@ -1,10 +1,8 @@
 """The page's pure modules under the interpreter that runs them: their unit tests, once more, in MicroPython."""
 
-from pathlib import Path
-
 import pytest
+from visits import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 TESTS = ["state", "catalogue", "geometry", "words", "address", "history", "lessons", "tutorial_steps", "plotting", "lab_words"]
 MODULES = ["__init__.py", *(f"page/{name}.py" for name in ("__init__", *TESTS))]
 
@@ -37,7 +35,7 @@ for name in sorted(dir(subject)):
 
 @pytest.mark.parametrize("name", TESTS)
 def test_the_unit_tests_pass_under_micropython(browser, site, name):
-    source = (ROOT / f"tests/unit/test_{name}.py").read_text(encoding="utf-8")
+    source = (ROOT / f"tests/page/test_{name}.py").read_text(encoding="utf-8")
     modules = {module: (ROOT / "vizzy" / module).read_text(encoding="utf-8") for module in MODULES}
     page = browser.new_page()
     page.goto(site + "tests/")  # any page of the origin that runs no script of its own

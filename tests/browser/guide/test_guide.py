@@ -2,7 +2,7 @@
 
 import pytest
 from visits import visiting
-from test_accessibility import violations
+from axe import violations
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 DESKTOP = {"viewport": {"width": 1280, "height": 720}}

@@ -4,20 +4,9 @@ With its rules as they come. Its optional rule on target sizes would complain of
 cell of the matrix; their larger equivalents are in the cell's dialog, which is what WCAG 2.5.8 asks for then.
 """
 
-from pathlib import Path
-
-import axe_playwright_python
 import pytest
+from axe import violations
 from visits import visiting
-
-AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe*.js")).read_text(encoding="utf-8")
-
-
-def violations(page):
-    """What axe-core complains about: rule and elements."""
-    page.evaluate(AXE)
-    found = page.evaluate("async () => (await axe.run(document)).violations")
-    return [(rule["id"], [node["html"][:160] for node in rule["nodes"][:3]]) for rule in found]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -1,15 +1,11 @@
 """Malformed files in the real page: each gets the sentence it gets natively, and the page goes on as it was."""
 
 import re
-import sys
-from pathlib import Path
 
+from bad_files import REFUSED
 from visits import visiting
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "unit"))
-from bad_files import REFUSED  # noqa: E402
-
-from vizzy.reading import IN_BROWSER, ReadingError, read  # noqa: E402
+from vizzy.reading import IN_BROWSER, ReadingError, read
 
 MOST_BYTES = 20_000_000  # what the browser's driver passes on; larger ones are tested natively
 CASES = [
