@@ -6,11 +6,17 @@ import sys
 import js
 from pyscript.ffi import create_proxy, to_js
 
-from vizzy.page import address, datasets, dom, guide, labs, offline, own_data, state as events, theme
 from vizzy.page.app import App
-from vizzy.page.breath import breathe
-from vizzy.page.catalogue import Catalogue
-from vizzy.page.failure import fail
+from vizzy.page.guide import feature as guide_feature
+from vizzy.page.importing import feature as importing_feature
+from vizzy.page.labs import feature as labs_feature
+from vizzy.page.model import events, url
+from vizzy.page.model.dataset_index import DatasetIndex
+from vizzy.page.model.state import State
+from vizzy.page.site import dataset_menu, offline, theme
+from vizzy.page.ui import dom
+from vizzy.page.ui.error_dialog import fail
+from vizzy.page.ui.scheduling import yield_to_browser
 
 
 def wire(app):
@@ -46,9 +52,9 @@ def wire(app):
     )
     for target, name, listener in listeners:
         target.addEventListener(name, create_proxy(listener))
-    guide.mount(app)
-    labs.mount(app)
-    own_data.mount(app)
+    guide_feature.mount(app)
+    labs_feature.mount(app)
+    importing_feature.mount(app)
 
 
 def go_to_panel(event):
@@ -60,34 +66,34 @@ def go_to_panel(event):
 
 
 async def opened_by_address():
-    """What the address names, a dataset of this site or work that the browser keeps: source, catalogue, decisions."""
-    kept = own_data.named_by_address()
+    """What the address names, a dataset of this site or work that the browser keeps: source, dataset_index, decisions."""
+    kept = importing_feature.named_by_address()
     if kept:
-        return await own_data.reopened(kept)
-    folder = datasets.folder()
-    text = await datasets.load_index(folder)
-    return datasets.Shipped(folder, text), Catalogue(datasets.parse_index(text), folder), {}
+        return await importing_feature.reopened(kept)
+    folder = dataset_menu.folder()
+    text = await dataset_menu.load_index(folder)
+    return dataset_menu.Shipped(folder, text), DatasetIndex(dataset_menu.parse_index(text), folder), {}
 
 
 async def main():
-    """Show the dataset, make the page answer, then bring the trainer up."""
+    """Show the dataset, make the page answer, then start the worker."""
     theme.restore()
     try:
-        source, catalogue, kept = await opened_by_address()
+        source, dataset_index, kept = await opened_by_address()
     except Exception as error:  # whatever is wrong with it, the visitor is told
         sys.print_exception(error)
         js.document.documentElement.setAttribute("data-vizzy", "error")
         fail(str(error))
         return
-    changes, refused = address.read(js.window.location.hash, catalogue)
-    app = App(source, catalogue, events.State(**dict(changes, **kept)))
+    changes, refused = url.read(js.window.location.hash, dataset_index)
+    app = App(source, dataset_index, State(**dict(changes, **kept)))
     wire(app)
     app.show_all()
     if refused:
         app.note("Part of the link could not be read and was left out: " + ", ".join(refused))
     js.performance.mark("vizzy:interactive")
-    await breathe()  # the visitor comes before what else there is to begin
-    asyncio.create_task(datasets.offer(catalogue.folder, catalogue.name, catalogue.is_own))
+    await yield_to_browser()  # the visitor comes before what else there is to begin
+    asyncio.create_task(dataset_menu.offer(dataset_index.folder, dataset_index.name, dataset_index.is_own))
     await app.start()
 
 

@@ -94,7 +94,7 @@ def social_pictures(root: Path) -> set[str]:
 def modules(root: Path) -> set[str]:
     """The Python that page and worker run: what is configured, what is fetched later, and what these import."""
     found: set[str] = set()
-    late = [*(root / "vizzy/page").glob("*.py"), *(root / "vizzy/labs").glob("*.py")]
+    late = [*(root / "vizzy/page").rglob("*.py"), *(root / "vizzy/labs").glob("*.py")]
     waiting = [*ENTRIES, *configured(root), *relative(root, late)]
     while waiting:
         name = waiting.pop()

@@ -8,14 +8,14 @@ import numpy as np
 
 def bring(visit, *files):
     """Choose files, and wait for what is understood or what is wrong."""
-    visit.page.set_input_files("#bring-files", list(files))
-    visit.page.wait_for_selector("#bring-preview:not([hidden]), #bring-problem:not([hidden])")
+    visit.page.set_input_files("#import-files", list(files))
+    visit.page.wait_for_selector("#import-preview:not([hidden]), #import-problem:not([hidden])")
 
 
 def open_and_train(visit):
     page = visit.page
-    page.click("#bring-open:not([disabled])")
-    page.wait_for_selector("#bring", state="hidden")
+    page.click("#import-open:not([disabled])")
+    page.wait_for_selector("#import", state="hidden")
     if page.is_enabled("#train") and page.get_attribute("html", "data-vizzy") == "ready":
         page.click("#train")
     visit.wait("trained")

@@ -64,16 +64,16 @@ def phone(visit):
 def preview(visit):
     """What was understood of somebody's files."""
     untrained(visit)
-    visit.page.click("#bring-button")
+    visit.page.click("#import-button")
     visit.page.click('[data-sample^="messages.csv"]')
-    visit.page.wait_for_selector("#bring-preview:not([hidden])")
+    visit.page.wait_for_selector("#import-preview:not([hidden])")
 
 
 def review(visit):
     """The review of the sample, three decided on."""
     preview(visit)
-    visit.page.click("#bring-open")
-    visit.page.wait_for_selector("#bring", state="hidden")
+    visit.page.click("#import-open")
+    visit.page.wait_for_selector("#import", state="hidden")
     visit.train()
     visit.page.click("#review-button")
     visit.page.wait_for_selector("#queue-list .queue-row")

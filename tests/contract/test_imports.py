@@ -59,8 +59,8 @@ def test_a_module_imports_under_plain_python(path):
 
 def test_only_the_worker_and_the_views_need_the_browser():
     bound = {path for path in MODULES if needs_the_browser(path)}
-    assert bound <= {BROWSER_ENTRY, *(PACKAGE / "page").iterdir()}
-    assert PACKAGE / "page" / "state.py" not in bound
+    assert bound <= {BROWSER_ENTRY, *(PACKAGE / "page").rglob("*.py")}
+    assert PACKAGE / "page" / "model/state.py" not in bound
 
 
 @shown(CORE)

@@ -1,6 +1,6 @@
 """Sizes and shapes; runs under CPython here and under MicroPython in tests/browser/ui."""
 
-from vizzy.page.geometry import histogram_path, tile_size
+from vizzy.page.ui.geometry import histogram_path, tile_size
 
 
 def test_tiles_are_as_large_as_still_fits():

@@ -1,7 +1,8 @@
 """Undo and redo; runs under CPython here and under MicroPython in tests/browser/ui."""
 
-from vizzy.page.history import History, decisions, difference
-from vizzy.page.state import State, activate, relabel, review, set_class_percentile
+from vizzy.page.model.history import History, decisions, difference
+from vizzy.page.model.events import activate, relabel, review, set_class_percentile
+from vizzy.page.model.state import State
 
 
 def started():

@@ -1,7 +1,7 @@
 """The sums behind the charts; runs under CPython here and under MicroPython in tests/browser/ui."""
 
-from vizzy.page import plotting
-from vizzy.page.plotting import Scale
+from vizzy.page.labs import plotting
+from vizzy.page.labs.plotting import Scale
 
 
 def test_a_scale_goes_there_and_back_and_stays_within_its_bounds():

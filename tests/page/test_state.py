@@ -1,28 +1,27 @@
 """The page's state machine; runs under CPython here and under MicroPython in tests/browser/ui."""
 
-from vizzy.page.state import (
-    State,
+from vizzy.page.model.events import (
     activate,
     finish_training,
+    queue_for,
     relabel,
     request_training,
-    queue_for,
     reset_labels,
     review,
-    reviewed,
     set_class_percentile,
     set_ood_percentile,
     set_threshold_mode,
     show_view,
     start_training,
-    trainer_failed,
-    trainer_ready,
     training_failed,
+    worker_failed,
+    worker_ready,
 )
+from vizzy.page.model.state import State, reviewed
 
 
 def trained_state():
-    state = start_training(request_training(trainer_ready(State())))
+    state = start_training(request_training(worker_ready(State())))
     return finish_training(state, state.changed_labels)
 
 
@@ -71,7 +70,7 @@ def test_reset_brings_all_labels_back():
 def test_a_click_on_train_before_the_trainer_is_up_is_remembered():
     state = request_training(State())
     assert state.train_requested
-    assert trainer_ready(state).train_requested
+    assert worker_ready(state).train_requested
 
 
 def test_a_second_click_on_train_changes_nothing():
@@ -88,7 +87,7 @@ def test_after_training_there_is_nothing_to_train_until_a_label_changes():
 
 
 def test_labels_changed_while_training_are_stale_afterwards():
-    state = start_training(request_training(trainer_ready(State())))
+    state = start_training(request_training(worker_ready(State())))
     labels = state.changed_labels
     state = finish_training(relabel(state, 3, 1, 0), labels)
     assert state.labels_are_stale
@@ -97,10 +96,10 @@ def test_labels_changed_while_training_are_stale_afterwards():
 def test_the_phases_of_a_visit():
     state = State()
     assert state.phase == "ready"  # labels and controls answer while the worker loads
-    state = start_training(request_training(trainer_ready(state)))
+    state = start_training(request_training(worker_ready(state)))
     assert state.phase == "training"
     assert finish_training(state, {}).phase == "trained"
-    assert trainer_failed(state, "gone").phase == "error"
+    assert worker_failed(state, "gone").phase == "error"
 
 
 def test_a_failed_training_keeps_what_was_there_and_says_why():

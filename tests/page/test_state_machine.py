@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from vizzy import confident, reading
-from vizzy.page import address
-from vizzy.page import state as events
-from vizzy.page.catalogue import Catalogue
-from vizzy.page.history import DECISIONS, History, decisions
-from vizzy.page.state import State
+from vizzy.page.model import url
+from vizzy.page.model import events
+from vizzy.page.model.dataset_index import DatasetIndex
+from vizzy.page.model.history import DECISIONS, History, decisions
+from vizzy.page.model.state import ACCEPTED, CHANGED, DEFAULTS, KEPT, LABS, MODES, NO_CLASS, QUEUES, SKIPPED, State, VIEWS, reviewed
 from vizzy.reviewing import EXPORTS, SUSPECTS, Reviewing, masks_of, review_of, state_of
 from vizzy.session import Session
 
@@ -25,13 +25,13 @@ IDS = ["img-1", "b&d=é#1", "<b>", "100 %", "a,b:c", "x+y", "日本", "../.."]
 CLASSES = ["cat", "dog", "bear"]
 GIVEN = [0, 1, 2, 0, 1, 2, 0, 1]
 INDEX = {"name": "Made", "classes": CLASSES, "ids": IDS, "files": None, "given_label": GIVEN, "thumbnails": None}
-CATALOGUES = [Catalogue(INDEX), Catalogue(INDEX, is_own=True)]
+CATALOGUES = [DatasetIndex(INDEX), DatasetIndex(INDEX, is_own=True)]
 
 examples = st.integers(0, len(IDS) - 1)
 labels = st.integers(0, len(CLASSES) - 1)
 percentiles = st.integers(-10, 110)
 # What was decided, and whether with a label.
-WITH_LABEL, WITHOUT = (events.ACCEPTED, events.CHANGED), (events.KEPT, events.NO_CLASS, events.SKIPPED)
+WITH_LABEL, WITHOUT = (ACCEPTED, CHANGED), (KEPT, NO_CLASS, SKIPPED)
 decided = st.one_of(
     st.tuples(examples, st.sampled_from(WITH_LABEL), labels), st.tuples(examples, st.sampled_from(WITHOUT), st.none())
 )
@@ -40,7 +40,7 @@ QUICKLY = settings(THOROUGHLY, max_examples=10, stateful_step_count=15)
 
 
 class Visitor(RuleBasedStateMachine):
-    """Every event of `vizzy.page.state`, settled or not, with undo and redo; the steps taken are kept as a list."""
+    """Every event of `vizzy.page.model.state`, settled or not, with undo and redo; the steps taken are kept as a list."""
 
     def __init__(self):
         super().__init__()
@@ -74,7 +74,7 @@ class Visitor(RuleBasedStateMachine):
         self.become(events.set_ood_percentile(self.state, str(percentile)))
         assert self.state.ood_percentile == min(100, max(0, percentile))
 
-    @rule(mode=st.sampled_from(events.MODES))
+    @rule(mode=st.sampled_from(MODES))
     def switch(self, mode):
         self.decide(events.set_threshold_mode(self.state, mode))
 
@@ -89,7 +89,7 @@ class Visitor(RuleBasedStateMachine):
         self.decide(events.review(self.state, many, GIVEN))
         for example, action, label in many:
             assert self.state.reviews[example] == action
-            kept = before if action == events.SKIPPED else State()
+            kept = before if action == SKIPPED else State()
             current = CATALOGUES[0].current_label(kept, example)
             assert CATALOGUES[0].current_label(self.state, example) == (current if label is None else label)
 
@@ -121,15 +121,15 @@ class Visitor(RuleBasedStateMachine):
     def look(self, example):
         self.become(events.activate(self.state, example))
 
-    @rule(lab=st.none() | st.sampled_from(events.LABS))
+    @rule(lab=st.none() | st.sampled_from(LABS))
     def open_lab(self, lab):
         self.become(events.open_lab(self.state, lab))
 
-    @rule(view=st.sampled_from(events.VIEWS))
+    @rule(view=st.sampled_from(VIEWS))
     def show_view(self, view):
         self.become(events.show_view(self.state, view))
 
-    @rule(kind=st.none() | st.sampled_from(events.QUEUES), label=st.none() | labels, text=st.none() | st.text(max_size=3))
+    @rule(kind=st.none() | st.sampled_from(QUEUES), label=st.none() | labels, text=st.none() | st.text(max_size=3))
     def queue_for(self, kind, label, text):
         self.become(events.queue_for(self.state, kind, given=label, text=text, unreviewed=text is None))
         assert self.state.queue[1] == label and (kind is None or self.state.queue[0] == kind)
@@ -141,11 +141,11 @@ class Visitor(RuleBasedStateMachine):
         assert self.state.train_requested or not could
 
     @rule()
-    def trainer_ready(self):
-        if self.state.trainer == "loading":
-            self.become(events.trainer_ready(self.state))
+    def worker_ready(self):
+        if self.state.worker == "loading":
+            self.become(events.worker_ready(self.state))
 
-    @precondition(lambda self: self.state.train_requested and self.state.trainer == "ready")
+    @precondition(lambda self: self.state.train_requested and self.state.worker == "ready")
     @rule()
     def start_training(self):
         self.labels = self.state.changed_labels
@@ -167,7 +167,7 @@ class Visitor(RuleBasedStateMachine):
     @rule(failed=st.booleans())
     def lose_trainer(self, failed):
         before = decisions(self.state)
-        self.become(events.trainer_failed(self.state, "Gone.") if failed else events.trainer_lost(self.state))
+        self.become(events.worker_failed(self.state, "Gone.") if failed else events.worker_lost(self.state))
         assert decisions(self.state) == before
 
     @invariant()
@@ -182,8 +182,8 @@ class Visitor(RuleBasedStateMachine):
 
     @invariant()
     def what_was_reviewed_is_counted_once(self):
-        counted = events.reviewed(self.state)
-        skipped = {row for row, action in self.state.reviews.items() if action == events.SKIPPED}
+        counted = reviewed(self.state)
+        skipped = {row for row, action in self.state.reviews.items() if action == SKIPPED}
         assert len(set(counted)) == len(counted)
         assert set(counted) == (set(self.state.reviews) | set(self.state.changed_labels)) - skipped
 
@@ -191,7 +191,7 @@ class Visitor(RuleBasedStateMachine):
     def the_phase_is_one_of_the_contract_and_training_is_asked_for_only_where_it_can_be(self):
         state = self.state
         assert state.phase in ("ready", "training", "trained", "error")
-        assert not (state.can_train and (state.training or state.train_requested or state.trainer == "failed"))
+        assert not (state.can_train and (state.training or state.train_requested or state.worker == "failed"))
         assert not (state.training and state.train_requested)
 
     @invariant()
@@ -200,22 +200,22 @@ class Visitor(RuleBasedStateMachine):
 
     @invariant()
     def the_address_leads_back_to_the_same_screen(self):
-        for catalogue in CATALOGUES:
-            fragment = address.write(self.state, catalogue)
-            assert set(fragment) <= set(address.SAFE + "%=&,:") - set("<>\"'")
-            changes, refused = address.read("#" + fragment, catalogue)
+        for dataset_index in CATALOGUES:
+            fragment = url.write(self.state, dataset_index)
+            assert set(fragment) <= set(url.SAFE + "%=&,:") - set("<>\"'")
+            changes, refused = url.read("#" + fragment, dataset_index)
             again = State(**changes)
             assert refused == []
-            assert address.write(again, catalogue) == fragment
-            for _, field, _, _ in address.FIELDS:
-                if not (catalogue.is_own and field in address.KEPT_ELSEWHERE):
+            assert url.write(again, dataset_index) == fragment
+            for _, field, _, _ in url.FIELDS:
+                if not (dataset_index.is_own and field in url.KEPT_ELSEWHERE):
                     assert getattr(again, field) == getattr(self.state, field)
 
     def teardown(self):
         while self.history.past:
             self.history = self.history.undo()
         start = self.history.applied_to(self.state)
-        assert {name: getattr(start, name) for name in DECISIONS} == {name: events.DEFAULTS[name] for name in DECISIONS}
+        assert {name: getattr(start, name) for name in DECISIONS} == {name: DEFAULTS[name] for name in DECISIONS}
 
 
 def test_any_events_in_any_order_leave_the_state_the_history_and_the_address_in_order():
@@ -275,20 +275,20 @@ class Reviewer(RuleBasedStateMachine):
     def train_again(self):
         self.train()
 
-    @rule(class_percentile=percentiles, ood_percentile=percentiles, mode=st.sampled_from(events.MODES))
+    @rule(class_percentile=percentiles, ood_percentile=percentiles, mode=st.sampled_from(MODES))
     def slide(self, class_percentile, ood_percentile, mode):
         moved = events.set_ood_percentile(events.set_class_percentile(self.state, class_percentile), ood_percentile)
         self.decide(events.set_threshold_mode(moved, mode))
 
-    @rule(kind=st.sampled_from(events.QUEUES), action=st.sampled_from(WITH_LABEL + WITHOUT), label=labels, most=st.integers(1, 24))
+    @rule(kind=st.sampled_from(QUEUES), action=st.sampled_from(WITH_LABEL + WITHOUT), label=labels, most=st.integers(1, 24))
     def review(self, kind, action, label, most):
         """One, or as many as there are: accepting takes the label that is suggested, and passes over where none is."""
         suggested = self.session.analysis_at(*self.settings).suggested_label
         queue = Reviewing(self.session).queue(self.settings, kind)[:most].tolist()
-        if action == events.ACCEPTED:
+        if action == ACCEPTED:
             many = [(row, action, int(suggested[row])) for row in queue if suggested[row] >= 0]
         else:
-            many = [(row, action, label if action == events.CHANGED else None) for row in queue]
+            many = [(row, action, label if action == CHANGED else None) for row in queue]
         self.decide(events.review(self.state, many, self.given))
 
     @rule(example=st.integers(0, 23), label=labels)
@@ -297,7 +297,7 @@ class Reviewer(RuleBasedStateMachine):
 
     @rule(label=labels)
     def give_a_whole_class_another_label(self, label):
-        many = [(int(row), events.CHANGED, (label + 1) % 3) for row in np.flatnonzero(self.given == label)]
+        many = [(int(row), CHANGED, (label + 1) % 3) for row in np.flatnonzero(self.given == label)]
         self.decide(events.review(self.state, many, self.given))
         self.train()
 
@@ -321,7 +321,7 @@ class Reviewer(RuleBasedStateMachine):
         assert again.review.corrected_label.tolist() == review.corrected_label.tolist()
         changed, actions = state_of(again.review, again.dataset.given_label)
         assert changed == self.state.changed_labels
-        by_hand = dict.fromkeys(self.state.changed_labels, events.CHANGED)
+        by_hand = dict.fromkeys(self.state.changed_labels, CHANGED)
         assert actions == by_hand | self.state.reviews
         assert exports["changes"][1].count(b"\n") == 1 + (review.corrected_label != self.given).sum()
 
@@ -343,14 +343,14 @@ class Reviewer(RuleBasedStateMachine):
             queue = desk.queue(self.settings, kind)
             assert len(queue) == count == masks_of(self.session.analysis_at(*self.settings))[kind].sum()
             assert (np.diff(self.session.predictions.label_quality[queue]) >= 0).all()
-        rest = desk.queue(self.settings, SUSPECTS, without=events.reviewed(self.state))
-        assert not set(rest.tolist()) & set(events.reviewed(self.state))
+        rest = desk.queue(self.settings, SUSPECTS, without=reviewed(self.state))
+        assert not set(rest.tolist()) & set(reviewed(self.state))
 
     @invariant()
     def what_belongs_to_no_class_and_nothing_else_is_left_without_a_label(self):
         review = review_of(self.given, self.state.changed_labels, self.state.reviews)
         for row, label in enumerate(review.corrected_label):
-            assert (label == confident.NO_LABEL) == (self.state.reviews.get(row) == events.NO_CLASS)
+            assert (label == confident.NO_LABEL) == (self.state.reviews.get(row) == NO_CLASS)
 
     @invariant()
     def every_example_can_be_explained(self):

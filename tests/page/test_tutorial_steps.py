@@ -1,8 +1,8 @@
 """What the tutorial says at each turn; runs under CPython here and under MicroPython in tests/browser/ui."""
 
-from vizzy.page import lessons, tutorial_steps as steps
-from vizzy.page.catalogue import Catalogue
-from vizzy.page.state import State
+from vizzy.page.guide import theory, tutorial_steps as steps
+from vizzy.page.model.dataset_index import DatasetIndex
+from vizzy.page.model.state import State
 
 CAT, DOG = 0, 1
 # Example 0, 1 and 5 are cats, 2 and 3 dogs, 4 is neither; 5 is labelled dog.
@@ -17,8 +17,8 @@ INDEX = {
     "thumbnails": {"files": ["t.webp"], "tile": 64, "columns": 6, "per_file": 6},
     "embeddings": "embeddings.npy",
 }
-UNTRAINED = State(trainer="ready")
-TRAINED = State(trainer="ready", trained_labels={})
+UNTRAINED = State(worker="ready")
+TRAINED = State(worker="ready", trained_labels={})
 
 
 def analysis(cells=((1, 0), (), (5,), (2,)), out_of_distribution=(4,), unconfident=(3,)):
@@ -38,7 +38,7 @@ def story(state=TRAINED, result=None, truth=True, **index):
     known = dict(INDEX, **index)
     if not truth:
         known.pop("true_label")
-    return steps.Story(Catalogue(known, "static/"), state, result or (analysis() if state != UNTRAINED else None))
+    return steps.Story(DatasetIndex(known, "static/"), state, result or (analysis() if state != UNTRAINED else None))
 
 
 def with_broken_label(example=0, label=DOG, trained=False, result=None):
@@ -53,7 +53,7 @@ def with_broken_label(example=0, label=DOG, trained=False, result=None):
 
 
 def said(step, told):
-    return [text and lessons.plain(text) for text in step(told)]
+    return [text and theory.plain(text) for text in step(told)]
 
 
 def test_training_waits_for_predictions():

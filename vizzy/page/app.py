@@ -1,6 +1,6 @@
 """The running page: the state, the views, and the worker between them.
 
-An event goes through a handler of ``vizzy.page.state`` to the next state, and every change ends in
+An event goes through a handler of ``vizzy.page.model.state`` to the next state, and every change ends in
 ``App.update``, which draws what it touches and asks the worker for what follows.
 """
 
@@ -11,23 +11,24 @@ import sys
 import js
 from pyscript.ffi import to_js
 
-from vizzy.page import address, dom, late, motion, offline, state as events, words
-from vizzy.page.ahead import Ahead
-from vizzy.page.breath import breathe, in_breaths
-from vizzy.page.cell_dialog import CellDialog
-from vizzy.page.dataset_panel import DatasetPanel
-from vizzy.page.failure import explained, fail
-from vizzy.page.history import History, decisions
-from vizzy.page.inspector import InspectorPanel
-from vizzy.page.keyboard import card_step, move_among_thumbnails
-from vizzy.page.latest import Latest, abandon_all
-from vizzy.page.matrix import MatrixPanel
-from vizzy.page.predictions import PredictionsPanel
-from vizzy.page.results import ResultsPanel
-from vizzy.page.thresholds import ThresholdsPanel
-from vizzy.page.thumbnails import Thumbnails
-from vizzy.page.trainer import Trainer, TrainerError, missing_file
-
+from vizzy.page.client.latest_request import LatestRequest, abandon_all
+from vizzy.page.client.prefetch import AnalysisPrefetcher
+from vizzy.page.client.worker_client import WorkerClient, WorkerError, missing_file
+from vizzy.page.explore.cell_dialog import CellDialog
+from vizzy.page.explore.dataset_panel import DatasetPanel
+from vizzy.page.explore.inspector import InspectorPanel
+from vizzy.page.explore.matrix import MatrixPanel
+from vizzy.page.explore.predictions import PredictionsPanel
+from vizzy.page.explore.results import ResultsPanel
+from vizzy.page.explore.thresholds import ThresholdsPanel
+from vizzy.page.model import events, explanation_text, url
+from vizzy.page.model.history import History, decisions
+from vizzy.page.site import features, offline
+from vizzy.page.ui import dom, motion
+from vizzy.page.ui.error_dialog import explained, fail
+from vizzy.page.ui.roving_focus import card_step, move_among_thumbnails
+from vizzy.page.ui.scheduling import in_slices, yield_to_browser
+from vizzy.page.ui.thumbnails import Thumbnails
 
 SECONDS_UNTIL_WRITTEN = 0.3
 SECONDS_BETWEEN_LOOKS = 0.3  # at how far the training is
@@ -39,13 +40,13 @@ MOST_LOST = 3  # workers, between two trainings that came to an end
 class App:
     """The running page."""
 
-    def __init__(self, source, catalogue, state):
-        self.trainer = Trainer()
-        self._analyses = Latest(
-            self.trainer.analyse, self._show_analysis, self._question_failed, lambda wish: self._ahead.get(wish)
+    def __init__(self, source, dataset_index, state):
+        self.worker = WorkerClient()
+        self._analyses = LatestRequest(
+            self.worker.analyse, self._show_analysis, self._question_failed, lambda wish: self._ahead.get(wish)
         )
-        self._explanations = Latest(
-            lambda wish: self.trainer.explain(wish[0], wish[1]),
+        self._explanations = LatestRequest(
+            lambda wish: self.worker.explain(wish[0], wish[1]),
             self._show_explanation,
             self._question_failed,
             lambda wish: self._explained_ahead.get(wish[1]),
@@ -55,23 +56,23 @@ class App:
         self.predictions_made = 0  # trainings that came to an end
         self._writing = None  # the task that will write the address
         self.listeners = []  # called with (state, analysis) after each change, for those who only watch
-        self._take(source, catalogue, state)
+        self._take(source, dataset_index, state)
 
-    def _take(self, source, catalogue, state):
+    def _take(self, source, dataset_index, state):
         """Everything that belongs to one dataset, at its beginning."""
         self.source = source  # where it comes from: opens it in the worker, keeps what is decided
-        self.catalogue = catalogue
+        self.dataset_index = dataset_index
         self.state = state
         self.history = History(decisions(state))
-        self.comparison = None  # what the last training changed: (before, after), see `words.comparison`
+        self.comparison = None  # what the last training changed: (before, after), see `explanation_text.comparison`
         self._estimated_seconds = 0
         self._summary = None
         self._pred_probs = None
         self._analysis = None
-        per_call = max(1, min(12, EXAMPLES_PER_CALL_AHEAD // len(catalogue)))
-        self._ahead = Ahead(self.trainer.analyse_many, per_call)
-        self._explained_ahead = Ahead(
-            lambda many: self.trainer.explain_many(self.state.active, many), per_call
+        per_call = max(1, min(12, EXAMPLES_PER_CALL_AHEAD // len(dataset_index)))
+        self._ahead = AnalysisPrefetcher(self.worker.analyse_many, per_call)
+        self._explained_ahead = AnalysisPrefetcher(
+            lambda many: self.worker.explain_many(self.state.active, many), per_call
         )
         self.search = js.window.location.search
         self._shown_status = None
@@ -79,18 +80,18 @@ class App:
         self._marked = None
         self._mount()
 
-    def open(self, source, catalogue, state, estimated_seconds):
+    def open(self, source, dataset_index, state, estimated_seconds):
         """Go on with another dataset, which is the worker's already."""
         for part in (self.dataset_panel, self.predictions):
             part.close()
-        if self.catalogue.pictures:
-            self.catalogue.pictures.close()
+        if self.dataset_index.pictures:
+            self.dataset_index.pictures.close()
         for asking in (self._analyses, self._explanations):
             asking.drop()
         self.stop_looking_ahead()
-        self._take(source, catalogue, state.replace(trainer="ready"))
+        self._take(source, dataset_index, state.replace(worker="ready"))
         self._estimated_seconds = estimated_seconds
-        self.trainer.most_seconds = estimated_seconds or 0
+        self.worker.most_seconds = estimated_seconds or 0
         self.show_all()
         self._show_history()
         self.write_address()
@@ -98,16 +99,16 @@ class App:
             self.request_training()  # nothing is trained: what the data brought is shown at once
 
     def _mount(self):
-        thumbnails = Thumbnails(self.catalogue)
-        longest = max([len(name) for name in self.catalogue.classes])
+        thumbnails = Thumbnails(self.dataset_index)
+        longest = max([len(name) for name in self.dataset_index.classes])
         js.document.documentElement.style.setProperty("--longest", str(longest))
-        self.dataset_panel = DatasetPanel(self.catalogue)
-        self.predictions = PredictionsPanel(self.catalogue, thumbnails)
-        self.matrix = MatrixPanel(self.catalogue, thumbnails)
-        self.thresholds = ThresholdsPanel(self.catalogue, thumbnails)
-        self.inspector = InspectorPanel(self.catalogue)
+        self.dataset_panel = DatasetPanel(self.dataset_index)
+        self.predictions = PredictionsPanel(self.dataset_index, thumbnails)
+        self.matrix = MatrixPanel(self.dataset_index, thumbnails)
+        self.thresholds = ThresholdsPanel(self.dataset_index, thumbnails)
+        self.inspector = InspectorPanel(self.dataset_index)
         self.results = ResultsPanel(thumbnails)
-        self.cell_dialog = CellDialog(self.catalogue, thumbnails)
+        self.cell_dialog = CellDialog(self.dataset_index, thumbnails)
 
     @property
     def analysis(self):
@@ -148,7 +149,7 @@ class App:
             return
         self._shown_status = status
         js.document.documentElement.setAttribute("data-vizzy", state.phase)
-        busy = state.trainer == "loading" or state.training
+        busy = state.worker == "loading" or state.training
         self.predictions.render(state, share if busy else None)
         dom.by_id("status").textContent = status[3]
 
@@ -156,7 +157,7 @@ class App:
         state = self.state
         if state.message:
             return state.message
-        if state.trainer == "loading":
+        if state.worker == "loading":
             return loading
         if state.training:
             return "Five-fold cross-validation, {:.0f} % done.".format(100 * self._progress[1])
@@ -165,10 +166,10 @@ class App:
         if state.trained_labels is None:
             if self._estimated_seconds is None:
                 return "Ready: this dataset brings its predicted probabilities."
-            return "Ready: a five-fold SVM, " + words.duration(self._estimated_seconds) + " in your browser."
-        said = [words.agreement(self._summary["accuracy"])]
+            return "Ready: a five-fold SVM, " + explanation_text.duration(self._estimated_seconds) + " in your browser."
+        said = [explanation_text.agreement(self._summary["accuracy"])]
         if self.comparison:
-            said.append(words.comparison(*self.comparison))
+            said.append(explanation_text.comparison(*self.comparison))
         return " ".join(said + self._summary["notes"])
 
     @property
@@ -186,7 +187,7 @@ class App:
         if self._marked:
             for node in self._marked:
                 node.classList.remove("active")
-        example_id = self.catalogue.ids[self.state.active]
+        example_id = self.dataset_index.ids[self.state.active]
         self._marked = list(dom.all_showing(example_id))
         for node in self._marked:
             node.classList.add("active")
@@ -252,7 +253,7 @@ class App:
     def write_address(self, _event=None):
         """Put the state into the address, in place of what stands there."""
         location = js.window.location
-        fragment = address.write(self.state, self.catalogue)
+        fragment = url.write(self.state, self.dataset_index)
         wanted = location.pathname + location.search + ("#" + fragment if fragment else "")
         js.window.history.replaceState(None, "", wanted)
 
@@ -264,33 +265,33 @@ class App:
     # --- what the worker is asked ------------------------------------------------------------
 
     async def start(self):
-        """Bring the trainer up, and train if that was asked for meanwhile."""
+        """Start the worker, and train if that was asked for meanwhile."""
         try:
             if self._lost:
-                await late.require_same_version()
-            await self.trainer.start(self._report)
+                await features.require_same_version()
+            await self.worker.start(self._report)
             js.performance.mark("vizzy:trainer-ready")
-            opened = await self.source.open(self.trainer, self._report)
+            opened = await self.source.open(self.worker, self._report)
             self._estimated_seconds = opened["estimated_seconds"]
-            if self.catalogue.pictures:
-                self.catalogue.pictures.trainer = self.trainer
+            if self.dataset_index.pictures:
+                self.dataset_index.pictures.worker = self.worker
         except Exception as error:  # whatever it is, the visitor is told and the page goes on
             sys.print_exception(error)
-            told = error.args[0] if isinstance(error, TrainerError) else await missing_file(True) or explained(error)
+            told = error.args[0] if isinstance(error, WorkerError) else await missing_file(True) or explained(error)
             self._worker_failed(told, "Python's numerics could not be started.")
             return
-        self.trainer.most_seconds = self._estimated_seconds or 0
+        self.worker.most_seconds = self._estimated_seconds or 0
         asyncio.create_task(self._replace_when_lost())
-        self.update(events.trainer_ready(self.state))
+        self.update(events.worker_ready(self.state))
         labels = self.source.trained_labels if self.state.trained_labels is None else self.state.trained_labels
         if labels is not None and not self.state.train_requested:
             await self._train(labels)
-        elif self.catalogue.is_own and self._estimated_seconds is None:
+        elif self.dataset_index.is_own and self._estimated_seconds is None:
             self.update(events.request_training(self.state))
         if self.state.train_requested:
             await self._train()
         elif self._estimated_seconds is not None:
-            await self.trainer.warm_up()  # whoever clicks now waits no longer than for what training would have to do
+            await self.worker.warm_up()  # whoever clicks now waits no longer than for what training would have to do
         if not self._lost:
             await offline.keep(self)
 
@@ -299,7 +300,7 @@ class App:
 
         A training that cost the worker is not repeated until somebody asks for it.
         """
-        why = await self.trainer.until_lost()
+        why = await self.worker.until_lost()
         self._lost += 1
         abandon_all()
         self.stop_looking_ahead()
@@ -308,7 +309,7 @@ class App:
             self._worker_failed(explained(Exception(why)), why)
             return
         self.note(why + " It is started anew: your labels and thresholds are as you left them.")
-        self.update(events.trainer_lost(self.state))
+        self.update(events.worker_lost(self.state))
         await self.start()
 
     def _report(self, said, share):
@@ -318,7 +319,7 @@ class App:
     def request_training(self, _event=None):
         """A click on Train."""
         self.update(events.request_training(self.state))
-        if self.state.train_requested and self.state.trainer == "ready":
+        if self.state.train_requested and self.state.worker == "ready":
             self._begin_training()
             asyncio.create_task(self._train())
 
@@ -330,19 +331,19 @@ class App:
         """Train on the labels as they are, or on other changed labels."""
         if not self.state.training:
             self._begin_training()
-        labels, catalogue = self.state.changed_labels if labels is None else labels, self.catalogue
+        labels, dataset_index = self.state.changed_labels if labels is None else labels, self.dataset_index
         watch = asyncio.create_task(self._watch_training())
         try:
-            summary, pred_probs = await self.trainer.train(labels)
-            if self.catalogue is not catalogue:
+            summary, pred_probs = await self.worker.train(labels)
+            if self.dataset_index is not dataset_index:
                 return  # another dataset was opened meanwhile
-        except TrainerError as error:
+        except WorkerError as error:
             self.update(events.training_failed(self.state, error.args[0]))
             return
         except Exception as error:
             sys.print_exception(error)
             self.update(events.training_failed(self.state, "Training failed."))
-            if not self.trainer.broken:  # else another is on its way
+            if not self.worker.broken:  # else another is on its way
                 fail(explained(error))
             return
         finally:
@@ -353,7 +354,7 @@ class App:
         self.predictions_made += 1
         before = self._summary and (self._summary["accuracy"], self._analysis["counts"])
         settings = self.state.analysis_settings
-        analysis = json.loads(await self.trainer.analyse(settings))
+        analysis = json.loads(await self.worker.analyse(settings))
         self._summary, self._pred_probs = summary, pred_probs
         if self.state.trained_labels != labels:  # else a new worker has only been brought to where the last one was
             self.comparison = before and (before, (summary["accuracy"], analysis["counts"]))
@@ -361,9 +362,9 @@ class App:
         await self._make_thumbnails(analysis)
         if self._analysis is None:  # all of it is new: too much for one frame
             self.matrix.render(analysis)
-            await breathe()
+            await yield_to_browser()
         self._draw_analysis(analysis)
-        await breathe()
+        await yield_to_browser()
         self._analyses.took(settings)
         self.stop_looking_ahead()
         self.predictions.show(self._pred_probs)
@@ -379,22 +380,22 @@ class App:
     async def _make_thumbnails(self, analysis):
         """Make what is about to be shown, so that showing it takes no long task."""
         grids = self.matrix.grids_for(analysis) + self.results.grids_for(analysis)
-        await in_breaths(grid.prepare(example) for grid, examples in grids for example in grid.missing(examples))
-        await breathe()
+        await in_slices(grid.prepare(example) for grid, examples in grids for example in grid.missing(examples))
+        await yield_to_browser()
 
     async def _watch_training(self):
         while True:
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
-            self._progress = ("", await self.trainer.progress())
+            self._progress = ("", await self.worker.progress())
             self._render_status()
 
     def cancel_training(self, _event=None):
         """A click on Cancel."""
-        self.trainer.cancel()
+        self.worker.cancel()
 
     def _look_ahead(self):
         """Ask for the next steps of the sliders, where that costs little."""
-        if self._pred_probs is None or len(self.catalogue) > MOST_TO_LOOK_AHEAD:
+        if self._pred_probs is None or len(self.dataset_index) > MOST_TO_LOOK_AHEAD:
             return
         asyncio.create_task(self._ahead.prepare(self.state.analysis_settings))
         if self.state.active is not None:
@@ -428,7 +429,7 @@ class App:
         if self.state.active is not None:
             self.mark_active()
         self._explain()
-        dom.by_id("announcer").textContent = words.counts_sentence(analysis["counts"])
+        dom.by_id("announcer").textContent = explanation_text.counts_sentence(analysis["counts"])
 
     def _node_of(self, example):
         return self.matrix.node_of(example) or self.results.node_of(example)
@@ -450,11 +451,11 @@ class App:
 
     def _question_failed(self, error):
         sys.print_exception(error) if isinstance(error, Exception) else print(error)
-        if not self.trainer.broken:  # else another is on its way
+        if not self.worker.broken:  # else another is on its way
             self._worker_failed(explained(error), "Python has stopped answering.")
 
     def _worker_failed(self, told, message):
-        self.update(events.trainer_failed(self.state, message))
+        self.update(events.worker_failed(self.state, message))
         fail(told)
 
     # --- events --------------------------------------------------------------------------------
@@ -479,14 +480,14 @@ class App:
 
     def point(self, event):
         """The pointer or the focus is on an example."""
-        example = self.catalogue.row_of(dom.closest_example(event.target))
+        example = self.dataset_index.row_of(dom.closest_example(event.target))
         if example is not None and example != self.state.active:
             self.update(events.activate(self.state, example))
 
     def focus(self, event):
         """The focus is on an example, maybe on one of its label's choices."""
         if event.target.classList.contains("choice"):
-            self.dataset_panel.set_tab_row(self.catalogue.row_of(dom.closest_example(event.target)))
+            self.dataset_panel.set_tab_row(self.dataset_index.row_of(dom.closest_example(event.target)))
         self.point(event)
 
     def click(self, event):
@@ -497,7 +498,7 @@ class App:
             asyncio.create_task(self._open_cell(cell.parentNode.rowIndex - 1, cell.cellIndex - 1))
             return
         choice = event.target.closest("[data-given]")
-        example = self.catalogue.row_of(dom.closest_example(event.target))
+        example = self.dataset_index.row_of(dom.closest_example(event.target))
         if choice and example is not None and choice.tagName == "BUTTON":
             self._relabel(example, choice.getAttribute("data-given"))
         elif example is not None:
@@ -512,7 +513,7 @@ class App:
         move_among_thumbnails(event)
         step = card_step(event)
         if step:
-            self.dataset_panel.focus_row(self.catalogue.row_of(dom.closest_example(event.target)) + step)
+            self.dataset_panel.focus_row(self.dataset_index.row_of(dom.closest_example(event.target)) + step)
 
     def press_shortcut(self, event):
         """A key that works everywhere, except where text is typed."""
@@ -533,17 +534,17 @@ class App:
     async def _open_cell(self, given, suggested):
         if self._pred_probs is None:
             return  # they come back with the worker
-        self.cell_dialog.open(given, suggested, await self.trainer.cell_examples(given, suggested, self.state.analysis_settings))
+        self.cell_dialog.open(given, suggested, await self.worker.cell_examples(given, suggested, self.state.analysis_settings))
 
     def choose(self, event):
         """A label chosen from a menu."""
-        example = self.catalogue.row_of(dom.closest_example(event.target))
+        example = self.dataset_index.row_of(dom.closest_example(event.target))
         if example is not None and event.target.tagName == "SELECT":
             self._relabel(example, event.target.value)
 
     def _relabel(self, example, name):
-        label = self.catalogue.classes.index(name)
-        self.update(events.relabel(self.state, example, label, self.catalogue.given_label[example]))
+        label = self.dataset_index.classes.index(name)
+        self.update(events.relabel(self.state, example, label, self.dataset_index.given_label[example]))
         self.settle()
 
     def reset(self, _event):

@@ -43,10 +43,10 @@ def switch(visit, times):
     """Bring the samples in turn, each opened in the place of the last and trained."""
     page = visit.page
     for number in range(times):
-        page.click("#bring-button")
+        page.click("#import-button")
         page.click(f'[data-sample^="{SAMPLES[number % 2]}"]')
-        page.click("#bring-open:not([disabled])")
-        page.wait_for_selector("#bring", state="hidden")
+        page.click("#import-open:not([disabled])")
+        page.wait_for_selector("#import", state="hidden")
         page.wait_for_function("['ready', 'trained'].includes(document.documentElement.dataset.vizzy)")
         if page.get_attribute("html", "data-vizzy") == "ready":
             page.click("#train")

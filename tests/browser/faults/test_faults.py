@@ -22,7 +22,7 @@ def altered(page, path, replacements):
 def faulty(browser, site):
     """A visit whose page looks after its worker every moment, and in which complaints are expected."""
     with visiting(browser, site, complains=True) as visit:
-        altered(visit.page, "vizzy/page/trainer.py", BEATS)
+        altered(visit.page, "vizzy/page/client/worker_client.py", BEATS)
         yield visit
 
 

@@ -336,11 +336,11 @@ def test_axe_finds_nothing_in_guide_and_learn(browser, site, theme, size):
 def test_what_comes_late_and_does_not_arrive_is_told(browser, site):
     with browser.new_context() as context:
         page = context.new_page()
-        page.route("**/vizzy/page/lessons.py", lambda route: route.abort())
+        page.route("**/vizzy/page/guide/theory.py", lambda route: route.abort())
         page.goto(site)
         page.wait_for_selector("#train:enabled")
         page.click("#learn")
         page.wait_for_selector("#note:not([hidden])")
         assert "could not be loaded" in page.inner_text("#note")
-        page.unroute("**/vizzy/page/lessons.py")
+        page.unroute("**/vizzy/page/guide/theory.py")
         open_learn(page)

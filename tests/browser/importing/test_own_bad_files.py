@@ -35,18 +35,18 @@ def test_each_malformed_file_is_answered_in_the_page_as_natively(browser, site):
     with visiting(browser, site) as visit:
         page = visit.open().train().page
         issues = visit.ids_in("#label-issues")
-        page.click("#bring-button")
-        page.wait_for_selector("#bring[open]")
+        page.click("#import-button")
+        page.wait_for_selector("#import[open]")
         for case in CASES:
             files = [{"name": file.name, "mimeType": "", "buffer": file.content} for file in case.files]
-            page.set_input_files("#bring-files", files)
-            page.wait_for_selector("#bring-problem:not([hidden])")
-            said = page.text_content("#bring-problem")
+            page.set_input_files("#import-files", files)
+            page.wait_for_selector("#import-problem:not([hidden])")
+            said = page.text_content("#import-problem")
             if plain(said) != plain(native_sentence(case)):
                 different.append((case.title, said, native_sentence(case)))
-            assert page.is_hidden("#bring-open") or page.is_disabled("#bring-open")
-            page.evaluate("document.getElementById('bring-problem').hidden = true")
-        page.click("#bring-close")
+            assert page.is_hidden("#import-open") or page.is_disabled("#import-open")
+            page.evaluate("document.getElementById('import-problem').hidden = true")
+        page.click("#import-close")
         visit.slide("class", 60)
         visit.slide("class", 50)
         assert visit.ids_in("#label-issues") == issues

@@ -21,8 +21,8 @@ ROWS, DIMENSIONS, CLASSES = 5000, 64, 12
 def own(visit):
     """A visit with the dialog open."""
     visit.open()
-    visit.page.click("#bring-button")
-    visit.page.wait_for_selector("#bring[open]")
+    visit.page.click("#import-button")
+    visit.page.wait_for_selector("#import[open]")
     return visit
 
 
@@ -31,33 +31,33 @@ def own(visit):
 
 def test_a_sample_is_understood_before_anything_runs(own):
     own.page.click('[data-sample^="messages.csv"]')
-    own.page.wait_for_selector("#bring-preview:not([hidden])")
-    assert own.page.inner_text("#bring-understood") == "messages: 240 rows, 4 classes, embeddings of 16 dimensions."
-    roles = own.page.eval_on_selector_all("#bring-columns select", "all => all.map(one => [one.dataset.name, one.value])")
+    own.page.wait_for_selector("#import-preview:not([hidden])")
+    assert own.page.inner_text("#import-understood") == "messages: 240 rows, 4 classes, embeddings of 16 dimensions."
+    roles = own.page.eval_on_selector_all("#import-columns select", "all => all.map(one => [one.dataset.name, one.value])")
     assert roles == [["id", "id"], ["text", "text"], ["label", "label"]]
-    assert "Training takes" in own.page.inner_text("#bring-estimate")
+    assert "Training takes" in own.page.inner_text("#import-estimate")
     assert own.page.inner_text('[data-panel="dataset"] .choice[aria-pressed="true"] >> nth=0') == "cat"  # untouched
 
 
 def test_what_is_understood_can_be_corrected(own):
     bring(own, as_file("odd.csv", small_table(label="kind")))
     page = own.page
-    assert "choose the one that holds them" in page.inner_text("#bring-problem")
-    assert page.is_disabled("#bring-open")
-    page.select_option('#bring-columns [data-name="kind"]', "label")
-    page.wait_for_selector("#bring-problem", state="hidden")
-    page.wait_for_selector("#bring-open:not([disabled])")
-    assert "2 classes" in page.inner_text("#bring-understood")
+    assert "choose the one that holds them" in page.inner_text("#import-problem")
+    assert page.is_disabled("#import-open")
+    page.select_option('#import-columns [data-name="kind"]', "label")
+    page.wait_for_selector("#import-problem", state="hidden")
+    page.wait_for_selector("#import-open:not([disabled])")
+    assert "2 classes" in page.inner_text("#import-understood")
 
 
 def test_a_broken_file_gets_a_sentence_and_leaves_the_work_untouched(own):
     own.page.keyboard.press("Escape")
     own.train()
     issues = own.page.inner_text("#label-issues-heading output")
-    own.page.click("#bring-button")
+    own.page.click("#import-button")
     bring(own, as_file("broken.npy", b"\x93NUMPY\x01\x00cut off"))
-    assert "broken.npy" in own.page.inner_text("#bring-problem")
-    own.page.click("#bring-close")
+    assert "broken.npy" in own.page.inner_text("#import-problem")
+    own.page.click("#import-close")
     assert own.page.inner_text("#label-issues-heading output") == issues
     own.slide("class", 60)
 
@@ -69,13 +69,13 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(own):
             const big = new File(["label\\n"], "huge.csv");
             Object.defineProperty(big, "size", { value: 2e9 });
             big.arrayBuffer = () => { throw new Error("was read"); };
-            const input = document.getElementById("bring-files");
+            const input = document.getElementById("import-files");
             Object.defineProperty(input, "files", { value: [big], configurable: true });
             input.dispatchEvent(new Event("change"));
         }"""
     )
-    page.wait_for_selector("#bring-problem:not([hidden])")
-    said = page.inner_text("#bring-problem")
+    page.wait_for_selector("#import-problem:not([hidden])")
+    said = page.inner_text("#import-problem")
     assert "huge.csv" in said and "python -m vizzy find" in said
 
 
@@ -91,8 +91,8 @@ def test_files_can_be_dropped_anywhere_on_the_page(visit):
     )
     page.dispatch_event("main", "dragover", {"dataTransfer": dropped})
     page.dispatch_event("main", "drop", {"dataTransfer": dropped})
-    page.wait_for_selector("#bring-preview:not([hidden])")
-    assert page.inner_text("#bring-understood").startswith("odd: 40 rows, 2 classes")
+    page.wait_for_selector("#import-preview:not([hidden])")
+    assert page.inner_text("#import-understood").startswith("odd: 40 rows, 2 classes")
 
 
 def test_pictures_in_a_zip_are_matched_by_name_and_shown(own):
@@ -104,7 +104,7 @@ def test_pictures_in_a_zip_are_matched_by_name_and_shown(own):
             Image.new("RGB", (60, 40), (200, 30, 30) if row % 2 else (30, 30, 200)).save(drawn, "PNG")
             archive.writestr(f"pictures/n{row}.png", drawn.getvalue())
     bring(own, {"name": "all.zip", "mimeType": "application/zip", "buffer": packed.getvalue()})
-    assert "40 pictures" in own.page.inner_text("#bring-understood")
+    assert "40 pictures" in own.page.inner_text("#import-understood")
     open_and_train(own)
     own.page.wait_for_function(
         "[...document.querySelectorAll('#matrix .thumb')].every(one => one.style.backgroundImage.startsWith('url(\"blob:'))"
@@ -117,7 +117,7 @@ def test_pictures_as_files_beside_a_table_are_shown(own):
     Image.new("RGB", (60, 40), (200, 30, 30)).save(drawn, "PNG")
     picture = {"name": "n0.png", "mimeType": "image/png", "buffer": drawn.getvalue()}
     bring(own, as_file("odd.csv", small_table()), picture)
-    assert "1 picture" in own.page.inner_text("#bring-understood")
+    assert "1 picture" in own.page.inner_text("#import-understood")
     open_and_train(own)
     own.page.wait_for_function("document.querySelector('#dataset-list img').naturalWidth === 60")
 
@@ -129,7 +129,7 @@ def test_pictures_as_files_beside_a_table_are_shown(own):
 def reviewing(own):
     """The sample, trained, in review."""
     own.page.click('[data-sample^="messages.csv"]')
-    own.page.wait_for_selector("#bring-preview:not([hidden])")
+    own.page.wait_for_selector("#import-preview:not([hidden])")
     open_and_train(own)
     start_review(own)
     return own
@@ -234,10 +234,10 @@ def test_what_is_exported_opens_again_to_the_same_review(reviewing, browser, sit
     assert "Reviewed</th><td>4</td>" in report and "<script" not in report
     with visiting(browser, site) as other:
         other.open()
-        other.page.click("#bring-button")
+        other.page.click("#import-button")
         embeddings = (SAMPLE / "messages-embeddings.npy").read_bytes()
         bring(other, as_file("messages-corrected.csv", text), {"name": "e.npy", "mimeType": "", "buffer": embeddings})
-        assert "4 reviewed already" in other.page.inner_text("#bring-understood")
+        assert "4 reviewed already" in other.page.inner_text("#import-understood")
         open_and_train(other)
         start_review(other)
         assert rows_of(exported(other.page, "table")[1])[0].keys() == rows[0].keys()
@@ -259,7 +259,7 @@ def test_a_reload_goes_on_with_the_same_work(reviewing):
     assert progress(page) == before
     page.goto(reviewing.site)
     reviewing.wait("ready")
-    page.click("#bring-button")
+    page.click("#import-button")
     page.click("#kept-work [data-work]")
     page.wait_for_url("**/?work=*")
     reviewing.wait("trained")
@@ -271,7 +271,7 @@ def test_forgotten_work_is_gone(reviewing):
     page.wait_for_timeout(800)
     page.goto(reviewing.site)
     reviewing.wait("ready")
-    page.click("#bring-button")
+    page.click("#import-button")
     page.click("#kept-work [data-forget]")
     page.wait_for_selector("#kept-work", state="hidden")
     kept = page.evaluate("async () => (await (await caches.open('vizzy-work')).keys()).length")
@@ -282,9 +282,9 @@ def test_without_storage_the_page_says_so_and_warns_before_it_is_left(browser, s
     with visiting(browser, site) as visit:
         visit.page.add_init_script("CacheStorage.prototype.open = () => Promise.reject(new Error('refused'))")
         visit.open()
-        visit.page.click("#bring-button")
+        visit.page.click("#import-button")
         visit.page.click('[data-sample="messages-probabilities.csv"]')
-        visit.page.wait_for_selector("#bring-preview:not([hidden])")
+        visit.page.wait_for_selector("#import-preview:not([hidden])")
         open_and_train(visit)
         visit.page.wait_for_selector("#note:not([hidden])")
         assert "export your work" in visit.page.inner_text("#note")
@@ -342,7 +342,7 @@ def test_five_thousand_rows_go_from_files_to_corrections_as_they_do_natively(own
     page = own.page
     page.set_default_timeout(2 * PATIENCE)
     bring(own, *paths)
-    assert "5,000 rows, 12 classes" in page.inner_text("#bring-understood")
+    assert "5,000 rows, 12 classes" in page.inner_text("#import-understood")
     open_and_train(own)
     start_review(own)
     for _ in range(3):
@@ -365,6 +365,6 @@ def test_five_thousand_rows_go_from_files_to_corrections_as_they_do_natively(own
 def test_many_rows_are_told_the_command_that_does_it_elsewhere(own):
     table = "id,label,p_a,p_b\n" + "\n".join(f"{row},{'ab'[row % 2]},0.5,0.5" for row in range(20_001))
     bring(own, as_file("many rows.csv", table))
-    own.page.wait_for_selector("#bring-command:not([hidden])")
-    assert own.page.inner_text("#bring-command code") == "python -m vizzy find 'many rows.csv'"
+    own.page.wait_for_selector("#import-command:not([hidden])")
+    assert own.page.inner_text("#import-command code") == "python -m vizzy find 'many rows.csv'"
     assert json.dumps(own.complaints) == "[]"

@@ -451,10 +451,10 @@ def test_the_labs_go_on_with_data_that_is_brought_in_place(lab, visit):
     edit(page, NAIVE)
     status_is(page, "Your rule is running")
     lab("map")
-    page.click("#bring-button")
+    page.click("#import-button")
     page.click('[data-sample^="messages.csv"]')
-    page.click("#bring-open:not([disabled])")
-    page.wait_for_selector("#bring", state="hidden")
+    page.click("#import-open:not([disabled])")
+    page.wait_for_selector("#import", state="hidden")
     page.wait_for_selector('[data-panel="labs"]', state="hidden")
     assert page.locator(".rule-chip").count() == 0
     visit.train()

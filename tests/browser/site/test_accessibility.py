@@ -38,14 +38,14 @@ def test_axe_finds_nothing_in_any_state(browser, site, theme):
 def test_axe_finds_nothing_while_own_data_is_brought_and_reviewed(browser, site, theme):
     with visiting(browser, site, color_scheme=theme) as visit:
         page = visit.open().page
-        page.click("#bring-button")
-        page.wait_for_selector("#bring[open]")
+        page.click("#import-button")
+        page.wait_for_selector("#import[open]")
         assert violations(page) == [], "the dialog"
         page.click('[data-sample^="messages.csv"]')
-        page.wait_for_selector("#bring-preview:not([hidden])")
+        page.wait_for_selector("#import-preview:not([hidden])")
         assert violations(page) == [], "what was understood"
-        page.click("#bring-open")
-        page.wait_for_selector("#bring", state="hidden")
+        page.click("#import-open")
+        page.wait_for_selector("#import", state="hidden")
         visit.train()
         assert violations(page) == [], "texts in the panels"
         page.click("#review-button")

@@ -44,7 +44,7 @@ def test_a_new_version_is_taken_at_once_and_whole(browser, own_site):
         wait_until_kept(visit.page)
         page = folder / "index.html"
         page.write_text(page.read_text().replace("Worth a look", "Worth two looks"))
-        state = folder / "vizzy/page/state.py"
+        state = folder / "vizzy/page/model/state.py"
         state.write_text(state.read_text().replace('"class_percentile": 50', '"class_percentile": 51'))
         visit.page.reload()
         visit.wait("ready")
@@ -61,8 +61,8 @@ def change(path, old, new):
 def publish_another(folder):
     """Another version: the page, a module of its start, one of a lab on the page and one of that lab in the worker."""
     change(folder / "index.html", 'id="version">', 'id="version">9')
-    change(folder / "vizzy/page/state.py", '"class_percentile": 50', '"class_percentile": 51')
-    change(folder / "vizzy/page/lab_score.py", '("", "problems",', '("", "problems anew",')
+    change(folder / "vizzy/page/model/state.py", '"class_percentile": 50', '"class_percentile": 51')
+    change(folder / "vizzy/page/labs/score.py", '("", "problems",', '("", "problems anew",')
     change(folder / "vizzy/labs/score.py", '"problems": problems,', '"problems": problems + 1000,')
 
 
@@ -154,11 +154,11 @@ def test_without_a_server_the_labs_and_ones_own_data_work_too(browser, own_site)
         for lab, shown in LABS.items():
             page.click(f"#lab-tab-{lab}")
             page.wait_for_selector(f"#lab-body {shown}")
-        page.click("#bring-button")
+        page.click("#import-button")
         page.click('[data-sample^="messages.csv"]')
-        page.wait_for_selector("#bring-preview:not([hidden])")
-        page.click("#bring-open")
-        page.wait_for_selector("#bring", state="hidden")
+        page.wait_for_selector("#import-preview:not([hidden])")
+        page.click("#import-open")
+        page.wait_for_selector("#import", state="hidden")
         visit.train()
         page.click("#review-button")
         page.wait_for_selector("#queue-list .queue-row")

@@ -41,13 +41,13 @@ DROP = """async files => {
         const bytes = Uint8Array.from(atob(content), letter => letter.charCodeAt(0));
         carried.items.add(new File([bytes], name));
     }
-    for (const id of ["bring-problem", "bring-preview"]) {
+    for (const id of ["import-problem", "import-preview"]) {
         const node = document.getElementById(id);
         if (node) node.hidden = true;
     }
     document.querySelector("main").dispatchEvent(new DragEvent("drop", {dataTransfer: carried, bubbles: true}));
 }"""
-UNDERSTOOD = "#bring-preview:not([hidden]), #bring-problem:not([hidden])"
+UNDERSTOOD = "#import-preview:not([hidden]), #import-problem:not([hidden])"
 
 
 class Watched(Visit):
@@ -94,8 +94,8 @@ def watched(browser, site):
 
 
 def open_dialog(visit):
-    visit.page.click("#bring-button")
-    visit.page.wait_for_selector("#bring[open]")
+    visit.page.click("#import-button")
+    visit.page.wait_for_selector("#import[open]")
 
 
 def drop(visit, *files):
@@ -108,8 +108,8 @@ def open_dropped(visit, *files):
     drop(visit, *files)
     visit.look()
     page = visit.page
-    page.click("#bring-open:not([disabled])")
-    page.wait_for_selector("#bring", state="hidden")
+    page.click("#import-open:not([disabled])")
+    page.wait_for_selector("#import", state="hidden")
     if page.get_attribute("html", "data-vizzy") == "ready":
         page.click("#train")
     visit.wait("trained")
@@ -214,7 +214,7 @@ def test_every_hostile_file_is_read_or_answered_with_a_sentence_and_nothing_of_i
         open_dialog(visit)
         for case in small:
             drop(visit, *((file.name, file.content) for file in case.files))
-            said = page.text_content("#bring-problem") if page.is_visible("#bring-problem") else "understood."
+            said = page.text_content("#import-problem") if page.is_visible("#import-problem") else "understood."
             assert said.strip().endswith((".", "?")) and "Traceback" not in said, (case.title, said)
             visit.look()
         assert visit.complaints == []

@@ -42,9 +42,9 @@ def read_guide_and_learn(page):
 
 def bring_a_sample_review_export_and_open_a_lab(visit):
     page = visit.page
-    page.click("#bring-button")
+    page.click("#import-button")
     page.click('[data-sample^="messages.csv"]')
-    page.wait_for_selector("#bring-preview:not([hidden])")
+    page.wait_for_selector("#import-preview:not([hidden])")
     open_and_train(visit)
     start_review(visit)
     for place, key in enumerate("akn2s", start=1):
@@ -73,10 +73,10 @@ def bring_pictures(visit):
             drawn = io.BytesIO()
             Image.new("RGB", (60, 40), (200, 30, 30) if row % 2 else (30, 30, 200)).save(drawn, "PNG")
             archive.writestr(f"pictures/n{row}.png", drawn.getvalue())
-    visit.page.click("#bring-button")
-    visit.page.wait_for_selector("#bring-start:not([hidden])")
+    visit.page.click("#import-button")
+    visit.page.wait_for_selector("#import-start:not([hidden])")
     bring(visit, {"name": "all.zip", "mimeType": "application/zip", "buffer": packed.getvalue()})
-    assert "40 pictures" in visit.page.inner_text("#bring-understood")
+    assert "40 pictures" in visit.page.inner_text("#import-understood")
     open_and_train(visit)
     shown = "all => all.every(one => one.style.backgroundImage.startsWith('url(\"blob:'))"
     visit.page.wait_for_function(f"({shown})([...document.querySelectorAll('#matrix .thumb')])")

@@ -1,4 +1,4 @@
-"""Long work in the page's Python lets the browser draw meanwhile (`vizzy.page.breath`); asyncio's sleep would not."""
+"""Long work in the page's Python lets the browser draw meanwhile (`vizzy.page.ui.scheduling`); asyncio's sleep would not."""
 
 import pytest
 
@@ -11,7 +11,7 @@ WORK_IN_STEPS = """pause => new Promise((resolve) => {
   document.body.append(Object.assign(document.createElement("script"), { type: "mpy", textContent: `
 import asyncio
 from js import Event, performance, window
-from vizzy.page.breath import breathe, in_breaths, rest
+from vizzy.page.ui.scheduling import yield_to_browser, in_slices, yield_until_idle
 
 async def sleep():
     await asyncio.sleep(0)
@@ -25,7 +25,7 @@ def steps():
 
 async def work():
     window.dispatchEvent(Event.new("works"))
-    await in_breaths(steps(), ${pause})
+    await in_slices(steps(), ${pause})
     window.dispatchEvent(Event.new("worked"))
 
 asyncio.create_task(work())
@@ -33,7 +33,7 @@ asyncio.create_task(work())
 })"""
 
 
-@pytest.mark.parametrize("pause", ["breathe", "rest"])
+@pytest.mark.parametrize("pause", ["yield_to_browser", "rest"])
 def test_the_browser_draws_between_the_steps(visit, pause):
     assert visit.open().page.evaluate(WORK_IN_STEPS, pause) >= 3
 

@@ -1,0 +1,109 @@
+"""What the page says; runs under CPython here and under MicroPython in tests/browser."""
+
+from vizzy.page.model import explanation_text
+from vizzy.page.model.state import State
+
+CLASSES = ["dog", "cat", "bear"]
+
+
+def explanation(**changes):
+    values = {
+        "category": explanation_text.AGREEMENT,
+        "given_label": 1,
+        "suggested_label": 1,
+        "pred_probs": [0.5, 0.49, 0.01],
+        "class_thresholds": [0.9, 0.35, 0.8],
+        "ood_thresholds": [0.6, 0.2, 0.5],
+        "reaches_class": [False, True, False],
+        "reaches_ood": [False, True, False],
+        "suggested_up_to": [12.5, 61.7, -1],
+        "suggested_above": [0, 12.5, -1],
+        "out_of_distribution_above": 61.7,
+    }
+    values.update(changes)
+    return values
+
+
+def said(text):
+    return "".join([piece for _, piece in text])
+
+
+def test_a_suggestion_below_the_most_probable_class_is_explained():
+    text = said(explanation_text.reason(explanation(), CLASSES, State()))
+    assert "gives cat 0.490" in text
+    assert "threshold of 0.350 (the 50th percentile)" in text
+    assert "dog has more, 0.500, but stays below its threshold of 0.900" in text
+    assert text.endswith("agrees with the given label.")
+
+
+def test_a_label_issue_names_both_labels():
+    text = said(explanation_text.reason(explanation(category=explanation_text.LABEL_ISSUE, given_label=2), CLASSES, State()))
+    assert text.endswith("It was given bear, at only 0.010: a likely label error.")
+
+
+def test_the_mean_is_named_where_it_is_the_threshold():
+    text = said(explanation_text.reason(explanation(), CLASSES, State(threshold_mode="mean")))
+    assert "(the mean)" in text
+
+
+def test_out_of_distribution_names_the_nearest_class():
+    case = explanation(category=explanation_text.OUT_OF_DISTRIBUTION, suggested_label=-1, pred_probs=[0.55, 0.1, 0.35])
+    text = said(explanation_text.reason(case, CLASSES, State()))
+    assert "the 15th percentile" in text
+    assert "nearest is dog with 0.550 of 0.600" in text
+
+
+def test_unconfident_says_why_it_is_not_out_of_distribution():
+    case = explanation(category=explanation_text.UNCONFIDENT, suggested_label=-1, reaches_ood=[True, True, False])
+    text = said(explanation_text.reason(case, CLASSES, State()))
+    assert "dog and cat stay above" in text
+
+
+def test_a_class_nobody_is_given_is_not_the_nearest():
+    case = explanation(
+        category=explanation_text.UNCONFIDENT, suggested_label=-1, class_thresholds=[None, 0.95, 0.9], pred_probs=[0.6, 0.3, 0.1]
+    )
+    assert "nearest is cat" in said(explanation_text.reason(case, CLASSES, State()))
+
+
+def test_what_would_change_it_counts_whole_percentiles():
+    unsuggested = explanation(suggested_label=-1, category=explanation_text.UNCONFIDENT)
+    assert said(explanation_text.remedy(unsuggested, CLASSES, State())) == "Suggested cat from class percentile 61 down."
+    assert said(explanation_text.remedy(explanation(), CLASSES, State())) == "From class percentile 62 up it has no suggestion."
+
+
+def test_what_no_slider_can_change_is_said_so():
+    never = explanation(suggested_label=-1, suggested_up_to=[-1, -1, -1])
+    assert "No class percentile" in said(explanation_text.remedy(never, CLASSES, State()))
+    always = explanation(suggested_up_to=[100, 5, -1])
+    assert "every class percentile" in said(explanation_text.remedy(always, CLASSES, State()))
+
+
+def test_in_mean_mode_the_percentile_changes_nothing():
+    assert explanation_text.remedy(explanation(), CLASSES, State(threshold_mode="mean")) == []
+
+
+def test_ordinals_and_lists():
+    assert [explanation_text.ordinal(n) for n in (0, 1, 2, 3, 4, 11, 12, 13, 21, 50, 100)] == (
+        "0th 1st 2nd 3rd 4th 11th 12th 13th 21st 50th 100th".split()
+    )
+    assert explanation_text.joined(["cat"]) == "cat"
+    assert explanation_text.joined(["cat", "dog", "bear"]) == "cat, dog and bear"
+
+
+def test_one_issue_is_singular():
+    counts = {"label_issues": 1, "out_of_distribution": 24, "unconfident": 0}
+    assert explanation_text.counts_sentence(counts) == "1 label issue, 24 out of distribution, 0 unconfident"
+
+
+def test_durations_are_rounded_to_what_can_be_promised():
+    assert explanation_text.duration(0.4) == "under a second"
+    assert explanation_text.duration(1.2) == "about 1 second"
+    assert explanation_text.duration(47) == "about 47 seconds"
+    assert explanation_text.duration(170) == "about 3 minutes"
+
+
+def test_the_score_counts_false_alarms_apart():
+    assert explanation_text.score_sentence({"problems": 18, "flagged": 13, "found": 12}) == (
+        "12 of 18 problems found, 1 false alarm"
+    )

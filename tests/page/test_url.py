@@ -1,0 +1,78 @@
+"""The state in the address; runs under CPython here and under MicroPython in tests/browser/ui."""
+
+from vizzy.page.model import url
+from vizzy.page.model.dataset_index import DatasetIndex
+from vizzy.page.model.state import DEFAULTS, State
+
+INDEX = {
+    "name": "Test",
+    "classes": ["cat", "dog", "bear"],
+    "ids": ["img-1", "b&d=é#1", "<b>"],
+    "files": ["1", "2", "3"],
+    "given_label": [0, 1, 2],
+    "embeddings": "e.npy",
+    "thumbnails": {"files": [], "tile": 64, "columns": 20, "per_file": 1000},
+}
+CATALOGUE = DatasetIndex(INDEX, "static/")
+
+
+def test_the_defaults_need_no_fragment():
+    assert url.write(State(), CATALOGUE) == ""
+    assert url.read("", CATALOGUE) == ({}, [])
+
+
+def test_what_is_written_is_read_back():
+    state = State(
+        class_percentile=62, ood_percentile=3, threshold_mode="mean", active=1, lab="map", changed_labels={2: 0, 0: 1}
+    )
+    fragment = url.write(state, CATALOGUE)
+    changes, refused = url.read("#" + fragment, CATALOGUE)
+    assert refused == []
+    for field in DEFAULTS:
+        assert getattr(State(**changes), field) == getattr(state, field)
+
+
+def test_an_id_of_any_characters_survives():
+    fragment = url.write(State(active=1), CATALOGUE)
+    assert fragment == "show=b%26d%3D%C3%A9%231"
+    assert url.read(fragment, CATALOGUE)[0] == {"active": 1}
+
+
+def test_damaged_parts_are_left_out_and_named():
+    for part in (
+        "class=900", "class=x", "class=", "mode=median", "show=nobody", "show=%", "show=%FF", "labels=9:1",
+        "labels=1:7", "labels=1", "labels=-1:1", "labels=1:2:3", "colour=red", "lab=cellar", "lab=", "class", "=", "<script>",
+    ):
+        assert url.read("ood=10&" + part, CATALOGUE) == ({"ood_percentile": 10}, [part]), part
+
+
+def test_a_label_the_dataset_has_anyway_is_no_change():
+    assert url.read("labels=1:1,2:0", CATALOGUE)[0] == {"changed_labels": {2: 0}}
+
+
+def test_percentiles_in_the_wrong_order_are_refused():
+    changes, refused = url.read("class=10&ood=40", CATALOGUE)
+    assert changes == {} and len(refused) == 1
+
+
+def test_a_percentile_that_stands_alone_carries_the_other_along():
+    assert url.read("class=10", CATALOGUE)[0] == {"class_percentile": 10, "ood_percentile": 10}
+    assert url.read("ood=70", CATALOGUE)[0] == {"class_percentile": 70, "ood_percentile": 70}
+    assert url.read("class=60", CATALOGUE)[0] == {"class_percentile": 60}
+
+
+def test_reviews_and_the_view_of_shipped_data_stand_in_the_address():
+    state = State(reviews={2: "accepted", 0: "no class"}, view="review")
+    fragment = url.write(state, CATALOGUE)
+    assert fragment == "reviews=0:n,2:a&view=review"
+    assert url.read(fragment, CATALOGUE) == ({"reviews": state.reviews, "view": "review"}, [])
+
+
+def test_a_review_that_does_not_exist_is_refused():
+    assert url.read("reviews=0:z", CATALOGUE) == ({}, ["reviews=0:z"])
+    assert url.read("reviews=99999:a", CATALOGUE) == ({}, ["reviews=99999:a"])
+
+
+def test_labels_and_reviews_of_one_s_own_data_do_not_stand_in_the_address():
+    own = DatasetIndex(INDEX, "", is_own=True)
+    assert url.write(State(reviews={0: "kept"}, changed_labels={0: 1}, class_percentile=60), own) == "class=60"

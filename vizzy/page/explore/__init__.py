@@ -1,0 +1,1 @@
+"""The panels of the main view, and the dialog of one cell of the confident joint."""

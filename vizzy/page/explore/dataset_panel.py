@@ -1,0 +1,108 @@
+"""Panel 1: every image with its given label, which the visitor may change."""
+
+from vizzy.page.model.explanation_text import counted
+from vizzy.page.ui import dom
+from vizzy.page.ui.thumbnails import picture_holder, show_picture
+from vizzy.page.ui.virtual_list import VirtualList
+
+MOST_BUTTONS = 5  # with more classes the choices become a menu
+MOST_MENUS = 60  # in the document: Chromium's autofill lays out every menu on the page whenever one is added
+
+
+class DatasetPanel:
+    """The list of cards; reads the changed labels."""
+
+    def __init__(self, dataset_index):
+        self._catalogue = dataset_index
+        self._shown_changes = {}
+        self._tab_row = 0  # the one card whose choices the Tab key reaches
+        self._has_menus = len(dataset_index.classes) > MOST_BUTTONS
+        self._prototype = self._card_prototype()
+        scroller = dom.by_id("dataset-list")
+        scroller.style.setProperty("--choices", "1" if self._has_menus else str(len(dataset_index.classes)))
+        most = MOST_MENUS if self._has_menus else None
+        self.list = VirtualList(scroller, len(dataset_index), self._make_card, self._fill_card, most)
+        self.list.refresh()
+
+    def close(self):
+        """Another dataset takes the place over."""
+        self.list.close()
+        dom.show(dom.by_id("changes"), False)
+        dom.show(dom.by_id("dataset-hint"), True)
+
+    def render(self, state):
+        """Show the labels as they are now."""
+        if state.changed_labels == self._shown_changes:
+            return
+        before = self._shown_changes
+        self._shown_changes = state.changed_labels
+        touched = set(before) | set(state.changed_labels)
+        self.list.refresh([row for row in touched if before.get(row) != state.changed_labels.get(row)])
+        count = len(state.changed_labels)
+        dom.show(dom.by_id("changes"), count > 0)
+        dom.show(dom.by_id("dataset-hint"), count == 0)
+        dom.by_id("changes").firstElementChild.textContent = counted(count, "label") + " changed."
+
+    def focus_row(self, row):
+        """Move the keyboard's focus to the given label of another card."""
+        if not 0 <= row < len(self._catalogue):
+            return
+        self.list.scroll_to(row)
+        self.list.refresh([])
+        self.set_tab_row(row)
+        _current_choice(self.list.row_node(row)).focus()
+
+    def set_tab_row(self, row):
+        """Let the Tab key reach this card's choices, and no other's: one stop for the whole list."""
+        before, self._tab_row = self._tab_row, row
+        self.list.refresh([before, row])
+
+    def _card_prototype(self):
+        card = dom.template("card-template")
+        choices = card.lastElementChild
+        choices.before(picture_holder(self._catalogue))
+        classes = self._catalogue.classes
+        if not self._has_menus:
+            for name in classes:
+                choices.append(
+                    dom.element(
+                        "button", "choice", name, {"type": "button", "data-given": name, "tabindex": "-1"}
+                    )
+                )
+        else:
+            menu = dom.element("select", "choice", None, {"aria-label": "Given label"})
+            for name in classes:
+                menu.append(dom.element("option", "", name, {"data-given": name, "value": name}))
+            choices.append(menu)
+        return card
+
+    def _make_card(self):
+        return self._prototype.cloneNode(True)
+
+    def _fill_card(self, card, example):
+        dataset_index = self._catalogue
+        example_id = dataset_index.ids[example]
+        if card.getAttribute("data-example") != example_id:
+            card.setAttribute("data-example", example_id)
+            show_picture(card.firstElementChild, dataset_index, example)
+            card.lastElementChild.setAttribute("aria-label", "Given label of " + dataset_index.alt[example])
+        changed = example in self._shown_changes
+        given = self._shown_changes.get(example, dataset_index.given_label[example])
+        card.classList.toggle("changed", changed)
+        tab_index = 0 if example == self._tab_row else -1
+        self._fill_choices(card.lastElementChild, given, tab_index)
+
+    def _fill_choices(self, choices, given, tab_index):
+        if self._has_menus:
+            choices.firstElementChild.selectedIndex = given
+            choices.firstElementChild.tabIndex = tab_index
+            return
+        buttons = choices.children
+        for label in range(len(self._catalogue.classes)):
+            button = buttons[label]
+            button.setAttribute("aria-pressed", "true" if label == given else "false")
+            button.tabIndex = tab_index if label == given else -1
+
+
+def _current_choice(card):
+    return card.querySelector('[aria-pressed="true"], select')

@@ -1,0 +1,103 @@
+"""The inspector: one image, its labels, its probabilities, and why it is where it is."""
+
+from vizzy.page.model import explanation_text
+from vizzy.page.ui import dom
+from vizzy.page.ui.thumbnails import picture_holder, show_picture
+
+NOBODY_YET = "Point at an {}, or move to it with the keyboard, to see what the model makes of it."
+MOST_IN_ORDER = 5  # with more classes the most probable come first
+
+
+class InspectorPanel:
+    """Shows the active example."""
+
+    def __init__(self, dataset_index):
+        self._catalogue = dataset_index
+        self._example = None
+        self._bars = [self._build_bar(name) for name in dataset_index.classes]
+        self._holder = dom.by_id("inspector-probabilities")
+        self._holder.replaceChildren(*[bar["row"] for bar in self._bars])
+        dom.show(self._holder, False)
+        self._picture = picture_holder(dataset_index)
+        self._picture.id = "inspector-image"
+        self._picture.hidden = True
+        dom.by_id("inspector-picture").replaceChildren(self._picture)
+        _show_badge("given", None)
+        _show_badge("suggested", None)
+        self._say([("", NOBODY_YET.format(dataset_index.thing))])
+
+    def render(self, state, explanation):
+        """Show the active example; ``explanation`` is None before training."""
+        if state.active is None:
+            return
+        self._show_picture(state.active)
+        given = self._catalogue.classes[self._catalogue.current_label(state, state.active)]
+        _show_badge("given", given)
+        if explanation is None:
+            _show_badge("suggested", None)
+            dom.show(self._holder, False)
+            self._say([("", "Train the model to see what it makes of this {}.".format(self._catalogue.thing))])
+            return
+        suggested = explanation["suggested_label"]
+        _show_badge("suggested", self._catalogue.classes[suggested] if suggested >= 0 else None)
+        dom.show(self._holder, True)
+        for label, bar in enumerate(self._bars):
+            _show_bar(bar, explanation, label)
+        if len(self._bars) > MOST_IN_ORDER:
+            _most_probable_first(self._bars, explanation["pred_probs"])
+        self._say(self._text(state, explanation))
+
+    def _text(self, state, explanation):
+        classes = self._catalogue.classes
+        text = explanation_text.reason(explanation, classes, state)
+        change = explanation_text.remedy(explanation, classes, state)
+        if change:
+            text = text + [("", " ")] + change
+        if self._catalogue.current_label(state, state.active) != self._catalogue.trained_label(state, state.active):
+            text = [("warning", "Its label has changed since training: train again. ")] + text
+        return text
+
+    def _show_picture(self, example):
+        if example == self._example:
+            return
+        self._example = example
+        show_picture(self._picture, self._catalogue, example)
+        self._picture.setAttribute("data-example", self._catalogue.ids[example])
+        dom.show(self._picture, True)
+
+    def _build_bar(self, name):
+        row = dom.element("div", "bar")
+        value = dom.element("span", "value")
+        track = dom.element("i")
+        track.append(dom.element("b", "mark ood"), dom.element("b", "mark class"))
+        row.append(dom.element("span", "name", name), track, value)
+        return {"row": row, "value": value}
+
+    def _say(self, text):
+        paragraph = dom.by_id("inspector-reason")
+        paragraph.replaceChildren(
+            *[dom.element("span", kind, said) if kind else dom.element("span", "", said) for kind, said in text]
+        )
+
+
+def _most_probable_first(bars, probabilities):
+    ranked = sorted(range(len(bars)), key=lambda label: -probabilities[label])
+    for place, label in enumerate(ranked):
+        bars[label]["row"].style.order = str(place)
+
+
+def _show_badge(kind, name):
+    badge = dom.by_id("inspector-" + kind)
+    dom.show(badge, name is not None)
+    badge.textContent = kind + ": " + name if name is not None else ""
+
+
+def _show_bar(bar, explanation, label):
+    style = bar["row"].style
+    probability = explanation["pred_probs"][label]
+    style.setProperty("--p", "{:.4f}".format(probability))
+    for kind in ("class", "ood"):
+        threshold = explanation[kind + "_thresholds"][label]
+        style.setProperty("--" + kind + "-at", "2" if threshold is None else "{:.4f}".format(threshold))
+    bar["value"].textContent = explanation_text.number(probability)
+    bar["row"].classList.toggle("reached", explanation["reaches_class"][label])

@@ -1,0 +1,126 @@
+"""Panel 3: the confident joint as a table of thumbnails."""
+
+from vizzy.page.ui import dom
+from vizzy.page.ui.geometry import tile_size
+from vizzy.page.ui.thumbnails import ThumbnailGrid
+
+LARGEST = {True: 2.5, False: 3.5}  # rem; on the diagonal, off it: what may be wrong is drawn larger
+SMALLEST = 0.75  # rem
+MANY_CLASSES = 6  # from here on the headings name the class alone
+
+
+class MatrixPanel:
+    """The K x K table; a node moves from cell to cell with its example."""
+
+    def __init__(self, dataset_index, thumbnails):
+        self._catalogue = dataset_index
+        self._pool = {}
+        self._cells = []
+        self._counts = []
+        self._grids = []
+        self._sizes = []
+        self._room = None  # width, height of a cell's images and the size of a rem, in px; read once a window size
+        self._build(dom.by_id("matrix"), thumbnails)
+        dom.show(dom.by_id("matrix-empty"), True)
+
+    def render(self, analysis):
+        """Show the confident joint of an analysis."""
+        self._measure_room()  # before anything is written, which would then have to be laid out at once
+        dom.show(dom.by_id("matrix-empty"), False)
+        cells = analysis["cells"]
+        for grid, examples in zip(self._grids, cells):
+            grid.show(examples)
+        staying = set([example for examples in cells for example in examples])
+        for example in [example for example in self._pool if example not in staying]:
+            self._pool.pop(example).remove()
+        self._show_counts(analysis)
+        self.fit()
+
+    def grids_for(self, analysis):
+        """Each cell's grid and the examples that an analysis puts there."""
+        return list(zip(self._grids, analysis["cells"]))
+
+    def node_of(self, example):
+        """The thumbnail of an example, or None where it is in no cell."""
+        return self._pool.get(example)
+
+    def resized(self):
+        """The window has another size."""
+        self._room = None
+        self.fit()
+
+    def fit(self):
+        """Choose each cell's thumbnail size so that they fill it."""
+        self._measure_room()
+        width, height, rem = self._room
+        classes = len(self._catalogue.classes)
+        for number, grid in enumerate(self._grids):
+            on_diagonal = number // classes == number % classes
+            size = tile_size(len(grid.shown), width, height, int(SMALLEST * rem), int(LARGEST[on_diagonal] * rem))
+            if size != self._sizes[number]:
+                self._sizes[number] = size
+                grid.container.style.setProperty("--thumb", str(size) + "px")
+
+    def _measure_room(self):
+        if self._room is None:
+            box = self._grids[0].container
+            self._room = (box.offsetWidth - 6, box.offsetHeight - 3, dom.rem())  # less the stylesheet's padding
+
+    def _show_counts(self, analysis):
+        for number, cell in enumerate(self._cells):
+            count = analysis["joint"][number]
+            if count == self._counts[number]:
+                continue
+            self._counts[number] = count
+            hidden = count - len(analysis["cells"][number])
+            said = str(count)
+            if hidden and len(self._catalogue.classes) < MANY_CLASSES:
+                said += ", " + str(len(analysis["cells"][number])) + " shown"
+            cell.firstElementChild.firstElementChild.textContent = said
+            cell.classList.toggle("none", count == 0)
+            cell.firstElementChild.disabled = count == 0
+
+    def _build(self, table, thumbnails):
+        classes = self._catalogue.classes
+        table.style.setProperty("--classes", str(len(classes)))
+        table.classList.toggle("many", len(classes) >= MANY_CLASSES)
+        head = dom.element("thead")
+        line = dom.element("tr")
+        line.append(dom.element("td", "corner"))
+        for name in classes:
+            line.append(_heading("col", "suggested", name))
+        head.append(line)
+        body = dom.element("tbody")
+        for given, name in enumerate(classes):
+            line = dom.element("tr")
+            line.append(_heading("row", "given", name))
+            for suggested, other in enumerate(classes):
+                line.append(self._build_cell(given, suggested, thumbnails))
+            body.append(line)
+        table.replaceChildren(dom.element("caption", "visually-hidden", "Confident joint: examples by given and suggested label"), head, body)
+
+    def _build_cell(self, given, suggested, thumbnails):
+        classes = self._catalogue.classes
+        cell = dom.element(
+            "td",
+            "agrees none" if given == suggested else "differs none",
+            None,
+            {"data-cell": classes[given] + "|" + classes[suggested]},
+        )
+        title = "Open the cell: given {}, suggested {}".format(classes[given], classes[suggested])
+        header = dom.element("button", "count", None, {"type": "button", "aria-haspopup": "dialog", "title": title})
+        header.append(dom.element("output", "", "–"))
+        header.disabled = True
+        container = dom.element("div", "thumbs")
+        cell.append(header, container)
+        self._cells.append(cell)
+        self._counts.append(None)
+        self._sizes.append(None)
+        self._grids.append(ThumbnailGrid(container, thumbnails, self._pool))
+        return cell
+
+
+def _heading(scope, kind, name):
+    heading = dom.element("th", kind, None, {"scope": scope})
+    heading.append(dom.element("span", "kind", kind + " "), dom.element("b", "badge " + kind, name))
+    return heading

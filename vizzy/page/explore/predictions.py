@@ -1,0 +1,90 @@
+"""Panel 2: the Train button, and the out-of-sample probabilities of every image."""
+
+from vizzy.page.ui import dom
+from vizzy.page.ui.virtual_list import VirtualList
+
+MOST_CLASSES = 4  # a row names the most probable ones where there are more
+
+
+class PredictionsPanel:
+    """The probabilities' list and what stands above it."""
+
+    def __init__(self, dataset_index, thumbnails):
+        self._catalogue = dataset_index
+        self._thumbnails = thumbnails
+        self._pred_probs = None
+        self._lines = min(len(dataset_index.classes), MOST_CLASSES)
+        self._prototype = self._row_prototype()
+        scroller = dom.by_id("predictions-list")
+        scroller.style.setProperty("--lines", str(self._lines))
+        self.list = VirtualList(scroller, len(dataset_index), self._make_row, self._fill_row)
+        self.list.refresh()
+
+    def close(self):
+        """Another dataset takes the place over."""
+        self.list.close()
+
+    def show(self, pred_probs):
+        """Show these predicted probabilities, a typed array of n rows of K."""
+        self._pred_probs = pred_probs
+        self.list.refresh()
+
+    def render(self, state, progress):
+        """Show what the Train button would do, and how far things are, from 0 to 1 (None: nothing is going on)."""
+        button = dom.by_id("train")
+        button.disabled = not state.can_train
+        waiting = state.train_requested or state.training
+        button.setAttribute("aria-busy", "true" if waiting else "false")
+        button.textContent = _button_text(state)
+        dom.show(dom.by_id("cancel"), state.training)
+        bar = dom.by_id("progress")
+        dom.show(bar, progress is not None)
+        if progress is not None:
+            bar.value = progress
+
+    def _row_prototype(self):
+        row = dom.template("prediction-template")
+        bars = row.lastElementChild
+        for line in range(self._lines):
+            name = self._catalogue.classes[line] if self._names_are_fixed() else ""
+            bar = dom.element("div", "bar")
+            bar.append(dom.element("span", "name", name), dom.element("i"), dom.element("span", "value", "–"))
+            bars.append(bar)
+        return row
+
+    def _names_are_fixed(self):
+        return len(self._catalogue.classes) <= MOST_CLASSES
+
+    def _make_row(self):
+        return self._prototype.cloneNode(True)
+
+    def _fill_row(self, row, example):
+        thumbnail = row.firstElementChild
+        if thumbnail.getAttribute("data-example") != self._catalogue.ids[example]:
+            self._thumbnails.fill(thumbnail, example)
+        if self._pred_probs is None:
+            return
+        bars = row.lastElementChild.children
+        for line, (label, probability) in enumerate(self._lines_of(example)):
+            bar = bars[line]
+            if not self._names_are_fixed():
+                bar.firstElementChild.textContent = self._catalogue.classes[label]
+            bar.style.setProperty("--p", "{:.3f}".format(probability))
+            bar.lastElementChild.textContent = "{:.3f}".format(probability)
+
+    def _lines_of(self, example):
+        count = len(self._catalogue.classes)
+        row = [(label, self._pred_probs[example * count + label]) for label in range(count)]
+        if not self._names_are_fixed():
+            row.sort(key=lambda pair: -pair[1])
+        return row[: self._lines]
+
+
+def _button_text(state):
+    if state.training:
+        return "Training…"
+    if state.train_requested:
+        return "Waiting for Python…"
+    if state.trained_labels is None:
+        return "Train the model"
+    return "Train again" if state.labels_are_stale else "Trained"

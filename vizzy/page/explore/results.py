@@ -1,0 +1,55 @@
+"""Panel 4: label issues, out-of-distribution and unconfident examples, each worst first."""
+
+from vizzy.page.model.explanation_text import score_sentence
+from vizzy.page.ui import dom
+from vizzy.page.ui.thumbnails import ThumbnailGrid
+
+GROUPS = (
+    ("label-issues", "label_issues", "No label issues at these thresholds."),
+    ("out-of-distribution", "out_of_distribution", "Nothing is out of distribution at these thresholds."),
+    ("unconfident", "unconfident", "The model is confident of all the others."),
+)
+
+
+NOTHING_YET = "Nothing yet: train the model."
+
+
+class ResultsPanel:
+    """The three lists."""
+
+    def __init__(self, thumbnails):
+        self._grids = {}
+        self._counts = {}
+        self._score = None
+        dom.show(dom.by_id("score"), False)
+        for element_id, name, _ in GROUPS:
+            dom.clear(dom.by_id(element_id))
+            dom.by_id(element_id).setAttribute("data-empty", NOTHING_YET)
+            dom.by_id(element_id + "-heading").firstElementChild.textContent = "–"
+            self._grids[name] = ThumbnailGrid(dom.by_id(element_id), thumbnails)
+
+    def grids_for(self, analysis):
+        """Each list's grid and the examples that an analysis puts there."""
+        return [(grid, analysis[name]) for name, grid in self._grids.items()]
+
+    def node_of(self, example):
+        """The thumbnail of an example without a suggestion, or None where it has one."""
+        return self._grids["out_of_distribution"].node_of(example) or self._grids["unconfident"].node_of(example)
+
+    def render(self, analysis):
+        """Show the lists of an analysis, their true counts and, where the truth is known, how right they are."""
+        score = analysis["score"]
+        dom.show(dom.by_id("score"), score is not None)
+        if score is not None and score != self._score:
+            self._score = score
+            dom.by_id("score").textContent = score_sentence(score)
+        for element_id, name, nothing in GROUPS:
+            count = analysis["counts"][name]
+            grid = self._grids[name]
+            grid.show(analysis[name])
+            if self._counts.get(name) != count:
+                self._counts[name] = count
+                grid.container.setAttribute("data-empty", "" if count else nothing)
+                heading = dom.by_id(element_id + "-heading").firstElementChild
+                shown = len(analysis[name])
+                heading.textContent = str(count) + ("" if shown == count else ", worst " + str(shown) + " shown")

@@ -1,0 +1,89 @@
+"""Under the matrix: the two sliders, and a strip per class with its thresholds on it."""
+
+from vizzy.page.ui import dom
+from vizzy.page.ui.geometry import histogram_path
+
+
+class ThresholdsPanel:
+    """Sliders and strips; a strip shows the self-confidences of the examples given its class."""
+
+    def __init__(self, dataset_index, thumbnails):
+        self._catalogue = dataset_index
+        self._thumbnails = thumbnails
+        self._strips = [self._build_strip(name) for name in dataset_index.classes]
+        dom.by_id("strips").replaceChildren(*[strip["row"] for strip in self._strips])
+        self._settings = None
+        self._thresholds = None
+        self._pin = None
+
+    def render_settings(self, state):
+        """Show the sliders as the state has them."""
+        if state.analysis_settings == self._settings:
+            return
+        self._settings = state.analysis_settings
+        for name, percentile in (("class", state.class_percentile), ("ood", state.ood_percentile)):
+            slider = dom.by_id(name + "-percentile")
+            if slider.value != str(percentile):
+                slider.value = str(percentile)
+            slider.style.setProperty("--share", str(percentile) + "%")
+            dom.by_id(name + "-value").textContent = str(percentile)
+        by_mean = state.threshold_mode == "mean"
+        dom.by_id("mean-mode").checked = by_mean
+        dom.by_id("class-percentile").disabled = by_mean
+        if by_mean:
+            dom.by_id("class-value").textContent = "mean"
+
+    def show_histograms(self, histograms):
+        """Draw how the self-confidences of each class are spread: K lists of counts."""
+        for strip, counts in zip(self._strips, histograms):
+            strip["shape"].setAttribute("d", histogram_path(counts))
+            strip["shape"].parentNode.setAttribute("viewBox", "0 0 {} 1".format(len(counts)))
+
+    def render_thresholds(self, analysis):
+        """Show the thresholds' values."""
+        thresholds = (analysis["class_thresholds"], analysis["ood_thresholds"])
+        if thresholds == self._thresholds:
+            return
+        self._thresholds = thresholds
+        for strip, class_threshold, ood_threshold in zip(self._strips, *thresholds):
+            _show_threshold(strip, "class", class_threshold)
+            _show_threshold(strip, "ood", ood_threshold)
+
+    def render_active(self, example, probabilities):
+        """Mark the active example's probabilities, or nothing (None) before training."""
+        shown = None if probabilities is None else example
+        if shown is None and self._pin is None:
+            return
+        for label, strip in enumerate(self._strips):
+            pin = strip["pin"]
+            dom.show(pin, shown is not None)
+            if shown is not None:
+                pin.style.setProperty("--at", "{:.4f}".format(probabilities[label]))
+                if shown != self._pin:
+                    self._thumbnails.fill(pin, example)
+        self._pin = shown
+
+    def _build_strip(self, name):
+        row = dom.element("div", "strip none")
+        track = dom.element("div", "track")
+        picture = dom.svg("svg", {"viewBox": "0 0 1 1", "preserveAspectRatio": "none", "aria-hidden": "true"})
+        shape = dom.svg("path", {"d": ""})
+        picture.append(shape)
+        pin = dom.element("span", "pin", None, {"role": "img"})
+        dom.show(pin, False)
+        zones = dom.element("div", "zones")
+        for kind in ("ood", "between", "class"):
+            zones.append(dom.element("i", kind))
+        track.append(picture, zones, dom.element("i", "mark ood"), dom.element("i", "mark class"), pin)
+        values = dom.element("div", "values")
+        ood, confident = dom.element("span", "ood", "–"), dom.element("span", "class", "–")
+        values.append(ood, confident)
+        row.append(dom.element("span", "name", name), track, values)
+        return {"row": row, "shape": shape, "pin": pin, "ood": ood, "class": confident}
+
+
+def _show_threshold(strip, kind, threshold):
+    """``threshold`` is None where nothing is given the class."""
+    strip["row"].classList.toggle("none", threshold is None)
+    strip["row"].style.setProperty("--" + kind + "-at", "1" if threshold is None else "{:.4f}".format(threshold))
+    strip[kind].textContent = "none" if threshold is None else "{:.3f}".format(threshold)

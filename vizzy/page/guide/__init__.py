@@ -1,0 +1,1 @@
+"""The tour, the tutorial and the theory."""

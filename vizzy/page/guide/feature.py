@@ -1,0 +1,121 @@
+"""Guide and Learn as far as they cost anything at the start: two buttons, and the first visit's invitation.
+
+All the rest is fetched when first asked for, see `vizzy.page.site.features`.
+"""
+
+import asyncio
+
+import js
+from pyscript.ffi import create_proxy
+
+from vizzy.page.site import features, local_storage
+from vizzy.page.ui import dom
+
+DRIVER = ("runtime/driver/driver.js.mjs", "runtime/driver/driver.css")  # what the tour fetches besides
+SEEN = "vizzy:guide"  # where the browser remembers that the invitation was answered
+
+
+class Guide:
+    """Opens the menu of guides, the tour, the tutorial and the theory."""
+
+    def __init__(self, app):
+        self.app = app
+        self.analysis = None  # the last one, for what shows the visitor's own numbers
+        self._invitation = None
+        self._tutorial = None
+        self._learn = None
+
+    def watch(self, _state, analysis):
+        """The app's state or analysis has changed."""
+        self.analysis = analysis
+
+    # --- what is opened ------------------------------------------------------------------
+
+    async def open_menu(self):
+        """The choice between tour, tutorial and theory."""
+        if await self._ready():
+            from vizzy.page.guide import menu
+
+            menu.open_menu(self)
+
+    async def open_tour(self):
+        """The tour of the controls."""
+        if await self._ready():
+            from vizzy.page.guide import tour
+
+            self.end_tutorial()
+            await tour.start(dom.by_id("guide"))
+
+    async def open_tutorial(self):
+        """The tutorial, from its beginning."""
+        if await self._ready():
+            from vizzy.page.guide import tutorial
+
+            self.end_tutorial()
+            self._tutorial = tutorial.Tutorial(self)
+
+    def end_tutorial(self):
+        """Take the tutorial's strip away, if it is there."""
+        if self._tutorial:
+            self._tutorial.end()
+            self._tutorial = None
+
+    async def open_learn(self):
+        """The theory."""
+        if await self._ready():
+            from vizzy.page.guide import theory_dialog
+
+            if self._learn is None:
+                self._learn = theory_dialog.LearnDialog(self.app.dataset_index)
+            self._learn.open(self.analysis)
+
+    # --- the first visit -----------------------------------------------------------------------
+
+    async def invite(self):
+        """Offer the tour beside the page's title, unless that was answered at an earlier visit."""
+        if local_storage.recall(SEEN):
+            return
+        await features.style("guide")
+        if local_storage.recall(SEEN):  # answered while the style came
+            return
+        self._invitation = invitation = dom.element("p", "invitation")
+        accept = dom.element("button", "", "Show me around", {"type": "button"})
+        dismiss = dom.element("button", "dismiss", "×", {"type": "button", "aria-label": "No tour, thank you"})
+        invitation.append("New here? ", accept, dismiss)
+        on_click(accept, self.open_tour)
+        dismiss.addEventListener("click", create_proxy(self._dismiss))
+        dom.by_id("guide").classList.add("new")
+        js.document.querySelector(".tagline").after(invitation)
+
+    def _dismiss(self, _event):
+        self._forget_invitation()
+        dom.by_id("guide").focus()
+
+    def _forget_invitation(self):
+        local_storage.remember(SEEN, "seen")
+        dom.by_id("guide").classList.remove("new")
+        if self._invitation:
+            self._invitation.remove()
+            self._invitation = None
+
+    # --- what comes late ---------------------------------------------------------------------
+
+    async def _ready(self):
+        """Fetch what is needed, once; whether it is there."""
+        self._forget_invitation()
+        return await features.fetched("guide", self.app, "The guide could not be loaded. Check the connection and try again.")
+
+
+def mount(app):
+    """Wire the two buttons; the guide lives as long as the page."""
+    guide = Guide(app)
+    app.listeners.append(guide.watch)
+    on_click(dom.by_id("guide"), guide.open_menu)
+    on_click(dom.by_id("learn"), guide.open_learn)
+    asyncio.create_task(guide.invite())
+    return guide
+
+
+def on_click(node, action):
+    """Let a click start an asynchronous action; the proxy lives as long as the page."""
+    node.addEventListener("click", create_proxy(lambda _event: asyncio.create_task(action())))

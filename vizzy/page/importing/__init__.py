@@ -1,0 +1,1 @@
+"""Bringing one's own data: the dialog, the preview, the dataset made of local files, the saved project."""

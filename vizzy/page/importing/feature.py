@@ -1,0 +1,164 @@
+"""One's own data and its review as far as they cost anything at the start: buttons, files dropped anywhere, work kept.
+
+All the rest is fetched when first asked for, see `vizzy.page.site.features`. What the browser keeps is named in the address,
+``?work=…``, so that a reload, or the next visit, goes on where it was.
+"""
+
+import asyncio
+import json
+
+import js
+from pyscript.ffi import create_proxy
+
+from vizzy.page.guide.feature import on_click
+from vizzy.page.site import features, local_storage
+from vizzy.page.ui import dom
+
+FEATURE = "importing"
+NOT_LOADED = "What this needs could not be loaded. Check the connection and try again."
+KEEPS_NOTHING = "This browser keeps nothing: your work is gone when the tab is closed."
+WORKS = "vizzy:works"  # where the browser remembers what it keeps: a list, see `vizzy.page.importing.saved_project`
+
+
+class ImportingFeature:
+    """Opens the dialog that brings files, and the review; follows the app."""
+
+    def __init__(self, app):
+        self.app = app
+        self.import_dialog = None
+        self.review = None
+
+    # --- bringing ------------------------------------------------------------------------
+
+    async def open_dialog(self):
+        """The dialog that files are brought by."""
+        if await self._ready():
+            self.import_dialog.open()
+
+    async def take(self, entries):
+        """Files were dropped on the page."""
+        if await self._ready():
+            await self.import_dialog.take_entries(entries)
+
+    def drag(self, event):
+        """Something is dragged over the page: files may be dropped."""
+        if "Files" in list(event.dataTransfer.types):
+            event.preventDefault()
+            js.document.documentElement.toggleAttribute("data-dropping", True)
+
+    def leave(self, event):
+        """What was dragged has left the window."""
+        if not event.relatedTarget:
+            js.document.documentElement.toggleAttribute("data-dropping", False)
+
+    def drop(self, event):
+        """Files: their entries can be asked for only while the event lasts."""
+        js.document.documentElement.toggleAttribute("data-dropping", False)
+        items = event.dataTransfer.items
+        if "Files" not in list(event.dataTransfer.types):
+            return
+        event.preventDefault()
+        dropped = [items[number] for number in range(items.length) if items[number].kind == "file"]
+        # What another page's script made is a file without an entry.
+        asyncio.create_task(self.take([item.webkitGetAsEntry() or item.getAsFile() for item in dropped]))
+
+    # --- reviewing -----------------------------------------------------------------------
+
+    async def open_review(self, cell=None):
+        """The review, of one cell of the confident joint or as it was."""
+        if await self._ready(in_worker=True):
+            self._make_review()
+            self.review.open(cell)
+
+    def _make_review(self):
+        if self.review is None:
+            from vizzy.page.review.view import ReviewView
+
+            self.review = ReviewView(self.app)
+
+    async def open_cell_review(self):
+        """The review of the cell that is open."""
+        dom.by_id("cell").close()
+        await self.open_review(self.app.cell_dialog.cell)
+
+    def watch(self, state, analysis):
+        """The app's state or analysis has changed."""
+        dom.show(dom.by_id("review-button"), analysis is not None)
+        if self.review:
+            self.review.render(state, analysis)
+        elif state.view == "review" and analysis is not None:
+            asyncio.create_task(self.open_review())
+
+    # --- leaving and coming back -----------------------------------------------------------
+
+    def warn(self, event):
+        """The page is about to be left: ask first if something would be lost."""
+        if self.app.source.unsaved(self.app.state):
+            event.preventDefault()
+
+    async def offer(self):
+        """Offer to go on with what the browser keeps, or say that it keeps nothing."""
+        if not local_storage.keeps():
+            self.app.note(KEEPS_NOTHING)
+        works = kept_works()
+        if works and not self.app.dataset_index.is_own:
+            button = dom.by_id("import-button")
+            button.classList.add("new")
+            button.title = "Go on with " + works[0]["name"]
+
+    async def _ready(self, in_worker=False):
+        """Fetch what is needed, once; whether it is there."""
+        if not await features.fetched(FEATURE, self.app, NOT_LOADED, in_worker):
+            return False
+        if self.import_dialog is None:
+            from vizzy.page.importing.import_dialog import ImportDialog
+
+            self.import_dialog = ImportDialog(self.app)
+        return True
+
+
+def mount(app):
+    """Wire it all; it lives as long as the page."""
+    own = ImportingFeature(app)
+    app.listeners.append(own.watch)
+    for name, action in (
+        ("import-button", own.open_dialog),
+        ("review-button", own.open_review),
+        ("cell-review", own.open_cell_review),
+    ):
+        on_click(dom.by_id(name), action)
+    for name, listener in (("dragover", own.drag), ("dragleave", own.leave), ("drop", own.drop)):
+        js.document.addEventListener(name, create_proxy(listener))
+    js.window.addEventListener("beforeunload", create_proxy(own.warn))
+    js.window.addEventListener("popstate", create_proxy(_follow_address(app)))
+    asyncio.create_task(own.offer())
+    return own
+
+
+def named_by_address():
+    """The work that ``?work=`` names, if the browser keeps it; else None."""
+    named = js.URLSearchParams.new(js.window.location.search).get("work")
+    return named if named in [work["id"] for work in kept_works()] else None
+
+
+async def reopened(work_id):
+    """Work that the browser keeps: its (source, dataset_index, what was decided: fields of the state)."""
+    await features.load(FEATURE)
+    from vizzy.page.importing import local_dataset
+
+    return await local_dataset.reopened(work_id)
+
+
+def kept_works():
+    """What the browser keeps: list of dicts, the latest first."""
+    return json.loads(local_storage.recall(WORKS) or "[]")
+
+
+def _follow_address(app):
+    """Back to another dataset is another page; within one, nothing needs to be done."""
+
+    def follow(_event):
+        if js.window.location.search != app.search:
+            js.window.location.reload()
+
+    return follow

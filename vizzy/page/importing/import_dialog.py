@@ -1,0 +1,219 @@
+"""The dialog that brings somebody's own files: chosen or dropped, understood by the worker, shown, opened.
+
+Until "Open" nothing of what is on the page changes, and files that cannot be read leave it as it was.
+"""
+
+import asyncio
+import sys
+
+import js
+from pyscript.ffi import create_proxy
+
+from vizzy.page.client.worker_client import WorkerError
+from vizzy.page.importing import local_dataset, saved_project
+from vizzy.page.importing.feature import kept_works
+from vizzy.page.importing.preview import Preview
+from vizzy.page.model.state import State
+from vizzy.page.site import dataset_menu
+from vizzy.page.ui import dom
+
+SAMPLES = "static/sample/"
+
+
+class ImportDialog:
+    """The dialog; it lives as long as the page."""
+
+    def __init__(self, app):
+        self._app = app
+        self._dialog = dom.by_id("import")
+        self._files = []
+        self._choices = {}
+        self._summary = None
+        self._busy = False
+        self._preview = Preview(self._correct)
+        self._wire()
+
+    def open(self):
+        """Show it, at its beginning."""
+        self._start_again()
+        if not self._dialog.open:
+            self._dialog.showModal()
+
+    async def take_entries(self, entries):
+        """Files and folders that were dropped."""
+        if not self._dialog.open:
+            self.open()
+        await self._take(await local_dataset.files_in(entries))
+
+    def _wire(self):
+        inputs = (("choose-files", "import-files"), ("choose-folder", "import-folder"))
+        for button, chooser in inputs:
+            dom.by_id(button).addEventListener("click", create_proxy(_click(dom.by_id(chooser))))
+            dom.by_id(chooser).addEventListener("change", create_proxy(self._chosen))
+        dom.by_id("import-open").addEventListener("click", create_proxy(lambda _event: asyncio.create_task(self._open())))
+        dom.by_id("import-again").addEventListener("click", create_proxy(lambda _event: self._start_again()))
+        dom.by_id("import-start").addEventListener("click", create_proxy(self._clicked))
+
+    # --- what was brought ------------------------------------------------------------------
+
+    def _chosen(self, event):
+        files = local_dataset.chosen(event.target.files)
+        event.target.value = ""  # so that the same files can be chosen again
+        if files:
+            asyncio.create_task(self._take(files))
+
+    def _clicked(self, event):
+        """A sample, or work to go on with or to forget."""
+        for name, action in (("sample", self._take_sample), ("work", self._go_on), ("forget", self._forget)):
+            button = event.target.closest("[data-" + name + "]")
+            if button:
+                asyncio.create_task(action(button.getAttribute("data-" + name)))
+
+    async def _take_sample(self, names):
+        files = []
+        for name in names.split(" "):
+            response = await js.fetch(SAMPLES + name)
+            if not response.ok:
+                self._complain("{} could not be loaded (status {}). Try again.".format(name, response.status))
+                return
+            files.append((name, js.File.new(js.Array.of(await response.blob()), name)))
+        await self._take(files)
+
+    async def _go_on(self, work_id):
+        """Work that was kept is a page of its own."""
+        js.window.location.href = js.window.location.pathname + "?work=" + work_id
+
+    async def _forget(self, work_id):
+        await saved_project.forget(work_id)
+        self._show_kept()
+
+    async def _take(self, files):
+        if self._busy:
+            return
+        self._files, self._choices = files, {}
+        await self._understand(lambda: local_dataset.propose(self._app.worker, files, {}, self._say))
+
+    def _correct(self, changes):
+        """Something in the preview was chosen otherwise."""
+        for name, value in changes.items():
+            self._choices[name] = dict(self._choices.get(name, {}), **value) if isinstance(value, dict) else value
+        asyncio.create_task(self._understand(lambda: self._app.worker.correct(self._choices)))
+
+    async def _understand(self, asking):
+        self._busy = True
+        dom.show(dom.by_id("import-problem"), False)
+        dom.show(dom.by_id("import-progress"), True)
+        dom.by_id("import-open").disabled = True
+        try:
+            if not await self._trainer_is_up():
+                return
+            self._summary = await asking()
+        except WorkerError as error:
+            self._complain(error.args[0])
+            return
+        except Exception as error:
+            sys.print_exception(error)
+            self._complain("The files could not be read: {}".format(error))
+            return
+        finally:
+            self._busy = False
+            dom.show(dom.by_id("import-progress"), False)
+            self._say("")
+        self._show_understood()
+
+    async def _trainer_is_up(self):
+        """Wait until Python is; files may be brought before."""
+        while self._app.state.worker == "loading":
+            self._say("Waiting for Python…")
+            await asyncio.sleep(0.2)
+        if self._app.state.worker == "failed":
+            self._complain("Python's numerics could not be started, so nothing can be read: reload the page.")
+            return False
+        return True
+
+    # --- what is shown -----------------------------------------------------------------------
+
+    def _start_again(self):
+        self._summary = None
+        dom.show(dom.by_id("import-problem"), False)
+        self._show_stage(False)
+        self._show_kept()
+
+    def _show_stage(self, understood):
+        dom.show(dom.by_id("import-start"), not understood)
+        dom.show(dom.by_id("import-preview"), understood)
+        for name in ("import-open", "import-again"):
+            dom.show(dom.by_id(name), understood)
+
+    def _show_understood(self):
+        summary = self._summary
+        self._show_stage(True)
+        self._preview.render(summary)
+        if summary["problem"]:
+            self._complain(summary["problem"])
+        dom.by_id("import-open").disabled = bool(summary["problem"])
+        if not summary["problem"]:
+            dom.by_id("import-open").focus()
+
+    def _show_kept(self):
+        works = kept_works()
+        dom.show(dom.by_id("kept-work"), bool(works))
+        items = []
+        for work in works:
+            item = dom.element("li")
+            item.append(
+                dom.element("button", "link", work["name"], {"type": "button", "data-work": work["id"]}),
+                dom.element("span", "soft", "{} reviewed, {}".format(work["reviewed"], _when(work["when"]))),
+                dom.element(
+                    "button", "link", "Forget", {"type": "button", "data-forget": work["id"], "aria-label": "Forget " + work["name"]}
+                ),
+            )
+            items.append(item)
+        dom.by_id("kept-work").lastElementChild.replaceChildren(*items)
+
+    def _say(self, words):
+        dom.by_id("import-status").textContent = words
+
+    def _complain(self, sentence):
+        problem = dom.by_id("import-problem")
+        problem.textContent = sentence
+        dom.show(problem, True)
+
+    # --- opening -------------------------------------------------------------------------------
+
+    async def _open(self):
+        """Make the files the page's dataset, and keep them."""
+        app = self._app
+        if app.state.training:
+            app.cancel_training()
+        self._say("Opening…")
+        try:
+            app.stop_looking_ahead()  # the worker is about to have other data, and no predictions
+            opened = await app.worker.open_proposal()
+            dataset_index = local_dataset.dataset_index_of(opened["index"], self._files, app.worker)
+            work = saved_project.SavedProject()
+            source = local_dataset.LocalDataset(self._files, self._choices, work)
+            state = State(**local_dataset.decided(opened))
+        except Exception as error:
+            sys.print_exception(error)
+            self._complain(error.args[0] if isinstance(error, WorkerError) else "The files could not be opened: {}".format(error))
+            return
+        finally:
+            self._say("")
+        self._dialog.close()
+        location = js.window.location
+        js.window.history.pushState(None, "", location.pathname + "?work=" + work.id)
+        dataset_menu.name_own(dataset_index.name)
+        app.open(source, dataset_index, state, opened["estimated_seconds"])
+        await work.save(dataset_index.name, self._files, self._choices, opened["index"])
+        work.keep(app.state)
+        if work.problem:
+            app.note("This browser does not keep your files: export your work before you close the tab.")
+
+
+def _click(chooser):
+    return lambda _event: chooser.click()
+
+
+def _when(milliseconds):
+    return js.Date.new(milliseconds).toLocaleString()

@@ -1,0 +1,127 @@
+"""Files that somebody brings, from the browser's hands into the worker's; and the dataset that they are."""
+
+import js
+
+from vizzy.page.importing.feature import FEATURE
+from vizzy.page.model.dataset_index import DatasetIndex
+from vizzy.page.site import dataset_menu, features
+from vizzy.page.ui.image_loader import IMAGE_TYPES, ImageLoader
+
+
+class LocalDataset:
+    """Somebody's own dataset, as the app opens it.
+
+    Parameters
+    ----------
+    files : list of (str, File)
+        Each with its path.
+    choices : dict
+        What a person chose, where it is not to be guessed: fields of ``vizzy.reading.Choices``.
+    work : vizzy.page.importing.saved_project.SavedProject
+        Where it is kept.
+    trained_labels : dict, optional
+        The changed labels that were trained on when it was open last.
+    """
+
+    def __init__(self, files, choices, work, trained_labels=None):
+        self.files = files
+        self.choices = choices
+        self.work = work
+        self.trained_labels = trained_labels
+
+    async def open(self, worker, report):
+        """Make it the worker's dataset; a dict with the ``estimated_seconds`` of a training."""
+        report("Reading your files…", 0.95)
+        await propose(worker, self.files, self.choices)
+        return await worker.open_proposal()
+
+    def keep(self, state):
+        """Save what was decided."""
+        self.work.keep(state)
+
+    def unsaved(self, state):
+        """Whether leaving now would lose decisions."""
+        return self.work.unsaved(state)
+
+
+async def propose(worker, files, choices, report=lambda said: None):
+    """What the worker understands of some files: the summary of a proposal.
+
+    Sizes are checked before anything is read, and pictures are never read here.
+    """
+    await features.load_in_worker(FEATURE, worker)
+    tables = [(name, file) for name, file in files if not is_image(name)]
+    await worker.check_sizes([(name, file.size) for name, file in tables])
+    contents = js.Array.new()
+    for name, file in files:
+        if is_image(name):
+            contents.push(None)
+        else:
+            report("Reading " + name + "…")
+            contents.push(await file.arrayBuffer())
+    report("Making sense of " + ("it" if len(tables) == 1 else "them") + "…")
+    return await worker.propose([name for name, _ in files], contents, choices)
+
+
+def is_image(name):
+    """Whether a file is a picture, by its name."""
+    return name.lower().rpartition(".")[2] in IMAGE_TYPES
+
+
+def dataset_index_of(index_text, files, worker):
+    """What the page shows of a dataset whose ``dataset.json`` text the worker has made."""
+    index = dataset_menu.parse_index(index_text)
+    images = {name: file for name, file in files if is_image(name)}
+    pictures = ImageLoader(images, worker) if index["files"] else None
+    return DatasetIndex(index, "", pictures, is_own=True)
+
+
+def decided(opened):
+    """The fields of the state that a table which Vizzy exported brings along."""
+    changed = {int(example): label for example, label in opened["changed_labels"]}
+    return {"changed_labels": changed, "reviews": {int(example): action for example, action in opened["reviews"]}}
+
+
+async def reopened(work_id):
+    """Work that the browser keeps: its (source, dataset_index, fields of the state)."""
+    from vizzy.page.importing.saved_project import SavedProject
+
+    work = SavedProject(work_id)
+    about, files = await work.fetch()
+    decided_before, trained_labels = work.decided()
+    source = LocalDataset(files, about["choices"], work, trained_labels)
+    return source, dataset_index_of(about["index"], files, None), decided_before
+
+
+async def files_in(entries):
+    """All files in what was dropped, entries or files: list of (path, File). Folders are gone through."""
+    found = []
+    for entry in entries:
+        if not hasattr(entry, "isFile"):
+            found.append((entry.name, entry))
+        elif entry.isFile:
+            found.append((entry.fullPath.lstrip("/"), await _file_of(entry)))
+        else:
+            found += await files_in(await _entries_in(entry))
+    return found
+
+
+def _file_of(entry):
+    return js.Promise.new(lambda resolve, reject: entry.file(resolve, reject))
+
+
+async def _entries_in(folder):
+    """A folder's entries: a reader gives some at a time, and at the end none."""
+    reader = folder.createReader()
+    entries = []
+    while True:
+        some = await js.Promise.new(lambda resolve, reject: reader.readEntries(resolve, reject))
+        if not some.length:
+            return entries
+        entries += [some[number] for number in range(some.length)]
+
+
+def chosen(file_list):
+    """The files of an ``<input type=file>``: list of (path, File)."""
+    files = [file_list[number] for number in range(file_list.length)]
+    return [(file.webkitRelativePath or file.name, file) for file in files]

@@ -1,0 +1,1 @@
+"""Experiments beside the confident joint, a module for each."""

@@ -1,0 +1,108 @@
+"""The challenge: ten hidden errors, a reader, and the algorithm."""
+
+from pyscript.ffi import create_proxy
+
+from vizzy.page.labs import lab_parts, lab_text
+from vizzy.page.model.explanation_text import counted
+from vizzy.page.ui import dom
+
+RULE = "Ten of these labels were made wrong. Press the {}s whose label you doubt, then compare."
+
+
+class ChallengeLab:
+    """A table of images with labels, each of which can be marked; then who found what."""
+
+    def __init__(self, experiments):
+        self._app = experiments.app
+        self._experiments = experiments
+        self._picture = lab_parts.Picture(experiments.app.dataset_index)
+        self._game = None
+        self._marked = set()
+        seed, self._seed = lab_parts.number_field("Game", 1, 0, 9999)
+        self._runner = lab_parts.Runner(experiments, "Hide ten errors", self._deal)
+        row = dom.element("div", "row")
+        row.append(seed, self._runner.node)
+        self._rule = dom.element("p", "", RULE.format(experiments.app.dataset_index.thing))
+        self._table = dom.element("div", "challenge-table")
+        self._table.addEventListener("click", create_proxy(self._clicked))
+        self._count = dom.element("span", "said", None, {"role": "status"})
+        self._compare = dom.button("Compare", "primary", create_proxy(self._show_result))
+        foot = dom.element("div", "row challenge-foot")
+        foot.append(self._compare, self._count)
+        self._result = dom.element("p", "result", None, {"role": "status"})
+        self._play = dom.element("div")
+        self._play.append(self._rule, self._table, foot, self._result)
+        dom.show(self._play, False)
+        self.node = dom.element("div", "challenge-lab")
+        self.node.append(row, self._play)
+
+    def follow(self, _state, _analysis):
+        """A game depends on nothing that changes on the page."""
+
+    def resized(self):
+        """Nothing here depends on the room."""
+
+    async def _deal(self):
+        seed = lab_parts.whole_number(self._seed, 0, 9999)
+        game = await self._experiments.ask("hide_errors", {"settings": self._app.state.analysis_settings, "seed": seed})
+        if game is None:
+            return
+        self._game = game
+        self._marked = set()
+        cards = [self._card(place) for place in range(len(game["examples"]))]
+        self._table.className = "challenge-table"
+        self._table.replaceChildren(*cards)
+        self._result.textContent = ""
+        dom.show(self._compare, True)
+        dom.show(self._play, True)
+        self._show_count()
+
+    def _card(self, place):
+        dataset_index = self._app.dataset_index
+        label = dataset_index.classes[self._game["labels"][place]]
+        card = dom.element("button", "suspect", None, {"type": "button", "aria-pressed": "false"})
+        card.setAttribute("data-place", str(place))
+        thumb = dom.element("span", "thumb", None, {"aria-hidden": "true"})
+        self._picture.paint(thumb, self._game["examples"][place])
+        card.append(thumb, dom.element("span", "label", label))
+        named = dataset_index.texts and dataset_index.caption(self._game["examples"][place])
+        card.setAttribute("aria-label", "{} {}, labelled {}".format(dataset_index.thing, named or place + 1, label))
+        return card
+
+    def _clicked(self, event):
+        card = event.target.closest(".suspect")
+        if not card or not self._game or self._result.textContent:
+            return
+        place = int(card.getAttribute("data-place"))
+        if place in self._marked:
+            self._marked.remove(place)
+        else:
+            self._marked.add(place)
+        card.setAttribute("aria-pressed", "true" if place in self._marked else "false")
+        self._show_count()
+
+    def _show_count(self):
+        self._count.textContent = "{} marked.".format(counted(len(self._marked), self._app.dataset_index.thing))
+
+    def _show_result(self, _event):
+        game = self._game
+        hidden = set([place for place, label in enumerate(game["labels"]) if label != game["right"][place]])
+        flagged = set([place for place, example in enumerate(game["examples"]) if example in game["flagged"]])
+        for place in range(len(game["examples"])):
+            self._reveal(self._table.children[place], place, hidden, flagged)
+        self._table.classList.add("over")
+        self._result.textContent = lab_text.challenge_result(self._marked, hidden, flagged)
+        dom.show(self._compare, False)
+        self._count.textContent = ""
+
+    def _reveal(self, card, place, hidden, flagged):
+        """What became of one image: who found it, or who was wrong about it."""
+        by = [name for name, who in (("you", self._marked), ("algorithm", flagged)) if place in who]
+        wrong = place in hidden
+        card.classList.add("hidden-error" if wrong else "innocent" if not by else "false-alarm")
+        if not wrong and not by:
+            return
+        said = "is " + self._app.dataset_index.classes[self._game["right"][place]] if wrong else "was right"
+        card.append(dom.element("span", "truth", said))
+        card.append(dom.element("span", "by", "found by " + " + ".join(by) if wrong and by else "by " + " + ".join(by) if by else "found by nobody"))
+        card.setAttribute("aria-label", card.getAttribute("aria-label") + ", " + said + ", " + card.lastElementChild.textContent)

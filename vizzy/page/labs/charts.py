@@ -1,0 +1,411 @@
+"""Charts, drawn as SVG or as tables: lines with bands, a heat map, a matrix. Behind every one stands a table.
+
+A chart is made once and shown anew with other numbers. Where a place on it can be picked, the chart is a slider, or a
+grid, to the keyboard. Colour never says anything alone: lines are dashed differently and named at their ends, shades
+come with their number.
+"""
+
+from pyscript.ffi import create_proxy
+
+from vizzy.page.labs.plotting import SHADES, Scale, band_path, line_path, shade, tick_text, ticks, two
+from vizzy.page.ui import dom
+
+LEFT, TOP, BOTTOM = 42, 12, 38
+LETTER = 7.6  # px, about, of a name at a line's end
+HEIGHT = 225
+KEY_STEPS = {"ArrowLeft": -1, "ArrowDown": -1, "ArrowRight": 1, "ArrowUp": 1, "PageDown": -10, "PageUp": 10}
+SHOWN_TICKS = 25  # of the heat map's percentiles
+LABEL_GAP = 14  # px between the names at the lines' ends
+
+
+class LineChart:
+    """Lines over a common x axis.
+
+    Parameters
+    ----------
+    title : str, what a screen reader calls it
+    x_label, y_label : str
+    pick : (x) -> None, optional
+        Called with the x that was clicked or moved to by keyboard.
+    said : (x) -> str, optional
+        What the chart says at an x, for those who move along it by keyboard.
+    """
+
+    def __init__(self, title, x_label, y_label, pick=None, said=None):
+        self._labels = (title, x_label, y_label)
+        self._pick = pick
+        self._said = said
+        self._shown = None
+        self._across = None
+        self.node = dom.element("figure", "chart")
+        self._frame = dom.element("div", "chart-frame")
+        self._table = DataTable(title)
+        self.node.append(self._frame, self._table.node)
+        if pick:
+            self._be_a_slider()
+
+    def show(self, lines, x_range, y_range, cursor=None, marks=(), steps=1):
+        """Draw.
+
+        Parameters
+        ----------
+        lines : list of dict
+            ``name``, ``kind`` (its look in the stylesheet), ``points``: list of (x, y or None); ``band``: list of
+            (x, low, high), optional; ``dots``: True for dots instead of a line.
+        x_range, y_range : (low, high)
+        cursor : x, optional
+            Where the page's setting is.
+        marks : list of (x, y or None, name)
+            Further places worth a mark: a point, or where y is None a vertical line.
+        steps : int
+            Every so many points stand in the table.
+        """
+        self._shown = (lines, x_range, y_range, cursor, marks, steps)
+        width = max(260, self._frame.clientWidth or 520)
+        right = width - 10 - int(LETTER * max([len(line["name"]) for line in lines] + [0]))
+        across = Scale(x_range[0], x_range[1], LEFT, right)
+        up = Scale(y_range[0], y_range[1], HEIGHT - BOTTOM, TOP)
+        self._across = across
+        picture = dom.svg("svg", {"viewBox": "0 0 {} {}".format(width, HEIGHT), "role": "img"})
+        picture.setAttribute("aria-label", self._labels[0] + ": " + "; ".join([_summary(line) for line in lines]))
+        picture.append(*self._axes(across, up, right))
+        for line in lines:
+            if line.get("band"):
+                picture.append(dom.svg("path", {"class": "band " + line["kind"], "d": band_path(line["band"], across, up)}))
+        for line in lines:
+            picture.append(_line(line, across, up))
+        picture.append(*_names(lines, across, up))
+        for mark in marks:
+            picture.append(*_mark(mark, across, up))
+        if cursor is not None:
+            x = "{:.1f}".format(across.place(cursor))
+            picture.append(dom.svg("line", {"class": "cursor", "x1": x, "x2": x, "y1": str(TOP), "y2": str(HEIGHT - BOTTOM)}))
+        self._frame.replaceChildren(picture)
+        if self._pick:
+            self._tell_slider(x_range, cursor)
+        self._table.show(
+            [self._labels[1]] + [line["name"] for line in lines],
+            [
+                [tick_text(point[0])] + [two(line["points"][place][1]) for line in lines]
+                for place, point in enumerate(lines[0]["points"])
+                if place % steps == 0
+            ]
+            if lines
+            else [],
+        )
+
+    def resized(self):
+        """Draw for the room there is now."""
+        if self._shown:
+            self.show(*self._shown)
+
+    # --- the axes ---------------------------------------------------------------------------
+
+    def _axes(self, across, up, right):
+        nodes = []
+        for value in ticks(up.low, up.high):
+            y = up.place(value)
+            nodes.append(dom.svg("line", {"class": "rule", "x1": str(LEFT), "x2": str(right), "y1": _px(y), "y2": _px(y)}))
+            nodes.append(_text(tick_text(value), LEFT - 6, y + 4, "tick end"))
+        for value in ticks(across.low, across.high, 10 if right > 380 else 5):
+            nodes.append(_text(tick_text(value), across.place(value), HEIGHT - BOTTOM + 16, "tick middle"))
+        nodes.append(_text(self._labels[1], (LEFT + right) / 2, HEIGHT - 5, "axis middle"))
+        name = _text(self._labels[2], 0, 0, "axis middle")
+        name.setAttribute("transform", "translate(11 {}) rotate(-90)".format(_px((HEIGHT - BOTTOM + TOP) / 2)))
+        return nodes + [name]
+
+    # --- picking ------------------------------------------------------------------------------
+
+    def _be_a_slider(self):
+        frame = self._frame
+        frame.classList.add("pickable")
+        frame.tabIndex = 0
+        frame.setAttribute("role", "slider")
+        frame.setAttribute("aria-label", self._labels[0])
+        frame.addEventListener("click", create_proxy(self._clicked))
+        frame.addEventListener("keydown", create_proxy(self._pressed))
+
+    def _tell_slider(self, x_range, cursor):
+        frame = self._frame
+        frame.setAttribute("aria-valuemin", str(x_range[0]))
+        frame.setAttribute("aria-valuemax", str(x_range[1]))
+        frame.setAttribute("aria-valuenow", str(x_range[0] if cursor is None else cursor))
+        frame.setAttribute("aria-valuetext", self._said(cursor) if self._said else str(cursor))
+
+    def _clicked(self, event):
+        if self._across is None:
+            return
+        box = self._frame.firstElementChild.getBoundingClientRect()
+        scale = self._frame.firstElementChild.viewBox.baseVal.width / max(1, box.width)
+        self._pick(self._across.value((event.clientX - box.left) * scale))
+
+    def _pressed(self, event):
+        if not self._shown or self._shown[3] is None:
+            return
+        low, high = self._shown[1]
+        places = {"Home": low, "End": high}
+        if event.key in KEY_STEPS:
+            places[event.key] = self._shown[3] + KEY_STEPS[event.key]
+        if event.key in places:
+            event.preventDefault()
+            self._pick(max(low, min(high, places[event.key])))
+
+
+class HeatMap:
+    """A triangle of shaded cells, a grid to the keyboard: arrows move, Enter or a click picks.
+
+    Parameters
+    ----------
+    title, x_label, y_label : str
+    pick : (column, row) -> None
+    said : (column, row, value) -> str
+    """
+
+    def __init__(self, title, x_label, y_label, pick, said):
+        self._pick = pick
+        self._said = said
+        self._cells = {}
+        self._marked = {}
+        self.node = dom.element("figure", "heat-map")
+        self._grid = dom.element("table", "heat", None, {"role": "grid", "aria-label": title})
+        self._readout = dom.element("figcaption", "readout", None, {"aria-live": "polite"})
+        body = dom.element("div", "heat-frame")
+        body.append(dom.element("span", "y-name", y_label), self._grid, dom.element("span", "x-name", x_label))
+        self.node.append(body, self._readout)
+        self._grid.addEventListener("click", create_proxy(self._clicked))
+        self._grid.addEventListener("keydown", create_proxy(self._pressed))
+        self._grid.addEventListener("pointerover", create_proxy(self._pointed))
+        self._grid.addEventListener("focusin", create_proxy(self._pointed))
+
+    def show(self, percentiles, columns, low, high, marks):
+        """Draw.
+
+        Parameters
+        ----------
+        percentiles : list of int
+            Of both axes.
+        columns : list of lists of numbers or None
+            By column, each from the bottom row up to the diagonal.
+        low, high : numbers
+            The values of the lightest and the darkest shade.
+        marks : dict of name to (column, row)
+        """
+        if len(self._cells) != sum([len(column) for column in columns]):
+            self._build(percentiles, columns)
+        for column, values in enumerate(columns):
+            for row, value in enumerate(values):
+                cell = self._cells[(column, row)]
+                level = shade(value, low, high)
+                cell.className = "none" if level is None else "shade-" + str(level)
+                cell.setAttribute("aria-label", self._said(column, row, value))
+        self._marked = marks
+        for name, place in marks.items():
+            if place in self._cells:
+                self._cells[place].classList.add(name)
+        self._let_tab_reach(marks.get("current"))
+        current = marks.get("current")
+        if current in self._cells:
+            self._say(self._cells[current])
+
+    def _build(self, percentiles, columns):
+        self._cells = {}
+        rows = []
+        for row in reversed(range(len(percentiles))):
+            line = dom.element("tr", "", None, {"role": "row"})
+            line.append(_tick_cell("rowheader", percentiles[row]))
+            for column in range(len(columns)):
+                if row >= len(columns[column]):
+                    line.append(dom.element("td", "outside", None, {"role": "presentation"}))
+                    continue
+                cell = dom.element("td", "", None, {"role": "gridcell", "tabindex": "-1"})
+                cell.setAttribute("data-place", "{},{}".format(column, row))
+                self._cells[(column, row)] = cell
+                line.append(cell)
+            rows.append(line)
+        foot = dom.element("tr", "foot", None, {"role": "row"})
+        foot.append(dom.element("td", "tick", None, {"role": "presentation"}))
+        foot.append(*[_tick_cell("columnheader", number) for number in percentiles])
+        self._grid.replaceChildren(*rows, foot)
+
+    def _let_tab_reach(self, place):
+        for cell in self._cells.values():
+            if cell.tabIndex == 0:
+                cell.tabIndex = -1
+        self._cells.get(place, self._cells[(0, 0)]).tabIndex = 0
+
+    def _place_of(self, event):
+        cell = event.target.closest("[data-place]")
+        return None if not cell else tuple([int(part) for part in cell.getAttribute("data-place").split(",")])
+
+    def _clicked(self, event):
+        place = self._place_of(event)
+        if place:
+            self._pick(*place)
+
+    def _pointed(self, event):
+        place = self._place_of(event)
+        if place:
+            self._say(self._cells[place])
+
+    def _say(self, cell):
+        self._readout.textContent = cell.getAttribute("aria-label")
+
+    def _pressed(self, event):
+        place = self._place_of(event)
+        if not place:
+            return
+        if event.key in ("Enter", " "):
+            event.preventDefault()
+            self._pick(*place)
+            return
+        step = {"ArrowLeft": (-1, 0), "ArrowRight": (1, 0), "ArrowUp": (0, 1), "ArrowDown": (0, -1)}.get(event.key)
+        if step:
+            event.preventDefault()
+            there = (place[0] + step[0], place[1] + step[1])
+            if there in self._cells:
+                self._let_tab_reach(there)
+                self._cells[there].focus()
+
+
+class Matrix:
+    """A small matrix of shares as a table, shaded."""
+
+    def __init__(self, title, row_kind, column_kind):
+        self._title = title
+        self._kinds = (row_kind, column_kind)
+        self.node = dom.element("div", "matrix-holder")
+
+    def show(self, names, rows):
+        """Draw rows of numbers, None for a row without."""
+        table = dom.element("table", "share-matrix")
+        table.append(dom.element("caption", "", self._title))
+        head = dom.element("tr")
+        head.append(dom.element("td", "corner"))
+        head.append(*[_class_heading("col", self._kinds[1], name) for name in names])
+        table.append(head)
+        for place, name in enumerate(names):
+            line = dom.element("tr")
+            line.append(_class_heading("row", self._kinds[0], name))
+            for value in rows[place] or [None] * len(names):
+                line.append(dom.element("td", "none" if value is None else "shade-" + str(shade(value, 0, 1)), two(value)))
+            table.append(line)
+        self.node.replaceChildren(table)
+
+
+class DataTable:
+    """The numbers of a chart, unfolded when asked for, and only then made."""
+
+    def __init__(self, title):
+        self._title = title
+        self._rows = ([], [])
+        self.node = dom.element("details", "chart-table")
+        self._holder = dom.element("div", "table-holder", None, {"tabindex": "0", "role": "region", "aria-label": title})
+        self.node.append(dom.element("summary", "", "As a table"), self._holder)
+        self.node.addEventListener("toggle", create_proxy(self._toggled))
+
+    def show(self, head, rows):
+        """These are the numbers now."""
+        self._rows = (head, rows)
+        if self.node.open:
+            self._draw()
+
+    def _toggled(self, _event):
+        if self.node.open:
+            self._draw()
+        else:
+            dom.clear(self._holder)
+
+    def _draw(self):
+        self._holder.replaceChildren(table(self._title, *self._rows))
+
+
+def table(title, head, rows, class_name="numbers"):
+    """A table of texts, its first column headings."""
+    node = dom.element("table", class_name)
+    node.append(dom.element("caption", "visually-hidden", title))
+    line = dom.element("tr")
+    line.append(*[heading(name) for name in head])
+    node.append(line)
+    for row in rows:
+        line = dom.element("tr")
+        line.append(dom.element("th", "", row[0], {"scope": "row"}), *[dom.element("td", "", text) for text in row[1:]])
+        node.append(line)
+    return node
+
+
+def heading(name):
+    """A column's heading; an empty one is none."""
+    return dom.element("th", "", name, {"scope": "col"}) if name else dom.element("td")
+
+
+def legend_of_shades(low, high):
+    """The shades from light to dark, with what the ends stand for."""
+    node = dom.element("p", "shades")
+    node.append(low, *[dom.element("i", "shade-" + str(level)) for level in range(SHADES)], high)
+    return node
+
+
+def _summary(line):
+    there = [point[1] for point in line["points"] if point[1] is not None]
+    if not there:
+        return line["name"] + " none"
+    return "{} from {} to {}".format(line["name"], two(min(there)), two(max(there)))
+
+
+def _line(line, across, up):
+    if line.get("dots"):
+        group = dom.svg("g", {"class": "dots " + line["kind"]})
+        for x, y in line["points"]:
+            if y is not None:
+                group.append(dom.svg("circle", {"cx": _px(across.place(x)), "cy": _px(up.place(y)), "r": "3.5"}))
+        return group
+    return dom.svg("path", {"class": "line " + line["kind"], "d": line_path(line["points"], across, up)})
+
+
+def _names(lines, across, up):
+    """Each line's name at its end, moved apart where they would lie on each other."""
+    ends = []
+    for line in lines:
+        there = [point for point in line["points"] if point[1] is not None]
+        if there and line["name"]:
+            ends.append([up.place(there[-1][1]) + 4, across.place(there[-1][0]) + 6, line])
+    ends.sort(key=lambda end: end[0])
+    for above, below in zip(ends, ends[1:]):
+        below[0] = max(below[0], above[0] + LABEL_GAP)
+    lowest = HEIGHT - BOTTOM + 4
+    for place in reversed(range(len(ends))):
+        ends[place][0] = min(ends[place][0], lowest)
+        lowest = ends[place][0] - LABEL_GAP
+    return [_text(line["name"], x, y, "end-name " + line["kind"]) for y, x, line in ends]
+
+
+def _mark(mark, across, up):
+    x, y, name = mark
+    place = across.place(x)
+    if y is None:
+        line = {"class": "mark-line", "x1": _px(place), "x2": _px(place), "y1": str(TOP), "y2": str(HEIGHT - BOTTOM)}
+        return [dom.svg("line", line), _text(name, place + 3, TOP + 8, "mark-name")]
+    height = up.place(y)
+    diamond = "M{0:.1f} {1:.1f}l5 5-5 5-5-5z".format(place, height - 5)
+    return [dom.svg("path", {"class": "mark-point", "d": diamond}), _text(name, place, height - 9, "mark-name middle")]
+
+
+def _text(words, x, y, class_name):
+    node = dom.svg("text", {"x": _px(x), "y": _px(y), "class": class_name})
+    node.textContent = words
+    return node
+
+
+def _tick_cell(role, number):
+    """A heading for every row and column, of which the eye gets some."""
+    cell = dom.element("td", "tick", None, {"role": role})
+    cell.append(dom.element("span", "" if number % SHOWN_TICKS == 0 else "visually-hidden", str(number)))
+    return cell
+
+
+def _class_heading(scope, kind, name):
+    return dom.element("th", kind, name, {"scope": scope})
+
+
+def _px(value):
+    return "{:.1f}".format(value)

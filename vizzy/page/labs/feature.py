@@ -1,0 +1,78 @@
+"""The experiments as far as they cost anything at the start: who opens them, and the wait for the rest.
+
+Which one is open is part of the state (``lab``), so that a link opens it. A click on anything with ``data-lab`` opens
+the one it names. All the rest is fetched then, see `vizzy.page.site.features`.
+"""
+
+import asyncio
+import sys
+
+import js
+from pyscript.ffi import create_proxy
+
+from vizzy.page.model import events
+from vizzy.page.site import features
+from vizzy.page.ui import dom
+
+
+class Labs:
+    """Makes the panel when it is first wanted, and tells it of every change."""
+
+    def __init__(self, app):
+        self.app = app
+        self._panel = None
+        self._loading = False
+        self._opener = None  # who gets the focus back
+
+    def watch(self, state, analysis):
+        """The app's state or analysis has changed."""
+        dom.by_id("labs").setAttribute("aria-expanded", "false" if state.lab is None else "true")
+        if self._panel:
+            self._panel.follow(state, analysis)
+        elif state.lab is not None and not self._loading:
+            self._loading = True
+            asyncio.create_task(self._load())
+
+    def clicked(self, event):
+        """A click on something that opens an experiment; on the button of the open panel, it closes it."""
+        link = event.target.closest("[data-lab]") if hasattr(event.target, "closest") else None
+        if not link:
+            return
+        closes = link.id == "labs" and self.app.state.lab is not None
+        if self.app.state.lab is None:
+            self._opener = link
+        self.show(None if closes else link.getAttribute("data-lab"))
+
+    def show(self, lab):
+        """Open an experiment, or close them (None)."""
+        self.app.update(events.open_lab(self.app.state, lab))
+        self.app.settle()
+        if lab is None:
+            opener = self._opener if self._opener and self._opener.isConnected else dom.by_id("labs")
+            opener.focus()
+        elif self._panel:
+            self._panel.focus()
+
+    async def _load(self):
+        try:
+            await features.load("labs")
+            from vizzy.page.labs import panel
+
+            self._panel = panel.LabPanel(self)
+        except Exception as error:
+            sys.print_exception(error)
+            self.app.note(features.told(error, "The labs could not be loaded. Check the connection and try again."))
+            self.app.update(events.open_lab(self.app.state, None))
+            return
+        finally:
+            self._loading = False
+        self._panel.follow(self.app.state, self.app.analysis)
+        self._panel.focus()
+
+
+def mount(app):
+    """Wire what opens the experiments; they live as long as the page."""
+    labs = Labs(app)
+    app.listeners.append(labs.watch)
+    js.document.addEventListener("click", create_proxy(labs.clicked))
+    return labs

@@ -1,0 +1,243 @@
+"""What the labs share: asking the worker, a button that runs something long, choices, and images in a row."""
+
+import asyncio
+import json
+import sys
+
+from pyscript.ffi import create_proxy, to_js
+
+from vizzy.page.client.latest_request import LatestRequest
+from vizzy.page.client.worker_client import WorkerError
+from vizzy.page.site import features
+from vizzy.page.ui import dom
+from vizzy.page.ui.error_dialog import explained
+from vizzy.page.ui.thumbnails import Thumbnails
+
+SECONDS_BETWEEN_LOOKS = 0.15
+MOST_SHOWN = 60
+
+
+NEAREST = to_js({"block": "nearest", "inline": "nearest"})
+
+
+class Experiments:
+    """The worker's experiments. One at a time: what is asked meanwhile waits."""
+
+    def __init__(self, app):
+        self.app = app
+        self._running = False
+
+    async def ask(self, name, arguments):
+        """Run an experiment: a dict, or None if it was cancelled.
+
+        Raises
+        ------
+        WorkerError
+            A sentence for the visitor.
+        """
+        while self._running:
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+        self._running = True
+        try:
+            await self.ready()
+            answer = await self.app.worker.long_lab(name, arguments)
+        finally:
+            self._running = False
+        return None if "cancelled" in answer else answer
+
+    async def ready(self):
+        """Wait until the worker is up, and give it the experiments."""
+        while self.app.state.worker == "loading":
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+        await features.load_in_worker("experiments", self.app.worker)
+
+    def latest(self, name, show, failed):
+        """Ask for the newest of many wishes, which are the arguments as JSON text; see `vizzy.page.client.latest_request`."""
+        return LatestRequest(lambda wish: self.app.worker.lab(name, json.loads(wish)), show, failed)
+
+
+class Following:
+    """A lab that shows one of the worker's answers, asked for anew at every step of a slider.
+
+    Who inherits has ``EXPERIMENT``, ``CLASS_NAME`` and ``FAILED``, and ``show(answer)``: what the answer looks like,
+    as nodes.
+    """
+
+    def __init__(self, experiments):
+        self._app = experiments.app
+        self._experiments = experiments
+        self._picture = Picture(experiments.app.dataset_index)
+        self._latest = experiments.latest(self.EXPERIMENT, self._answered, self._failed)
+        self._analysis = None
+        self.node = dom.element("div", self.CLASS_NAME)
+
+    def follow(self, state, analysis):
+        """Ask anew whenever the page shows another analysis."""
+        if analysis is None or analysis is self._analysis:
+            return
+        self._analysis = analysis
+        self._latest.forget()
+        when_ready(self._experiments, self._ask)
+
+    def resized(self):
+        """Nothing here depends on the room."""
+
+    def _ask(self):
+        self._latest.want(json.dumps({"settings": self._app.state.analysis_settings}))
+
+    def _answered(self, _wish, text):
+        self.node.replaceChildren(*self.show(json.loads(text)))
+        self._app.mark_active()
+
+    def _failed(self, error):
+        self.node.replaceChildren(dom.element("p", "warning", self.FAILED + str(error)))
+
+
+class Runner:
+    """A button that starts something long, how far it is, and another to stop it."""
+
+    def __init__(self, experiments, words, start, look="primary"):
+        self._experiments = experiments
+        self._start = start
+        self._busy = False
+        self.node = dom.element("div", "runner")
+        self._button = dom.button(words, look, create_proxy(lambda _event: self.run()))
+        self._cancel = dom.button("Cancel", "", create_proxy(lambda _event: experiments.app.worker.cancel_lab()))
+        self._bar = dom.element("progress", "", None, {"max": "1", "aria-label": words})
+        self._said = dom.element("span", "said", None, {"role": "status"})
+        self.node.append(self._button, self._cancel, self._bar, self._said)
+        self._show(False)
+
+    def run(self):
+        """Start, unless it runs already."""
+        if not self._busy:
+            asyncio.create_task(self._run())
+
+    def say(self, words):
+        """Put a word beside the button."""
+        self._said.textContent = words
+
+    def enable(self, enabled):
+        """Let the button be pressed, or not."""
+        self._button.disabled = not enabled
+
+    async def _run(self):
+        self._show(True)
+        self.say("")
+        watch = asyncio.create_task(self._watch())
+        try:
+            await self._start()
+        except WorkerError as error:
+            self.say(error.args[0])
+        except Exception as error:
+            sys.print_exception(error)
+            self.say("That did not work: " + explained(error))
+        finally:
+            watch.cancel()
+            self._show(False)
+
+    async def _watch(self):
+        while True:
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+            if self._experiments.app.state.worker == "ready":
+                self._bar.value = await self._experiments.app.worker.lab_progress()
+
+    def _show(self, busy):
+        self._busy = busy
+        self._button.setAttribute("aria-busy", "true" if busy else "false")
+        self._bar.value = 0
+        dom.show(self._button, not busy)
+        dom.show(self._cancel, busy)
+        self._bar.style.visibility = "visible" if busy else "hidden"
+
+
+class Picture:
+    """Thumbnails of the open dataset, of which the labs make their rows."""
+
+    def __init__(self, dataset_index):
+        self._catalogue = dataset_index
+        self._thumbnails = Thumbnails(dataset_index)
+
+    def thumb(self, example):
+        """One thumbnail."""
+        return self._thumbnails.make(example)
+
+    def paint(self, node, example):
+        """Show an example on a node that stands for nothing else: no id, no name."""
+        self._thumbnails.fill(node, example)
+        node.removeAttribute("data-example")
+        node.removeAttribute("aria-label")
+
+    def row(self, examples, total=None, class_name=""):
+        """Thumbnails in a row, the first of them reached by Tab; and how many more there are."""
+        node = dom.element("div", "thumbs lab-thumbs " + class_name)
+        shown = examples[:MOST_SHOWN]
+        node.append(*[self._thumbnails.make(example) for example in shown])
+        if shown:
+            node.firstElementChild.tabIndex = 0
+        more = (len(examples) if total is None else total) - len(shown)
+        if more > 0:
+            holder = dom.element("div", "more-holder")
+            holder.append(node, dom.element("span", "more", "and {} more".format(more)))
+            return holder
+        return node
+
+
+def choice(words, options, chosen, changed=None):
+    """A labelled menu of (value, name) pairs; returns the label and the menu."""
+    label = dom.element("label", "field")
+    menu = dom.element("select")
+    for value, name in options:
+        menu.append(dom.element("option", "", name, {"value": str(value)}))
+    menu.value = str(chosen)
+    if changed:
+        menu.addEventListener("change", create_proxy(changed))
+    label.append(dom.element("span", "", words), menu)
+    return label, menu
+
+
+def number_field(words, value, low, high):
+    """A labelled whole number; returns the label and the input."""
+    label = dom.element("label", "field")
+    field = dom.element("input", "", None, {"type": "number", "min": str(low), "max": str(high), "step": "1"})
+    field.value = str(value)
+    label.append(dom.element("span", "", words), field)
+    return label, field
+
+
+def whole_number(field, low, high):
+    """What a number field says, within its bounds; what cannot be read counts as the lowest."""
+    try:
+        value = int(float(field.value))
+    except ValueError:
+        value = low
+    value = max(low, min(high, value))
+    field.value = str(value)
+    return value
+
+
+def badge(kind, name):
+    """A given or suggested label in its look."""
+    return dom.element("b", "badge " + kind, name)
+
+
+def group(title, *nodes):
+    """Something with a heading of its own."""
+    node = dom.element("section", "lab-group")
+    node.append(dom.element("h4", "", title), *nodes)
+    return node
+
+
+def when_ready(experiments, action):
+    """Do something as soon as the worker has the experiments: at once, if it has."""
+    asyncio.create_task(_when_ready(experiments, action))
+
+
+async def _when_ready(experiments, action):
+    try:
+        await experiments.ready()
+    except Exception as error:
+        sys.print_exception(error)
+        experiments.app.note(features.told(error, "The labs could not be loaded. Check the connection and try again."))
+        return
+    action()

@@ -1,0 +1,125 @@
+"""Other models beside the page's own: how often they are right, how far they can be believed, what they flag."""
+
+from vizzy.page.labs import lab_parts, lab_text
+from vizzy.page.labs.charts import LineChart, table
+from vizzy.page.labs.plotting import percent
+from vizzy.page.ui import dom
+
+KINDS = {"svm": "f1", "logistic": "recall", "neighbours": "precision"}
+FOLDS = (3, 5, 10)
+MOST_TRIED = 6
+FEWEST_IN_A_PART = 4  # predictions, for a point of the calibration curve: of fewer the share is chance
+PAGE_OWN = ("svm", 5, 0)  # model, folds, seed
+
+
+class ModelsLab:
+    """A list of what was tried, and the calibration curves of the latest of each model."""
+
+    def __init__(self, experiments):
+        self._app = experiments.app
+        self._experiments = experiments
+        self._tried = []
+        self._depends = None
+        model, self._model = lab_parts.choice("Model", [(name, title) for name, title, _ in lab_text.MODELS], "logistic")
+        folds, self._folds = lab_parts.choice("Folds", [(count, str(count)) for count in FOLDS], 5)
+        seed, self._seed = lab_parts.number_field("Seed", 0, 0, 9999)
+        fields = dom.element("div", "row")
+        fields.append(model, folds, seed)
+        self._runner = lab_parts.Runner(experiments, "Train and compare", self._run)
+        self._table = dom.element("div", "table-holder", None, {"tabindex": "0", "role": "region", "aria-label": "Models"})
+        self._chart = LineChart("Calibration", "probability of the most probable class", "share that agrees")
+        self._results = dom.element("div")
+        self._results.append(
+            self._table,
+            lab_parts.group(
+                "Calibration",
+                dom.element("p", "aside", "Of predictions made with about 0.8, do eight in ten agree with the label? On the dotted line they do."),
+                self._chart.node,
+            ),
+        )
+        dom.show(self._results, False)
+        self._hint = dom.element(
+            "p",
+            "aside",
+            "The page keeps its own model; this one is trained beside it, on the same labels. Accuracy is how many of them "
+            "it predicts, out of sample.",
+        )
+        self.node = dom.element("div", "models-lab")
+        self.node.append(fields, self._runner.node, self._hint, self._results)
+
+    def follow(self, state, _analysis):
+        """Another training of the page's: what was compared with the last one no longer holds."""
+        if self._app.estimated_seconds is None:
+            self._runner.enable(False)
+            self._hint.textContent = "These probabilities came with the data: without embeddings there is nothing to train on."
+            return
+        if self._depends != self._app.predictions_made:
+            self._depends = self._app.predictions_made
+            self._tried = []
+            dom.show(self._results, False)
+
+    def resized(self):
+        """The chart has another room."""
+        self._chart.resized()
+
+    async def _run(self):
+        wish = (self._model.value, int(self._folds.value), lab_parts.whole_number(self._seed, 0, 9999))
+        wanted = [wish]
+        if PAGE_OWN not in [tried[0] for tried in self._tried] and wish != PAGE_OWN:
+            wanted.insert(0, PAGE_OWN)
+        for one in wanted:
+            answer = await self._experiments.ask(
+                "try_model",
+                {"settings": self._app.state.analysis_settings, "model": one[0], "n_folds": one[1], "seed": one[2]},
+            )
+            if answer is None:
+                return
+            self._tried = [tried for tried in self._tried if tried[0] != one] + [(one, answer)]
+        if len(self._tried) > MOST_TRIED:
+            self._tried = [self._tried[0]] + self._tried[1 - MOST_TRIED :]
+        self._show()
+
+    def _show(self):
+        known = self._tried[0][1]["tally"] is not None
+        head = ["", "accuracy"] + (["in truth"] if known else [])
+        head += ["calibration error", "label issues", "also the page’s", "outside"]
+        head += ["precision", "recall", "F1"] if known else []
+        rows = []
+        for wish, answer in self._tried:
+            row = [_name(wish), percent(answer["accuracy"])] + ([percent(answer["true_accuracy"])] if known else [])
+            row += ["{:.3f}".format(answer["calibration"]["error"]), str(answer["label_issues"]), str(answer["shared"])]
+            row.append(str(answer["out_of_distribution"]))
+            row += [percent(answer["tally"][key]) for key in ("precision", "recall", "f1")] if known else []
+            rows.append(row)
+        self._table.replaceChildren(table("The models compared", head, rows, "numbers models"))
+        dom.show(self._results, True)
+        self._chart.show(self._curves(), (0, 1), (0, 1))
+
+    def _latest_of_each(self):
+        for name, _, _ in lab_text.MODELS:
+            answers = [answer for wish, answer in self._tried if wish[0] == name]
+            if answers:
+                yield name, answers[-1]
+
+    def _curves(self):
+        lines = [{"name": "", "kind": "ideal", "points": [(0, 0), (1, 1)]}]
+        for model, answer in self._latest_of_each():
+            curve = answer["calibration"]
+            points = [
+                (x, y)
+                for x, y, count in zip(curve["confidence"], curve["accuracy"], curve["count"])
+                if count >= FEWEST_IN_A_PART
+            ]
+            lines.append({"name": _short(model), "kind": KINDS[model], "points": points})
+        return lines
+
+
+def _name(wish):
+    model, folds, seed = wish
+    if wish == PAGE_OWN:
+        return "The page's own: SVM, {} folds, seed {}".format(folds, seed)
+    return "{}, {} folds, seed {}".format(_short(model), folds, seed)
+
+
+def _short(model):
+    return [short for name, _, short in lab_text.MODELS if name == model][0]

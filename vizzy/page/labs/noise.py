@@ -1,0 +1,145 @@
+"""The noise lab: labels flipped on purpose, and what is found of them."""
+
+from pyscript.ffi import create_proxy
+
+from vizzy.page.labs import lab_parts
+from vizzy.page.labs.charts import LineChart, Matrix
+from vizzy.page.labs.plotting import percent
+from vizzy.page.model.explanation_text import counted
+from vizzy.page.ui import dom
+
+EVENLY = "evenly"
+SHARES = {True: (0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50), False: (0, 10, 20, 30, 40)}
+SECONDS_FOR_MANY = 2  # of one training: up to here many shares are tried
+MOST_IN_MATRIX = 8
+
+
+class NoiseLab:
+    """One press flips, trains and measures at every share; then a slider looks at each."""
+
+    def __init__(self, experiments):
+        self._app = experiments.app
+        self._experiments = experiments
+        self._answer = None
+        self._place = 0
+        self._build()
+
+    def _build(self):
+        classes = self._app.dataset_index.classes
+        kinds = [(EVENLY, "evenly, to any class")] + [
+            ("{},{}".format(start, end), "{} called {}".format(classes[start], classes[end]))
+            for start in range(min(len(classes), MOST_IN_MATRIX))
+            for end in range(min(len(classes), MOST_IN_MATRIX))
+            if start != end
+        ]
+        how, self._how = lab_parts.choice("Flip", kinds, EVENLY)
+        and_, self._and = lab_parts.choice("and", [("", "–")] + kinds[1:], "")
+        seed, self._seed = lab_parts.number_field("Seed", 0, 0, 9999)
+        self._and_label = and_
+        self._how.addEventListener("change", create_proxy(lambda _event: self._show_second()))
+        fields = dom.element("div", "row")
+        fields.append(how, and_, seed)
+        self._runner = lab_parts.Runner(self._experiments, "Flip labels and train", self._run)
+        self._note = dom.element("p", "aside", "Nothing on the page changes: this trains on labels of its own.")
+        self._chart = LineChart("What is found, by share of flipped labels", "flipped labels, %", "", self._pick, self._said)
+        self._slide = dom.element("input", "", None, {"type": "range", "min": "0", "step": "1", "aria-label": "Share of flipped labels"})
+        self._slide.addEventListener("input", create_proxy(lambda _event: self._show_point(int(self._slide.value))))
+        self._sentence = dom.element("p", "", None, {"aria-live": "polite"})
+        self._true = Matrix("What was done", "true", "given")
+        self._estimated = Matrix("What the confident joint estimates", "true", "given")
+        matrices = dom.element("div", "matrices")
+        matrices.append(self._true.node, self._estimated.node)
+        self._off = dom.element("p", "aside")
+        self._results = dom.element("div")
+        self._results.append(
+            self._chart.node,
+            self._slide,
+            self._sentence,
+            lab_parts.group("The noise matrix: of each true class, the share given each label", matrices, self._off),
+        )
+        dom.show(self._results, False)
+        self.node = dom.element("div", "noise-lab")
+        self.node.append(fields, self._runner.node, self._note, self._results)
+        self._show_second()
+
+    def follow(self, _state, _analysis):
+        """It depends on nothing that changes on the page."""
+
+    def resized(self):
+        """The chart has another room."""
+        self._chart.resized()
+
+    def _show_second(self):
+        dom.show(self._and_label, self._how.value != EVENLY)
+
+    async def _run(self):
+        seconds = self._app.estimated_seconds
+        shares = SHARES[seconds is None or seconds < SECONDS_FOR_MANY]
+        answer = await self._experiments.ask(
+            "noise_sweep",
+            {
+                "settings": self._app.state.analysis_settings,
+                "shares": [share / 100 for share in shares],
+                "pairs": self._pairs(),
+                "seed": lab_parts.whole_number(self._seed, 0, 9999),
+            },
+        )
+        if answer is None:
+            return
+        self._answer = answer
+        self._note.textContent = _note(answer)
+        dom.show(self._results, True)
+        self._slide.max = str(len(shares) - 1)
+        self._show_point(min(4, len(shares) - 1))
+
+    def _pairs(self):
+        if self._how.value == EVENLY:
+            return None
+        return [[int(part) for part in menu.value.split(",")] for menu in (self._how, self._and) if menu.value]
+
+    def _pick(self, percent_flipped):
+        points = self._answer["points"]
+        self._show_point(min(range(len(points)), key=lambda place: abs(100 * points[place]["share"] - percent_flipped)))
+
+    def _said(self, _x):
+        return _sentence(self._answer["points"][self._place])
+
+    def _show_point(self, place):
+        self._place = place
+        points = self._answer["points"]
+        point = points[place]
+        self._slide.value = str(place)
+        self._slide.setAttribute("aria-valuetext", percent(point["share"]))
+        self._sentence.textContent = _sentence(point)
+        lines = [
+            {"name": name, "kind": name, "points": [(100 * one["share"], one["tally"][name]) for one in points]}
+            for name in ("recall", "precision")
+        ]
+        lines.append(
+            {"name": "matrix off by", "kind": "f1", "points": [(100 * one["share"], one["off"]) for one in points]}
+        )
+        self._chart.show(lines, (0, 100 * points[-1]["share"]), (0, 1), cursor=100 * point["share"])
+        names = list(self._app.dataset_index.classes)[:MOST_IN_MATRIX]
+        for matrix, rows in ((self._true, point["true"]), (self._estimated, point["estimated"])):
+            matrix.show(names, [row[:MOST_IN_MATRIX] if row else None for row in rows[:MOST_IN_MATRIX]])
+        more = "" if len(self._app.dataset_index.classes) <= MOST_IN_MATRIX else " The first {} classes are shown.".format(MOST_IN_MATRIX)
+        off = "–" if point["off"] is None else "{:.3f}".format(point["off"])
+        self._off.textContent = "On average the two differ by {}.".format(off) + more
+
+
+def _sentence(point):
+    tally = point["tally"]
+    if not point["flipped"]:
+        return "Nothing flipped: {} flagged all the same.".format(tally["flagged"])
+    return "{} flipped: {} of them found ({} with the right label suggested), {}.".format(
+        counted(point["flipped"], "label"), tally["found"], point["corrected"], counted(tally["false_alarms"], "false alarm")
+    )
+
+
+def _note(answer):
+    said = "Nothing on the page changed."
+    if answer["assumed"]:
+        said += " The given labels were taken for right, as the truth is not known."
+    if not answer["trained"]:
+        said += " The probabilities came with the data, so they do not follow the flipped labels."
+    return said

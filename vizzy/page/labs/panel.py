@@ -1,0 +1,166 @@
+"""The panel of the labs: a tab for each, one shown. It takes the room of the dataset and the predictions.
+
+The matrix, the sliders, the inspector and the lists stay beside it, so that what an experiment changes is seen there at
+once. On a narrow screen it covers all.
+"""
+
+import js
+from pyscript.ffi import create_proxy
+
+from vizzy.page.labs import lab_parts
+from vizzy.page.labs.challenge import ChallengeLab
+from vizzy.page.labs.code import CodeLab
+from vizzy.page.labs.map import MapLab
+from vizzy.page.labs.models import ModelsLab
+from vizzy.page.labs.noise import NoiseLab
+from vizzy.page.labs.percentiles import PercentilesLab
+from vizzy.page.labs.score import ScoreLab
+from vizzy.page.labs.ways import WaysLab
+from vizzy.page.model.state import LABS
+from vizzy.page.ui import dom
+
+# name -> title, what it asks, its class, whether it needs predictions
+VIEWS = {
+    "score": ("Score", "How right are these settings?", ScoreLab, True),
+    "percentiles": ("Thresholds", "Which percentile is best?", PercentilesLab, True),
+    "ways": ("Ways", "Is a threshold for each class worth it?", WaysLab, True),
+    "noise": ("Noise", "How many wrong labels can it take?", NoiseLab, False),
+    "challenge": ("Challenge", "Ten errors are hidden. Who finds more?", ChallengeLab, False),
+    "map": ("Map", "Where do the errors stand?", MapLab, False),
+    "models": ("Models", "Would another model see it otherwise?", ModelsLab, True),
+    "code": ("Code", "What if the rule were another?", CodeLab, True),
+}
+TAB_KEYS = {"ArrowLeft": -1, "ArrowRight": 1}
+
+
+class LabPanel:
+    """Built at the first opening; a lab when it is first shown, and all but the code anew when another dataset was opened."""
+
+    def __init__(self, labs):
+        self._labs = labs
+        self.app = labs.app
+        self.experiments = lab_parts.Experiments(labs.app)
+        self._views = {}
+        self._catalogue = labs.app.dataset_index
+        self._shown = None
+        self._changed = create_proxy(lambda _event: self._resized())
+        self.node = dom.element("section", "", None, {"data-panel": "labs", "aria-labelledby": "labs-heading"})
+        self._build()
+        dom.show(self.node, False)
+        js.document.querySelector("main").prepend(self.node)
+        js.window.addEventListener("resize", self._changed)
+        self.node.addEventListener("keydown", create_proxy(self._pressed))
+
+    def _build(self):
+        title = dom.element("h2", "", "Labs", {"id": "labs-heading", "tabindex": "-1"})
+        bar = dom.element("header", "labs-bar")
+        self._wide = dom.button("⤢", "quiet", create_proxy(self._widen))
+        self._wide.setAttribute("aria-label", "Take more room")
+        self._wide.setAttribute("aria-pressed", "false")
+        self._wide.title = "Take more room"
+        close = dom.button("×", "quiet close", create_proxy(lambda _event: self._labs.show(None)))
+        close.setAttribute("aria-label", "Close the labs")
+        bar.append(title, self._wide, close)
+        tabs = dom.element("div", "lab-tabs", None, {"role": "tablist", "aria-label": "Labs"})
+        self._tabs = {}
+        for name in LABS:
+            tab = dom.element("button", "", VIEWS[name][0], {"type": "button", "role": "tab", "id": "lab-tab-" + name})
+            tab.setAttribute("data-lab", name)
+            tab.setAttribute("aria-controls", "lab-body")
+            self._tabs[name] = tab
+            tabs.append(tab)
+        tabs.addEventListener("keydown", create_proxy(self._walk_tabs))
+        self._body = dom.element("div", "lab-body", None, {"id": "lab-body", "role": "tabpanel", "tabindex": "0"})
+        self._question = dom.element("h3", "lab-question")
+        self._untrained = dom.element("div", "lab-untrained")
+        self._untrained.append(
+            dom.element("p", "", "This lab looks at what the model predicts."),
+            dom.button("Train the model", "primary", create_proxy(self.app.request_training)),
+        )
+        self._holder = dom.element("div", "lab-holder")
+        self._body.append(self._question, self._untrained, self._holder)
+        self.node.append(bar, tabs, self._body)
+
+    # --- what is shown ------------------------------------------------------------------------
+
+    def follow(self, state, analysis):
+        """The app's state or analysis has changed."""
+        if self.app.dataset_index is not self._catalogue:
+            self._forget_views()
+        if "code" in self._views:
+            self._views["code"].watch(analysis)
+        if state.lab != self._shown:
+            self._show(state.lab)
+        if state.lab is None:
+            return
+        untrained = VIEWS[state.lab][3] and analysis is None
+        dom.show(self._untrained, untrained)
+        dom.show(self._holder, not untrained)
+        if not untrained:
+            self._view(state.lab).follow(state, analysis)
+
+    def focus(self):
+        """Bring the keyboard's focus to the open lab's tab."""
+        if self._shown:
+            self._tabs[self._shown].focus()
+
+    def _show(self, lab):
+        before, self._shown = self._shown, lab
+        dom.show(self.node, lab is not None)
+        js.document.body.classList.toggle("labs-open", lab is not None)
+        if lab is None or before is None:
+            self._make_room()
+        if lab is None:
+            return
+        for name, tab in self._tabs.items():
+            tab.setAttribute("aria-selected", "true" if name == lab else "false")
+            tab.tabIndex = 0 if name == lab else -1
+        self._tabs[lab].scrollIntoView(lab_parts.NEAREST)
+        self._body.setAttribute("aria-labelledby", "lab-tab-" + lab)
+        self._question.textContent = VIEWS[lab][1]
+        self._holder.replaceChildren(self._view(lab).node)
+        self._body.scrollTop = 0
+
+    def _view(self, lab):
+        if lab not in self._views:
+            self._views[lab] = VIEWS[lab][2](self.experiments)
+        return self._views[lab]
+
+    def _forget_views(self):
+        """Another dataset is open: nothing of what was shown holds, but the editor, which is heavy, serves it too."""
+        self._catalogue = self.app.dataset_index
+        self._views = {"code": self._views["code"]} if "code" in self._views else {}
+        if self._views:
+            self._views["code"].start_anew()
+        self._shown = None
+        dom.show(self.node, False)
+        js.document.body.classList.remove("labs-open")
+        dom.clear(self._holder)
+
+    def _make_room(self):
+        """The other panels have other sizes now."""
+        self.app.resize(None)
+
+    def _widen(self, _event):
+        wide = js.document.body.classList.toggle("labs-wide")
+        self._wide.setAttribute("aria-pressed", "true" if wide else "false")
+        self._make_room()
+        self._resized()
+
+    def _resized(self):
+        if self._shown and self._shown in self._views:
+            self._views[self._shown].resized()
+
+    # --- keys -----------------------------------------------------------------------------------
+
+    def _walk_tabs(self, event):
+        places = {"Home": 0, "End": len(LABS) - 1}
+        if event.key in TAB_KEYS:
+            places[event.key] = (LABS.index(self._shown) + TAB_KEYS[event.key]) % len(LABS)
+        if event.key in places:
+            event.preventDefault()
+            self._labs.show(LABS[places[event.key]])
+
+    def _pressed(self, event):
+        if event.key == "Escape" and not event.defaultPrevented:
+            self._labs.show(None)

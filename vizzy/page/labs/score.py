@@ -1,0 +1,79 @@
+"""The score card: how right the present settings are, and what they miss."""
+
+from vizzy.page.labs import lab_parts, lab_text
+from vizzy.page.labs.charts import table
+from vizzy.page.labs.plotting import percent
+from vizzy.page.model.explanation_text import counted
+from vizzy.page.ui import dom
+
+ROWS = (("wrong_label", "Wrong labels"), ("no_class", "Out of distribution"), ("all", "Both"))
+HEAD = ("", "problems", "flagged", "found", "false alarms", "precision", "recall", "F1")
+
+
+class ScoreLab(lab_parts.Following):
+    """Follows every step of a slider."""
+
+    EXPERIMENT, CLASS_NAME = "score_card", "score-lab"
+    FAILED = "The score card could not be made: "
+
+    def show(self, card):
+        """The tallies, then what was missed, wrongly flagged and found."""
+        if not card["known"]:
+            return _unknown(card["counts"])
+        parts = [_tallies(card), dom.element("p", "aside", _aside(card))]
+        missed = card["rows"]["all"]["problems"] - card["rows"]["all"]["found"]
+        parts.append(lab_parts.group("Missed: " + str(missed), *self._missed(card["missed"])))
+        for name, title in (("false_alarms", "False alarms: "), ("found", "Found: ")):
+            count = card["rows"]["all"][name]
+            parts.append(lab_parts.group(title + str(count), self._picture.row(card[name], count)))
+        return parts
+
+    def _missed(self, entries):
+        if not entries:
+            return [dom.element("p", "", "None: every problem is flagged.")]
+        classes = self._app.dataset_index.classes
+        rows = dom.element("div", "missed thumbs-list")
+        for entry in entries:
+            row = dom.element("div", "missed-row")
+            truth = "no class" if entry["true"] < 0 else classes[entry["true"]]
+            said = dom.element("p")
+            said.append(lab_parts.badge("given", classes[entry["given"]]), " in truth " + truth + ". ")
+            said.append(*[dom.element("span", kind, words) for kind, words in lab_text.why_missed(entry, classes)])
+            thumb = self._picture.thumb(entry["example"])
+            thumb.tabIndex = 0
+            row.append(thumb, said)
+            rows.append(row)
+        return [rows]
+
+
+def _tallies(card):
+    rows = []
+    for name, title in ROWS:
+        row = card["rows"][name]
+        counts = [str(row[key]) for key in ("problems", "flagged", "found", "false_alarms")]
+        rows.append([title] + counts + [percent(row[key]) for key in ("precision", "recall", "f1")])
+    holder = dom.element("div", "table-holder", None, {"tabindex": "0", "role": "region", "aria-label": "Scores"})
+    holder.append(table("How right these settings are", HEAD, rows, "numbers scores"))
+    return holder
+
+
+def _aside(card):
+    wrong = card["rows"]["wrong_label"]["problems"]
+    said = "Of {}, {} get the right label suggested.".format(counted(wrong, "wrong label"), card["right_suggestions"])
+    return " ".join([said, lab_text.elsewhere(card["elsewhere"])])
+
+
+def _unknown(counts):
+    return [
+        dom.element("p", "", "What is true is not known for this data, so nothing can be scored. At these thresholds:"),
+        table(
+            "What is flagged",
+            ("", "examples"),
+            [
+                ["Label issues", str(counts["label_issues"])],
+                ["Out of distribution", str(counts["out_of_distribution"])],
+                ["Unconfident", str(counts["unconfident"])],
+            ],
+        ),
+        dom.element("p", "aside", "Relabel what you have checked, and train again: what remains flagged gets fewer."),
+    ]

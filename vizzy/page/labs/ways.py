@@ -1,0 +1,95 @@
+"""Five ways to decide, side by side: what each flags, how right it is, and where they differ."""
+
+from vizzy.page.labs import lab_parts, lab_text
+from vizzy.page.labs.charts import heading, table
+from vizzy.page.labs.plotting import percent
+from vizzy.page.ui import dom
+
+
+class WaysLab(lab_parts.Following):
+    """Follows every step of a slider."""
+
+    EXPERIMENT, CLASS_NAME = "compare_ways", "ways-lab"
+    FAILED = "The comparison could not be made: "
+
+    def show(self, answer):
+        """The ways' table, the counter-examples, and where they differ."""
+        return [
+            self._table(answer["ways"]),
+            self._counter_examples(answer["counter_examples"]),
+            lab_parts.group(
+                "Where they differ: " + str(answer["differing"]),
+                self._differing(answer) if answer["examples"] else dom.element("p", "", "All five agree."),
+            ),
+        ]
+
+    def _table(self, ways):
+        known = ways["argmax"]["tally"] is not None
+        head = ["", "label issues"] + (["right", "precision", "recall", "F1"] if known else [])
+        rows = []
+        for name, title, _ in lab_text.WAYS:
+            way = ways[name]
+            row = [title, str(way["flagged"])]
+            if known:
+                row.append(str(way["tally"]["found"]))
+                row += [percent(way["tally"][key]) for key in ("precision", "recall", "f1")]
+            rows.append(row)
+        node = table("What each way flags", head, rows, "numbers ways")
+        for line, (_, _, rule) in zip(list(node.querySelectorAll("tr"))[1:], lab_text.WAYS):
+            line.firstElementChild.append(dom.element("small", "", rule))
+        holder = dom.element("div", "table-holder", None, {"tabindex": "0", "role": "region", "aria-label": "Ways to decide"})
+        holder.append(node)
+        return holder
+
+    def _counter_examples(self, found):
+        classes = self._app.dataset_index.classes
+        cards = dom.element("div", "counter-examples")
+        for name, title, words in (
+            ("unsure", "Accused without an idea", lab_text.unsure(found["unsure"], classes)),
+            ("uneven", "Generous with one class, shy of another", lab_text.uneven(found["uneven"], classes)),
+        ):
+            card = dom.element("section", "counter-example")
+            card.append(dom.element("h5", "", title))
+            if found[name]["example"] is not None:
+                thumb = self._picture.thumb(found[name]["example"])
+                thumb.tabIndex = 0
+                card.append(thumb)
+            card.append(dom.element("p", "", words))
+            cards.append(card)
+        return lab_parts.group("Where “the most probable wins” goes wrong", cards)
+
+    def _differing(self, answer):
+        classes = self._app.dataset_index.classes
+        head = ["", "given", "in truth"] if answer["examples"][0]["true"] is not None else ["", "given"]
+        node = dom.element("table", "numbers differing")
+        node.append(dom.element("caption", "visually-hidden", "The examples on which the ways differ, worst first"))
+        line = dom.element("tr")
+        line.append(*[heading(name) for name in head])
+        line.append(*[dom.element("th", "way", title, {"scope": "col"}) for _, title, _ in lab_text.WAYS])
+        node.append(line)
+        for entry in answer["examples"]:
+            node.append(self._difference(entry, classes))
+        holder = dom.element("div", "table-holder", None, {"tabindex": "0", "role": "region", "aria-label": "Differing examples"})
+        holder.append(node)
+        return holder
+
+    def _difference(self, entry, classes):
+        line = dom.element("tr")
+        head = dom.element("th", "", None, {"scope": "row"})
+        thumb = self._picture.thumb(entry["example"])
+        thumb.tabIndex = 0
+        head.append(thumb)
+        given = dom.element("td")
+        given.append(lab_parts.badge("given", classes[entry["given"]]))
+        line.append(head, given)
+        if entry["true"] is not None:
+            line.append(dom.element("td", "", classes[entry["true"]] if entry["true"] >= 0 else "no class"))
+        for name, _, _ in lab_text.WAYS:
+            flags = name in entry["by"]
+            right = entry["true"] is not None and flags == (entry["true"] != entry["given"])
+            kind = "flags" if flags else "silent"
+            cell = dom.element("td", kind + (" correct" if right else ""), "▲" if flags else "–")
+            said = ("flagged" if flags else "not flagged") + ("" if entry["true"] is None else ", right" if right else ", wrong")
+            cell.append(dom.element("span", "visually-hidden", said))
+            line.append(cell)
+        return line

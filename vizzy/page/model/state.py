@@ -1,0 +1,82 @@
+"""The page's one state, and what each event makes of it.
+
+A ``State`` is never changed: a handler takes the state and the event's value and returns
+the next state. Nothing here knows of the browser, so all of it is tested without one, under
+CPython and MicroPython alike. What follows from the state (thresholds, cells, lists) is
+computed by the worker and never kept here.
+
+Labels are class indices, examples are row numbers of the dataset.
+"""
+
+# What a reviewer may decide; `vizzy.reading.review` has the same words, which are what is exported.
+ACCEPTED, KEPT, CHANGED, NO_CLASS, SKIPPED = "accepted", "kept", "changed", "no class", "skipped"
+VIEWS = ("explore", "review")
+QUEUES = ("suspects", "label issues", "out of distribution", "unconfident", "all")
+MODES = ("percentile", "mean")  # where the class thresholds come from
+LABS = ("score", "percentiles", "ways", "noise", "challenge", "map", "models", "code")  # the experiments
+
+DEFAULTS = {
+    "class_percentile": 50,
+    "ood_percentile": 15,
+    "threshold_mode": "percentile",
+    "changed_labels": {},  # example -> given label, where it differs from the dataset's
+    "reviews": {},  # example -> what the reviewer decided about it
+    "view": "explore",
+    "queue": ("suspects", None, None, "", False),  # kind, given label, suggested label, text sought, unreviewed only
+    "trained_labels": None,  # the changed labels that the present predictions were trained on
+    "active": None,  # the example shown in the inspector and marked everywhere
+    "lab": None,  # the experiment that is open, one of LABS
+    "worker": "loading",  # then "ready", or "failed"
+    "training": False,
+    "train_requested": False,  # a click on Train that waits for the worker
+    "message": "",  # what went wrong, in a sentence
+}
+
+
+class State:
+    """All that the page remembers; every field and its default stands in ``DEFAULTS``."""
+
+    def __init__(self, **values):
+        unknown = [name for name in values if name not in DEFAULTS]
+        if unknown:
+            raise TypeError("State has no field called " + unknown[0])
+        for name in DEFAULTS:
+            setattr(self, name, values.get(name, DEFAULTS[name]))
+
+    def replace(self, **changes):
+        """The same state with some fields changed."""
+        values = {name: getattr(self, name) for name in DEFAULTS}
+        values.update(changes)
+        return State(**values)
+
+    @property
+    def phase(self):
+        """Where the app is: the value of ``<html data-vizzy>`` once the page answers."""
+        if self.worker == "failed":
+            return "error"
+        if self.training:
+            return "training"
+        return "ready" if self.trained_labels is None else "trained"
+
+    @property
+    def labels_are_stale(self):
+        """Whether labels have changed since the predictions were made."""
+        return self.trained_labels is not None and self.trained_labels != self.changed_labels
+
+    @property
+    def can_train(self):
+        """Whether a click on Train would do anything."""
+        if self.training or self.train_requested or self.worker == "failed":
+            return False
+        return self.trained_labels is None or self.labels_are_stale
+
+    @property
+    def analysis_settings(self):
+        """What the worker's categorisation depends on, beside the predictions."""
+        return (self.class_percentile, self.ood_percentile, self.threshold_mode)
+
+
+def reviewed(state):
+    """The examples that were decided on: reviewed and not skipped, or given another label."""
+    decided = [example for example, action in state.reviews.items() if action != SKIPPED]
+    return decided + [example for example in state.changed_labels if example not in state.reviews]

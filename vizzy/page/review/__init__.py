@@ -1,0 +1,1 @@
+"""Reviewing suspects one by one, and exporting what was decided."""

@@ -1,0 +1,138 @@
+"""The example under review: what it shows, what it was given, what is suggested and why, and its neighbours."""
+
+import json
+
+from vizzy.page.client.latest_request import LatestRequest
+from vizzy.page.model import explanation_text
+from vizzy.page.model.state import ACCEPTED, CHANGED, KEPT, NO_CLASS, SKIPPED
+from vizzy.page.ui import dom
+from vizzy.page.ui.thumbnails import picture_holder, show_picture
+
+MOST_BARS = 5
+NO_LABEL = -1
+
+
+class ReviewCard:
+    """Shows one example; asks the worker for the reasons."""
+
+    def __init__(self, app):
+        self._app = app
+        self._example = None
+        self._suggested = NO_LABEL
+        self._shown = None
+        self._reasons = LatestRequest(app.worker.reasons, self._show_reasons, self._failed)
+
+    def take_dataset(self, thumbnails):
+        """Another dataset is open."""
+        self._thumbnails = thumbnails
+        self._catalogue = self._app.dataset_index
+        self._shown = None
+        self._reasons.drop()
+        self._picture = picture_holder(self._catalogue)
+        dom.by_id("review-picture").replaceChildren(self._picture)
+        entries = [dom.element("option", "", "Another label…", {"value": ""})]
+        for label, name in enumerate(self._catalogue.classes):
+            entries.append(dom.element("option", "", name, {"value": str(label)}))
+        dom.by_id("review-choice").replaceChildren(*entries)
+
+    def show(self, example, suggested, quality):
+        """Show an example; None where the queue is empty."""
+        self._example, self._suggested = example, suggested
+        card = dom.by_id("review-picture").parentNode
+        dom.show(card, example is not None)
+        if example is None:
+            return
+        state, dataset_index = self._app.state, self._catalogue
+        now = (example, suggested, dataset_index.current_label(state, example), state.reviews.get(example), id(state.trained_labels))
+        if now == self._shown:
+            return
+        if self._shown is None or self._shown[0] != example:
+            show_picture(self._picture, dataset_index, example)
+            self._picture.setAttribute("data-example", dataset_index.ids[example])
+        self._shown = now
+        dom.by_id("review-id").textContent = "{}, label quality {:.3f}".format(dataset_index.ids[example], quality)
+        self._show_labels(state)
+        self._reasons.forget()
+        self._reasons.want(example)
+
+    def words_for(self, action, label):
+        """What was just decided, in words."""
+        name = self._catalogue.ids[self._example]
+        if action in (ACCEPTED, CHANGED):
+            return "{} is now {}.".format(name, self._catalogue.classes[label])
+        return {
+            KEPT: "{} keeps its label.",
+            NO_CLASS: "{} belongs to no class.",
+            SKIPPED: "{} skipped.",
+        }[action].format(name)
+
+    def _show_labels(self, state):
+        classes = self._catalogue.classes
+        original = classes[self._catalogue.given_label[self._example]]
+        current = classes[self._catalogue.current_label(state, self._example)]
+        dom.by_id("review-given").textContent = "given: " + original
+        suggested = dom.by_id("review-suggested")
+        dom.show(suggested, self._suggested != NO_LABEL)
+        if self._suggested != NO_LABEL:
+            suggested.textContent = "suggested: " + classes[self._suggested]
+        action = state.reviews.get(self._example) or (CHANGED if current != original else "")
+        if action in (ACCEPTED, CHANGED):
+            action += ": " + current
+        dom.by_id("review-action").textContent = action
+        accept, keep = [_button(name) for name in (ACCEPTED, KEPT)]
+        accept.disabled = self._suggested == NO_LABEL
+        accept.lastElementChild.textContent = "Accept" + ("" if self._suggested == NO_LABEL else " “" + classes[self._suggested] + "”")
+        keep.lastElementChild.textContent = "Keep “" + original + "”"
+
+    def _show_reasons(self, example, answer):
+        if example != self._example:
+            return
+        told = json.loads(answer)
+        dom.by_id("review-reasons").replaceChildren(*[dom.element("li", "", _sentence(reason)) for reason in told["reasons"]])
+        self._show_probabilities(told["pred_probs"])
+        self._show_neighbours(told)
+
+    def _show_probabilities(self, pred_probs):
+        ranked = sorted(range(len(pred_probs)), key=lambda label: -pred_probs[label])[:MOST_BARS]
+        bars = []
+        for label in ranked:
+            bar = dom.element("div", "bar")
+            bar.append(
+                dom.element("span", "name", self._catalogue.classes[label]),
+                dom.element("i"),
+                dom.element("span", "value", explanation_text.number(pred_probs[label])),
+            )
+            bar.style.setProperty("--p", "{:.4f}".format(pred_probs[label]))
+            bars.append(bar)
+        dom.by_id("review-probabilities").replaceChildren(*bars)
+
+    def _show_neighbours(self, told):
+        dataset_index = self._catalogue
+        neighbours = told.get("neighbours", [])
+        dom.show(dom.by_id("neighbours-heading"), bool(neighbours))
+        given = dataset_index.trained_label(self._app.state, self._example)
+        pictured = dataset_index.shows_pictures
+        items = []
+        for neighbour, label in zip(neighbours, told.get("neighbour_labels", [])):
+            item = dom.element("li")
+            if pictured:
+                picture = self._thumbnails.fill(dom.element("span", "thumb", None, {"role": "img"}), neighbour)
+                item.append(picture)
+            item.append(dom.element("span", "same" if label == given else "other", dataset_index.classes[label]))
+            if not pictured:
+                item.append(dom.element("span", "soft", dataset_index.caption(neighbour)))
+            items.append(item)
+        holder = dom.by_id("review-neighbours")
+        holder.classList.toggle("worded", not pictured)
+        holder.replaceChildren(*items)
+
+    def _failed(self, error):
+        print("reasons:", error)
+
+
+def _button(action):
+    return dom.by_id("review").querySelector('[data-action="' + action + '"]')
+
+
+def _sentence(reason):
+    return reason[0].upper() + reason[1:] + "."

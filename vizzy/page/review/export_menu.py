@@ -1,0 +1,56 @@
+"""Taking the result home: the corrected table, the changes alone, the report."""
+
+import asyncio
+import sys
+
+import js
+from pyscript.ffi import create_proxy, to_js
+
+from vizzy.page.client.worker_client import WorkerError
+from vizzy.page.ui import dom
+
+TYPES = {"csv": "text/csv", "tsv": "text/tab-separated-values", "html": "text/html", "json": "application/json"}
+SECONDS_UNTIL_TAKEN = 60
+
+
+class ExportMenu:
+    """What the Export button opens."""
+
+    def __init__(self, app):
+        self._app = app
+        dom.by_id("export-menu").addEventListener("click", create_proxy(self._click))
+
+    def _click(self, event):
+        button = event.target.closest("[data-export]")
+        if button:
+            asyncio.create_task(self._export(button.getAttribute("data-export")))
+
+    async def _export(self, what):
+        said = dom.by_id("export-said")
+        said.textContent = "Writing…"
+        state = self._app.state
+        try:
+            name, content = await self._app.worker.export(what, state.analysis_settings, state)
+        except WorkerError as error:
+            said.textContent = error.args[0]
+            return
+        except Exception as error:
+            sys.print_exception(error)
+            said.textContent = "It could not be written: {}".format(error)
+            return
+        _download(name, content)
+        said.textContent = name + " is among your downloads."
+
+
+def _download(name, content):
+    """Give a file to the browser's downloads."""
+    kind = TYPES.get(name.rpartition(".")[2], "application/octet-stream")
+    address = js.URL.createObjectURL(js.Blob.new(to_js([content]), to_js({"type": kind})))
+    link = dom.element("a", "", None, {"href": address, "download": name})
+    link.click()
+    asyncio.create_task(_revoke_later(address))
+
+
+async def _revoke_later(address):
+    await asyncio.sleep(SECONDS_UNTIL_TAKEN)
+    js.URL.revokeObjectURL(address)

@@ -1,0 +1,426 @@
+"""Reviewing: the queue of suspects, the most suspect first, and the decisions taken on them.
+
+The worker ranks and filters; what was decided stands in the page's state, so that undo, the address and what is saved
+know it like everything else. The next example comes by itself.
+"""
+
+import asyncio
+
+import js
+from pyscript.ffi import create_proxy
+
+from vizzy.page.client.latest_request import LatestRequest
+from vizzy.page.model import events, explanation_text
+from vizzy.page.model.state import ACCEPTED, CHANGED, KEPT, NO_CLASS, SKIPPED, reviewed
+from vizzy.page.review.card import NO_LABEL, ReviewCard
+from vizzy.page.review.export_menu import ExportMenu
+from vizzy.page.ui import dom
+from vizzy.page.ui.thumbnails import Thumbnails
+from vizzy.page.ui.virtual_list import VirtualList
+
+SECONDS_UNTIL_SOUGHT = 0.25
+KEYS = {"a": ACCEPTED, "k": KEPT, "n": NO_CLASS, "s": SKIPPED}
+QUEUE_NAMES = {
+    "suspects": "label issues and out of distribution",
+    "label issues": "label issues",
+    "out of distribution": "out of distribution",
+    "unconfident": "unconfident",
+    "all": "everything",
+}
+
+class ReviewView:
+    """The second view of the page; it lives as long as the page, and re-makes its list for another dataset."""
+
+    def __init__(self, app):
+        self._app = app
+        self._catalogue = None
+        self._list = None
+        self._examples = self._suggested = self._quality = None  # typed arrays, in the queue's order
+        self._told = None
+        self._place = 0  # of the current example in the queue
+        self._selected = set()
+        self._bulk = None  # what the open question is about
+        self._seeking = None
+        self._shown = None  # what the queue was last asked about
+        self._queue = LatestRequest(app.worker.queue, self._show_queue, self._failed)
+        self._card = ReviewCard(app)
+        self._export = ExportMenu(app)
+        self._wire()
+
+    def open(self, cell=None):
+        """Go there; with a cell of the confident joint, to its examples."""
+        state = self._app.state
+        if cell:
+            state = events.queue_for(state, "all", cell[0], cell[1], "", False)
+        self._app.update(events.show_view(state, "review"))
+        dom.by_id("review-heading").focus()
+
+    def close(self):
+        """Back to all panels."""
+        self._app.update(events.show_view(self._app.state, "explore"))
+        dom.by_id("review-button").focus()
+
+    # --- showing -------------------------------------------------------------------------------
+
+    def render(self, state, analysis):
+        """Follow the app's state."""
+        if self._app.dataset_index is not self._catalogue:
+            self._take_dataset()
+        open_now = state.view == "review" and analysis is not None
+        dom.show(dom.by_id("review"), open_now)
+        dom.show(js.document.querySelector("main"), not open_now)
+        if not open_now:
+            return
+        self._show_settings(state)
+        self._ask(state)
+        self._show_current()
+
+    def _take_dataset(self):
+        app = self._app
+        self._catalogue = app.dataset_index
+        self._queue.drop()
+        self._shown = self._told = None
+        self._examples = None
+        self._selected = set()
+        self._place = 0
+        self._thumbnails = Thumbnails(app.dataset_index)
+        self._pictured = app.dataset_index.shows_pictures
+        if self._list:
+            self._list.close()
+        self._list = VirtualList(dom.by_id("queue-list"), 0, self._make_row, self._fill_row)
+        self._card.take_dataset(self._thumbnails)
+        for name in ("given", "suggested"):
+            _fill_menu(dom.by_id("queue-" + name), [("", "any")] + _numbered(app.dataset_index.classes))
+
+    def _show_settings(self, state):
+        kind, given, suggested, text, unreviewed = state.queue
+        dom.by_id("queue-kind").value = kind
+        dom.by_id("queue-given").value = "" if given is None else str(given)
+        dom.by_id("queue-suggested").value = "" if suggested is None else str(suggested)
+        if js.document.activeElement != dom.by_id("queue-text"):
+            dom.by_id("queue-text").value = text
+        dom.by_id("queue-unreviewed").checked = unreviewed
+        train = dom.by_id("review-train")
+        train.disabled = not state.can_train
+        train.textContent = "Training…" if state.training else self._app.train_again
+        said = dom.by_id("status").textContent if state.training or state.trained_labels is not None else ""
+        if dom.by_id("review-said").textContent != said:
+            dom.by_id("review-said").textContent = said
+
+    def _ask(self, state):
+        if state.training or state.trained_labels is None:
+            return
+        about = (state.analysis_settings, state.queue, sorted(reviewed(state)), id(state.trained_labels))
+        if about != self._shown:
+            self._shown = about
+            self._queue.want(about[:3])
+
+    def _show_queue(self, _wish, answer):
+        self._told = js.JSON.parse(answer.told)
+        self._examples, self._suggested, self._quality = answer.examples, answer.suggested, answer.label_quality
+        self._selected = set([example for example in self._selected if self._find(example) is not None])
+        current = self._find(self._app.state.active)
+        self._place = min(self._place, max(0, self._examples.length - 1)) if current is None else current
+        self._list.resize(self._examples.length)
+        self._show_counts()
+        self._go_to(self._place)
+
+    def _find(self, example):
+        place = -1 if example is None else self._examples.indexOf(example)
+        return None if place < 0 else place
+
+    def _show_counts(self):
+        told, state = self._told, self._app.state
+        total, reviewed = int(told.total), int(told.reviewed)
+        dom.by_id("reviewed").textContent = "{} of {} reviewed".format(explanation_text.thousands(reviewed), explanation_text.thousands(total))
+        dom.by_id("reviewed-bar").value = reviewed / total if total else 0
+        kinds = [
+            (kind, "{} ({})".format(name, explanation_text.thousands(int(getattr(told.counts, kind)))))
+            for kind, name in QUEUE_NAMES.items()
+        ]
+        _fill_menu(dom.by_id("queue-kind"), kinds)
+        dom.by_id("queue-kind").value = state.queue[0]
+        empty = dom.by_id("queue-empty")
+        dom.show(empty, not self._examples.length)
+        empty.textContent = "All of these are reviewed." if total else "Nothing of this kind. Choose another above."
+        self._show_selection()
+
+    def _make_row(self):
+        row = dom.element("div", "queue-row pictured" if self._pictured else "queue-row")
+        who = dom.element("div", "who")
+        who.append(dom.element("b"), dom.element("span"))
+        end = dom.element("div", "end")
+        end.append(dom.element("span"), dom.element("span", "done"))
+        row.append(dom.element("input", "", None, {"type": "checkbox", "tabindex": "-1"}))
+        if self._pictured:
+            row.append(dom.element("span", "thumb"))
+        row.append(who, end)
+        return row
+
+    def _fill_row(self, row, place):
+        if self._examples is None or place >= self._examples.length:
+            return
+        example, dataset_index, state = self._examples[place], self._catalogue, self._app.state
+        row.setAttribute("data-place", str(place))
+        row.classList.toggle("current", place == self._place)
+        tick = row.firstElementChild
+        tick.checked = example in self._selected
+        tick.setAttribute("aria-label", "Select " + dataset_index.ids[example])
+        if self._pictured:
+            self._thumbnails.fill(tick.nextElementSibling, example)
+            tick.nextElementSibling.removeAttribute("aria-label")
+        who, end = row.lastElementChild.previousElementSibling, row.lastElementChild
+        who.firstElementChild.textContent = dataset_index.caption(example)
+        given = dataset_index.classes[dataset_index.given_label[example]]
+        who.lastElementChild.textContent = given + " → " + self._suggestion(place)
+        end.firstElementChild.textContent = "{:.3f}".format(self._quality[place])
+        end.lastElementChild.textContent = done_words(state, dataset_index, example)
+
+    def _suggestion(self, place):
+        label = self._suggested[place]
+        return "?" if label == NO_LABEL else self._catalogue.classes[label]
+
+    def _go_to(self, place):
+        """Make an example of the queue the current one."""
+        if self._examples is None or not self._examples.length:
+            self._card.show(None, NO_LABEL, None)
+            return
+        before, self._place = self._place, max(0, min(place, self._examples.length - 1))
+        self._list.scroll_to(self._place)
+        self._list.refresh([before, self._place])
+        example = self._examples[self._place]
+        if self._app.state.active != example:
+            self._app.update(events.activate(self._app.state, example))
+        else:
+            self._show_current()
+
+    def _show_current(self):
+        if self._examples is not None and self._place < self._examples.length:
+            example = self._examples[self._place]
+            self._card.show(example, self._suggested[self._place], self._quality[self._place])
+
+    # --- deciding --------------------------------------------------------------------------------
+
+    def _decide(self, action, label=None):
+        """Decide about the current example and go on to the next."""
+        if self._examples is None or not self._examples.length:
+            return
+        example = self._examples[self._place]
+        if action == ACCEPTED:
+            label = self._suggested[self._place]
+            if label == NO_LABEL:
+                self._say("Nothing is suggested here: choose a label, or say that it belongs to no class.")
+                return
+        said = self._card.words_for(action, label)
+        self._apply([(example, action, label)])
+        self._next()
+        self._say(said)
+
+    def _apply(self, decisions):
+        state = events.review(self._app.state, decisions, self._catalogue.given_label)
+        self._app.update(state)
+        self._app.settle()
+        self._list.refresh()
+
+    def _next(self):
+        """The next one that nobody has decided about; at the end, the first."""
+        if self._app.state.queue[4]:
+            return  # the decided one leaves the queue, and the next takes its place
+        decided = self._app.state.reviews
+        changed = self._app.state.changed_labels
+        count = self._examples.length
+        for step in range(1, count + 1):
+            place = (self._place + step) % count
+            example = self._examples[place]
+            if example not in decided and example not in changed:
+                self._go_to(place)
+                return
+        self._go_to(self._place)
+
+    # --- several at once ---------------------------------------------------------------------------
+
+    def _show_selection(self):
+        dom.show(dom.by_id("bulk"), bool(self._selected))
+        count = self._examples.length if self._examples else 0
+        dom.by_id("queue-heading").textContent = (
+            explanation_text.thousands(len(self._selected)) + " selected" if self._selected else explanation_text.counted(count, "example")
+        )
+        dom.by_id("select-all").checked = count > 0 and len(self._selected) == count
+
+    def _select(self, example, wanted):
+        if wanted:
+            self._selected.add(example)
+        else:
+            self._selected.discard(example)
+        self._show_selection()
+
+    def _select_all(self, event):
+        count = self._examples.length if self._examples else 0
+        self._selected = set([self._examples[place] for place in range(count)]) if event.target.checked else set()
+        self._list.refresh()
+        self._show_selection()
+
+    def _ask_for_bulk(self, action):
+        """Show what an action on the selection will do, and wait for a yes."""
+        decisions, lines = self._bulk_decisions(action)
+        self._bulk = decisions
+        verb = {"accepted": "Accept the suggestion for", "kept": "Keep the label of", "no class": "Mark as of no class", "skipped": "Skip"}
+        dom.by_id("bulk-heading").textContent = verb[action] + " " + explanation_text.counted(len(decisions), "example") + "?"
+        dom.by_id("bulk-confirm").querySelector("ul").replaceChildren(*[dom.element("li", "", line) for line in lines])
+        dom.by_id("bulk-do").disabled = not decisions
+        dom.by_id("bulk-confirm").showModal()
+
+    def _bulk_decisions(self, action):
+        """The decisions, and in words how many go from which label to which."""
+        decisions, counts, without = [], {}, 0
+        classes, state = self._catalogue.classes, self._app.state
+        for place in range(self._examples.length):
+            example = self._examples[place]
+            if example not in self._selected:
+                continue
+            label = self._suggested[place] if action == ACCEPTED else None
+            if label == NO_LABEL:
+                without += 1
+                continue
+            decisions.append((example, action, label))
+            given = classes[self._catalogue.current_label(state, example)]
+            becomes = "stays " + given if label is None else given + " → " + classes[label]
+            counts[becomes] = counts.get(becomes, 0) + 1
+        lines = ["{}: {}".format(becomes, explanation_text.thousands(counts[becomes])) for becomes in sorted(counts)]
+        if without:
+            lines.append(explanation_text.counted(without, "example") + " without a suggestion: left as it is")
+        return decisions, lines
+
+    def _do_bulk(self, _event):
+        dom.by_id("bulk-confirm").close()
+        self._apply(self._bulk)
+        said = explanation_text.counted(len(self._bulk), "example") + " reviewed. Undo takes all of it back."
+        self._selected = set()
+        self._list.refresh()
+        self._show_selection()
+        self._next()
+        self._say(said)
+
+    # --- events ----------------------------------------------------------------------------------
+
+    def _wire(self):
+        for name, event, listener in (
+            ("review-back", "click", lambda _event: self.close()),
+            ("review-train", "click", self._app.request_training),
+            ("queue-kind", "change", lambda event: self._choose(kind=event.target.value)),
+            ("queue-given", "change", lambda event: self._choose(given=_label(event))),
+            ("queue-suggested", "change", lambda event: self._choose(suggested=_label(event))),
+            ("queue-unreviewed", "change", lambda event: self._choose(unreviewed=event.target.checked)),
+            ("queue-text", "input", self._type),
+            ("queue-list", "click", self._click_row),
+            ("select-all", "change", self._select_all),
+            ("bulk", "click", self._click_bulk),
+            ("bulk-do", "click", self._do_bulk),
+            ("review", "click", self._click_action),
+            ("review-choice", "change", self._choose_label),
+        ):
+            dom.by_id(name).addEventListener(event, create_proxy(listener))
+        js.document.addEventListener("keydown", create_proxy(self._press))
+
+    def _choose(self, **changes):
+        self._place = 0
+        self._app.update(events.queue_for(self._app.state, **changes))
+
+    def _type(self, event):
+        if self._seeking:
+            self._seeking.cancel()
+        self._seeking = asyncio.create_task(self._seek(event.target.value))
+
+    async def _seek(self, text):
+        await asyncio.sleep(SECONDS_UNTIL_SOUGHT)
+        self._choose(text=text)
+
+    def _click_row(self, event):
+        row = event.target.closest("[data-place]")
+        if not row:
+            return
+        place = int(row.getAttribute("data-place"))
+        if event.target.tagName == "INPUT":
+            self._select(self._examples[place], event.target.checked)
+        else:
+            self._go_to(place)
+
+    def _click_bulk(self, event):
+        button = event.target.closest("[data-bulk]")
+        if button:
+            self._ask_for_bulk(button.getAttribute("data-bulk"))
+
+    def _click_action(self, event):
+        button = event.target.closest("[data-action]")
+        if button:
+            self._decide(button.getAttribute("data-action"))
+
+    def _choose_label(self, event):
+        if event.target.value:
+            self._decide(CHANGED, int(event.target.value))
+            event.target.value = ""
+
+    def _press(self, event):
+        """A key, where no text is typed and no dialog is open."""
+        if self._app.state.view != "review" or event.ctrlKey or event.metaKey or event.altKey:
+            return
+        if event.target.closest("input:not([type=checkbox]), select, textarea, dialog, [popover]"):
+            return
+        action = self._action_of(event.key)
+        if action:
+            event.preventDefault()
+            action()
+
+    def _action_of(self, key):
+        if key.lower() in KEYS:
+            return lambda: self._decide(KEYS[key.lower()])
+        if key in "123456789" and int(key) <= len(self._catalogue.classes):
+            return lambda: self._decide(CHANGED, int(key) - 1)
+        return {
+            "ArrowDown": lambda: self._go_to(self._place + 1),
+            "ArrowUp": lambda: self._go_to(self._place - 1),
+            "c": dom.by_id("review-choice").focus,
+            "x": self._toggle_selected,
+            "Escape": self.close,
+        }.get(key)
+
+    def _toggle_selected(self):
+        example = self._examples[self._place]
+        self._select(example, example not in self._selected)
+        self._list.refresh([self._place])
+
+    def _say(self, sentence):
+        dom.by_id("announcer").textContent = sentence
+        dom.by_id("review-said").textContent = sentence
+
+    def _failed(self, error):
+        print("queue:", error)
+        self._app.note("The queue could not be made: {}".format(error))
+
+
+def done_words(state, dataset_index, example):
+    """What was decided about an example, in a word."""
+    action = state.reviews.get(example)
+    if action is None and example in state.changed_labels:
+        action = CHANGED
+    if action in (ACCEPTED, CHANGED):
+        action += ": " + dataset_index.classes[dataset_index.current_label(state, example)]
+    return "✓ " + action if action else ""
+
+
+def _label(event):
+    return int(event.target.value) if event.target.value else None
+
+
+def _numbered(classes):
+    return [(str(label), name) for label, name in enumerate(classes)]
+
+
+def _fill_menu(menu, entries):
+    """Give a menu these (value, text), keeping its choice; untouched where it has them already."""
+    options = menu.options
+    if options.length == len(entries) and all(options[n].textContent == text for n, (_, text) in enumerate(entries)):
+        return
+    chosen = menu.value
+    menu.replaceChildren(*[dom.element("option", "", text, {"value": value}) for value, text in entries])
+    menu.value = chosen

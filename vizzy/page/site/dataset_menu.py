@@ -1,0 +1,145 @@
+"""Which dataset is open, and the menu of those that the site ships."""
+
+import json
+
+from js import JSON, URL, URLSearchParams, document, fetch, window
+from pyscript.ffi import create_proxy
+
+from vizzy.page.model.url import quote
+from vizzy.page.ui import dom
+
+DEFAULT = "static"
+COLUMNS = ("ids", "files", "given_label", "true_label", "alt", "texts")
+OWN = "own"  # in the menu, somebody's own data
+LIST = "static/datasets.json"
+
+
+def folder():
+    """The folder named by ``?dataset=``, ending in "/"; only this site's own folders are opened."""
+    named = URLSearchParams.new(window.location.search).get("dataset") or DEFAULT
+    base = URL.new(".", document.baseURI).href
+    address = URL.new(named.rstrip("/") + "/", base)
+    if not address.href.startswith(base):
+        raise ValueError("The address names a dataset of another site, which is not opened: " + named)
+    if address.search or address.hash:  # its dataset.json would be this very page
+        raise ValueError("The address names no folder of this site, so no dataset is opened: " + named)
+    return address.href[len(base) :]
+
+
+class Shipped:
+    """A dataset folder of this site, as the app opens it.
+
+    Parameters
+    ----------
+    folder : str
+    index_text : str
+        What its ``dataset.json`` holds.
+    """
+
+    trained_labels = None  # nothing of an earlier visit
+
+    def __init__(self, folder, index_text):
+        self._folder = folder
+        self._index_text = index_text
+
+    async def open(self, worker, report):
+        """Make it the worker's dataset; a dict with the ``estimated_seconds`` of a training."""
+        report("Opening the dataset…", 0.95)
+        return await worker.open_dataset(self._index_text, URL.new(self._folder, document.baseURI).href)
+
+    def keep(self, _state):
+        """What is decided about it stands in the address."""
+
+    def unsaved(self, _state):
+        """Whether leaving now would lose decisions."""
+        return False
+
+
+async def load_index(folder):
+    """The text of a dataset folder's ``dataset.json``."""
+    response = await fetch(folder + "dataset.json")
+    if not response.ok:
+        raise ValueError(
+            "The dataset {} could not be loaded (status {}). Check its name, or reload the page to try again.".format(
+                folder.rstrip("/"), response.status
+            )
+        )
+    return await response.text()
+
+
+class Column:
+    """A long list that stays JavaScript's: 100,000 texts would fill MicroPython's memory, and slow it down."""
+
+    def __init__(self, array):
+        self._array = array
+        self._length = array.length
+
+    def __len__(self):
+        return self._length
+
+    def __getitem__(self, place):
+        return self._array[place]
+
+    def index(self, value):
+        """Where a value stands; ValueError if nowhere, as for a list."""
+        place = -1 if value is None else self._array.indexOf(value)
+        if place < 0:
+            raise ValueError(value)
+        return place
+
+
+def parse_index(text):
+    """A ``dataset.json`` as the dataset_index takes it."""
+    parsed = JSON.parse(text)
+    columns = {name: _column(parsed, name) for name in COLUMNS}
+    return dict(
+        columns,
+        name=parsed.name,
+        classes=json.loads(JSON.stringify(parsed.classes)),
+        thumbnails=json.loads(JSON.stringify(parsed.thumbnails or None)),
+        map=parsed.map or None,
+    )
+
+
+def _column(parsed, name):
+    array = getattr(parsed, name, None)
+    return Column(array) if array else None
+
+
+async def offer(open_folder, name, is_own):
+    """Fill the menu; a site with a single dataset needs none. Until then it shows the default one."""
+    response = await fetch(LIST)
+    if not response.ok:
+        print("no menu of datasets:", response.status)
+        return
+    offered = json.loads(await response.text())
+    path = open_folder.rstrip("/")
+    if not is_own and path not in [entry["path"] for entry in offered]:
+        offered.append({"path": path, "name": name})
+    menu = dom.by_id("dataset-menu")
+    dom.clear(menu)
+    menu.disabled = False
+    for entry in offered:
+        menu.append(dom.element("option", "", entry["name"], {"value": entry["path"]}))
+    menu.value = path
+    if is_own:
+        name_own(name)
+    dom.show(dom.by_id("dataset-menu-label"), len(offered) > 1)
+    menu.addEventListener("change", create_proxy(_choose))
+
+
+def name_own(name):
+    """Let the menu show that somebody's own data is open."""
+    menu = dom.by_id("dataset-menu")
+    known = menu.querySelector('[value="' + OWN + '"]')
+    if known:
+        known.remove()
+    menu.append(dom.element("option", "", name, {"value": OWN}))
+    menu.value = OWN
+
+
+def _choose(event):
+    """Another dataset is a page of its own, which Back leaves again."""
+    chosen = event.target.value
+    location = window.location
+    location.href = location.pathname + ("" if chosen == DEFAULT else "?dataset=" + quote(chosen))

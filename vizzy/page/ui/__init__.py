@@ -1,0 +1,1 @@
+"""Tools for the DOM that know nothing of Vizzy: elements, lists, images, focus, movement, scheduling."""

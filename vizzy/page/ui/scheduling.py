@@ -1,0 +1,38 @@
+"""Long work in short tasks: between one and the next the browser draws, and answers the visitor.
+
+asyncio's own sleep does not do: its loop goes on as long as any task is due, and while one works, the sleep of
+another runs out.
+"""
+
+from js import Promise, performance, setTimeout, window
+from pyscript.ffi import create_proxy
+
+MOST_MS = 8  # of work at a stretch: two such at once take a frame
+
+_scheduler = getattr(window, "scheduler", None)
+_yield = getattr(_scheduler, "yield", None)  # not in every browser; the other way takes 8 ms
+_idle = getattr(window, "requestIdleCallback", None)  # not in every browser either
+_soon = create_proxy(lambda resolve, _reject: setTimeout(resolve, 0))
+_when_idle = create_proxy(lambda resolve, _reject: _idle(resolve)) if _idle else _soon
+
+
+async def yield_to_browser():
+    """End the browser's task, and go on as soon as it has answered the visitor."""
+    if _yield:
+        await _yield.call(_scheduler)
+    else:
+        await Promise.new(_soon)
+
+
+async def yield_until_idle():
+    """End the browser's task, and go on when it has nothing else to do, what was drawn until now included."""
+    await Promise.new(_when_idle)
+
+
+async def in_slices(steps, pause=yield_to_browser):
+    """Go through an iterator of small steps, and pause whenever they have taken long."""
+    began = performance.now()
+    for _ in steps:
+        if performance.now() - began > MOST_MS:
+            await pause()
+            began = performance.now()
