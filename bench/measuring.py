@@ -5,6 +5,7 @@ import gzip
 import http.server
 import json
 import os
+import re
 import shutil
 import statistics
 import sys
@@ -24,6 +25,7 @@ BROWSER_FLAGS = (
 ).split()
 VIEWPORT = {"width": 1280, "height": 720}
 PATIENCE_MS = 150_000
+SECONDS_FOR_BROWSER = 1.5  # for its own start, and for what the one before it left to do; neither is measured
 
 # Runs in every page before anything else: notes marks, phases of the app and long tasks as they come, without
 # asking over and over, which would take processor time from what is measured.
@@ -62,6 +64,22 @@ bench.until("vizzy:interactive").then(() => document.getElementById("train").cli
 """
 
 
+class Missing(Exception):
+    """Something that a benchmark needs is not installed.
+
+    Parameters
+    ----------
+    missing : str
+        What.
+    advice : str
+        What to do.
+    """
+
+    def __init__(self, missing, advice):
+        super().__init__(advice)
+        self.missing = missing
+
+
 def median(values):
     """The middle value, or the mean of the two in the middle."""
     return statistics.median(values)
@@ -98,11 +116,6 @@ def report(line):
 def say(words):
     """Tell whoever waits how far it is; results alone go to standard output."""
     print(words, file=sys.stderr, flush=True)
-
-
-def load():
-    """How busy the machine is, in processes over the last minute, and its processors."""
-    return {"load": round(os.getloadavg()[0], 1), "processors": os.cpu_count()}
 
 
 class _CountingFile:
@@ -184,7 +197,7 @@ def _compressed_size(file):
 def served():
     """The site for as long as it is needed."""
     if not RUNTIME.is_file():
-        sys.exit("bench/run: the browser runtime is not there yet: run ./serve.sh --prepare first")
+        raise Missing("the browser runtime", "run ./serve.sh --prepare first")
     site = Site()
     try:
         yield site
@@ -198,18 +211,14 @@ def chromium():
     for name in (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"):
         if name and shutil.which(name):
             return shutil.which(name)
-    sys.exit("bench/run: Chromium is needed: install it, or name one with CHROMIUM=/path/to/chromium")
+    raise Missing("Chromium", "install it, or name one with CHROMIUM=/path/to/chromium")
 
 
 @contextlib.contextmanager
 def playing():
-    """Playwright, or a sentence where it is missing."""
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        sys.exit(
-            "bench/run: playwright is needed: run ./test.sh once, which makes an environment that has it"
-        )
+    """Playwright, for as long as it is needed."""
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         yield playwright
 
@@ -235,7 +244,7 @@ def browser_on(playwright, folder, *scripts):
             context.add_init_script(script)
         page = context.pages[0] if context.pages else context.new_page()
         page.set_default_timeout(PATIENCE_MS)
-        page.wait_for_timeout(1500)  # neither the browser's own start is measured, nor what the last one left to do
+        page.wait_for_timeout(1000 * SECONDS_FOR_BROWSER)
         yield page
     finally:
         context.close()
@@ -244,3 +253,25 @@ def browser_on(playwright, folder, *scripts):
 def until(page, mark, count=1):
     """Wait for a performance mark to be set for the count-th time; returns when that was, in ms."""
     return page.evaluate("([mark, count]) => bench.until(mark, count)", [mark, count])
+
+
+# The offline copy of the site is complete; it is made after the first training, and takes processor time.
+KEPT = """async () => {
+  for (;;) {
+    const sites = (await caches.keys()).filter((name) => name.startsWith("vizzy-site-"));
+    const whole = await Promise.all(sites.map((cacheName) => caches.match("whole", { cacheName })));
+    if (sites.length && whole.every(Boolean)) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}"""
+
+
+def until_kept(page):
+    """Wait until the page's offline copy is complete."""
+    page.evaluate(KEPT)
+
+
+def browser_name(page):
+    """The browser and its major version."""
+    found = re.search(r"(Chrom\w*)/(\d+)", page.evaluate("navigator.userAgent"))
+    return f"{found[1].replace('Chrome', 'Chromium')} {found[2]}" if found else "unknown browser"

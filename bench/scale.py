@@ -8,16 +8,19 @@ key (``p50_ms``, ``p95_ms``), the longest task of the main thread, JavaScript's 
 elements of the document after all that, and the resident memory of the page's whole process, both Pythons
 included (``process_mb``, on Linux; what a browser process needs by itself is in it).
 
-``--quick`` takes fewer sizes; ``--write`` puts table and plot into docs/.
+Every round opens each dataset once, in a new browser; each figure is the median of the rounds, with the smallest and
+largest beside it. ``--rounds N`` for other than 3; ``--quick`` takes fewer sizes and one round; ``--write`` puts table
+and plot into docs/.
 """
 
-import argparse
 import contextlib
 import re
 from pathlib import Path
 
 import numpy as np
 from chart import chart
+from document import figure, markdown, write
+from machine import watched
 from measuring import (
     BROWSER_FLAGS,
     CACHE,
@@ -25,14 +28,18 @@ from measuring import (
     ROOT,
     VIEWPORT,
     WATCH,
+    browser_name,
     chromium,
-    load,
+    percentile,
     playing,
     report,
     served,
+    spread,
     until,
 )
-from slider import press_keys, summary
+from options import parser_for, read
+from slider import SLIDERS
+from steps import RECORDER, by_update, press_keys
 from train import trainings_began
 
 from vizzy.dataset import EMBEDDINGS_FILE, INDEX_FILE, PRED_PROBS_FILE, Dataset, write_index
@@ -43,37 +50,43 @@ WRONG_SHARE, STRANGE_SHARE = 0.06, 0.03
 SIZES = {"pred_probs": (300, 1000, 3000, 10_000, 30_000, 100_000), "embeddings": (300, 1000, 3000, 10_000)}
 QUICK_SIZES = {"pred_probs": (300, 10_000), "embeddings": (1000,)}
 KEYS = (
-    ("class", "ArrowRight", 30),
-    ("class", "ArrowLeft", 40),
-    ("ood", "ArrowRight", 20),
-    ("ood", "ArrowLeft", 20),
+    ("class", (("ArrowRight", 30), ("ArrowLeft", 40))),
+    ("ood", (("ArrowRight", 20), ("ArrowLeft", 20))),
 )
-QUICK_KEYS = (("class", "ArrowRight", 30), ("ood", "ArrowRight", 15))
+QUICK_KEYS = (("class", (("ArrowRight", 30),)), ("ood", (("ArrowRight", 15),)))
+KEY_SECONDS = 0.06
+ROUNDS, QUICK_ROUNDS = 3, 1
 
-DOCUMENT = ROOT / "docs" / "performance.md"
-PLOT = ROOT / "docs" / "performance-scale.svg"
-TABLE_BEGINS, TABLE_ENDS = "<!-- bench/run scale --write: from here -->", "<!-- to here -->"
+PLOT = "performance-scale.svg"  # beside the document
 
 
 def main(argv):
-    """Print a line for every dataset."""
-    parser = argparse.ArgumentParser(prog="bench/run scale", description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--write", action="store_true")
-    options = parser.parse_args(argv)
+    """Print a line for every dataset; returns the exit status."""
+    options = read(parser_for("scale", __doc__, ROUNDS, QUICK_ROUNDS), argv)
     sizes, keys = (QUICK_SIZES, QUICK_KEYS) if options.quick else (SIZES, KEYS)
     lines = []
-    with served() as site, playing() as playwright:
+    with watched() as machine, served() as site, playing() as playwright:
         for kind, size in ((kind, size) for kind in sizes for size in sizes[kind]):
-            folder = make_dataset(kind, size)
-            line = {"benchmark": "scale", "kind": kind, "examples": size}
-            line |= measured(
-                playwright, f"{site.address}?dataset={folder.relative_to(ROOT).as_posix()}", keys
-            )
-            report(line | load())
-            lines.append(line)
+            address = f"{site.address}?dataset={make_dataset(kind, size).relative_to(ROOT).as_posix()}"
+            each = [measured(playwright, address, keys) for _ in range(options.rounds)]
+            line = {"benchmark": "scale", "kind": kind, "examples": size, "rounds": options.rounds}
+            lines.append(line | over_rounds(each) | machine.figures())
+            report(lines[-1])
     if options.write:
-        write(lines)
+        status = write(options, "scale", table(lines), lines[-1])
+        if status == 0:
+            options.write.with_name(PLOT).write_text(plot(lines), encoding="utf-8")
+        return status
+    return 0
+
+
+def over_rounds(each):
+    """The figures of all rounds as one: median, smallest and largest of each, None where nothing was measured; dict."""
+    out = {}
+    for name, first in each[0].items():
+        values = [one[name] for one in each if one[name] is not None]
+        out[name] = first if isinstance(first, str) else spread(values) if values else None
+    return out
 
 
 def make_dataset(kind, size):
@@ -124,17 +137,18 @@ def measured(playwright, address, keys):
     with contextlib.closing(browser):
         page = browser.new_page(viewport=VIEWPORT)
         page.set_default_timeout(PATIENCE_MS)
-        page.add_init_script(WATCH)
+        page.add_init_script(WATCH + RECORDER)
         page.goto(address)
         interactive = until(page, "vizzy:interactive")
         page.click("#train")
         trained = until(page, "vizzy:trained")
         train_ms = trained - trainings_began(page)[0]
         page.wait_for_timeout(1000 * SECONDS_TO_SETTLE)
-        steps = summary(press_keys(page, keys))
+        recorded = [press_keys(page, SLIDERS[name], presses, KEY_SECONDS) for name, presses in keys]
+        writes = [step["write"] for part in recorded for step in by_update(part)]
         return (
-            {"interactive_ms": round(interactive), "train_ms": round(train_ms)}
-            | steps
+            {"browser": browser_name(page), "interactive_ms": round(interactive), "train_ms": round(train_ms)}
+            | {"p50_ms": percentile(writes, 50), "p95_ms": percentile(writes, 95)}
             | {"longest_task_ms": round(page.evaluate(f"bench.longestTaskSince({interactive})"))}
             | stock(browser, page)
         )
@@ -168,18 +182,10 @@ def _resident(process):
     return None
 
 
-def write(lines):
-    """Put the table into docs/performance.md, and the plot beside it."""
-    before, rest = DOCUMENT.read_text(encoding="utf-8").split(TABLE_BEGINS)
-    _, after = rest.split(TABLE_ENDS)
-    content = f"{before}{TABLE_BEGINS}\n\n{table(lines)}\n\n{TABLE_ENDS}{after}"
-    DOCUMENT.write_text(content, encoding="utf-8")
-    PLOT.write_text(plot(lines), encoding="utf-8")
-
-
+DIGITS = {"p50_ms": 1, "p95_ms": 1, "js_heap_mb": 1}
 COLUMNS = {
-    "examples": "examples",
     "kind": "brings",
+    "examples": "examples",
     "interactive_ms": "page answers, ms",
     "train_ms": "click to results, ms",
     "p50_ms": "slider p50, ms",
@@ -193,22 +199,20 @@ COLUMNS = {
 
 def table(lines):
     """The lines as a Markdown table."""
-    rows = [COLUMNS.values(), ["---:"] * len(COLUMNS)]
-    for line in lines:
-        rows.append(
-            [
-                f"{value:,}" if isinstance(value, int) else str(value)
-                for value in (line[name] for name in COLUMNS)
-            ]
-        )
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    names = list(COLUMNS)[2:]
+    rows = [
+        (line["kind"], f"{line['examples']:,}", *(figure(line[name], DIGITS.get(name, 0)) for name in names))
+        for line in lines
+    ]
+    return markdown(list(COLUMNS.values()), rows)
 
 
 def plot(lines):
     """Time and memory against size: the text of an SVG."""
 
     def series(kind, column):
-        return [(line["examples"], line[column]) for line in lines if line["kind"] == kind and line[column]]
+        of_kind = [line for line in lines if line["kind"] == kind and line[column]]
+        return [(line["examples"], line[column]["median"]) for line in of_kind if line[column]["median"]]
 
     return chart(
         "From 300 to 100,000 examples",

@@ -1,125 +1,155 @@
-"""A slider's step: from the input event to the last DOM write it causes, on the shipped 300 examples.
+"""A slider's step on the shipped 300 examples, from the input event to the last DOM write and to the painted frame.
 
-The page is trained, then its two sliders are moved as a person moves them, with real input events from the
-browser: with the arrow keys, a step every 60 ms, and by dragging with the mouse, a move every 30 ms. What
-is measured is the page's own ``vizzy:update``, the way through the worker included. Prints one JSON line
-with ``p50_ms`` and ``p95_ms`` of all steps, the same for keys and drags apart, and the longest task of the
-main thread since the page was interactive, training and all (``longest_task_ms``; 0 means that none took
-over 50 ms, below which browsers report none).
+Every round opens the page in a new browser profile, trains, and moves the sliders as a person does, with real key
+and mouse events: jumps every 100 ms in the first second after training ("after_training"); then, once the offline
+copy is complete, single keys every 150 ms ("keys"), keys held down with 30 repetitions a second ("held"), drags with
+a move every 30 ms ("drags") and clicks at distant places of the class slider every 500 ms ("jumps": 20 + 7k mod 70,
+for k = 0, 1, 2 …).
 
-``--quick`` takes a third of the steps.
+For each of these the JSON line has "write", from the slider's ``input`` event to the last DOM write, which is the
+page's own ``vizzy:update``, and "painted", from the key or pointer event to the end of the main thread's work for the
+frame that shows it (``bench/steps.py`` says exactly what); p50 and p95 of all steps, and the smallest and largest of
+a single round. "steps" counts the updates that were timed, "inputs" the input events: if the page is asked faster than
+it answers, one update covers several inputs. "gap" is the time between two pictures while a key is held down.
+``longest_task_ms`` is the longest task of the main thread after the page became interactive (0: none over 50 ms).
+
+``--rounds N`` for other than 5; ``--quick`` for 3, with a third of the steps; ``--write`` puts the table into
+docs/performance.md.
 """
 
-import argparse
-import time
-
+from document import figure, markdown, write
+from machine import watched
 from measuring import (
     TRAIN_AT_ONCE,
+    browser_name,
     browser_on,
-    load,
-    median,
-    percentile,
     playing,
     profile_folder,
     report,
+    say,
     served,
+    spread,
     until,
+    until_kept,
 )
+from options import parser_for, read
+from steps import RECORDER, Slider, by_update, drag, gaps, hold_keys, jump, over_rounds, press_keys, summary
 
-KEY_SECONDS, DRAG_SECONDS = 0.06, 0.03
-# Slider, key, how often: there and back, and each once past the other's place.
+SLIDERS = {name: Slider(f"#{name}-percentile", f"#{name}-percentile") for name in ("class", "ood")}
+KEY_SECONDS, HELD_SECONDS, DRAG_SECONDS, JUMP_SECONDS, FIRST_SECONDS = 0.15, 1 / 30, 0.03, 0.5, 0.1
+# Slider, and keys with how often: there and back, and each once past the other's place.
 KEYS = (
-    ("class", "ArrowRight", 30),
-    ("class", "ArrowLeft", 60),
-    ("ood", "ArrowRight", 25),
-    ("class", "ArrowRight", 30),
-    ("ood", "ArrowLeft", 35),
-    ("ood", "ArrowRight", 10),
+    ("class", (("ArrowRight", 15), ("ArrowLeft", 30))),
+    ("ood", (("ArrowRight", 15), ("ArrowLeft", 15))),
+)
+HELD = (
+    ("class", (("ArrowRight", 30), ("ArrowLeft", 60), ("ArrowRight", 30))),
+    ("ood", (("ArrowRight", 45), ("ArrowLeft", 45))),
 )
 # Slider, from, to: percentiles.
 DRAGS = (("class", 50, 90), ("class", 90, 20), ("class", 20, 50), ("ood", 15, 40), ("ood", 40, 15))
-ROUNDS, QUICK_ROUNDS = 3, 1
-TAKE_UPDATES = """() => {
-  const durations = performance.getEntriesByName("vizzy:update").map((entry) => entry.duration);
-  performance.clearMeasures("vizzy:update");
-  return durations;
-}"""
+JUMPS = 30
+JUMPS_AFTER_TRAINING = 10
+ROUNDS, QUICK_ROUNDS, QUICK_SHARE = 5, 3, 3
+NAMES = {
+    "keys": "single keys",
+    "held": "keys held down",
+    "drags": "dragged with the mouse",
+    "jumps": "clicks at distant places",
+    "after_training": "the same in the first second after training",
+}
 
 
 def main(argv):
-    """Print how long the steps take."""
-    parser = argparse.ArgumentParser(prog="bench/run slider", description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true")
-    options = parser.parse_args(argv)
-    rounds = QUICK_ROUNDS if options.quick else ROUNDS
-    with served() as site, playing() as playwright, profile_folder() as folder:
-        with browser_on(playwright, folder, TRAIN_AT_ONCE) as page:
-            page.goto(site.address)
-            until(page, "vizzy:trained")
-            page.wait_for_timeout(500)
-            by_key = [duration for _ in range(rounds) for duration in press_keys(page)]
-            by_drag = [duration for _ in range(rounds) for duration in drag(page)]
-            longest = page.evaluate("bench.longestTaskSince(bench.marks['vizzy:interactive'][0])")
-    line = {"benchmark": "slider", "examples": 300} | summary(by_key + by_drag)
-    report(
-        line
-        | {"keys": summary(by_key), "drags": summary(by_drag), "longest_task_ms": round(longest, 1)}
-        | load()
+    """Print how long the steps take; returns the exit status."""
+    options = read(parser_for("slider", __doc__, ROUNDS, QUICK_ROUNDS), argv)
+    rounds, share = options.rounds, QUICK_SHARE if options.quick else 1
+    recorded, longest = [], []
+    with watched() as machine, served() as site, playing() as playwright:
+        for number in range(rounds):
+            with profile_folder() as folder, browser_on(playwright, folder, RECORDER, TRAIN_AT_ONCE) as page:
+                recorded.append(one_round(page, site.address, share))
+                longest.append(page.evaluate("bench.longestTaskSince(bench.marks['vizzy:interactive'][0])"))
+                browser = browser_name(page)
+            say(f"slider, round {number + 1} of {rounds}")
+        line = {"benchmark": "slider", "examples": 300, "rounds": rounds, "browser": browser}
+        line |= summed(recorded) | {"longest_task_ms": spread(longest)} | machine.figures()
+    report(line)
+    return write(options, "slider", table(line), line)
+
+
+def one_round(page, address, share=1):
+    """Open the page, train, and move the sliders in every way; what was recorded for each: dict."""
+    page.goto(address)
+    until(page, "vizzy:trained")
+    recorded = {"after_training": [jump(page, SLIDERS["class"], places(JUMPS_AFTER_TRAINING), FIRST_SECONDS)]}
+    until_kept(page)
+    jump(page, SLIDERS["class"], [50], 0)
+    jump(page, SLIDERS["ood"], [15], 0)
+    recorded["keys"] = [
+        press_keys(page, SLIDERS[name], shorter(keys, share), KEY_SECONDS) for name, keys in KEYS
+    ]
+    recorded["held"] = [
+        hold_keys(page, SLIDERS[name], shorter(keys, share), HELD_SECONDS) for name, keys in HELD
+    ]
+    jump(page, SLIDERS["class"], [50], 0)
+    jump(page, SLIDERS["ood"], [15], 0)
+    recorded["drags"] = [
+        drag(page, SLIDERS[name], values_between(start, end, share), DRAG_SECONDS)
+        for name, start, end in DRAGS
+    ]
+    recorded["jumps"] = [jump(page, SLIDERS["class"], places(JUMPS // share), JUMP_SECONDS)]
+    return recorded
+
+
+def places(count):
+    """Percentiles to jump to."""
+    return [20 + 7 * k % 70 for k in range(count)]
+
+
+def values_between(start, end, step=1):
+    """The values that a drag passes: list, both ends included."""
+    return [*range(start, end, step if end > start else -step), end]
+
+
+def shorter(keys, share):
+    """Keys, pressed less often."""
+    return tuple((key, max(1, times // share)) for key, times in keys)
+
+
+def summed(recorded):
+    """What all rounds recorded, in numbers: dict by way of moving the slider."""
+    numbers = {}
+    for way in NAMES:
+        rounds = [[step for part in one[way] for step in by_update(part)] for one in recorded]
+        numbers[way] = summary(rounds) | {
+            "inputs": sum(len(part["steps"]) for one in recorded for part in one[way])
+        }
+    between = [
+        [gap for part in one["held"] for gap in gaps([step["at"] for step in by_update(part)])]
+        for one in recorded
+    ]
+    for percent in (50, 95, 100):
+        numbers["held"][f"gap_p{percent}_ms"] = over_rounds(between, percent)
+    return numbers
+
+
+def table(line):
+    """The result as a Markdown table, and what does not fit into it."""
+    columns = ("write_p50_ms", "write_p95_ms", "painted_p50_ms", "painted_p95_ms")
+    header = ("", "steps", "last write, p50, ms", "p95", "painted frame, p50, ms", "p95")
+    rows = [
+        (
+            name,
+            f"{line[way]['steps']:,} of {line[way]['inputs']:,}",
+            *(figure(line[way][key]) for key in columns),
+        )
+        for way, name in NAMES.items()
+    ]
+    held = line["held"]
+    return (
+        f"{markdown(header, rows)}\n\n"
+        f"Between two pictures while a key is held down: p50 {figure(held['gap_p50_ms'])} ms, "
+        f"p95 {figure(held['gap_p95_ms'])} ms, longest {figure(held['gap_p100_ms'])} ms. "
+        f"Longest task: {figure(line['longest_task_ms'])} ms."
     )
-
-
-def summary(durations):
-    """How many steps there were, and how long they took."""
-    return {
-        "steps": len(durations),
-        "p50_ms": round(median(durations), 1),
-        "p95_ms": round(percentile(durations, 95), 1),
-        "max_ms": round(max(durations), 1),
-    }
-
-
-def press_keys(page, keys=KEYS, seconds=KEY_SECONDS):
-    """Move the sliders step by step; returns how long each step took, in ms."""
-    page.evaluate(TAKE_UPDATES)
-    due = time.monotonic()
-    for slider, key, times in keys:
-        page.focus(f"#{slider}-percentile")
-        for _ in range(times):
-            due = _wait_until(due) + seconds
-            page.keyboard.press(key)
-    return _settled(page)
-
-
-def drag(page, drags=DRAGS, seconds=DRAG_SECONDS):
-    """Drag the sliders' thumbs; returns how long each step took, in ms."""
-    page.evaluate(TAKE_UPDATES)
-    due = time.monotonic()
-    for slider, start, end in drags:
-        thumb = page.locator(f"#{slider}-percentile")
-        thumb.scroll_into_view_if_needed()
-        box = thumb.bounding_box()
-        page.mouse.move(_place(box, start), box["y"] + box["height"] / 2)
-        page.mouse.down()
-        for value in range(start, end, 1 if end > start else -1):
-            due = _wait_until(due) + seconds
-            page.mouse.move(_place(box, value), box["y"] + box["height"] / 2)
-        page.mouse.up()
-    return _settled(page)
-
-
-def _place(box, value):
-    """Where a slider's thumb is at a percentile: its middle goes from half its width to half its width."""
-    half = box["height"] / 2
-    return box["x"] + half + (box["width"] - 2 * half) * value / 100
-
-
-def _wait_until(due):
-    """Keep the pace; a step that comes late does not make the next ones hurry."""
-    now = time.monotonic()
-    time.sleep(max(0, due - now))
-    return max(now, due)
-
-
-def _settled(page):
-    page.wait_for_timeout(500)
-    return page.evaluate(TAKE_UPDATES)

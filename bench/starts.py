@@ -5,7 +5,9 @@ import sys
 import time
 from dataclasses import dataclass
 
-from measuring import ROOT, TRAIN_AT_ONCE, median, ratio, say, spread, until
+from document import figure
+from machine import judged
+from measuring import ROOT, TRAIN_AT_ONCE, Missing, browser_name, median, ratio, say, spread, until
 
 QUICK_SECONDS = 42  # a run that would end later is not begun
 
@@ -33,13 +35,14 @@ class Start:
     transferred: int
     compressed: int
     requests: int
+    browser: str = ""
 
 
 def prepare_plain():
     """Lay the packages as published where the plain page looks for them."""
     made = subprocess.run([sys.executable, ROOT / "tools/runtime.py", "--full"], stdout=sys.stderr)
     if made.returncode:
-        sys.exit("bench/run: the unmodified packages could not be laid down; see above")
+        raise Missing("the plain page's packages", "tools/runtime.py --full failed; see its messages above")
 
 
 def start(page, site, which):
@@ -48,7 +51,7 @@ def start(page, site, which):
     page.goto(site.address + which.path, wait_until="commit")
     first_result = until(page, which.result)
     sent, compressed, requests = site.bytes_sent, site.bytes_if_compressed(), len(site.requests)
-    return Start(until(page, which.answers), first_result, sent, compressed, requests)
+    return Start(until(page, which.answers), first_result, sent, compressed, requests, browser_name(page))
 
 
 def scripts_for(which):
@@ -79,20 +82,54 @@ def in_turn(one, runs, quick):
     return starts
 
 
-def compared(starts):
-    """Medians, spreads and ratios: dict; the ratio of each round shows where other work disturbed some."""
+def compared(starts, busy=None):
+    """Compare the starts of both pages.
+
+    Parameters
+    ----------
+    starts : dict of Page to list of Start
+    busy : str, optional
+        Why the machine was too busy to judge by these figures.
+
+    Returns
+    -------
+    dict
+        Medians and spreads of each page, the ratios of the medians, and the smallest and largest ratio of a single
+        round; ratios are None where they would say nothing, with the reason under ``no_ratio``.
+    """
     ours, plain = (_summary(starts[which]) for which in (OURS, PLAIN))
-    return {
-        "runs": len(starts[OURS]),
-        "interactive_ratio": ratio(ours["interactive_ms"]["median"], plain["interactive_ms"]["median"]),
-        "first_result_ratio": ratio(ours["first_result_ms"]["median"], plain["first_result_ms"]["median"]),
-        "first_result_ratios": [
-            ratio(ours_then.first_result_ms, plain_then.first_result_ms)
+    ratios = {}
+    for name, unit in (("interactive", "interactive_ms"), ("first_result", "first_result_ms")):
+        ratios[f"{name}_ratio"] = ratio(ours[unit]["median"], plain[unit]["median"])
+        ratios[f"{name}_ratios"] = [
+            ratio(getattr(ours_then, unit), getattr(plain_then, unit))
             for ours_then, plain_then in zip(starts[OURS], starts[PLAIN], strict=True)
-        ],
-        "vizzy": ours,
-        "plain": plain,
-    }
+        ]
+    rounds = len(starts[OURS])
+    told = {"rounds": rounds, "browser": starts[OURS][0].browser}
+    return told | judged(ratios, rounds, busy) | {"vizzy": ours, "plain": plain}
+
+
+def seconds(milliseconds):
+    """A median and its spread, from ms to s."""
+    return {name: value / 1000 for name, value in milliseconds.items()}
+
+
+def rows_of_times(comparison):
+    """The lines about time of a table: list of (what, Vizzy's, the plain page's, ratio)."""
+    ours, plain = comparison["vizzy"], comparison["plain"]
+    rows = []
+    for what, unit, name in (
+        ("page answers; first line of Python, s", "interactive_ms", "interactive"),
+        ("first result, s", "first_result_ms", "first_result"),
+    ):
+        rounds = comparison[f"{name}_ratios"]
+        of_medians = comparison[f"{name}_ratio"]
+        told = rounds and f"{of_medians:.3f} ({min(rounds):.3f} to {max(rounds):.3f})"
+        rows.append(
+            (what, figure(seconds(ours[unit]), 2), figure(seconds(plain[unit]), 2), told or "not judged")
+        )
+    return rows
 
 
 def _summary(starts):

@@ -1,6 +1,9 @@
 """The benchmarks' dispatcher, and the sums they print; how long anything takes decides no test."""
 
+import argparse
 import json
+import os
+import shutil
 import subprocess
 import sys
 import urllib.request
@@ -14,12 +17,19 @@ ROOT = Path(__file__).parents[2]
 BENCH = ROOT / "bench"
 sys.path.append(str(BENCH))
 
+import document  # noqa: E402
+import machine  # noqa: E402
 import measuring  # noqa: E402
+import options  # noqa: E402
 import scale  # noqa: E402
 import slider  # noqa: E402
 import starts  # noqa: E402
+import steps  # noqa: E402
+import tables  # noqa: E402
 from chart import chart, decades  # noqa: E402
-from cold_start import with_transfer  # noqa: E402
+import cold_start  # noqa: E402
+
+TABLES = ("cold-start", "warm-start", "slider", "train", "scale")
 
 
 def run(*arguments):
@@ -35,13 +45,57 @@ def test_without_a_name_the_benchmarks_are_listed_with_what_they_measure():
 
 
 def test_modules_that_are_no_benchmarks_are_not_listed():
-    assert not {"measuring", "starts", "chart"} & set(run().stdout.split())
+    assert not {"measuring", "starts", "chart", "machine", "document", "options", "steps"} & set(
+        run().stdout.split()
+    )
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones():
     done = run("slyder")
     assert done.returncode == 2
     assert "slider" in done.stderr
+
+
+@pytest.fixture
+def bare(tmp_path):
+    """A copy of bench/ away from any environment, and a Python that has numpy and nothing else: runs a benchmark."""
+    shutil.copytree(BENCH, tmp_path / "bench", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "packages/numpy").mkdir(parents=True)
+    (tmp_path / "packages/numpy/__init__.py").touch()
+
+    def run_there(*arguments):
+        command = [sys.executable, "-S", tmp_path / "bench/run", *arguments]
+        environment = os.environ | {"PYTHONPATH": str(tmp_path / "packages")}
+        return subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
+
+    return run_there
+
+
+def test_the_environment_of_the_tests_is_found_from_a_python_that_has_numpy_but_not_playwright(
+    bare, tmp_path
+):
+    python = tmp_path / ".cache/test/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\necho "the environment runs $2 $3"\n')
+    python.chmod(0o755)
+    assert bare("slider", "--quick").stdout == "the environment runs slider --quick\n"
+
+
+def test_what_is_missing_is_said_as_json_too(bare, tmp_path):
+    (tmp_path / "runtime").mkdir()
+    (tmp_path / "runtime/manifest.json").touch()
+    done = bare("slider", "--rounds", "1")
+    assert done.returncode == 1
+    told = json.loads(done.stdout)
+    assert (told["benchmark"], told["missing"]) == ("slider", "playwright")
+    assert "./test.sh" in told["message"]
+    assert told["message"] in done.stderr
+
+
+def test_a_missing_runtime_is_said_as_json_too(bare):
+    told = json.loads(bare("slider").stdout)
+    assert told["missing"] == "the browser runtime"
+    assert "./serve.sh --prepare" in told["message"]
 
 
 @pytest.mark.parametrize("values, middle", [([3, 1, 2], 2), ([4, 1, 2, 3], 2.5), ([7], 7)])
@@ -78,7 +132,7 @@ def a_start(interactive, first_result, megabytes):
 
 
 def test_starts_are_compared_by_their_medians():
-    comparison = with_transfer(
+    comparison = cold_start.with_transfer(
         starts.compared(
             {
                 starts.OURS: [a_start(100, 900, 10), a_start(900, 1000, 10), a_start(200, 5000, 10)],
@@ -86,7 +140,7 @@ def test_starts_are_compared_by_their_medians():
             }
         )
     )
-    assert comparison["runs"] == 3
+    assert comparison["rounds"] == 3
     assert comparison["interactive_ratio"] == 0.1
     assert comparison["first_result_ratio"] == 0.25
     assert comparison["first_result_ratios"] == [0.225, 0.25, 1.25]
@@ -95,14 +149,155 @@ def test_starts_are_compared_by_their_medians():
     json.dumps(comparison)
 
 
+def test_fewer_than_three_rounds_or_a_busy_machine_give_no_ratio_but_the_reason():
+    two = {which: [a_start(1, 2, 3)] * 2 for which in (starts.OURS, starts.PLAIN)}
+    comparison = cold_start.with_transfer(starts.compared(two))
+    for name in ("interactive_ratio", "first_result_ratio", "first_result_ratios", "transfer_ratio"):
+        assert comparison[name] is None
+    assert "at least 3 rounds" in comparison["no_ratio"]
+    three = {which: [a_start(1, 2, 3)] * 3 for which in (starts.OURS, starts.PLAIN)}
+    comparison = cold_start.with_transfer(starts.compared(three, busy="others were at work"))
+    assert comparison["first_result_ratio"] is None
+    assert comparison["no_ratio"] == "others were at work"
+    assert comparison["transfer_ratio"] == 1
+    assert "not judged" in cold_start.table(comparison)
+
+
+def seen(**figures):
+    quiet = {"processors": 2, "load_before": 0.1, "load": 1.2, "others_before": 0.0, "others": 0.02}
+    return quiet | {"cpu_pressure_percent": 3.0} | figures
+
+
+def test_a_machine_is_busy_when_other_programs_use_its_processors_whatever_the_benchmark_uses():
+    assert machine.why_busy(seen()) is None
+    assert machine.why_busy(seen(load_before=3.0, load=9.0)) is None
+    assert "1.4 of 2 processors before the run" in machine.why_busy(seen(others_before=1.4))
+    assert "0.31 of 2 processors during the run" in machine.why_busy(seen(others=0.31))
+
+
+def test_where_others_cannot_be_told_apart_the_load_before_decides():
+    unknown = {"others_before": None, "others": None}
+    assert machine.why_busy(seen(**unknown)) is None
+    assert "load average" in machine.why_busy(seen(load_before=1.1, **unknown))
+
+
+def test_processor_time_of_others_is_all_of_it_without_that_of_the_process_and_its_descendants(tmp_path):
+    def process(number, parent, ticks):
+        (tmp_path / str(number)).mkdir()
+        fields = ["S", str(parent), *["0"] * 9, str(ticks), "0", *["0"] * 5]
+        (tmp_path / str(number) / "stat").write_text(f"{number} (a (b) c) {' '.join(fields)}\n")
+
+    tick = 1 / os.sysconf("SC_CLK_TCK")
+    for number, parent, ticks in ((10, 1, 5), (11, 10, 7), (12, 11, 9), (13, 1, 100)):
+        process(number, parent, ticks)
+    own = machine.own_processes(tmp_path, root=10)
+    assert own == pytest.approx({10: 5 * tick, 11: 7 * tick, 12: 9 * tick})
+    (tmp_path / "stat").write_text("cpu  100 20 30 4000 500 6 7 8 9 10\ncpu0 1 2 3 4\n")
+    assert machine.busy_seconds(tmp_path) == pytest.approx(171 * tick)
+    (tmp_path / "pressure").mkdir()
+    (tmp_path / "pressure/cpu").write_text("some avg10=85.90 avg60=84.06 avg300=80.44 total=2500000\nfull\n")
+    assert machine.pressure_seconds(tmp_path) == 2.5
+    assert (
+        machine.busy_seconds(tmp_path / "nowhere") is machine.pressure_seconds(tmp_path / "nowhere") is None
+    )
+
+
+def test_the_machine_is_told_in_every_line():
+    with machine.watched() as watch:
+        told = watch.figures()
+    json.dumps(told)
+    assert set(told) == {"machine", "busy"}
+    assert set(told["machine"]) == set(seen())
+
+
+def test_rounds_are_as_many_as_asked_for_and_at_least_one():
+    parser = options.parser_for("any", "Some words.", 5, 3)
+    assert options.read(parser, []).rounds == 5
+    assert options.read(parser, ["--quick"]).rounds == 3
+    assert options.read(parser, ["--quick", "--rounds", "4"]).rounds == 4
+    assert options.read(parser, ["--write"]).write == document.DOCUMENT
+    with pytest.raises(SystemExit):
+        options.read(parser, ["--rounds", "0"])
+
+
 def test_pages_are_started_in_turn():
     asked = []
     starts.in_turn(lambda which: asked.append(which) or a_start(1, 2, 3), 2, quick=False)
     assert asked == [starts.OURS, starts.PLAIN, starts.OURS, starts.PLAIN]
 
 
-def test_slider_steps_are_summed_up():
-    assert slider.summary(list(range(101))) == {"steps": 101, "p50_ms": 50, "p95_ms": 95, "max_ms": 100}
+def recorded(**lists):
+    return {"devices": [], "steps": [], "updates": [], "pictures": []} | lists
+
+
+def test_an_update_is_timed_from_the_input_it_began_with():
+    timed = steps.by_update(
+        recorded(
+            steps=[
+                {"device": 90, "input": 100},
+                {"device": 195, "input": 200},
+                {"device": 205, "input": 210},
+            ],
+            updates=[
+                {"input": 100, "written": 104, "painted": 116},
+                {"input": 200, "written": 230, "painted": 240},
+                {"input": 999, "written": 1000, "painted": 1010},  # the checkbox, which is no slider
+            ],
+        )
+    )
+    assert timed == [{"write": 4, "painted": 26, "at": 116}, {"write": 30, "painted": 45, "at": 240}]
+
+
+def test_without_updates_a_step_ends_with_the_last_picture_before_the_next_step():
+    timed = steps.by_picture(
+        recorded(
+            devices=[100, 300, 500],
+            pictures=[
+                {"written": 50, "painted": 60},
+                {"written": 105, "painted": 116},
+                {"written": 180, "painted": 190},
+                {"written": 501, "painted": 520},
+            ],
+        )
+    )
+    assert timed == [{"write": 80, "painted": 90, "at": 190}, {"write": 1, "painted": 20, "at": 520}]
+
+
+def test_gaps_lie_between_pictures_in_their_order():
+    assert steps.gaps([30, 10, 100]) == [20, 70]
+    assert steps.gaps([5]) == []
+
+
+def test_steps_are_summed_up_over_all_rounds_with_the_extreme_rounds_beside():
+    quick, slow = ([{"write": w, "painted": 10 * w, "at": 0} for w in range(a, a + 101)] for a in (0, 100))
+    numbers = steps.summary([quick, slow])
+    assert numbers["steps"] == 202
+    assert numbers["write_p50_ms"] == {"all": 100, "min": 50, "max": 150}
+    assert numbers["painted_p95_ms"] == {"all": 1899.5, "min": 950, "max": 1950}
+    assert steps.summary([[], []])["write_p50_ms"] is None
+
+
+def test_jumps_go_to_distant_places():
+    assert slider.places(12) == [20, 27, 34, 41, 48, 55, 62, 69, 76, 83, 20, 27]
+
+
+def test_a_drag_passes_every_value_or_every_few():
+    assert slider.values_between(3, 6) == [3, 4, 5, 6]
+    assert slider.values_between(9, 0, 4) == [9, 5, 1, 0]
+
+
+def test_the_table_of_the_slider_has_a_line_for_each_way_of_moving_it():
+    update = recorded(
+        steps=[{"device": 0, "input": 1}, {"device": 30, "input": 31}],
+        updates=[{"input": 1, "written": 5, "painted": 17}, {"input": 31, "written": 36, "painted": 50}],
+    )
+    line = slider.summed([dict.fromkeys(slider.NAMES, [update])] * 3)
+    line["longest_task_ms"] = measuring.spread([0, 0, 51])
+    table = slider.table(line)
+    for name in slider.NAMES.values():
+        assert f"| {name} | 6 of 6 | 4.5 | 5.0 |" in table
+    assert "p50 33.0 ms" in table
+    assert "0.0 (0.0 to 51.0) ms" in table
 
 
 def test_the_site_counts_all_that_it_sends(tmp_path):
@@ -143,7 +338,8 @@ def test_datasets_to_measure_scale_are_such_as_the_page_opens(kind, tmp_path, mo
 
 
 LINES = [
-    {**dict.fromkeys(scale.COLUMNS, 12), "examples": size, "kind": kind, "process_mb": None}
+    {**dict.fromkeys(scale.COLUMNS, {"median": 12, "min": 9, "max": 30}), "examples": size, "kind": kind}
+    | {"process_mb": None}
     for kind in ("pred_probs", "embeddings")
     for size in (300, 1000)
 ]
@@ -152,25 +348,77 @@ LINES = [
 def test_the_table_of_sizes_has_a_row_for_each():
     rows = scale.table(LINES).splitlines()
     assert len(rows) == 2 + len(LINES)
-    assert rows[3].startswith("| 1,000 | pred_probs | 12 |")
+    assert rows[3].startswith("| pred_probs | 1,000 | 12 (9 to 30) |")
+    assert rows[3].endswith("|  |")
 
 
-def test_table_and_plot_take_the_place_of_the_last_ones(tmp_path, monkeypatch):
-    document, picture = tmp_path / "performance.md", tmp_path / "plot.svg"
-    document.write_text(f"before\n{scale.TABLE_BEGINS}\nold\n{scale.TABLE_ENDS}\nafter\n")
-    monkeypatch.setattr(scale, "DOCUMENT", document)
-    monkeypatch.setattr(scale, "PLOT", picture)
-    scale.write(LINES)
-    scale.write(LINES)
-    assert document.read_text().count(scale.table(LINES)) == 1
-    assert "old" not in document.read_text()
-    assert document.read_text().startswith("before\n") and document.read_text().endswith("after\n")
-    assert xml.etree.ElementTree.parse(picture).getroot().tag.endswith("svg")
+def test_rounds_of_a_size_become_their_median_and_spread():
+    each = [{"browser": "Chromium 1", "p50_ms": value, "process_mb": None} for value in (3, 1, 8)]
+    assert scale.over_rounds(each) == {
+        "browser": "Chromium 1",
+        "p50_ms": {"median": 3, "min": 1, "max": 8},
+        "process_mb": None,
+    }
 
 
-def test_the_document_has_a_place_for_the_table():
-    text = (ROOT / "docs/performance.md").read_text()
-    assert text.index(scale.TABLE_BEGINS) < text.index(scale.TABLE_ENDS)
+def test_the_plot_is_drawn_from_the_medians():
+    assert xml.etree.ElementTree.fromstring(scale.plot(LINES)).tag.endswith("svg")
+
+
+def a_line(busy=None):
+    return {"rounds": 3, "browser": "Chromium 1", "machine": seen(), "busy": busy}
+
+
+def a_document(tmp_path):
+    text = "".join(f"{document.begin(name)}\n\nold {name}\n\n{document.END}\n" for name in ("a", "b"))
+    (tmp_path / "figures.md").write_text(f"before\n{text}after\n")
+    return argparse.Namespace(write=tmp_path / "figures.md", although_busy=False)
+
+
+def test_a_table_takes_the_place_of_the_benchmarks_last_one_and_of_no_other(tmp_path):
+    into = a_document(tmp_path)
+    for _ in range(2):
+        assert document.write(into, "b", "| new |", a_line()) == 0
+    text = into.write.read_text()
+    assert text.count("| new |") == 1
+    assert "old b" not in text
+    assert f"{document.begin('a')}\n\nold a\n\n{document.END}" in text
+    assert text.startswith("before\n") and text.endswith("after\n")
+    assert "rounds: 3" in text and "load before: 0.1" in text and "Chromium 1" in text
+
+
+def test_figures_of_a_busy_machine_are_not_written_unless_asked_for(tmp_path):
+    into = a_document(tmp_path)
+    assert document.write(into, "a", "| new |", a_line("others were at work")) == 3
+    assert "| new |" not in into.write.read_text()
+    into.although_busy = True
+    assert document.write(into, "a", "| new |", a_line("others were at work")) == 0
+    assert "| new |" in into.write.read_text()
+    assert "others were at work" in into.write.read_text()
+
+
+def test_a_figure_has_its_spread_beside_it_where_there_is_one():
+    assert document.figure({"all": 1234.56, "min": 9, "max": 2000}) == "1,234.6 (9.0 to 2,000.0)"
+    assert document.figure({"median": 5, "min": 5, "max": 5}, 0) == "5"
+    assert document.figure(None) == ""
+
+
+def test_all_tables_are_written_by_the_benchmarks_that_have_one():
+    assert {command[0] for command in tables.commands([])} == set(TABLES)
+    assert all(command[1:] == ["--write", "--quick"] for command in tables.commands(["--quick"]))
+    assert tables.commands(["--write", "f.md"])[0] == ["cold-start", "--write", "f.md"]
+
+
+def test_a_document_without_a_place_for_the_table_is_refused(tmp_path):
+    into = a_document(tmp_path)
+    with pytest.raises(ValueError, match="no place for the table of c"):
+        document.write(into, "c", "| new |", a_line())
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_document_has_a_place_for_every_table(name):
+    text = document.DOCUMENT.read_text()
+    assert "| new |" in document.with_table(text, name, "| new |")
 
 
 def test_a_logarithmic_axis_goes_from_the_decade_below_to_the_one_above():

@@ -1,0 +1,37 @@
+"""Every table of docs/performance.md: runs the benchmarks one after another, each with --write.
+
+``--url URL`` includes the comparison with a served copy of the original app; ``--quick``, ``--rounds N``,
+``--write FILE`` and ``--although-busy`` are handed on to each. It goes on after a benchmark that failed, and its own
+exit status is then 1.
+"""
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+from measuring import say
+
+BENCHMARKS = ("cold-start", "warm-start", "slider", "train", "scale")
+
+
+def main(argv):
+    """Run them all; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="bench/run tables", description=__doc__.splitlines()[0])
+    parser.parse_known_args(argv)
+    failed = []
+    for command in commands(argv):
+        say(f"bench/run {' '.join(command)}")
+        if subprocess.run(
+            [sys.executable, Path(__file__).with_name("run"), *command], check=False
+        ).returncode:
+            failed.append(command[0])
+    if failed:
+        say(f"bench/run tables: without a new table: {', '.join(failed)}")
+    return int(bool(failed))
+
+
+def commands(argv):
+    """What to run: a list of arguments for each benchmark."""
+    handed_on = argv if "--write" in argv else ["--write", *argv]
+    return [[name, *handed_on] for name in BENCHMARKS]
