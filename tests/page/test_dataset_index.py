@@ -1,4 +1,4 @@
-"""What the page knows of a dataset; runs under CPython here and under MicroPython in tests/browser/ui."""
+"""What the page knows of a dataset; runs under MicroPython, too (test_micropython.py)."""
 
 from vizzy.page.model.dataset_index import DatasetIndex
 from vizzy.page.model.state import State

@@ -1,4 +1,4 @@
-"""What the page says; runs under CPython here and under MicroPython in tests/browser."""
+"""What the page says; runs under MicroPython, too (test_micropython.py)."""
 
 from vizzy.page.model import explanation_text
 from vizzy.page.model.state import State

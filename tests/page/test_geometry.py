@@ -1,4 +1,4 @@
-"""Sizes and shapes; runs under CPython here and under MicroPython in tests/browser/ui."""
+"""Sizes and shapes; runs under MicroPython, too (test_micropython.py)."""
 
 from vizzy.page.ui.geometry import histogram_path, tile_size
 

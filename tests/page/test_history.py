@@ -1,4 +1,4 @@
-"""Undo and redo; runs under CPython here and under MicroPython in tests/browser/ui."""
+"""Undo and redo; runs under MicroPython, too (test_micropython.py)."""
 
 from vizzy.page.model.history import History, decisions, difference
 from vizzy.page.model.events import activate, relabel, review, set_class_percentile

@@ -1,4 +1,4 @@
-"""What the labs say; runs under CPython here and under MicroPython in tests/browser."""
+"""What the labs say; runs under MicroPython, too (test_micropython.py)."""
 
 from vizzy.page.labs import lab_text
 

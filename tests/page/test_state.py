@@ -1,4 +1,4 @@
-"""The page's state machine; runs under CPython here and under MicroPython in tests/browser/ui."""
+"""The page's state machine; runs under MicroPython, too (test_micropython.py)."""
 
 from vizzy.page.model.events import (
     activate,

@@ -1,4 +1,4 @@
-"""What Guide and Learn say and reckon; runs under CPython here and under MicroPython in tests/browser/ui."""
+"""What Guide and Learn say and reckon; runs under MicroPython, too (test_micropython.py)."""
 
 from vizzy.page.guide import theory
 

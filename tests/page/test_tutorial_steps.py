@@ -1,4 +1,4 @@
-"""What the tutorial says at each turn; runs under CPython here and under MicroPython in tests/browser/ui."""
+"""What the tutorial says at each turn; runs under MicroPython, too (test_micropython.py)."""
 
 from vizzy.page.guide import theory, tutorial_steps as steps
 from vizzy.page.model.dataset_index import DatasetIndex

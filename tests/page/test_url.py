@@ -1,4 +1,4 @@
-"""The state in the address; runs under CPython here and under MicroPython in tests/browser/ui."""
+"""The state in the address; runs under MicroPython, too (test_micropython.py)."""
 
 from vizzy.page.model import url
 from vizzy.page.model.dataset_index import DatasetIndex

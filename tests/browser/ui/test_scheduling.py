@@ -2,7 +2,8 @@
 
 import pytest
 
-WORK_IN_STEPS = """pause => new Promise((resolve) => {
+WORK_IN_STEPS = """pause => new Promise((resolve, reject) => {
+  setTimeout(reject, 20_000, new Error("the work did not end"));
   let frames = 0;
   const count = () => { frames += 1; requestAnimationFrame(count); };
   addEventListener("worked", () => resolve(frames));
@@ -11,7 +12,7 @@ WORK_IN_STEPS = """pause => new Promise((resolve) => {
   document.body.append(Object.assign(document.createElement("script"), { type: "mpy", textContent: `
 import asyncio
 from js import Event, performance, window
-from vizzy.page.ui.scheduling import yield_to_browser, in_slices, yield_until_idle
+from vizzy.page.ui.scheduling import in_slices, yield_to_browser, yield_until_idle
 
 async def sleep():
     await asyncio.sleep(0)
@@ -33,10 +34,12 @@ asyncio.create_task(work())
 })"""
 
 
-@pytest.mark.parametrize("pause", ["yield_to_browser", "rest"])
+@pytest.mark.without_worker
+@pytest.mark.parametrize("pause", ["yield_to_browser", "yield_until_idle"])
 def test_the_browser_draws_between_the_steps(visit, pause):
     assert visit.open().page.evaluate(WORK_IN_STEPS, pause) >= 3
 
 
-def test_without_a_breath_it_would_not(visit):
+@pytest.mark.without_worker
+def test_between_the_steps_of_asyncio_alone_it_would_not(visit):
     assert visit.open().page.evaluate(WORK_IN_STEPS, "sleep") == 0
