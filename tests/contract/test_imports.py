@@ -1,6 +1,7 @@
 """Who may import what: the layout of the project, held to by reading the imports of every module."""
 
 import ast
+import functools
 import importlib
 import subprocess
 import sys
@@ -16,6 +17,7 @@ BROWSER_ONLY = {"js", "pyodide", "pyodide_js", "pyscript", "polyscript", "microp
 BROWSER_ENTRY = PACKAGE / "worker.py"
 
 
+@functools.cache
 def imported(path):
     """The full names a file imports, wherever in it: ``from vizzy import training`` counts as vizzy.training."""
     names = set()
@@ -41,6 +43,7 @@ def shown(paths):
     return pytest.mark.parametrize("path", paths, ids=name_of)
 
 
+@functools.cache
 def needs_the_browser(path):
     """Whether a module imports the browser's modules, itself or through others of the package."""
     names = imported(path)

@@ -13,7 +13,7 @@ from vizzy.__main__ import judged, main
 from vizzy.reading import files_at, read
 
 ROOT = Path(__file__).parents[2]
-ROWS, DIMENSIONS, CLASSES = 5000, 64, 12
+DIMENSIONS, CLASSES = 64, 12
 
 
 @pytest.fixture
@@ -22,15 +22,15 @@ def good(tmp_path):
     return tmp_path / "data.csv"
 
 
-def large_table(seed=0):
+def large_table(rows, seed=0):
     """Labels, a twentieth of them wrong, and embeddings: classes are clouds that touch."""
     rng = np.random.default_rng(seed)
-    true_label = rng.integers(0, CLASSES, ROWS)
+    true_label = rng.integers(0, CLASSES, rows)
     embeddings = rng.normal(size=(CLASSES, DIMENSIONS))[true_label] * 1.2 + rng.normal(
-        size=(ROWS, DIMENSIONS)
+        size=(rows, DIMENSIONS)
     )
     given_label = true_label.copy()
-    wrong = rng.choice(ROWS, ROWS // 20, replace=False)
+    wrong = rng.choice(rows, rows // 20, replace=False)
     given_label[wrong] = (true_label[wrong] + rng.integers(1, CLASSES, len(wrong))) % CLASSES
     return given_label, true_label, np.round(embeddings, 4)
 
@@ -179,18 +179,19 @@ def test_a_label_array_beside_embeddings_is_found_in_a_folder(tmp_path, capsys):
     capsys.readouterr()
 
 
-def test_5000_rows_of_64_dimensions_and_12_classes_go_from_file_to_export_alike_through_probabilities(
-    tmp_path, capsys
+@pytest.mark.parametrize("rows", [1000, pytest.param(5000, marks=pytest.mark.thorough)])
+def test_rows_of_64_dimensions_and_12_classes_go_from_file_to_export_alike_through_probabilities(
+    tmp_path, capsys, rows
 ):
-    given_label, true_label, embeddings = large_table()
+    given_label, true_label, embeddings = large_table(rows)
     source, first, second = tmp_path / "big.csv", tmp_path / "first.csv", tmp_path / "second.csv"
     write_columns(source, given_label, embeddings, "emb_")
     opened = read(files_at([source])).make()
-    assert opened.dataset.embeddings.shape == (ROWS, DIMENSIONS) and len(opened.dataset.classes) == CLASSES
+    assert opened.dataset.embeddings.shape == (rows, DIMENSIONS) and len(opened.dataset.classes) == CLASSES
     np.testing.assert_array_equal(opened.dataset.given_label, given_label)
 
     findings, _ = judged(opened, 50, 15)
-    worst = np.argsort(findings.label_quality, kind="stable")[: ROWS // 20]
+    worst = np.argsort(findings.label_quality, kind="stable")[: rows // 20]
     assert (given_label != true_label)[worst].mean() > 0.9
 
     # The same through the command, which trains anew and gets the same.
