@@ -1,10 +1,41 @@
 #!/usr/bin/env bash
-# Runs every test: ./test.sh [pytest arguments]. Makes its own environment under .cache/test.
-# WITHOUT_EMBEDDINGS=1 leaves torch out, which is large, and with it the tests of build_embeddings.py.
+# Runs the tests in an environment of its own under .cache/test: ./test.sh --help
 set -euo pipefail
 cd "$(dirname "$0")"
 
+usage() {
+  cat <<'TEXT'
+usage: ./test.sh [--all] [--coverage] [--no-system-packages] [pytest arguments]
+
+Makes the test environment and the browser runtime, then runs the tests in two processes.
+
+  --all                  run also the long tests: endurance, every screen, Firefox in full, every variant of a test
+                         (without it a short form of each runs)
+  --coverage             measure the branches of vizzy/ (without page/ and worker.py) that tests/core runs, and stop
+  --no-system-packages   never install Chromium or Firefox with apt-get; without it that is done, and said, where they
+                         are missing and root runs this
+  --help                 show this; installs nothing
+
+Any other argument goes to pytest: ./test.sh tests/browser/labs -k map, ./test.sh -n 4 (four processes).
+
+  PYTHON=/path, CHROMIUM=/path   use this Python (3.11 or newer), this Chromium
+  WITHOUT_EMBEDDINGS=1           leave out torch, which is large, and the tests of build_embeddings.py that need it
+TEXT
+}
+
 stop() { echo "test.sh: $*" >&2; exit 1; }
+
+system_packages=yes
+coverage=no
+arguments=()
+for argument in "$@"; do
+  case $argument in
+    --help | -h) usage; exit 0 ;;
+    --no-system-packages) system_packages=no ;;
+    --coverage) coverage=yes ;;
+    *) arguments+=("$argument") ;;
+  esac
+done
 
 python=${PYTHON:-python3}
 command -v "$python" >/dev/null || stop "Python 3.11 or newer is needed, but there is no $python. Install it, or name one with PYTHON=/path/to/python ./test.sh"
@@ -17,32 +48,37 @@ find_chromium() {
   return 1
 }
 
-if ! find_chromium >/dev/null; then
-  if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
-    echo "test.sh: installing Chromium from the system's packages"
-    mkdir -p .cache
-    log=.cache/chromium-install.log
-    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium; } >"$log" 2>&1 \
-      || { tail -n 5 "$log" >&2; stop "Chromium could not be installed. Install it, or name a browser with CHROMIUM=/path/to/chromium ./test.sh"; }
-  else
-    stop "Chromium is needed for the browser tests. Install it (on Debian or Ubuntu: sudo apt-get install chromium), or name one with CHROMIUM=/path/to/chromium ./test.sh"
+may_install() { [ $system_packages = yes ] && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; }
+
+# Install a package of the system, and say so before.
+install() {
+  echo "test.sh: installing $1 with apt-get (./test.sh --no-system-packages does not)"
+  mkdir -p .cache
+  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$1"; } >".cache/$1-install.log" 2>&1
+}
+
+need_chromium() {
+  if ! find_chromium >/dev/null && may_install; then
+    install chromium || { tail -n 5 .cache/chromium-install.log >&2; stop "Chromium could not be installed. Install it, or name a browser with CHROMIUM=/path/to/chromium ./test.sh"; }
   fi
-fi
-CHROMIUM=$(find_chromium) || stop "Chromium was installed but cannot be found. Name it with CHROMIUM=/path/to/chromium ./test.sh"
-export CHROMIUM
+  CHROMIUM=$(find_chromium) || stop "Chromium is needed for the browser tests. Install it (on Debian or Ubuntu: sudo apt-get install chromium), or name one with CHROMIUM=/path/to/chromium ./test.sh"
+  export CHROMIUM
+}
 
 # Firefox is driven too; without it its tests are skipped, and say so.
-if ! command -v firefox-esr >/dev/null && ! command -v firefox >/dev/null && command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
-  echo "test.sh: installing Firefox from the system's packages"
-  mkdir -p .cache
-  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends firefox-esr; } >.cache/firefox-install.log 2>&1 \
-    || echo "test.sh: the package firefox-esr could not be installed, so the tests in Firefox are skipped"
-fi
+want_firefox() {
+  if ! command -v firefox-esr >/dev/null && ! command -v firefox >/dev/null && may_install; then
+    install firefox-esr || echo "test.sh: the package firefox-esr could not be installed, so the tests in Firefox are skipped"
+  fi
+}
 
 environment=.cache/test
 lock=requirements/test.lock
-wanted=$("$python" -V; cat pyproject.toml "$lock")
-if [ "$(cat "$environment/made-for" 2>/dev/null || true)" != "$wanted" ]; then
+
+make_environment() {
+  local wanted failed
+  wanted=$("$python" -V; cat pyproject.toml "$lock")
+  if [ "$(cat "$environment/made-for" 2>/dev/null || true)" = "$wanted" ]; then return; fi
   echo "test.sh: making the test environment in $environment"
   rm -rf "$environment"
   "$python" -m venv "$environment" || stop "the environment could not be made: is Python's venv module installed (Debian: python3-venv)?"
@@ -56,7 +92,17 @@ if [ "$(cat "$environment/made-for" 2>/dev/null || true)" != "$wanted" ]; then
       || echo "test.sh: torch could not be installed, so the tests of build_embeddings.py are skipped"
   fi
   printf '%s' "$wanted" >"$environment/made-for"
+}
+
+if [ $coverage = yes ]; then
+  make_environment
+  "$environment/bin/python" -m coverage run -m pytest tests/core ${arguments[@]+"${arguments[@]}"}
+  exec "$environment/bin/python" -m coverage report
 fi
 
+need_chromium
+want_firefox
+make_environment
 ./serve.sh --prepare
-exec "$environment/bin/python" -m pytest "$@"
+# Each process takes whole files, in the order in which they are collected: the browser's, which take longest, first.
+exec "$environment/bin/python" -m pytest -n 2 --dist loadfile --no-loadscope-reorder ${arguments[@]+"${arguments[@]}"}

@@ -1,7 +1,19 @@
-"""What all tests share: repeatable random cases."""
+"""What all tests share: which of them run, and repeatable random cases."""
 
 from hypothesis import settings
 
 # The same cases at every run, on machines of any speed.
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None, max_examples=60)
 settings.load_profile("repeatable")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--all", action="store_true", help="run the tests that are marked thorough, too")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave the thorough tests to ``--all``; each has a short form beside it that always runs."""
+    if not config.getoption("--all"):
+        thorough = [item for item in items if item.get_closest_marker("thorough")]
+        config.hook.pytest_deselected(items=thorough)
+        items[:] = [item for item in items if not item.get_closest_marker("thorough")]

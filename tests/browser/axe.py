@@ -3,12 +3,28 @@
 from pathlib import Path
 
 import axe_playwright_python
+import pytest
 
+DESKTOP = {"viewport": {"width": 1280, "height": 720}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+# Each theme and each size is looked at every time, all four pairs of them with --all.
+THEMES_AND_SIZES = pytest.mark.parametrize(
+    ("theme", "size"),
+    [
+        pytest.param("light", DESKTOP, id="light-desktop"),
+        pytest.param("dark", PHONE, id="dark-phone"),
+        pytest.param("light", PHONE, id="light-phone", marks=pytest.mark.thorough),
+        pytest.param("dark", DESKTOP, id="dark-desktop", marks=pytest.mark.thorough),
+    ],
+)
 AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe*.js")).read_text(encoding="utf-8")
 
 
-def violations(page):
-    """What axe-core complains about: rule and elements."""
+def violations(page, within=None):
+    """What axe-core complains about, rule and elements: on the page, or within what a selector finds there.
+
+    A part is enough where the rest was looked at before: a whole trained page takes axe seconds.
+    """
     page.evaluate(AXE)
-    found = page.evaluate("async () => (await axe.run(document)).violations")
+    found = page.evaluate("async selector => (await axe.run(selector ?? document)).violations", within)
     return [(rule["id"], [node["html"][:160] for node in rule["nodes"][:3]]) for rule in found]

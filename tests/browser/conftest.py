@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from made_datasets import make_dataset
 from playwright.sync_api import sync_playwright
-from visits import BROWSER_FLAGS, ROOT, serving, visiting
+from visits import BROWSER_FLAGS, ROOT, SharedVisit, serving, visiting
 
 
 @pytest.fixture(scope="session")
@@ -41,16 +41,20 @@ def published(tmp_path_factory):
 
 
 @pytest.fixture
-def visit(browser, site):
-    with visiting(browser, site) as one:
+def visit(browser, site, request):
+    """A visit of its own; without a worker in tests that are marked so; the module's trained one in `shared` tests."""
+    if request.node.get_closest_marker("shared"):
+        yield request.getfixturevalue("trained").reset()
+        return
+    with visiting(browser, site, worker=not request.node.get_closest_marker("without_worker")) as one:
         yield one
 
 
 @pytest.fixture(scope="module")
 def trained(browser, site):
     """A visit shared by a module's tests, trained on the data as it comes."""
-    with visiting(browser, site) as one:
-        yield one.open().train()
+    with visiting(browser, site, kind=SharedVisit) as one:
+        yield one.begin()
 
 
 @pytest.fixture(scope="module")

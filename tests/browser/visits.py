@@ -95,11 +95,85 @@ class Visit:
         return [url for url in self.requests if not url.startswith(own)]
 
 
+# What a visitor can see or find again: panels, controls, where every image is, what is kept. Not which image the
+# inspector shows, which nothing takes back.
+APPEARANCE = """() => ({
+    phase: document.documentElement.dataset.vizzy,
+    theme: document.documentElement.dataset.theme ?? null,
+    window: [innerWidth, innerHeight],
+    address: (location.search + location.hash).replace(/[#&]show=[^&]*/, ""),
+    kept: Object.keys(localStorage).sort(),
+    dialogs: document.querySelectorAll("dialog[open], :popover-open, .driver-popover, .tutorial").length,
+    panels: [...document.querySelectorAll("[data-panel]")].filter(node => node.checkVisibility()).map(node => node.dataset.panel),
+    notes: ["changes", "note", "failure"].filter(id => document.getElementById(id)?.checkVisibility()),
+    controls: [...document.querySelectorAll("[data-panel=thresholds] input")].map(node => [node.id, node.value, node.checked]),
+    labels: [...document.querySelectorAll("[data-panel=dataset] [aria-pressed=true]")].map(node => node.dataset.given),
+    places: [...document.querySelectorAll("[data-cell], #label-issues, #out-of-distribution, #unconfident")].map(
+        node => [...node.querySelectorAll("[data-example]")].map(one => one.dataset.example)),
+    rule: document.querySelectorAll(".rule-chip").length,
+})"""
+CLOSE_ALL = """() => {
+    document.querySelectorAll("dialog[open]").forEach(node => node.close());
+    document.querySelectorAll(":popover-open").forEach(node => node.hidePopover());
+}"""
+WAYS_BACK = (".rule-chip button", '[aria-label="End the tutorial"]', '[aria-label="Close the labs"]', "#review-back")
+
+
+class SharedVisit(Visit):
+    """A trained visit for many tests, which `reset` takes back to how it was, mostly without starting the page anew."""
+
+    def begin(self):
+        self.starts = getattr(self, "starts", 0) + 1
+        self.open().train()
+        self.page.wait_for_function("document.querySelectorAll('[data-panel=dataset] [data-example]').length >= 300")
+        self.page.evaluate("localStorage.clear()")
+        self.page.wait_for_timeout(300)  # a last write to the address
+        self.settled = self.page.evaluate(APPEARANCE)
+        return self
+
+    def reset(self):
+        """Undo what a test did, with the page's own controls; where that does not lead back, start the page anew."""
+        with suppress(Error, AssertionError):
+            self._go_back()
+            self.page.wait_for_function(
+                f"settled => JSON.stringify(({APPEARANCE})()) === JSON.stringify(settled)", arg=self.settled, timeout=3000
+            )
+            return self
+        return self.begin()
+
+    def _go_back(self):
+        page = self.page
+        page.set_viewport_size({"width": 1280, "height": 720})
+        page.evaluate(CLOSE_ALL)
+        for selector in WAYS_BACK:
+            if page.is_visible(selector):
+                page.click(selector)
+        if page.is_visible("#reset"):
+            page.click("#reset")
+        if page.is_checked("#mean-mode"):
+            page.click("#mean-mode")
+        self.slide("class", 50)
+        self.slide("ood", 15)
+        if page.is_enabled("#train"):
+            self.train()
+        page.evaluate("document.documentElement.removeAttribute('data-theme'); localStorage.clear()")
+        page.mouse.move(640, 5)
+
+
+# To the page this is a worker whose Python is still on its way.
+WORKER_THAT_NEVER_ANSWERS = "window.Worker = class extends EventTarget { postMessage() {} terminate() {} }"
+
+
 @contextmanager
-def visiting(browser, site, *, complains=False, **options):
-    """A visit in a browser profile of its own; nothing may have gone wrong by its end, unless it is to complain."""
+def visiting(browser, site, *, kind=Visit, complains=False, worker=True, **options):
+    """A visit in a browser profile of its own; nothing may have gone wrong by its end, unless it is to complain.
+
+    Without a worker the page starts and answers, but never trains: half the work, for what needs no results.
+    """
     context = browser.new_context(**{"viewport": {"width": 1280, "height": 720}, **options})
-    visit = Visit(context.new_page(), site)
+    visit = kind(context.new_page(), site)
+    if not worker:
+        visit.page.add_init_script(WORKER_THAT_NEVER_ANSWERS)
     try:
         yield visit
     finally:

@@ -4,7 +4,7 @@ import pytest
 from visits import visiting
 
 
-@pytest.mark.parametrize("n_classes", [2, 5, 20])
+@pytest.mark.parametrize("n_classes", [2, pytest.param(5, marks=pytest.mark.thorough), 20])
 def test_any_number_of_classes_from_2_to_20_works(visit, made, n_classes):
     dataset, path = made(f"k{n_classes}", n_classes)
     visit.open(f"?dataset={path}").train()
@@ -21,6 +21,7 @@ def test_any_number_of_classes_from_2_to_20_works(visit, made, n_classes):
     assert page.evaluate("document.scrollingElement.scrollHeight") == 720
 
 
+@pytest.mark.without_worker
 def test_with_many_classes_labels_are_chosen_from_a_menu(visit, made):
     _, path = made("menu", 7)
     visit.open(f"?dataset={path}")
@@ -30,6 +31,7 @@ def test_with_many_classes_labels_are_chosen_from_a_menu(visit, made):
     assert visit.page.inner_text("#changes span") == "1 label changed."
 
 
+@pytest.mark.without_worker
 def test_of_many_menus_some_screens_are_in_the_document_and_every_card_can_be_reached(visit, made):
     dataset, path = made("menus", 7, per_class=30)
     visit.open(f"?dataset={path}")
@@ -62,7 +64,7 @@ def test_class_names_are_text_whatever_they_contain(visit, made):
 
 
 def test_a_dataset_that_is_not_there_is_explained(browser, site):
-    with visiting(browser, site) as visit:
+    with visiting(browser, site, worker=False) as visit:
         visit.page.goto(site + "?dataset=static/nothing")
         visit.wait("error")
         assert "static/nothing could not be loaded (status 404)" in visit.page.inner_text("#failure-text")
@@ -70,6 +72,7 @@ def test_a_dataset_that_is_not_there_is_explained(browser, site):
         visit.complaints.clear()
 
 
+@pytest.mark.without_worker
 def test_a_dataset_of_another_site_is_not_opened(visit):
     visit.page.goto(visit.site + "?dataset=https://example.org/data")
     visit.wait("error")
@@ -77,6 +80,7 @@ def test_a_dataset_of_another_site_is_not_opened(visit):
     visit.complaints.clear()
 
 
+@pytest.mark.without_worker
 def test_a_link_shows_the_same_screen(visit):
     visit.open("#class=70&ood=20&show=img-007&labels=3:0,4:0")
     page = visit.page
@@ -88,12 +92,14 @@ def test_a_link_shows_the_same_screen(visit):
     assert page.is_hidden("#note")
 
 
+@pytest.mark.without_worker
 def test_a_damaged_link_opens_with_a_note(visit):
     visit.open("#class=70&labels=x&<b>=1")
     assert visit.page.input_value("#class-percentile") == "70"
     assert "could not be read" in visit.page.inner_text("#note")
 
 
+@pytest.mark.without_worker
 def test_the_address_follows_and_back_is_not_trapped(visit):
     visit.page.goto("about:blank")
     visit.open()
@@ -105,6 +111,7 @@ def test_the_address_follows_and_back_is_not_trapped(visit):
     assert visit.page.url == "about:blank"
 
 
+@pytest.mark.without_worker
 def test_undo_and_redo_go_through_thresholds_and_labels(visit):
     visit.open()
     page = visit.page
@@ -121,6 +128,7 @@ def test_undo_and_redo_go_through_thresholds_and_labels(visit):
     assert page.is_visible("#changes") and page.input_value("#class-percentile") == "70"
 
 
+@pytest.mark.without_worker
 def test_the_theme_switches_and_is_remembered(visit):
     visit.open()
     before = visit.page.evaluate("getComputedStyle(document.body.parentNode).backgroundColor")
@@ -179,6 +187,7 @@ def test_a_runtime_that_does_not_load_is_explained_and_the_page_stays(browser, s
         assert visit.page.locator('[data-panel="dataset"] [data-example]').count() > 5
 
 
+@pytest.mark.without_worker
 def test_the_page_for_what_is_not_there_leads_home(visit):
     visit.page.goto(visit.site + "404.html")
     visit.page.click("#home")

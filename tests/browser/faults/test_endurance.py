@@ -69,6 +69,18 @@ def long_visit(browser, site):
     return {"use": weights[:2], "switches": weights[2:]}
 
 
+def test_a_visit_of_some_trainings_leaves_no_nodes_listeners_or_proxies_behind(browser, site):
+    """120 slider steps, 6 trainings and 12 relabellings: the short form of what follows, by what needs no long run."""
+    with visiting(browser, site) as visit:
+        visit.open().train()
+        use(visit, 4)
+        before = weight_of_all(visit.page)
+        use(visit, 6)
+        after = weight_of_all(visit.page)
+    for what, most in {NODES: 100, LISTENERS: 5, PAGE_PROXIES: 5, TAKEN: 50, WORKER_MEMORY: 0}.items():
+        assert after[what] <= before[what] + most, f"{what}: {before[what]:,} before, {after[what]:,} after"
+
+
 # One node left behind at each of 2,200 events would be 2,200 more, one listener or proxy at each training or switch
 # 100 or 20, and a training's probabilities and summary 50 kB each time. What may grow is the history, which undoes
 # without limit, at about a kilobyte a decision; and the browser keeps what it has compiled, hence the heap's slack.
@@ -88,6 +100,7 @@ MOST_MORE_OF_A_SWITCH = MOST_MORE | {NODES: 25_000, TAKEN: 600, HEAP: 3_000_000}
 PARTS = [("use", MOST_MORE), ("switches", MOST_MORE_OF_A_SWITCH)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("what", MOST_MORE)
 @pytest.mark.parametrize(("part", "most_more"), PARTS, ids=["use", "switches"])
 def test_a_long_visit_leaves_the_page_as_light_as_it_was(long_visit, part, most_more, what):
@@ -126,6 +139,7 @@ js.document.documentElement.setAttribute("data-leaked", "")
 LEAK_IN_THE_WORKER = "leaked = [[n] for n in range(20000)] + [bytearray(300_000_000)]"
 
 
+@pytest.mark.thorough
 def test_the_scale_notices_what_python_keeps(browser, site):
     with visiting(browser, site) as visit:
         page = visit.open().train().page

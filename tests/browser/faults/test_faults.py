@@ -128,7 +128,7 @@ def broken(visit, pattern, times=None, content=None):
     return asked
 
 
-RUNTIME_FILES = ["pyodide/pyodide\\.mjs", "pyodide/pyodide\\.asm\\.wasm"]
+RUNTIME_FILES = ["pyodide/pyodide\\.mjs", pytest.param("pyodide/pyodide\\.asm\\.wasm", marks=pytest.mark.thorough)]
 
 
 @pytest.mark.parametrize("file", RUNTIME_FILES)
@@ -150,7 +150,11 @@ def test_a_runtime_file_that_stays_cut_off_is_explained_with_a_button_to_try_aga
     assert page.is_visible("#reload")
 
 
-PAGE_FILES = ["runtime/pyscript/core\\.js", "runtime/micropython/micropython\\.wasm", "vizzy/page/state\\.py"]
+PAGE_FILES = [
+    "vizzy/page/model/state\\.py",
+    pytest.param("runtime/pyscript/core\\.js", marks=pytest.mark.thorough),
+    pytest.param("runtime/micropython/micropython\\.wasm", marks=pytest.mark.thorough),
+]
 
 
 @pytest.mark.parametrize("file", PAGE_FILES)
@@ -204,7 +208,7 @@ ABSENT = """
 """
 
 
-@pytest.mark.parametrize("script", [REFUSING, ABSENT], ids=["refusing", "absent"])
+@pytest.mark.parametrize("script", [REFUSING, pytest.param(ABSENT, marks=pytest.mark.thorough)], ids=["refusing", "absent"])
 def test_without_any_storage_the_page_trains_slides_and_relabels(faulty, script):
     faulty.page.add_init_script(script)
     page = faulty.open().train().page

@@ -1,11 +1,9 @@
 """Guide and Learn in the real page: the invitation, the tour, the tutorial done for real, the theory's examples."""
 
 import pytest
+from axe import DESKTOP, PHONE, THEMES_AND_SIZES, violations
 from visits import visiting
-from axe import violations
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
-DESKTOP = {"viewport": {"width": 1280, "height": 720}}
 NEAR_ENOUGH = 2  # px
 
 
@@ -27,11 +25,12 @@ def open_learn(page):
 # --- the first visit ----------------------------------------------------------------------------
 
 
+@pytest.mark.without_worker
 def test_the_start_fetches_nothing_but_the_buttons_and_the_invitations_style(visit):
     visit.open()
     visit.page.wait_for_selector(".invitation")
     asked = [url.removeprefix(visit.site) for url in visit.requests]
-    for late in ("lessons", "tour", "tutorial", "learn", "driver"):
+    for late in ("guide/theory", "guide/tour", "guide/tutorial", "driver"):
         assert not [url for url in asked if late in url], late
 
 
@@ -47,7 +46,7 @@ def test_a_later_visit_does_not_even_fetch_the_style(visit):
 
 @pytest.mark.parametrize("width", [1100, 1280, 1920])
 def test_the_invitation_covers_no_control_and_shifts_nothing(browser, site, width):
-    with visiting(browser, site, viewport={"width": width, "height": 800}) as visit:
+    with visiting(browser, site, worker=False, viewport={"width": width, "height": 800}) as visit:
         visit.open()
         visit.page.wait_for_selector(".invitation", state="attached")
         covered = visit.page.evaluate(
@@ -67,6 +66,7 @@ def test_the_invitation_covers_no_control_and_shifts_nothing(browser, site, widt
         assert visit.page.evaluate("document.querySelector('main').getBoundingClientRect().y") == height
 
 
+@pytest.mark.without_worker
 def test_accepting_the_invitation_starts_the_tour_and_is_an_answer(visit):
     visit.open()
     visit.page.click("text=Show me around")
@@ -86,7 +86,7 @@ WHOLE_BOX_IN_THE_WINDOW = """() => {
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_the_tour_walks_forward_and_back_by_keyboard(browser, site, size):
-    with visiting(browser, site, **size) as visit:
+    with visiting(browser, site, worker=False, **size) as visit:
         page = visit.open().page
         page.focus("#guide")
         page.keyboard.press("Enter")
@@ -112,6 +112,7 @@ def test_the_tour_walks_forward_and_back_by_keyboard(browser, site, size):
         assert page.evaluate("document.scrollingElement.scrollTop") == 0
 
 
+@pytest.mark.without_worker
 def test_the_focus_stays_in_the_tours_box_and_skip_ends_it(visit):
     page = visit.open().page
     open_guide(page, "Look around")
@@ -126,7 +127,7 @@ def test_the_focus_stays_in_the_tours_box_and_skip_ends_it(visit):
 
 
 def test_with_motion_unwanted_the_tour_jumps(browser, site):
-    with visiting(browser, site, reduced_motion="reduce") as visit:
+    with visiting(browser, site, worker=False, reduced_motion="reduce") as visit:
         page = visit.open().page
         open_guide(page, "Look around")
         page.wait_for_selector("body.driver-simple")
@@ -200,6 +201,7 @@ def test_the_tutorial_is_done_by_doing_it(browser, site, size):
         assert focused(page) == "guide"
 
 
+@pytest.mark.without_worker
 def test_the_tutorial_goes_back_and_can_be_ended_at_any_step(visit):
     page = visit.open().page
     open_guide(page, "Do it yourself")
@@ -235,6 +237,7 @@ def verdicts(example):
     return [example.locator(".stamp").nth(number).inner_text() for number in range(example.locator(".stamp").count())]
 
 
+@pytest.mark.without_worker
 def test_the_first_example_accuses_by_one_rule_and_is_silent_by_the_other(visit):
     page = visit.open().page
     open_learn(page)
@@ -251,6 +254,7 @@ def test_the_first_example_accuses_by_one_rule_and_is_silent_by_the_other(visit)
     assert verdicts(example) == ["▲ label error", "– no suggestion"]
 
 
+@pytest.mark.without_worker
 def test_the_second_example_hears_the_shy_class(visit):
     page = visit.open().page
     open_learn(page)
@@ -263,6 +267,7 @@ def test_the_second_example_hears_the_shy_class(visit):
     assert verdicts(example) == ["◆ no error", "◆ no error"]
 
 
+@pytest.mark.without_worker
 def test_the_third_example_has_three_outcomes(visit):
     page = visit.open().page
     open_learn(page)
@@ -275,6 +280,7 @@ def test_the_third_example_has_three_outcomes(visit):
     assert verdicts(example) == ["◆ no error"]
 
 
+@pytest.mark.without_worker
 def test_the_line_up_shows_what_a_percentile_is(visit):
     page = visit.open().page
     open_learn(page)
@@ -296,6 +302,7 @@ def test_a_section_shows_its_panel_and_the_joint_is_the_visitors_own(visit):
     assert focused(page) == "joint-heading"
 
 
+@pytest.mark.without_worker
 def test_escape_closes_the_theory_and_the_focus_returns(visit):
     page = visit.open().page
     open_learn(page)
@@ -309,8 +316,7 @@ def test_escape_closes_the_theory_and_the_focus_returns(visit):
 # --- all of it ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@THEMES_AND_SIZES
 def test_axe_finds_nothing_in_guide_and_learn(browser, site, theme, size):
     with visiting(browser, site, color_scheme=theme, reduced_motion="reduce", **size) as visit:
         page = visit.open().page
@@ -318,7 +324,7 @@ def test_axe_finds_nothing_in_guide_and_learn(browser, site, theme, size):
         assert violations(page) == [], "the invitation"
         page.click("#guide")
         page.wait_for_selector("#guide-menu[open]")
-        assert violations(page) == [], "the menu"
+        assert violations(page, "#guide-menu") == [], "the menu"
         page.click("text=Look around")
         page.wait_for_function("document.activeElement.textContent === 'Next'")
         page.wait_for_selector(".driver-active-element:not([aria-expanded])")
@@ -327,10 +333,10 @@ def test_axe_finds_nothing_in_guide_and_learn(browser, site, theme, size):
         visit.train()
         open_guide(page, "Do it yourself")
         page.wait_for_selector(".tutorial.done")
-        assert violations(page) == [], "a step of the tutorial"
+        assert violations(page, ".tutorial") == [], "a step of the tutorial"
         page.click('[aria-label="End the tutorial"]')
         open_learn(page)
-        assert violations(page) == [], "the theory"
+        assert violations(page, "#learn-dialog") == [], "the theory"
 
 
 def test_what_comes_late_and_does_not_arrive_is_told(browser, site):

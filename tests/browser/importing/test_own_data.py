@@ -336,7 +336,13 @@ def large(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("names", [["large.csv"], ["labels.csv", "pred_probs.npy"]], ids=["embeddings", "pred_probs"])
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param(["large.csv"], id="embeddings", marks=pytest.mark.thorough),
+        pytest.param(["labels.csv", "pred_probs.npy"], id="pred_probs"),
+    ],
+)
 def test_five_thousand_rows_go_from_files_to_corrections_as_they_do_natively(own, large, names, tmp_path):
     paths = [str(large / name) for name in names]
     page = own.page

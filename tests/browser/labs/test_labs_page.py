@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from axe import violations
+from axe import THEMES_AND_SIZES, violations
 from visits import ROOT, visiting
 
 LABS = ("score", "percentiles", "ways", "noise", "challenge", "map", "models", "code")
@@ -12,10 +12,13 @@ LINKS = sorted(set(re.findall(r"\(http://localhost:8000/([^)]*)\)", LESSON)))
 
 
 @pytest.fixture
-def lab(visit):
+def lab(visit, request):
     """A trained visit with the labs open: ``lab(name)`` shows one and gives the page."""
-    visit.open("#lab=score")
-    train(visit)
+    if request.node.get_closest_marker("shared"):
+        visit.page.click("#labs")
+    else:
+        visit.open("#lab=score")
+        train(visit)
 
     def show(name):
         return open_lab(visit.page, name)
@@ -72,10 +75,11 @@ def status_is(page, words):
 def test_a_visit_that_opens_no_lab_fetches_nothing_of_them(visit):
     visit.open().train()
     asked = [url.removeprefix(visit.site) for url in visit.requests]
-    late = [url for url in asked if re.search(r"lab_|labs/|labs\.css|charts|plotting|late\.zip", url)]
+    late = [url for url in asked if re.search(r"labs/(?!feature\.py)|labs\.css|late\.zip", url)]
     assert late == []
 
 
+@pytest.mark.shared
 def test_another_model_stands_beside_the_pages_own(lab):
     page = lab("models")
     run(page, ".models")
@@ -98,6 +102,7 @@ def test_each_lab_opens_from_where_its_question_arises(visit):
         assert page.evaluate("document.activeElement.dataset.lab") == name  # the focus is back where it was
 
 
+@pytest.mark.without_worker
 def test_by_keyboard_tabs_change_labs_and_escape_closes_them(visit):
     page = visit.open().page
     page.focus("#labs")
@@ -123,6 +128,7 @@ def test_an_untrained_lab_offers_to_train(visit):
 # --- the score card -------------------------------------------------------------------------------
 
 
+@pytest.mark.shared
 def test_the_score_card_follows_every_step_of_a_slider(lab, visit):
     page = lab("score")
     page.wait_for_selector(".scores")
@@ -139,6 +145,7 @@ def test_the_score_card_follows_every_step_of_a_slider(lab, visit):
     assert page.inner_text(".score-lab h4 >> nth=0") == f"Missed: {missed}"
 
 
+@pytest.mark.shared
 def test_pointing_at_a_missed_problem_shows_it_everywhere(lab):
     page = lab("score")
     page.wait_for_selector(".missed .thumb")
@@ -153,6 +160,7 @@ def test_pointing_at_a_missed_problem_shows_it_everywhere(lab):
 # --- thresholds -----------------------------------------------------------------------------------
 
 
+@pytest.mark.shared
 def test_a_click_in_the_charts_sets_the_sliders(lab):
     page = lab("percentiles")
     page.wait_for_selector(".heat td[data-place]")
@@ -164,6 +172,7 @@ def test_a_click_in_the_charts_sets_the_sliders(lab):
     page.wait_for_function("document.getElementById('class-percentile').value !== '30'")
 
 
+@pytest.mark.shared
 def test_the_charts_by_keyboard(lab):
     page = lab("percentiles")
     page.wait_for_selector(".heat td[data-place]")
@@ -179,6 +188,7 @@ def test_the_charts_by_keyboard(lab):
     page.wait_for_function("document.getElementById('class-percentile').value === '45'")
 
 
+@pytest.mark.shared
 def test_bands_and_the_best(lab):
     page = lab("percentiles")
     page.wait_for_selector(".chart .band")
@@ -186,6 +196,7 @@ def test_bands_and_the_best(lab):
     page.wait_for_selector(".heat td.best.current")
 
 
+@pytest.mark.shared
 def test_behind_every_chart_stands_a_table(lab):
     page = lab("percentiles")
     page.wait_for_selector(".heat td[data-place]")
@@ -198,6 +209,7 @@ def test_behind_every_chart_stands_a_table(lab):
 # --- ways, noise, challenge, models ------------------------------------------------------------
 
 
+@pytest.mark.shared
 def test_the_ways_agree_with_the_page(lab, visit):
     page = lab("ways")
     page.wait_for_selector(".ways")
@@ -208,6 +220,7 @@ def test_the_ways_agree_with_the_page(lab, visit):
     assert page.locator(".differing tr").count() > 5
 
 
+@pytest.mark.shared
 def test_the_noise_lab_measures_and_looks_at_each_share(lab):
     page = lab("noise")
     run(page, ".share-matrix")
@@ -221,6 +234,7 @@ def test_the_noise_lab_measures_and_looks_at_each_share(lab):
     assert page.is_hidden("#changes")  # nothing on the page changed
 
 
+@pytest.mark.shared
 def test_the_challenge_is_played_by_keyboard_and_told_who_won(lab):
     page = lab("challenge")
     run(page, ".suspect")
@@ -234,6 +248,7 @@ def test_the_challenge_is_played_by_keyboard_and_told_who_won(lab):
     assert page.locator(".hidden-error").count() == 10
 
 
+@pytest.mark.shared
 def test_a_long_experiment_can_be_cancelled(lab):
     page = lab("map")
     page.wait_for_selector(".map-node")
@@ -246,6 +261,7 @@ def test_a_long_experiment_can_be_cancelled(lab):
 # --- the map --------------------------------------------------------------------------------------
 
 
+@pytest.mark.shared
 def test_the_map_is_linked_with_the_page_both_ways(lab, visit):
     page = lab("map")
     page.wait_for_selector(".map-node")
@@ -284,6 +300,7 @@ def test_the_map_zooms_pans_and_selects_by_keyboard(lab):
     assert before > 0
 
 
+@pytest.mark.shared
 def test_an_area_of_the_map_is_selected_by_dragging(lab):
     page = lab("map")
     page.wait_for_selector(".map-node")
@@ -374,6 +391,7 @@ def test_an_edited_rule_goes_into_no_link_and_no_storage(lab, visit):
     assert page.locator("#unconfident .thumb").count() > 0
 
 
+@pytest.mark.shared
 def test_the_prompt_answers_and_remembers(lab):
     page = lab("code")
     page.wait_for_selector(".prompt-line")
@@ -387,6 +405,7 @@ def test_the_prompt_answers_and_remembers(lab):
     assert page.input_value(".prompt-line") == "1 / 0"
 
 
+@pytest.mark.shared
 def test_what_the_prompt_says_is_text(lab):
     page = lab("code")
     page.wait_for_selector(".prompt-line")
@@ -426,7 +445,9 @@ def walk_through(visit):
         assert page.locator('[data-panel="labs"] *').count() < 4500, name
 
 
-@pytest.mark.parametrize("n_classes, per_class", [(2, 12), (12, 12), (3, 700)])
+@pytest.mark.parametrize("n_classes, per_class",
+    [pytest.param(2, 12, marks=pytest.mark.thorough), (12, 12), pytest.param(3, 700, marks=pytest.mark.thorough)],
+)
 def test_every_lab_works_without_a_truth_whatever_the_size(visit, made, n_classes, per_class):
     _, path = made(f"plain{n_classes}", n_classes, per_class=per_class, pictures=n_classes == 12, known=False)
     visit.open(f"?dataset={path}#lab=score")
@@ -480,9 +501,9 @@ def test_a_rule_without_an_end_is_stopped(lab, visit):
 # --- how they look ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_in_any_lab(browser, site, theme):
-    with visiting(browser, site, color_scheme=theme) as visit:
+@THEMES_AND_SIZES
+def test_axe_finds_nothing_in_any_lab(browser, site, theme, size):
+    with visiting(browser, site, color_scheme=theme, **size) as visit:
         visit.open("#lab=score")
         assert violations(visit.page) == [], "untrained"
         train(visit)
@@ -490,14 +511,12 @@ def test_axe_finds_nothing_in_any_lab(browser, site, theme):
         for name in LABS:
             open_lab(visit.page, name)
             visit.page.wait_for_timeout(300)
-            assert violations(visit.page) == [], name
-        visit.page.set_viewport_size({"width": 390, "height": 844})
-        for name in LABS:
-            open_lab(visit.page, name)
-            assert violations(visit.page) == [], name + " on a phone"
+            assert violations(visit.page, '[data-panel="labs"]') == [], name
 
 
-@pytest.mark.parametrize("width, height", [(1280, 720), (390, 844), (320, 640)])
+@pytest.mark.parametrize(
+    "width, height", [(1280, 720), pytest.param(390, 844, marks=pytest.mark.thorough), (320, 640)]
+)
 def test_no_lab_is_cut_off(browser, site, width, height):
     with visiting(browser, site, viewport={"width": width, "height": height}) as visit:
         visit.open("#lab=score")
@@ -519,19 +538,33 @@ def test_the_lesson_has_a_link_for_every_lab():
     assert {name for name in LABS if any(f"lab={name}" in link for link in LINKS)} == set(LABS)
 
 
-@pytest.mark.parametrize("link", LINKS)
-def test_each_link_of_the_lesson_opens_what_it_is_about(visit, link):
+def opens_what_it_is_about(visit, link):
+    """Open a link of the lesson and look at what it sets; what it names of the lab and the sliders."""
     page = visit.open(link).page
     fragment = dict(part.split("=") for part in link.partition("#")[2].split("&") if part)
     if "lab" in fragment:
         page.wait_for_selector(f'#lab-tab-{fragment["lab"]}[aria-selected="true"]')
-    train(visit)
-    if "lab" in fragment:
-        page.wait_for_selector(".lab-holder:not([hidden]) > div > *")
     for name in ("class", "ood"):
         if name in fragment:
             assert page.input_value(f"#{name}-percentile") == fragment[name]
     assert page.is_hidden("#note")
+    return fragment
+
+
+@pytest.mark.without_worker
+@pytest.mark.parametrize("link", LINKS)
+def test_each_link_of_the_lesson_opens_what_it_is_about(visit, link):
+    opens_what_it_is_about(visit, link)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("link", LINKS)
+def test_what_each_link_of_the_lesson_opens_trains(visit, link):
+    fragment = opens_what_it_is_about(visit, link)
+    train(visit)
+    if "lab" in fragment:
+        visit.page.wait_for_selector(".lab-holder:not([hidden]) > div > *")
+    assert visit.page.is_hidden("#note")
 
 
 def test_the_lesson_shows_the_second_counter_example_happening(visit):
@@ -543,6 +576,7 @@ def test_the_lesson_shows_the_second_counter_example_happening(visit):
     assert "stays below its" in said
 
 
+@pytest.mark.shared
 def test_the_lesson_says_what_the_buttons_say(lab):
     page = lab("challenge")
     wanted = {"challenge": "Hide ten errors", "noise": "Flip labels and train", "percentiles": "Take the best"}

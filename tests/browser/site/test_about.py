@@ -8,6 +8,7 @@ from visits import ROOT, visiting
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
 
+@pytest.mark.without_worker
 def test_the_privacy_line_opens_and_closes_by_keyboard_while_python_still_loads(visit):
     page = visit.page
     page.route("**/runtime/micropython/**", lambda route: None)  # never answered: it works without Python
@@ -27,7 +28,7 @@ def test_the_privacy_line_opens_and_closes_by_keyboard_while_python_still_loads(
 
 @pytest.mark.parametrize("width, height", [(1440, 900), (1280, 720), (390, 844), (320, 640)])
 def test_the_privacy_line_can_be_reached_and_read_at_every_size(browser, site, width, height):
-    with visiting(browser, site, viewport={"width": width, "height": height}) as visit:
+    with visiting(browser, site, worker=False, viewport={"width": width, "height": height}) as visit:
         page = visit.open().page
         opener = page.get_by_role("button", name="Everything runs in this browser")
         box = opener.bounding_box()
@@ -38,6 +39,7 @@ def test_the_privacy_line_can_be_reached_and_read_at_every_size(browser, site, w
         assert page.evaluate("document.scrollingElement.scrollHeight") == height
 
 
+@pytest.mark.without_worker
 def test_the_licences_are_there(visit):
     page = visit.open().page
     page.get_by_role("button", name="Everything runs in this browser").click()
@@ -50,7 +52,7 @@ def test_the_licences_are_there(visit):
 
 def test_a_browser_that_keeps_nothing_is_said_so_and_another_is_not(browser, site):
     for refuses in (False, True):
-        with visiting(browser, site) as visit:
+        with visiting(browser, site, worker=False) as visit:
             if refuses:
                 visit.page.add_init_script("Storage.prototype.setItem = () => { throw new DOMException('full') }")
             note = visit.open().page.locator("#note")

@@ -42,17 +42,29 @@ def train(tab):
 
 
 @pytest.fixture(scope="module")
-def used(proxied):
-    """The same after all that a visit does."""
+def trained(proxied):
+    """The same once it has trained and a slider was moved."""
     tab, asked = proxied
     tab.wait_for(f"{PHASE} === 'ready'")
     train(tab)
-    before = tab.evaluate(ISSUES)
-    assert before > 0
+    assert tab.evaluate(ISSUES) > 0
     tab.click("#class-percentile")
     tab.press(RIGHT, times=5)
-    assert tab.evaluate("document.getElementById('class-percentile').value") == "55"
     tab.wait_for("performance.getEntriesByName('vizzy:update').length > 0")
+    return tab, asked
+
+
+def test_in_firefox_the_page_trains_and_slides_without_a_complaint_or_another_origin(trained, site):
+    tab, asked = trained
+    assert tab.evaluate("document.getElementById('class-percentile').value") == "55"
+    assert tab.complaints() == []
+    assert {address for address in asked if not address.startswith(site)} <= {FIREFOX_ITSELF}
+
+
+@pytest.fixture(scope="module")
+def used(trained):
+    """The same after all that a visit does."""
+    tab, asked = trained
     tab.click('[data-panel=dataset] [data-given][aria-pressed="false"]')
     tab.wait_for("!document.getElementById('changes').hidden")
     train(tab)
@@ -63,6 +75,7 @@ def used(proxied):
     return tab, asked
 
 
+@pytest.mark.thorough
 def test_in_firefox_a_visit_trains_slides_relabels_and_trains_again(used):
     tab, _ = used
     assert tab.evaluate(ISSUES) > 0
@@ -70,11 +83,13 @@ def test_in_firefox_a_visit_trains_slides_relabels_and_trains_again(used):
     assert tab.evaluate("location.hash").startswith("#class=55")
 
 
+@pytest.mark.thorough
 def test_in_firefox_nothing_is_complained_about_and_nothing_refused_by_the_policy(used):
     tab, _ = used
     assert tab.complaints() == []
 
 
+@pytest.mark.thorough
 def test_in_firefox_no_other_origin_is_asked_for_anything(used, site):
     tab, asked = used
     assert {site, site + "static/embeddings.npy", site + "runtime/pyodide/snapshot.bin"} <= set(asked)
@@ -83,6 +98,7 @@ def test_in_firefox_no_other_origin_is_asked_for_anything(used, site):
     assert {address for address in asked if not address.startswith(site)} <= {FIREFOX_ITSELF}
 
 
+@pytest.mark.thorough
 def test_in_firefox_the_policy_refuses_another_origin_and_that_would_be_heard(used):
     tab, _ = used
     with serving(tab.profile) as (elsewhere, _):
@@ -91,6 +107,7 @@ def test_in_firefox_the_policy_refuses_another_origin_and_that_would_be_heard(us
     assert any("connect-src" in complaint for complaint in tab.complaints())
 
 
+@pytest.mark.thorough
 def test_in_firefox_the_rows_of_the_matrix_share_its_height(used):
     tab, _ = used
     heights = "[...document.querySelectorAll('#matrix tr')].map(row => row.offsetHeight)"

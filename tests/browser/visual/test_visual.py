@@ -2,7 +2,7 @@
 
 Both pictures are cut into blocks; of each block only its brightness and its contrast count. Letters that are a
 little wider leave both about as they were; a panel that is missing, empty or elsewhere does not.
-After a wanted change: ``VIZZY_KEEP_SCREENS=1 ./test.sh tests/browser/visual/test_visual.py``, look at
+After a wanted change: ``VIZZY_KEEP_SCREENS=1 ./test.sh --all tests/browser/visual``, look at
 ``tests/browser/visual/screens``, and commit it. The same makes the pictures in ``docs/``.
 """
 
@@ -19,6 +19,7 @@ SCREENS = Path(__file__).parent / "screens"
 DOCS = ROOT / "docs"
 STORED_WIDTH = {"phone": 195}
 DEFAULT_WIDTH = 640
+ALWAYS = ("trained", "phone")  # the others with --all
 BLOCK = 40  # px of the stored picture
 BRIGHTNESS = 24  # of 255, by which a block may differ
 CONTRAST = 12  # of 255, the standard deviation below which a block counts as empty
@@ -53,7 +54,9 @@ def assert_alike(screen, stored):
     assert share < SHARE_OF_BLOCKS, f"{share:.0%} of the blocks look different"
 
 
-@pytest.mark.parametrize("name", STATES)
+@pytest.mark.parametrize(
+    "name", [name if name in ALWAYS else pytest.param(name, marks=pytest.mark.thorough) for name in STATES]
+)
 def test_a_state_looks_as_it_did(browser, site, name):
     reach, options = STATES[name]
     with visiting(browser, site, reduced_motion="reduce", **options) as visit:
