@@ -260,7 +260,7 @@ def test_a_reload_goes_on_with_the_same_work(reviewing):
     page.goto(reviewing.site)
     reviewing.wait("ready")
     page.click("#import-button")
-    page.click("#kept-work [data-work]")
+    page.click("#saved-projects [data-project]")
     page.wait_for_url("**/?work=*")
     reviewing.wait("trained")
     assert page.input_value("#dataset-menu") == "own"
@@ -272,8 +272,8 @@ def test_forgotten_work_is_gone(reviewing):
     page.goto(reviewing.site)
     reviewing.wait("ready")
     page.click("#import-button")
-    page.click("#kept-work [data-forget]")
-    page.wait_for_selector("#kept-work", state="hidden")
+    page.click("#saved-projects [data-forget]")
+    page.wait_for_selector("#saved-projects", state="hidden")
     kept = page.evaluate("async () => (await (await caches.open('vizzy-work')).keys()).length")
     assert kept == 0
 

@@ -10,8 +10,8 @@ MOST_AT_ONCE = 300  # more follow on request, so that a cell of 100,000 opens as
 class CellDialog:
     """Shows a list of examples; opened for one cell at a time."""
 
-    def __init__(self, dataset_index, thumbnails):
-        self._catalogue = dataset_index
+    def __init__(self, dataset, thumbnails):
+        self._index = dataset.index
         self._dialog = dom.by_id("cell")
         dom.clear(dom.by_id("cell-examples"))
         self._grid = ThumbnailGrid(dom.by_id("cell-examples"), thumbnails)
@@ -20,12 +20,12 @@ class CellDialog:
 
     def open(self, given, suggested, examples):
         """Show the examples of a cell."""
-        classes = self._catalogue.classes
+        classes = self._index.classes
         self.cell = (given, suggested)
         self._examples = examples
         dom.by_id("cell-given").textContent = classes[given]
         dom.by_id("cell-suggested").textContent = classes[suggested]
-        dom.by_id("cell-count").textContent = counted(len(examples), self._catalogue.thing)
+        dom.by_id("cell-count").textContent = counted(len(examples), self._index.thing)
         self._grid.show(examples[:MOST_AT_ONCE])
         self._show_rest()
         self._dialog.showModal()

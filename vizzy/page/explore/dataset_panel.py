@@ -12,16 +12,17 @@ MOST_MENUS = 60  # in the document: Chromium's autofill lays out every menu on t
 class DatasetPanel:
     """The list of cards; reads the changed labels."""
 
-    def __init__(self, dataset_index):
-        self._catalogue = dataset_index
+    def __init__(self, dataset):
+        self._dataset = dataset
+        self._index = dataset.index
         self._shown_changes = {}
         self._tab_row = 0  # the one card whose choices the Tab key reaches
-        self._has_menus = len(dataset_index.classes) > MOST_BUTTONS
+        self._has_menus = len(self._index.classes) > MOST_BUTTONS
         self._prototype = self._card_prototype()
         scroller = dom.by_id("dataset-list")
-        scroller.style.setProperty("--choices", "1" if self._has_menus else str(len(dataset_index.classes)))
+        scroller.style.setProperty("--choices", "1" if self._has_menus else str(len(self._index.classes)))
         most = MOST_MENUS if self._has_menus else None
-        self.list = VirtualList(scroller, len(dataset_index), self._make_card, self._fill_card, most)
+        self.list = VirtualList(scroller, len(self._index), self._make_card, self._fill_card, most)
         self.list.refresh()
 
     def close(self):
@@ -45,7 +46,7 @@ class DatasetPanel:
 
     def focus_row(self, row):
         """Move the keyboard's focus to the given label of another card."""
-        if not 0 <= row < len(self._catalogue):
+        if not 0 <= row < len(self._index):
             return
         self.list.scroll_to(row)
         self.list.refresh([])
@@ -60,8 +61,8 @@ class DatasetPanel:
     def _card_prototype(self):
         card = dom.template("card-template")
         choices = card.lastElementChild
-        choices.before(picture_holder(self._catalogue))
-        classes = self._catalogue.classes
+        choices.before(picture_holder(self._index))
+        classes = self._index.classes
         if not self._has_menus:
             for name in classes:
                 choices.append(
@@ -80,14 +81,14 @@ class DatasetPanel:
         return self._prototype.cloneNode(True)
 
     def _fill_card(self, card, example):
-        dataset_index = self._catalogue
-        example_id = dataset_index.ids[example]
+        index = self._index
+        example_id = index.ids[example]
         if card.getAttribute("data-example") != example_id:
             card.setAttribute("data-example", example_id)
-            show_picture(card.firstElementChild, dataset_index, example)
-            card.lastElementChild.setAttribute("aria-label", "Given label of " + dataset_index.alt[example])
+            show_picture(card.firstElementChild, self._dataset, example)
+            card.lastElementChild.setAttribute("aria-label", "Given label of " + index.alt[example])
         changed = example in self._shown_changes
-        given = self._shown_changes.get(example, dataset_index.given_label[example])
+        given = self._shown_changes.get(example, index.given_label[example])
         card.classList.toggle("changed", changed)
         tab_index = 0 if example == self._tab_row else -1
         self._fill_choices(card.lastElementChild, given, tab_index)
@@ -98,7 +99,7 @@ class DatasetPanel:
             choices.firstElementChild.tabIndex = tab_index
             return
         buttons = choices.children
-        for label in range(len(self._catalogue.classes)):
+        for label in range(len(self._index.classes)):
             button = buttons[label]
             button.setAttribute("aria-pressed", "true" if label == given else "false")
             button.tabIndex = tab_index if label == given else -1

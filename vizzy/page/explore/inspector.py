@@ -11,35 +11,36 @@ MOST_IN_ORDER = 5  # with more classes the most probable come first
 class InspectorPanel:
     """Shows the active example."""
 
-    def __init__(self, dataset_index):
-        self._catalogue = dataset_index
+    def __init__(self, dataset):
+        self._dataset = dataset
+        self._index = dataset.index
         self._example = None
-        self._bars = [self._build_bar(name) for name in dataset_index.classes]
+        self._bars = [self._build_bar(name) for name in self._index.classes]
         self._holder = dom.by_id("inspector-probabilities")
         self._holder.replaceChildren(*[bar["row"] for bar in self._bars])
         dom.show(self._holder, False)
-        self._picture = picture_holder(dataset_index)
+        self._picture = picture_holder(self._index)
         self._picture.id = "inspector-image"
         self._picture.hidden = True
         dom.by_id("inspector-picture").replaceChildren(self._picture)
         _show_badge("given", None)
         _show_badge("suggested", None)
-        self._say([("", NOBODY_YET.format(dataset_index.thing))])
+        self._say([("", NOBODY_YET.format(self._index.thing))])
 
     def render(self, state, explanation):
         """Show the active example; ``explanation`` is None before training."""
         if state.active is None:
             return
         self._show_picture(state.active)
-        given = self._catalogue.classes[self._catalogue.current_label(state, state.active)]
+        given = self._index.classes[self._index.current_label(state, state.active)]
         _show_badge("given", given)
         if explanation is None:
             _show_badge("suggested", None)
             dom.show(self._holder, False)
-            self._say([("", "Train the model to see what it makes of this {}.".format(self._catalogue.thing))])
+            self._say([("", "Train the model to see what it makes of this {}.".format(self._index.thing))])
             return
         suggested = explanation["suggested_label"]
-        _show_badge("suggested", self._catalogue.classes[suggested] if suggested >= 0 else None)
+        _show_badge("suggested", self._index.classes[suggested] if suggested >= 0 else None)
         dom.show(self._holder, True)
         for label, bar in enumerate(self._bars):
             _show_bar(bar, explanation, label)
@@ -48,12 +49,12 @@ class InspectorPanel:
         self._say(self._text(state, explanation))
 
     def _text(self, state, explanation):
-        classes = self._catalogue.classes
+        classes = self._index.classes
         text = explanation_text.reason(explanation, classes, state)
         change = explanation_text.remedy(explanation, classes, state)
         if change:
             text = text + [("", " ")] + change
-        if self._catalogue.current_label(state, state.active) != self._catalogue.trained_label(state, state.active):
+        if self._index.current_label(state, state.active) != self._index.trained_label(state, state.active):
             text = [("warning", "Its label has changed since training: train again. ")] + text
         return text
 
@@ -61,8 +62,8 @@ class InspectorPanel:
         if example == self._example:
             return
         self._example = example
-        show_picture(self._picture, self._catalogue, example)
-        self._picture.setAttribute("data-example", self._catalogue.ids[example])
+        show_picture(self._picture, self._dataset, example)
+        self._picture.setAttribute("data-example", self._index.ids[example])
         dom.show(self._picture, True)
 
     def _build_bar(self, name):

@@ -12,8 +12,8 @@ MANY_CLASSES = 6  # from here on the headings name the class alone
 class MatrixPanel:
     """The K x K table; a node moves from cell to cell with its example."""
 
-    def __init__(self, dataset_index, thumbnails):
-        self._catalogue = dataset_index
+    def __init__(self, dataset, thumbnails):
+        self._index = dataset.index
         self._pool = {}
         self._cells = []
         self._counts = []
@@ -53,7 +53,7 @@ class MatrixPanel:
         """Choose each cell's thumbnail size so that they fill it."""
         self._measure_room()
         width, height, rem = self._room
-        classes = len(self._catalogue.classes)
+        classes = len(self._index.classes)
         for number, grid in enumerate(self._grids):
             on_diagonal = number // classes == number % classes
             size = tile_size(len(grid.shown), width, height, int(SMALLEST * rem), int(LARGEST[on_diagonal] * rem))
@@ -74,14 +74,14 @@ class MatrixPanel:
             self._counts[number] = count
             hidden = count - len(analysis["cells"][number])
             said = str(count)
-            if hidden and len(self._catalogue.classes) < MANY_CLASSES:
+            if hidden and len(self._index.classes) < MANY_CLASSES:
                 said += ", " + str(len(analysis["cells"][number])) + " shown"
             cell.firstElementChild.firstElementChild.textContent = said
             cell.classList.toggle("none", count == 0)
             cell.firstElementChild.disabled = count == 0
 
     def _build(self, table, thumbnails):
-        classes = self._catalogue.classes
+        classes = self._index.classes
         table.style.setProperty("--classes", str(len(classes)))
         table.classList.toggle("many", len(classes) >= MANY_CLASSES)
         head = dom.element("thead")
@@ -100,7 +100,7 @@ class MatrixPanel:
         table.replaceChildren(dom.element("caption", "visually-hidden", "Confident joint: examples by given and suggested label"), head, body)
 
     def _build_cell(self, given, suggested, thumbnails):
-        classes = self._catalogue.classes
+        classes = self._index.classes
         cell = dom.element(
             "td",
             "agrees none" if given == suggested else "differs none",

@@ -9,15 +9,15 @@ MOST_CLASSES = 4  # a row names the most probable ones where there are more
 class PredictionsPanel:
     """The probabilities' list and what stands above it."""
 
-    def __init__(self, dataset_index, thumbnails):
-        self._catalogue = dataset_index
+    def __init__(self, dataset, thumbnails):
+        self._index = dataset.index
         self._thumbnails = thumbnails
         self._pred_probs = None
-        self._lines = min(len(dataset_index.classes), MOST_CLASSES)
+        self._lines = min(len(self._index.classes), MOST_CLASSES)
         self._prototype = self._row_prototype()
         scroller = dom.by_id("predictions-list")
         scroller.style.setProperty("--lines", str(self._lines))
-        self.list = VirtualList(scroller, len(dataset_index), self._make_row, self._fill_row)
+        self.list = VirtualList(scroller, len(self._index), self._make_row, self._fill_row)
         self.list.refresh()
 
     def close(self):
@@ -46,21 +46,21 @@ class PredictionsPanel:
         row = dom.template("prediction-template")
         bars = row.lastElementChild
         for line in range(self._lines):
-            name = self._catalogue.classes[line] if self._names_are_fixed() else ""
+            name = self._index.classes[line] if self._names_are_fixed() else ""
             bar = dom.element("div", "bar")
             bar.append(dom.element("span", "name", name), dom.element("i"), dom.element("span", "value", "–"))
             bars.append(bar)
         return row
 
     def _names_are_fixed(self):
-        return len(self._catalogue.classes) <= MOST_CLASSES
+        return len(self._index.classes) <= MOST_CLASSES
 
     def _make_row(self):
         return self._prototype.cloneNode(True)
 
     def _fill_row(self, row, example):
         thumbnail = row.firstElementChild
-        if thumbnail.getAttribute("data-example") != self._catalogue.ids[example]:
+        if thumbnail.getAttribute("data-example") != self._index.ids[example]:
             self._thumbnails.fill(thumbnail, example)
         if self._pred_probs is None:
             return
@@ -68,12 +68,12 @@ class PredictionsPanel:
         for line, (label, probability) in enumerate(self._lines_of(example)):
             bar = bars[line]
             if not self._names_are_fixed():
-                bar.firstElementChild.textContent = self._catalogue.classes[label]
+                bar.firstElementChild.textContent = self._index.classes[label]
             bar.style.setProperty("--p", "{:.3f}".format(probability))
             bar.lastElementChild.textContent = "{:.3f}".format(probability)
 
     def _lines_of(self, example):
-        count = len(self._catalogue.classes)
+        count = len(self._index.classes)
         row = [(label, self._pred_probs[example * count + label]) for label in range(count)]
         if not self._names_are_fixed():
             row.sort(key=lambda pair: -pair[1])

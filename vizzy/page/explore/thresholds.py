@@ -7,10 +7,10 @@ from vizzy.page.ui.geometry import histogram_path
 class ThresholdsPanel:
     """Sliders and strips; a strip shows the self-confidences of the examples given its class."""
 
-    def __init__(self, dataset_index, thumbnails):
-        self._catalogue = dataset_index
+    def __init__(self, dataset, thumbnails):
+        self._index = dataset.index
         self._thumbnails = thumbnails
-        self._strips = [self._build_strip(name) for name in dataset_index.classes]
+        self._strips = [self._build_strip(name) for name in self._index.classes]
         dom.by_id("strips").replaceChildren(*[strip["row"] for strip in self._strips])
         self._settings = None
         self._thresholds = None

@@ -11,7 +11,6 @@ from pyscript.ffi import create_proxy
 from vizzy.page.site import features, local_storage
 from vizzy.page.ui import dom
 
-DRIVER = ("runtime/driver/driver.js.mjs", "runtime/driver/driver.css")  # what the tour fetches besides
 SEEN = "vizzy:guide"  # where the browser remembers that the invitation was answered
 
 
@@ -20,14 +19,16 @@ class Guide:
 
     def __init__(self, app):
         self.app = app
-        self.analysis = None  # the last one, for what shows the visitor's own numbers
         self._invitation = None
         self._tutorial = None
         self._learn = None
 
-    def watch(self, _state, analysis):
-        """The app's state or analysis has changed."""
-        self.analysis = analysis
+    def take_dataset(self, _dataset):
+        """Another dataset is open: what speaks of the last one is gone."""
+        self.end_tutorial()
+        if self._learn:
+            self._learn.remove()
+            self._learn = None
 
     # --- what is opened ------------------------------------------------------------------
 
@@ -66,8 +67,8 @@ class Guide:
             from vizzy.page.guide import theory_dialog
 
             if self._learn is None:
-                self._learn = theory_dialog.LearnDialog(self.app.dataset_index)
-            self._learn.open(self.analysis)
+                self._learn = theory_dialog.LearnDialog(self.app.dataset.index)
+            self._learn.open(self.app.analysis)
 
     # --- the first visit -----------------------------------------------------------------------
 
@@ -82,7 +83,7 @@ class Guide:
         accept = dom.element("button", "", "Show me around", {"type": "button"})
         dismiss = dom.element("button", "dismiss", "×", {"type": "button", "aria-label": "No tour, thank you"})
         invitation.append("New here? ", accept, dismiss)
-        on_click(accept, self.open_tour)
+        dom.on_click(accept, self.open_tour)
         dismiss.addEventListener("click", create_proxy(self._dismiss))
         dom.by_id("guide").classList.add("new")
         js.document.querySelector(".tagline").after(invitation)
@@ -109,13 +110,8 @@ class Guide:
 def mount(app):
     """Wire the two buttons; the guide lives as long as the page."""
     guide = Guide(app)
-    app.listeners.append(guide.watch)
-    on_click(dom.by_id("guide"), guide.open_menu)
-    on_click(dom.by_id("learn"), guide.open_learn)
+    app.on_dataset_opened(guide.take_dataset)
+    dom.on_click(dom.by_id("guide"), guide.open_menu)
+    dom.on_click(dom.by_id("learn"), guide.open_learn)
     asyncio.create_task(guide.invite())
     return guide
-
-
-def on_click(node, action):
-    """Let a click start an asynchronous action; the proxy lives as long as the page."""
-    node.addEventListener("click", create_proxy(lambda _event: asyncio.create_task(action())))

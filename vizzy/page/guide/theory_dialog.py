@@ -10,10 +10,10 @@ PAPER = "https://arxiv.org/abs/1911.00068"
 
 
 class LearnDialog:
-    """Built once, at its first opening; what shows the visitor's own numbers is made anew each time."""
+    """Built at its first opening for a dataset; what shows the visitor's own numbers is made anew each time."""
 
     def __init__(self, dataset_index):
-        self._catalogue = dataset_index
+        self._index = dataset_index
         self._figures = {}
         self._dialog = dom.element("dialog", "", None, {"id": "learn-dialog", "aria-labelledby": "learn-heading"})
         self._body = dom.element("div", "learn-body")
@@ -29,9 +29,14 @@ class LearnDialog:
     def open(self, analysis):
         """Show it; ``analysis`` is the worker's last, or None."""
         holder = self._figures["joint"]
-        holder.replaceChildren(theory_figures.joint(self._catalogue, analysis))
+        holder.replaceChildren(theory_figures.joint(self._index, analysis))
         self._dialog.showModal()
         self._scrolled(None)
+
+    def remove(self):
+        """Take it away: another dataset is open."""
+        self._dialog.close()
+        self._dialog.remove()
 
     # --- building ----------------------------------------------------------------------------
 
@@ -79,7 +84,7 @@ class LearnDialog:
 
     def _figure(self, name):
         if name == "mislabelled":
-            return theory_figures.mislabelled(self._catalogue)
+            return theory_figures.mislabelled(self._index)
         if name == "folds":
             return theory_figures.folds()
         if name == "line-up":

@@ -23,7 +23,7 @@ ACCUSED = {True: ("differs", "▲ label error"), False: ("agrees", "◆ no error
 
 def mislabelled(dataset_index):
     """A picture of the open dataset with a wrong label, where the truth is known; else None."""
-    row = _first_mislabelled(dataset_index) if dataset_index.has_pictures and dataset_index.true_label else None
+    row = _first_mislabelled(dataset_index) if dataset_index.has_sprites and dataset_index.true_label else None
     if row is None:
         return None
     truth = dataset_index.true_label

@@ -7,9 +7,9 @@ from pyscript import js_import
 from pyscript.ffi import create_proxy, to_js
 
 from vizzy.page.guide import theory, widgets
-from vizzy.page.guide.feature import DRIVER
 from vizzy.page.ui import dom
 
+DRIVER = ("runtime/driver/driver.js.mjs", "runtime/driver/driver.css")  # fetched when the tour is first taken
 # What driver.js marks the shown element with; they promise a menu that none of our panels has.
 FOREIGN_ATTRIBUTES = ("aria-haspopup", "aria-expanded", "aria-controls")
 

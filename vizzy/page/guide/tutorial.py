@@ -24,7 +24,7 @@ class Tutorial:
     def __init__(self, guide):
         self._guide = guide
         self._app = guide.app
-        self._story = Story(self._app.dataset_index, self._app.state, guide.analysis)
+        self._story = Story(self._app.dataset.index, self._app.state, self._app.analysis)
         self._before = self._app.state  # what "put everything back" brings back
         self._step = 0
         self._said = None
@@ -32,7 +32,7 @@ class Tutorial:
         self._proxies = []
         self._listening = []
         self._build()
-        self._app.listeners.append(self._changed)
+        self._app.subscribe(self._changed)
         for name in ("pointerover", "focusin", "click"):
             self._listen(js.document.body, name, self._pointed)
         self._begin(0)
@@ -42,13 +42,13 @@ class Tutorial:
         """Take the strip and everything that belongs to it away."""
         if not self._strip:
             return
-        self._app.listeners.remove(self._changed)
+        self._app.unsubscribe(self._changed)
         self._mark([])
         for node, name, proxy in self._listening:
             node.removeEventListener(name, proxy)
         self._strip.remove()
         self._strip = None
-        self._app.resize(None)
+        self._app.panels.resize()
         dom.by_id("guide").focus()
         widgets.release_soon(self._proxies)
 
@@ -104,7 +104,7 @@ class Tutorial:
         self._look()
         if STEPS[self._step]["panel"]:
             widgets.bring_into_view(STEPS[self._step]["panel"])
-        self._app.resize(None)  # the strip may have another height
+        self._app.panels.resize()  # the strip may have another height
 
     def _look(self):
         """Say what the step says now, and mark what it speaks of."""
@@ -141,7 +141,7 @@ class Tutorial:
 
     def _pointed(self, event):
         """An image in the matrix or the results was pointed at, tapped or focused."""
-        example = self._app.dataset_index.row_of(dom.closest_example(event.target))
+        example = self._app.dataset.index.row_of(dom.closest_example(event.target))
         if example is not None and event.target.closest(WHERE_IMAGES_ARE_FOUND):
             self._story.pointed = example
             self._look()
@@ -168,7 +168,7 @@ class Tutorial:
     def _showing_subject(self, within):
         if self._story.subject is None:
             return None
-        example_id = self._app.dataset_index.ids[self._story.subject]
+        example_id = self._app.dataset.index.ids[self._story.subject]
         return within + ' [data-example="' + js.window.CSS.escape(example_id) + '"]'
 
     def _mark(self, nodes):
@@ -180,8 +180,8 @@ class Tutorial:
 
     def _scroll_to_subject(self):
         if self._story.subject is not None:
-            self._app.dataset_panel.list.scroll_to(self._story.subject)
-            self._app.dataset_panel.list.refresh([])
+            self._app.panels.dataset.list.scroll_to(self._story.subject)
+            self._app.panels.dataset.list.refresh([])
 
     def _take_there(self, _event):
         """Move the focus to what the step speaks of."""
@@ -210,9 +210,9 @@ class Tutorial:
                 threshold_mode=before.threshold_mode,
             )
         )
-        self._app.settle()
+        self._app.decisions.settle()
         if events.request_training(self._app.state).train_requested:
-            self._app.request_training()
+            self._app.training.request()
         dom.show(self._restore, False)
         self._next.focus()
 

@@ -5,19 +5,17 @@ All the rest is fetched when first asked for, see `vizzy.page.site.features`. Wh
 """
 
 import asyncio
-import json
 
 import js
 from pyscript.ffi import create_proxy
 
-from vizzy.page.guide.feature import on_click
+from vizzy.page.importing.project_list import saved_projects
 from vizzy.page.site import features, local_storage
 from vizzy.page.ui import dom
 
 FEATURE = "importing"
 NOT_LOADED = "What this needs could not be loaded. Check the connection and try again."
 KEEPS_NOTHING = "This browser keeps nothing: your work is gone when the tab is closed."
-WORKS = "vizzy:works"  # where the browser remembers what it keeps: a list, see `vizzy.page.importing.saved_project`
 
 
 class ImportingFeature:
@@ -79,7 +77,7 @@ class ImportingFeature:
     async def open_cell_review(self):
         """The review of the cell that is open."""
         dom.by_id("cell").close()
-        await self.open_review(self.app.cell_dialog.cell)
+        await self.open_review(self.app.panels.cell_dialog.cell)
 
     def watch(self, state, analysis):
         """The app's state or analysis has changed."""
@@ -93,18 +91,18 @@ class ImportingFeature:
 
     def warn(self, event):
         """The page is about to be left: ask first if something would be lost."""
-        if self.app.source.unsaved(self.app.state):
+        if self.app.dataset.source.unsaved(self.app.state):
             event.preventDefault()
 
     async def offer(self):
         """Offer to go on with what the browser keeps, or say that it keeps nothing."""
         if not local_storage.keeps():
             self.app.note(KEEPS_NOTHING)
-        works = kept_works()
-        if works and not self.app.dataset_index.is_own:
+        projects = saved_projects()
+        if projects and not self.app.dataset.index.is_own:
             button = dom.by_id("import-button")
             button.classList.add("new")
-            button.title = "Go on with " + works[0]["name"]
+            button.title = "Go on with " + projects[0]["name"]
 
     async def _ready(self, in_worker=False):
         """Fetch what is needed, once; whether it is there."""
@@ -120,45 +118,29 @@ class ImportingFeature:
 def mount(app):
     """Wire it all; it lives as long as the page."""
     own = ImportingFeature(app)
-    app.listeners.append(own.watch)
+    app.subscribe(own.watch)
     for name, action in (
         ("import-button", own.open_dialog),
         ("review-button", own.open_review),
         ("cell-review", own.open_cell_review),
     ):
-        on_click(dom.by_id(name), action)
+        dom.on_click(dom.by_id(name), action)
     for name, listener in (("dragover", own.drag), ("dragleave", own.leave), ("drop", own.drop)):
         js.document.addEventListener(name, create_proxy(listener))
     js.window.addEventListener("beforeunload", create_proxy(own.warn))
-    js.window.addEventListener("popstate", create_proxy(_follow_address(app)))
     asyncio.create_task(own.offer())
     return own
 
 
 def named_by_address():
-    """The work that ``?work=`` names, if the browser keeps it; else None."""
+    """The id of the saved project that ``?work=`` names, if the browser has it; else None."""
     named = js.URLSearchParams.new(js.window.location.search).get("work")
-    return named if named in [work["id"] for work in kept_works()] else None
+    return named if named in [project["id"] for project in saved_projects()] else None
 
 
-async def reopened(work_id):
-    """Work that the browser keeps: its (source, dataset_index, what was decided: fields of the state)."""
+async def open_saved(project_id):
+    """A project that the browser has saved: (OpenDataset, what was decided: fields of the state)."""
     await features.load(FEATURE)
     from vizzy.page.importing import local_dataset
 
-    return await local_dataset.reopened(work_id)
-
-
-def kept_works():
-    """What the browser keeps: list of dicts, the latest first."""
-    return json.loads(local_storage.recall(WORKS) or "[]")
-
-
-def _follow_address(app):
-    """Back to another dataset is another page; within one, nothing needs to be done."""
-
-    def follow(_event):
-        if js.window.location.search != app.search:
-            js.window.location.reload()
-
-    return follow
+    return await local_dataset.open_saved(project_id)

@@ -11,8 +11,8 @@ from pyscript.ffi import create_proxy
 
 from vizzy.page.client.worker_client import WorkerError
 from vizzy.page.importing import local_dataset, saved_project
-from vizzy.page.importing.feature import kept_works
 from vizzy.page.importing.preview import Preview
+from vizzy.page.importing.project_list import saved_projects
 from vizzy.page.model.state import State
 from vizzy.page.site import dataset_menu
 from vizzy.page.ui import dom
@@ -63,8 +63,8 @@ class ImportDialog:
             asyncio.create_task(self._take(files))
 
     def _clicked(self, event):
-        """A sample, or work to go on with or to forget."""
-        for name, action in (("sample", self._take_sample), ("work", self._go_on), ("forget", self._forget)):
+        """A sample, or a saved project to open or to forget."""
+        for name, action in (("sample", self._take_sample), ("project", self._go_on), ("forget", self._forget)):
             button = event.target.closest("[data-" + name + "]")
             if button:
                 asyncio.create_task(action(button.getAttribute("data-" + name)))
@@ -79,13 +79,13 @@ class ImportDialog:
             files.append((name, js.File.new(js.Array.of(await response.blob()), name)))
         await self._take(files)
 
-    async def _go_on(self, work_id):
-        """Work that was kept is a page of its own."""
-        js.window.location.href = js.window.location.pathname + "?work=" + work_id
+    async def _go_on(self, project_id):
+        """A saved project is a page of its own."""
+        js.window.location.href = js.window.location.pathname + "?work=" + project_id
 
-    async def _forget(self, work_id):
-        await saved_project.forget(work_id)
-        self._show_kept()
+    async def _forget(self, project_id):
+        await saved_project.forget(project_id)
+        self._show_projects()
 
     async def _take(self, files):
         if self._busy:
@@ -137,7 +137,7 @@ class ImportDialog:
         self._summary = None
         dom.show(dom.by_id("import-problem"), False)
         self._show_stage(False)
-        self._show_kept()
+        self._show_projects()
 
     def _show_stage(self, understood):
         dom.show(dom.by_id("import-start"), not understood)
@@ -155,21 +155,10 @@ class ImportDialog:
         if not summary["problem"]:
             dom.by_id("import-open").focus()
 
-    def _show_kept(self):
-        works = kept_works()
-        dom.show(dom.by_id("kept-work"), bool(works))
-        items = []
-        for work in works:
-            item = dom.element("li")
-            item.append(
-                dom.element("button", "link", work["name"], {"type": "button", "data-work": work["id"]}),
-                dom.element("span", "soft", "{} reviewed, {}".format(work["reviewed"], _when(work["when"]))),
-                dom.element(
-                    "button", "link", "Forget", {"type": "button", "data-forget": work["id"], "aria-label": "Forget " + work["name"]}
-                ),
-            )
-            items.append(item)
-        dom.by_id("kept-work").lastElementChild.replaceChildren(*items)
+    def _show_projects(self):
+        projects = saved_projects()
+        dom.show(dom.by_id("saved-projects"), bool(projects))
+        dom.by_id("saved-projects").lastElementChild.replaceChildren(*[_project_item(project) for project in projects])
 
     def _say(self, words):
         dom.by_id("import-status").textContent = words
@@ -182,32 +171,47 @@ class ImportDialog:
     # --- opening -------------------------------------------------------------------------------
 
     async def _open(self):
-        """Make the files the page's dataset, and keep them."""
-        app = self._app
-        if app.state.training:
-            app.cancel_training()
+        """Make the files the page's dataset, and save them."""
+        if self._busy:  # a second click, or something else is read
+            return
+        self._busy = True
+        dom.by_id("import-open").disabled = True
         self._say("Opening…")
         try:
-            app.stop_looking_ahead()  # the worker is about to have other data, and no predictions
-            opened = await app.worker.open_proposal()
-            dataset_index = local_dataset.dataset_index_of(opened["index"], self._files, app.worker)
-            work = saved_project.SavedProject()
-            source = local_dataset.LocalDataset(self._files, self._choices, work)
-            state = State(**local_dataset.decided(opened))
+            dataset, state, index_text = await self._open_in_worker()
         except Exception as error:
             sys.print_exception(error)
             self._complain(error.args[0] if isinstance(error, WorkerError) else "The files could not be opened: {}".format(error))
             return
         finally:
+            self._busy = False
+            dom.by_id("import-open").disabled = False
             self._say("")
         self._dialog.close()
-        location = js.window.location
-        js.window.history.pushState(None, "", location.pathname + "?work=" + work.id)
-        dataset_menu.name_own(dataset_index.name)
-        app.open(source, dataset_index, state, opened["estimated_seconds"])
-        await work.save(dataset_index.name, self._files, self._choices, opened["index"])
-        work.keep(app.state)
-        if work.problem:
+        await self._show(dataset, state, index_text)
+
+    async def _open_in_worker(self):
+        """Let the worker open the files: the OpenDataset, the state it begins with, and the text that describes it."""
+        app = self._app
+        if app.state.training:
+            app.training.cancel()
+        app.analyses.forget_prefetched()  # the worker is about to have other data, and no predictions
+        opened = await app.worker.open_proposal()
+        project = saved_project.SavedProject()
+        dataset = local_dataset.open_dataset(opened["index"], local_dataset.LocalDataset(self._files, self._choices, project))
+        dataset.opened_in_worker(app.worker, opened["estimated_seconds"])
+        app.worker.most_seconds = dataset.estimated_seconds or 0
+        return dataset, State(**local_dataset.decided(opened)), opened["index"]
+
+    async def _show(self, dataset, state, index_text):
+        """Put it on the page, under an address of its own, and save it."""
+        app, source = self._app, dataset.source
+        js.window.history.pushState(None, "", js.window.location.pathname + "?work=" + source.project.id)
+        dataset_menu.name_own(dataset.index.name)
+        app.open(dataset, state)
+        source.keep(app.state)
+        await source.project.save(dataset.index.name, source, index_text)
+        if source.project.problem and dataset is app.dataset:
             app.note("This browser does not keep your files: export your work before you close the tab.")
 
 
@@ -215,5 +219,17 @@ def _click(chooser):
     return lambda _event: chooser.click()
 
 
-def _when(milliseconds):
-    return js.Date.new(milliseconds).toLocaleString()
+def _project_item(project):
+    item = dom.element("li")
+    forget = {"type": "button", "data-forget": project["id"], "aria-label": "Forget " + project["name"]}
+    item.append(
+        dom.element("button", "link", project["name"], {"type": "button", "data-project": project["id"]}),
+        dom.element("span", "soft", "{} reviewed{}".format(project["reviewed"], _when(project["when"]))),
+        dom.element("button", "link", "Forget", forget),
+    )
+    return item
+
+
+def _when(moment):
+    """When a project was saved; earlier versions kept a number that says nothing."""
+    return ", " + js.Date.new(moment).toLocaleString() if isinstance(moment, str) else ""

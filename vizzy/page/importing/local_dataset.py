@@ -2,8 +2,9 @@
 
 import js
 
-from vizzy.page.importing.feature import FEATURE
+from vizzy.page.importing.saved_project import SavedProject
 from vizzy.page.model.dataset_index import DatasetIndex
+from vizzy.page.model.open_dataset import OpenDataset
 from vizzy.page.site import dataset_menu, features
 from vizzy.page.ui.image_loader import IMAGE_TYPES, ImageLoader
 
@@ -17,16 +18,16 @@ class LocalDataset:
         Each with its path.
     choices : dict
         What a person chose, where it is not to be guessed: fields of ``vizzy.reading.Choices``.
-    work : vizzy.page.importing.saved_project.SavedProject
-        Where it is kept.
+    project : vizzy.page.importing.saved_project.SavedProject
+        Where it is saved.
     trained_labels : dict, optional
         The changed labels that were trained on when it was open last.
     """
 
-    def __init__(self, files, choices, work, trained_labels=None):
+    def __init__(self, files, choices, project, trained_labels=None):
         self.files = files
         self.choices = choices
-        self.work = work
+        self.project = project
         self.trained_labels = trained_labels
 
     async def open(self, worker, report):
@@ -37,11 +38,11 @@ class LocalDataset:
 
     def keep(self, state):
         """Save what was decided."""
-        self.work.keep(state)
+        self.project.keep(state)
 
     def unsaved(self, state):
         """Whether leaving now would lose decisions."""
-        return self.work.unsaved(state)
+        return self.project.unsaved(state)
 
 
 async def propose(worker, files, choices, report=lambda said: None):
@@ -49,7 +50,7 @@ async def propose(worker, files, choices, report=lambda said: None):
 
     Sizes are checked before anything is read, and pictures are never read here.
     """
-    await features.load_in_worker(FEATURE, worker)
+    await features.load_in_worker("importing", worker)
     tables = [(name, file) for name, file in files if not is_image(name)]
     await worker.check_sizes([(name, file.size) for name, file in tables])
     contents = js.Array.new()
@@ -68,12 +69,11 @@ def is_image(name):
     return name.lower().rpartition(".")[2] in IMAGE_TYPES
 
 
-def dataset_index_of(index_text, files, worker):
-    """What the page shows of a dataset whose ``dataset.json`` text the worker has made."""
+def open_dataset(index_text, source):
+    """An OpenDataset of files, whose ``dataset.json`` text the worker has made."""
     index = dataset_menu.parse_index(index_text)
-    images = {name: file for name, file in files if is_image(name)}
-    pictures = ImageLoader(images, worker) if index["files"] else None
-    return DatasetIndex(index, "", pictures, is_own=True)
+    images = {name: file for name, file in source.files if is_image(name)}
+    return OpenDataset(DatasetIndex(index, is_own=True), source, ImageLoader(images) if index["files"] else None)
 
 
 def decided(opened):
@@ -82,15 +82,12 @@ def decided(opened):
     return {"changed_labels": changed, "reviews": {int(example): action for example, action in opened["reviews"]}}
 
 
-async def reopened(work_id):
-    """Work that the browser keeps: its (source, dataset_index, fields of the state)."""
-    from vizzy.page.importing.saved_project import SavedProject
-
-    work = SavedProject(work_id)
-    about, files = await work.fetch()
-    decided_before, trained_labels = work.decided()
-    source = LocalDataset(files, about["choices"], work, trained_labels)
-    return source, dataset_index_of(about["index"], files, None), decided_before
+async def open_saved(project_id):
+    """A project that the browser has saved: (OpenDataset, what was decided: fields of the state)."""
+    project = SavedProject(project_id)
+    about, files = await project.fetch()
+    decided_before, trained_labels = project.decided()
+    return open_dataset(about["index"], LocalDataset(files, about["choices"], project, trained_labels)), decided_before
 
 
 async def files_in(entries):

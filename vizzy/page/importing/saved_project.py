@@ -10,7 +10,7 @@ import json
 import js
 from pyscript.ffi import to_js
 
-from vizzy.page.importing.feature import WORKS, kept_works
+from vizzy.page.importing import project_list
 from vizzy.page.model.state import reviewed
 from vizzy.page.site import local_storage
 
@@ -26,32 +26,38 @@ BY_EXAMPLE = ("changed_labels", "reviews", "trained_labels")
 class SavedProject:
     """One dataset that somebody brought, and its review."""
 
-    def __init__(self, work_id=None):
-        self.id = work_id or "{:x}".format(int(js.Date.now()))
+    def __init__(self, project_id=None):
+        self.id = project_id or "".join([sign for sign in _now() if sign in "0123456789"])
         self.problem = None  # why the files could not be kept
-        self._kept = True
-        self._about = None
+        self._is_saved = True  # whether all that was decided is
+        self._about = None  # what is saved beside the files; None until they are
+        self._waiting = None  # the state that was to be saved while the files were not yet
 
-    async def save(self, name, files, choices, index_text):
-        """Keep the files, and what the page shows before they are read again."""
-        self._about = {"name": name, "files": [path for path, _ in files], "choices": choices, "index": index_text}
+    async def save(self, name, source, index_text):
+        """Save the files, what the page shows before they are read again, and what was decided meanwhile."""
+        files = source.files
+        about = {"name": name, "files": [path for path, _ in files], "choices": source.choices, "index": index_text}
         try:
             cache = await js.caches.open(CACHE)
             for number, (_, file) in enumerate(files):
                 await cache.put(self._address(str(number)), js.Response.new(file))
-            await cache.put(self._address(ABOUT), js.Response.new(json.dumps(self._about)))
-            if hasattr(js.navigator.storage, "persist"):
-                await js.navigator.storage.persist()
+            await cache.put(self._address(ABOUT), js.Response.new(json.dumps(about)))
         except Exception as error:  # private windows, full disks, no secure context
             print("not kept:", error)
             self.problem = str(error)
+            return
+        self._about = about
+        if self._waiting:
+            self.keep(self._waiting)
+            self._waiting = None
+        await _ask_to_persist()
 
     async def fetch(self):
         """What was kept: (dict with ``name``, ``choices`` and ``index``, list of (path, File))."""
         cache = await js.caches.open(CACHE)
         response = await cache.match(self._address(ABOUT))
         if not response:
-            forget_from_list(self.id)
+            _forget_decisions(self.id)
             raise ValueError("The browser no longer has the files of this work: bring them again.")
         self._about = json.loads(await response.text())
         files = []
@@ -61,17 +67,17 @@ class SavedProject:
         return self._about, files
 
     def keep(self, state):
-        """Save the decisions, at once."""
+        """Save the decisions: at once, or as soon as the files are saved."""
         if self._about is None or self.problem:
-            self._kept = False
+            self._waiting, self._is_saved = state, False
             return
         fields = {name: getattr(state, name) for name in FIELDS}
         for name in BY_EXAMPLE:
             fields[name] = None if fields[name] is None else list(fields[name].items())
-        self._kept = local_storage.remember(DECISIONS + self.id, json.dumps(fields))
-        works = [work for work in kept_works() if work["id"] != self.id]
-        mine = {"id": self.id, "name": self._about["name"], "reviewed": len(reviewed(state)), "when": js.Date.now()}
-        local_storage.remember(WORKS, json.dumps([mine] + works))
+        self._is_saved = local_storage.remember(DECISIONS + self.id, json.dumps(fields))
+        project_list.put_first(
+            {"id": self.id, "name": self._about["name"], "reviewed": len(reviewed(state)), "when": _now()}
+        )
 
     def decided(self):
         """The fields of the state that were saved, and the labels that were trained on, None if none were.
@@ -88,26 +94,39 @@ class SavedProject:
 
     def unsaved(self, state):
         """Whether leaving now would lose decisions."""
-        return not self._kept and bool(state.reviews or state.changed_labels)
+        return not self._is_saved and bool(state.reviews or state.changed_labels)
 
     def _address(self, name):
         return _folder(self.id) + name
 
 
-def _folder(work_id):
-    return "work/" + work_id + "/"
+async def _ask_to_persist():
+    """Ask the browser not to clear what is saved when its disk is full; it may ask the visitor, or refuse."""
+    try:
+        if hasattr(js.navigator.storage, "persist"):
+            await js.navigator.storage.persist()
+    except Exception as error:
+        print("may be cleared:", error)
 
 
-async def forget(work_id):
-    """Take everything of a work away."""
-    forget_from_list(work_id)
+def _now():
+    """Now, as text: a number of milliseconds is more than MicroPython's integers from JavaScript hold."""
+    return js.Date.new().toISOString()
+
+
+def _folder(project_id):
+    return "work/" + project_id + "/"
+
+
+async def forget(project_id):
+    """Take everything of a project away."""
+    _forget_decisions(project_id)
     cache = await js.caches.open(CACHE)
     for request in await cache.keys():
-        if "/" + _folder(work_id) in request.url:
+        if "/" + _folder(project_id) in request.url:
             await cache.delete(request)
 
 
-def forget_from_list(work_id):
-    """Offer a work no more."""
-    local_storage.forget(DECISIONS + work_id)
-    local_storage.remember(WORKS, json.dumps([work for work in kept_works() if work["id"] != work_id]))
+def _forget_decisions(project_id):
+    local_storage.forget(DECISIONS + project_id)
+    project_list.remove(project_id)

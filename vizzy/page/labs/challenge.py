@@ -15,14 +15,14 @@ class ChallengeLab:
     def __init__(self, experiments):
         self._app = experiments.app
         self._experiments = experiments
-        self._picture = lab_parts.Picture(experiments.app.dataset_index)
+        self._picture = lab_parts.Picture(experiments.app.dataset)
         self._game = None
         self._marked = set()
         seed, self._seed = lab_parts.number_field("Game", 1, 0, 9999)
         self._runner = lab_parts.Runner(experiments, "Hide ten errors", self._deal)
         row = dom.element("div", "row")
         row.append(seed, self._runner.node)
-        self._rule = dom.element("p", "", RULE.format(experiments.app.dataset_index.thing))
+        self._rule = dom.element("p", "", RULE.format(experiments.app.dataset.index.thing))
         self._table = dom.element("div", "challenge-table")
         self._table.addEventListener("click", create_proxy(self._clicked))
         self._count = dom.element("span", "said", None, {"role": "status"})
@@ -58,7 +58,7 @@ class ChallengeLab:
         self._show_count()
 
     def _card(self, place):
-        dataset_index = self._app.dataset_index
+        dataset_index = self._app.dataset.index
         label = dataset_index.classes[self._game["labels"][place]]
         card = dom.element("button", "suspect", None, {"type": "button", "aria-pressed": "false"})
         card.setAttribute("data-place", str(place))
@@ -82,7 +82,7 @@ class ChallengeLab:
         self._show_count()
 
     def _show_count(self):
-        self._count.textContent = "{} marked.".format(counted(len(self._marked), self._app.dataset_index.thing))
+        self._count.textContent = "{} marked.".format(counted(len(self._marked), self._app.dataset.index.thing))
 
     def _show_result(self, _event):
         game = self._game
@@ -102,7 +102,7 @@ class ChallengeLab:
         card.classList.add("hidden-error" if wrong else "innocent" if not by else "false-alarm")
         if not wrong and not by:
             return
-        said = "is " + self._app.dataset_index.classes[self._game["right"][place]] if wrong else "was right"
+        said = "is " + self._app.dataset.index.classes[self._game["right"][place]] if wrong else "was right"
         card.append(dom.element("span", "truth", said))
         card.append(dom.element("span", "by", "found by " + " + ".join(by) if wrong and by else "by " + " + ".join(by) if by else "found by nobody"))
         card.setAttribute("aria-label", card.getAttribute("aria-label") + ", " + said + ", " + card.lastElementChild.textContent)

@@ -160,7 +160,7 @@ class CodeLab:
         asyncio.create_task(self._fetch())
 
     def _show_numbers(self, analysis):
-        classes = self._app.dataset_index.classes[:MOST_CLASSES]
+        classes = self._app.dataset.index.classes[:MOST_CLASSES]
         rows = [
             [name, _or_none(analysis["class_thresholds"][label]), _or_none(analysis["ood_thresholds"][label])]
             for label, name in enumerate(classes)
@@ -208,13 +208,13 @@ class CodeLab:
             return
         self._status.textContent = "Your rule is running."
         self._show_edited(True)
-        self._app.reanalyse()
+        self._app.analyses.rule_changed()
 
     async def _restore_original(self):
         self._take(await self._experiments.ask("restore_code", {}))
         self._show_trouble(None)
         self._status.textContent = "The original rule is back."
-        self._app.reanalyse()
+        self._app.analyses.rule_changed()
 
     async def _look_after(self):
         shown = await self._experiments.ask("show_code", {})

@@ -46,7 +46,7 @@ class Labs:
     def show(self, lab):
         """Open an experiment, or close them (None)."""
         self.app.update(events.open_lab(self.app.state, lab))
-        self.app.settle()
+        self.app.decisions.settle()
         if lab is None:
             opener = self._opener if self._opener and self._opener.isConnected else dom.by_id("labs")
             opener.focus()
@@ -73,6 +73,6 @@ class Labs:
 def mount(app):
     """Wire what opens the experiments; they live as long as the page."""
     labs = Labs(app)
-    app.listeners.append(labs.watch)
+    app.subscribe(labs.watch)
     js.document.addEventListener("click", create_proxy(labs.clicked))
     return labs

@@ -66,7 +66,7 @@ class Following:
     def __init__(self, experiments):
         self._app = experiments.app
         self._experiments = experiments
-        self._picture = Picture(experiments.app.dataset_index)
+        self._picture = Picture(experiments.app.dataset)
         self._latest = experiments.latest(self.EXPERIMENT, self._answered, self._failed)
         self._analysis = None
         self.node = dom.element("div", self.CLASS_NAME)
@@ -87,7 +87,7 @@ class Following:
 
     def _answered(self, _wish, text):
         self.node.replaceChildren(*self.show(json.loads(text)))
-        self._app.mark_active()
+        self._app.panels.mark_active(self._app.state)
 
     def _failed(self, error):
         self.node.replaceChildren(dom.element("p", "warning", self.FAILED + str(error)))
@@ -154,9 +154,8 @@ class Runner:
 class Picture:
     """Thumbnails of the open dataset, of which the labs make their rows."""
 
-    def __init__(self, dataset_index):
-        self._catalogue = dataset_index
-        self._thumbnails = Thumbnails(dataset_index)
+    def __init__(self, dataset):
+        self._thumbnails = Thumbnails(dataset)
 
     def thumb(self, example):
         """One thumbnail."""

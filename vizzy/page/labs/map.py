@@ -33,8 +33,8 @@ class MapLab:
     def __init__(self, experiments):
         self._app = experiments.app
         self._experiments = experiments
-        self._picture = lab_parts.Picture(experiments.app.dataset_index)
-        self._pictured = experiments.app.dataset_index.thing == "image"
+        self._picture = lab_parts.Picture(experiments.app.dataset)
+        self._pictured = experiments.app.dataset.index.thing == "image"
         self._places = None  # x, y, x, y, …: in [0, 1]
         self._centre = (0.5, 0.5)
         self._zoom = 1
@@ -48,7 +48,7 @@ class MapLab:
         asyncio.create_task(self._load(None))
 
     def _build(self):
-        dataset_index = self._app.dataset_index
+        dataset_index = self._app.dataset.index
         ways = [way for way in WAYS if way[0] != "shipped" or dataset_index.map_address()]
         way, self._way = lab_parts.choice("Arranged", ways, ways[0][0], lambda _event: self._runner.run())
         self._runner = lab_parts.Runner(self._experiments, "Arrange again", self._arrange, "")
@@ -109,7 +109,7 @@ class MapLab:
 
     async def _load(self, _event):
         if self._way.value == "shipped":
-            self._places = await _shipped_places(self._app.dataset_index.map_address())
+            self._places = await _shipped_places(self._app.dataset.index.map_address())
             self._show_whole(None)
         else:
             self._runner.run()
@@ -134,7 +134,7 @@ class MapLab:
         places = self._places
         return [
             row
-            for row in range(len(self._app.dataset_index))
+            for row in range(len(self._app.dataset.index))
             if across.low <= places[2 * row] <= across.high and up.low <= 1 - places[2 * row + 1] <= up.high
         ]
 
@@ -173,7 +173,7 @@ class MapLab:
         self._said.textContent = "{} in view.{}".format(
             len(examples), " {} of them are drawn, the flagged ones first: zoom in for more.".format(len(chosen)) if missing else ""
         )
-        self._app.mark_active()
+        self._app.panels.mark_active(self._app.state)
         self._show_table(chosen)
 
     def _node_size(self, count):
@@ -184,7 +184,7 @@ class MapLab:
         return max(16, min(64, 0.75 * (room / max(1, count)) ** 0.5))
 
     def _make(self, row):
-        dataset_index = self._app.dataset_index
+        dataset_index = self._app.dataset.index
         node = self._picture.thumb(row)
         label = dataset_index.current_label(self._app.state, row)
         if not self._pictured:
@@ -202,7 +202,7 @@ class MapLab:
         )
 
     def _show_table(self, chosen):
-        dataset_index, state = self._app.dataset_index, self._app.state
+        dataset_index, state = self._app.dataset.index, self._app.state
         names = {"issue": "label issue", "outside": "out of distribution"}
         rows = [
             [dataset_index.ids[row], dataset_index.classes[dataset_index.current_label(state, row)], names.get(self._kinds.get(row), "–")]
@@ -311,7 +311,7 @@ class MapLab:
             self._show_selection(self._in_view(self._scales()))
 
     def _show_selection(self, examples):
-        dataset_index, state = self._app.dataset_index, self._app.state
+        dataset_index, state = self._app.dataset.index, self._app.state
         counts = [0] * len(dataset_index.classes)
         for row in examples:
             counts[dataset_index.current_label(state, row)] += 1
@@ -319,7 +319,7 @@ class MapLab:
         said = lab_text.selection(len(examples), counts, len(flagged), dataset_index.classes)
         ordered = flagged + [row for row in examples if row not in self._kinds]
         self._selected.replaceChildren(dom.element("p", "", said, {"role": "status"}), self._picture.row(ordered))
-        self._app.mark_active()
+        self._app.panels.mark_active(self._app.state)
 
     # --- keys ----------------------------------------------------------------------------------------
 
@@ -341,7 +341,7 @@ class MapLab:
 
     def _walk(self, node, direction):
         """To the nearest neighbour that is more in this direction than beside it."""
-        row = self._app.dataset_index.row_of(node.getAttribute("data-example"))
+        row = self._app.dataset.index.row_of(node.getAttribute("data-example"))
         x, y = self._places[2 * row], 1 - self._places[2 * row + 1]
         nearest = None
         for other in self._nodes:

@@ -49,12 +49,12 @@ class ModelsLab:
 
     def follow(self, state, _analysis):
         """Another training of the page's: what was compared with the last one no longer holds."""
-        if self._app.estimated_seconds is None:
+        if self._app.dataset.brings_pred_probs:
             self._runner.enable(False)
             self._hint.textContent = "These probabilities came with the data: without embeddings there is nothing to train on."
             return
-        if self._depends != self._app.predictions_made:
-            self._depends = self._app.predictions_made
+        if self._depends != self._app.training.count:
+            self._depends = self._app.training.count
             self._tried = []
             dom.show(self._results, False)
 

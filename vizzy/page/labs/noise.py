@@ -25,7 +25,7 @@ class NoiseLab:
         self._build()
 
     def _build(self):
-        classes = self._app.dataset_index.classes
+        classes = self._app.dataset.index.classes
         kinds = [(EVENLY, "evenly, to any class")] + [
             ("{},{}".format(start, end), "{} called {}".format(classes[start], classes[end]))
             for start in range(min(len(classes), MOST_IN_MATRIX))
@@ -73,7 +73,7 @@ class NoiseLab:
         dom.show(self._and_label, self._how.value != EVENLY)
 
     async def _run(self):
-        seconds = self._app.estimated_seconds
+        seconds = self._app.dataset.estimated_seconds
         shares = SHARES[seconds is None or seconds < SECONDS_FOR_MANY]
         answer = await self._experiments.ask(
             "noise_sweep",
@@ -119,10 +119,10 @@ class NoiseLab:
             {"name": "matrix off by", "kind": "f1", "points": [(100 * one["share"], one["off"]) for one in points]}
         )
         self._chart.show(lines, (0, 100 * points[-1]["share"]), (0, 1), cursor=100 * point["share"])
-        names = list(self._app.dataset_index.classes)[:MOST_IN_MATRIX]
+        names = list(self._app.dataset.index.classes)[:MOST_IN_MATRIX]
         for matrix, rows in ((self._true, point["true"]), (self._estimated, point["estimated"])):
             matrix.show(names, [row[:MOST_IN_MATRIX] if row else None for row in rows[:MOST_IN_MATRIX]])
-        more = "" if len(self._app.dataset_index.classes) <= MOST_IN_MATRIX else " The first {} classes are shown.".format(MOST_IN_MATRIX)
+        more = "" if len(self._app.dataset.index.classes) <= MOST_IN_MATRIX else " The first {} classes are shown.".format(MOST_IN_MATRIX)
         off = "–" if point["off"] is None else "{:.3f}".format(point["off"])
         self._off.textContent = "On average the two differ by {}.".format(off) + more
 

@@ -41,7 +41,6 @@ class LabPanel:
         self.app = labs.app
         self.experiments = lab_parts.Experiments(labs.app)
         self._views = {}
-        self._catalogue = labs.app.dataset_index
         self._shown = None
         self._changed = create_proxy(lambda _event: self._resized())
         self.node = dom.element("section", "", None, {"data-panel": "labs", "aria-labelledby": "labs-heading"})
@@ -50,6 +49,7 @@ class LabPanel:
         js.document.querySelector("main").prepend(self.node)
         js.window.addEventListener("resize", self._changed)
         self.node.addEventListener("keydown", create_proxy(self._pressed))
+        self.app.on_dataset_opened(self._take_dataset)
 
     def _build(self):
         title = dom.element("h2", "", "Labs", {"id": "labs-heading", "tabindex": "-1"})
@@ -75,7 +75,7 @@ class LabPanel:
         self._untrained = dom.element("div", "lab-untrained")
         self._untrained.append(
             dom.element("p", "", "This lab looks at what the model predicts."),
-            dom.button("Train the model", "primary", create_proxy(self.app.request_training)),
+            dom.button("Train the model", "primary", create_proxy(self.app.training.request)),
         )
         self._holder = dom.element("div", "lab-holder")
         self._body.append(self._question, self._untrained, self._holder)
@@ -85,8 +85,6 @@ class LabPanel:
 
     def follow(self, state, analysis):
         """The app's state or analysis has changed."""
-        if self.app.dataset_index is not self._catalogue:
-            self._forget_views()
         if "code" in self._views:
             self._views["code"].watch(analysis)
         if state.lab != self._shown:
@@ -126,9 +124,8 @@ class LabPanel:
             self._views[lab] = VIEWS[lab][2](self.experiments)
         return self._views[lab]
 
-    def _forget_views(self):
+    def _take_dataset(self, _dataset):
         """Another dataset is open: nothing of what was shown holds, but the editor, which is heavy, serves it too."""
-        self._catalogue = self.app.dataset_index
         self._views = {"code": self._views["code"]} if "code" in self._views else {}
         if self._views:
             self._views["code"].start_anew()
@@ -139,7 +136,7 @@ class LabPanel:
 
     def _make_room(self):
         """The other panels have other sizes now."""
-        self.app.resize(None)
+        self.app.panels.resize()
 
     def _widen(self, _event):
         wide = js.document.body.classList.toggle("labs-wide")

@@ -52,7 +52,7 @@ class PercentilesLab:
 
     def follow(self, state, analysis):
         """New predictions, or another out-of-distribution percentile, need other curves; the rest is marks."""
-        depends = (self._app.predictions_made, state.ood_percentile)
+        depends = (self._app.training.count, state.ood_percentile)
         if self._asked != depends:
             self._asked, self._bands = depends, None
             asyncio.create_task(self._fetch())
@@ -77,7 +77,7 @@ class PercentilesLab:
 
     def _draw_bands_if_cheap(self):
         """Bands hold for one out-of-distribution percentile; where they take long, only a press makes them."""
-        seconds = self._app.estimated_seconds
+        seconds = self._app.dataset.estimated_seconds
         dom.show(self._bands_runner.node, seconds is not None)
         if seconds is not None and not self._bands and seconds < SECONDS_FOR_BANDS:
             self._bands_runner.run()
@@ -106,7 +106,7 @@ class PercentilesLab:
             else "What is true is not known for this data, so the charts count what is flagged. Click to set the sliders."
         )
         self._chart.show(*self._lines(), cursor=self._cursor(), marks=self._mean_marks(), steps=5)
-        self._mean.textContent = lab_text.mean_percentiles(self._curves["mean"]["percentile"], self._app.dataset_index.classes)
+        self._mean.textContent = lab_text.mean_percentiles(self._curves["mean"]["percentile"], self._app.dataset.index.classes)
         dom.show(self._menu_label, known)
         dom.show(self._best, known)
         self._shade(None)
@@ -226,4 +226,4 @@ class PercentilesLab:
         if ood_percentile is not None:
             state = events.set_ood_percentile(state, ood_percentile)
         self._app.update(state)
-        self._app.settle()
+        self._app.decisions.settle()

@@ -31,7 +31,7 @@ class ScoreLab(lab_parts.Following):
     def _missed(self, entries):
         if not entries:
             return [dom.element("p", "", "None: every problem is flagged.")]
-        classes = self._app.dataset_index.classes
+        classes = self._app.dataset.index.classes
         rows = dom.element("div", "missed thumbs-list")
         for entry in entries:
             row = dom.element("div", "missed-row")

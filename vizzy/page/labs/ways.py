@@ -42,7 +42,7 @@ class WaysLab(lab_parts.Following):
         return holder
 
     def _counter_examples(self, found):
-        classes = self._app.dataset_index.classes
+        classes = self._app.dataset.index.classes
         cards = dom.element("div", "counter-examples")
         for name, title, words in (
             ("unsure", "Accused without an idea", lab_text.unsure(found["unsure"], classes)),
@@ -59,7 +59,7 @@ class WaysLab(lab_parts.Following):
         return lab_parts.group("Where “the most probable wins” goes wrong", cards)
 
     def _differing(self, answer):
-        classes = self._app.dataset_index.classes
+        classes = self._app.dataset.index.classes
         head = ["", "given", "in truth"] if answer["examples"][0]["true"] is not None else ["", "given"]
         node = dom.element("table", "numbers differing")
         node.append(dom.element("caption", "visually-hidden", "The examples on which the ways differ, worst first"))

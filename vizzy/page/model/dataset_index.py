@@ -1,4 +1,4 @@
-"""What the page knows of the open dataset: classes, labels, pictures, alternative texts.
+"""What the page knows of a dataset before numpy is up: classes, labels, files, alternative texts.
 
 Made from the ``dataset.json`` of a dataset folder (its description is in
 ``vizzy.dataset``); plain lists, no numpy, so that the page shows it before the worker is up.
@@ -14,13 +14,11 @@ class DatasetIndex:
         A parsed ``dataset.json``; its long lists may be anything with a length, an index and ``index()``.
     folder : str
         Address of the dataset's folder, ending in "/"; file names are relative to it.
-    pictures : vizzy.page.ui.image_loader.ImageLoader, optional
-        Of somebody's own data: the files that were brought, in place of a folder's.
     is_own : bool
         Whether this is somebody's own data, of which the site knows nothing.
     """
 
-    def __init__(self, index, folder="", pictures=None, is_own=False):
+    def __init__(self, index, folder="", is_own=False):
         self.name = index["name"]
         self.classes = index["classes"]
         self.ids = index["ids"]
@@ -28,8 +26,8 @@ class DatasetIndex:
         self.true_label = index.get("true_label")
         self.texts = index.get("texts")
         self.alt = index.get("alt") or self.texts or self.ids
-        self.pictures = pictures
         self.is_own = is_own
+        self.brings_pred_probs = bool(index.get("pred_probs"))
         self.folder = folder
         self._files = index["files"]
         self._sprite = index["thumbnails"]
@@ -46,14 +44,14 @@ class DatasetIndex:
             return None
 
     @property
-    def has_pictures(self):
-        """Whether the folder has anything to see; else an example is shown by its own picture, text or id."""
+    def has_sprites(self):
+        """Whether the folder has images and sprites of their thumbnails."""
         return bool(self._files and self._sprite)
 
     @property
     def shows_pictures(self):
         """Whether examples are shown by pictures, the folder's or somebody's own; else by their text or id."""
-        return bool(self.has_pictures or self.pictures)
+        return bool(self._files and (self._sprite or self.is_own))
 
     @property
     def thing(self):
@@ -78,11 +76,11 @@ class DatasetIndex:
 
     def sprite_addresses(self):
         """Where the sprites of all thumbnails are."""
-        return [self.folder + name for name in self._sprite["files"]] if self.has_pictures else []
+        return [self.folder + name for name in self._sprite["files"]] if self.has_sprites else []
 
     def sprite_scale(self):
         """Width of a sprite in tiles: its background size over a thumbnail's own size."""
-        return self._sprite["columns"] if self.has_pictures else 1
+        return self._sprite["columns"] if self.has_sprites else 1
 
     def sprite_tile(self, example):
         """Where an example's thumbnail lies.

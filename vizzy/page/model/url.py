@@ -59,20 +59,20 @@ def _couple(changes, refused):
         changes["class_percentile"] = low
 
 
-def _percentile(text, _catalogue):
+def _percentile(text, _index):
     percentile = int(text)
     if not 0 <= percentile <= 100:
         raise ValueError(text)
     return percentile
 
 
-def _mode(text, _catalogue):
+def _mode(text, _index):
     if text not in MODES:
         raise ValueError(text)
     return text
 
 
-def _lab(text, _catalogue):
+def _lab(text, _index):
     if text not in LABS:
         raise ValueError(text)
     return text
@@ -89,7 +89,7 @@ def _example(text, dataset_index):
     return row
 
 
-def _labels_to_text(changed, _catalogue):
+def _labels_to_text(changed, _index):
     return ",".join([str(row) + ":" + str(changed[row]) for row in sorted(changed)])
 
 
@@ -104,7 +104,7 @@ def _labels(text, dataset_index):
     return changed
 
 
-def _reviews_to_text(reviews, _catalogue):
+def _reviews_to_text(reviews, _index):
     return ",".join([str(row) + ":" + ACTION_LETTERS[reviews[row]] for row in sorted(reviews)])
 
 
@@ -119,13 +119,13 @@ def _reviews(text, dataset_index):
     return reviews
 
 
-def _view(text, _catalogue):
+def _view(text, _index):
     if text not in VIEWS:
         raise ValueError(text)
     return text
 
 
-def _plain(value, _catalogue):
+def _plain(value, _index):
     return str(value)
 
 

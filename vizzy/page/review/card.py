@@ -22,16 +22,17 @@ class ReviewCard:
         self._shown = None
         self._reasons = LatestRequest(app.worker.reasons, self._show_reasons, self._failed)
 
-    def take_dataset(self, thumbnails):
+    def take_dataset(self, dataset, thumbnails):
         """Another dataset is open."""
         self._thumbnails = thumbnails
-        self._catalogue = self._app.dataset_index
+        self._dataset = dataset
+        self._index = dataset.index
         self._shown = None
         self._reasons.drop()
-        self._picture = picture_holder(self._catalogue)
+        self._picture = picture_holder(self._index)
         dom.by_id("review-picture").replaceChildren(self._picture)
         entries = [dom.element("option", "", "Another label…", {"value": ""})]
-        for label, name in enumerate(self._catalogue.classes):
+        for label, name in enumerate(self._index.classes):
             entries.append(dom.element("option", "", name, {"value": str(label)}))
         dom.by_id("review-choice").replaceChildren(*entries)
 
@@ -42,12 +43,12 @@ class ReviewCard:
         dom.show(card, example is not None)
         if example is None:
             return
-        state, dataset_index = self._app.state, self._catalogue
+        state, dataset_index = self._app.state, self._index
         now = (example, suggested, dataset_index.current_label(state, example), state.reviews.get(example), id(state.trained_labels))
         if now == self._shown:
             return
         if self._shown is None or self._shown[0] != example:
-            show_picture(self._picture, dataset_index, example)
+            show_picture(self._picture, self._dataset, example)
             self._picture.setAttribute("data-example", dataset_index.ids[example])
         self._shown = now
         dom.by_id("review-id").textContent = "{}, label quality {:.3f}".format(dataset_index.ids[example], quality)
@@ -57,9 +58,9 @@ class ReviewCard:
 
     def words_for(self, action, label):
         """What was just decided, in words."""
-        name = self._catalogue.ids[self._example]
+        name = self._index.ids[self._example]
         if action in (ACCEPTED, CHANGED):
-            return "{} is now {}.".format(name, self._catalogue.classes[label])
+            return "{} is now {}.".format(name, self._index.classes[label])
         return {
             KEPT: "{} keeps its label.",
             NO_CLASS: "{} belongs to no class.",
@@ -67,9 +68,9 @@ class ReviewCard:
         }[action].format(name)
 
     def _show_labels(self, state):
-        classes = self._catalogue.classes
-        original = classes[self._catalogue.given_label[self._example]]
-        current = classes[self._catalogue.current_label(state, self._example)]
+        classes = self._index.classes
+        original = classes[self._index.given_label[self._example]]
+        current = classes[self._index.current_label(state, self._example)]
         dom.by_id("review-given").textContent = "given: " + original
         suggested = dom.by_id("review-suggested")
         dom.show(suggested, self._suggested != NO_LABEL)
@@ -98,7 +99,7 @@ class ReviewCard:
         for label in ranked:
             bar = dom.element("div", "bar")
             bar.append(
-                dom.element("span", "name", self._catalogue.classes[label]),
+                dom.element("span", "name", self._index.classes[label]),
                 dom.element("i"),
                 dom.element("span", "value", explanation_text.number(pred_probs[label])),
             )
@@ -107,7 +108,7 @@ class ReviewCard:
         dom.by_id("review-probabilities").replaceChildren(*bars)
 
     def _show_neighbours(self, told):
-        dataset_index = self._catalogue
+        dataset_index = self._index
         neighbours = told.get("neighbours", [])
         dom.show(dom.by_id("neighbours-heading"), bool(neighbours))
         given = dataset_index.trained_label(self._app.state, self._example)

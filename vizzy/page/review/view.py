@@ -33,7 +33,6 @@ class ReviewView:
 
     def __init__(self, app):
         self._app = app
-        self._catalogue = None
         self._list = None
         self._examples = self._suggested = self._quality = None  # typed arrays, in the queue's order
         self._told = None
@@ -46,6 +45,7 @@ class ReviewView:
         self._card = ReviewCard(app)
         self._export = ExportMenu(app)
         self._wire()
+        app.on_dataset_opened(self._take_dataset)
 
     def open(self, cell=None):
         """Go there; with a cell of the confident joint, to its examples."""
@@ -64,8 +64,6 @@ class ReviewView:
 
     def render(self, state, analysis):
         """Follow the app's state."""
-        if self._app.dataset_index is not self._catalogue:
-            self._take_dataset()
         open_now = state.view == "review" and analysis is not None
         dom.show(dom.by_id("review"), open_now)
         dom.show(js.document.querySelector("main"), not open_now)
@@ -75,22 +73,21 @@ class ReviewView:
         self._ask(state)
         self._show_current()
 
-    def _take_dataset(self):
-        app = self._app
-        self._catalogue = app.dataset_index
+    def _take_dataset(self, dataset):
+        self._index = dataset.index
         self._queue.drop()
         self._shown = self._told = None
         self._examples = None
         self._selected = set()
         self._place = 0
-        self._thumbnails = Thumbnails(app.dataset_index)
-        self._pictured = app.dataset_index.shows_pictures
+        self._thumbnails = Thumbnails(dataset)
+        self._pictured = dataset.index.shows_pictures
         if self._list:
             self._list.close()
         self._list = VirtualList(dom.by_id("queue-list"), 0, self._make_row, self._fill_row)
-        self._card.take_dataset(self._thumbnails)
+        self._card.take_dataset(dataset, self._thumbnails)
         for name in ("given", "suggested"):
-            _fill_menu(dom.by_id("queue-" + name), [("", "any")] + _numbered(app.dataset_index.classes))
+            _fill_menu(dom.by_id("queue-" + name), [("", "any")] + _numbered(dataset.index.classes))
 
     def _show_settings(self, state):
         kind, given, suggested, text, unreviewed = state.queue
@@ -102,7 +99,7 @@ class ReviewView:
         dom.by_id("queue-unreviewed").checked = unreviewed
         train = dom.by_id("review-train")
         train.disabled = not state.can_train
-        train.textContent = "Training…" if state.training else self._app.train_again
+        train.textContent = "Training…" if state.training else self._app.training.button_text
         said = dom.by_id("status").textContent if state.training or state.trained_labels is not None else ""
         if dom.by_id("review-said").textContent != said:
             dom.by_id("review-said").textContent = said
@@ -160,7 +157,7 @@ class ReviewView:
     def _fill_row(self, row, place):
         if self._examples is None or place >= self._examples.length:
             return
-        example, dataset_index, state = self._examples[place], self._catalogue, self._app.state
+        example, dataset_index, state = self._examples[place], self._index, self._app.state
         row.setAttribute("data-place", str(place))
         row.classList.toggle("current", place == self._place)
         tick = row.firstElementChild
@@ -178,7 +175,7 @@ class ReviewView:
 
     def _suggestion(self, place):
         label = self._suggested[place]
-        return "?" if label == NO_LABEL else self._catalogue.classes[label]
+        return "?" if label == NO_LABEL else self._index.classes[label]
 
     def _go_to(self, place):
         """Make an example of the queue the current one."""
@@ -217,9 +214,9 @@ class ReviewView:
         self._say(said)
 
     def _apply(self, decisions):
-        state = events.review(self._app.state, decisions, self._catalogue.given_label)
+        state = events.review(self._app.state, decisions, self._index.given_label)
         self._app.update(state)
-        self._app.settle()
+        self._app.decisions.settle()
         self._list.refresh()
 
     def _next(self):
@@ -273,7 +270,7 @@ class ReviewView:
     def _bulk_decisions(self, action):
         """The decisions, and in words how many go from which label to which."""
         decisions, counts, without = [], {}, 0
-        classes, state = self._catalogue.classes, self._app.state
+        classes, state = self._index.classes, self._app.state
         for place in range(self._examples.length):
             example = self._examples[place]
             if example not in self._selected:
@@ -283,7 +280,7 @@ class ReviewView:
                 without += 1
                 continue
             decisions.append((example, action, label))
-            given = classes[self._catalogue.current_label(state, example)]
+            given = classes[self._index.current_label(state, example)]
             becomes = "stays " + given if label is None else given + " → " + classes[label]
             counts[becomes] = counts.get(becomes, 0) + 1
         lines = ["{}: {}".format(becomes, explanation_text.thousands(counts[becomes])) for becomes in sorted(counts)]
@@ -306,7 +303,7 @@ class ReviewView:
     def _wire(self):
         for name, event, listener in (
             ("review-back", "click", lambda _event: self.close()),
-            ("review-train", "click", self._app.request_training),
+            ("review-train", "click", self._app.training.request),
             ("queue-kind", "change", lambda event: self._choose(kind=event.target.value)),
             ("queue-given", "change", lambda event: self._choose(given=_label(event))),
             ("queue-suggested", "change", lambda event: self._choose(suggested=_label(event))),
@@ -374,7 +371,7 @@ class ReviewView:
     def _action_of(self, key):
         if key.lower() in KEYS:
             return lambda: self._decide(KEYS[key.lower()])
-        if key in "123456789" and int(key) <= len(self._catalogue.classes):
+        if key in "123456789" and int(key) <= len(self._index.classes):
             return lambda: self._decide(CHANGED, int(key) - 1)
         return {
             "ArrowDown": lambda: self._go_to(self._place + 1),

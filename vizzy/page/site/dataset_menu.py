@@ -5,6 +5,8 @@ import json
 from js import JSON, URL, URLSearchParams, document, fetch, window
 from pyscript.ffi import create_proxy
 
+from vizzy.page.model.dataset_index import DatasetIndex
+from vizzy.page.model.open_dataset import OpenDataset
 from vizzy.page.model.url import quote
 from vizzy.page.ui import dom
 
@@ -26,7 +28,7 @@ def folder():
     return address.href[len(base) :]
 
 
-class Shipped:
+class ShippedDataset:
     """A dataset folder of this site, as the app opens it.
 
     Parameters
@@ -55,7 +57,13 @@ class Shipped:
         return False
 
 
-async def load_index(folder):
+async def open_shipped(folder):
+    """A dataset folder of this site, as an OpenDataset."""
+    text = await _load_index(folder)
+    return OpenDataset(DatasetIndex(parse_index(text), folder), ShippedDataset(folder, text))
+
+
+async def _load_index(folder):
     """The text of a dataset folder's ``dataset.json``."""
     response = await fetch(folder + "dataset.json")
     if not response.ok:
@@ -89,7 +97,7 @@ class Column:
 
 
 def parse_index(text):
-    """A ``dataset.json`` as the dataset_index takes it."""
+    """A ``dataset.json`` as DatasetIndex takes it."""
     parsed = JSON.parse(text)
     columns = {name: _column(parsed, name) for name in COLUMNS}
     return dict(
@@ -98,6 +106,7 @@ def parse_index(text):
         classes=json.loads(JSON.stringify(parsed.classes)),
         thumbnails=json.loads(JSON.stringify(parsed.thumbnails or None)),
         map=parsed.map or None,
+        pred_probs=getattr(parsed, "pred_probs", None),
     )
 
 
@@ -106,24 +115,27 @@ def _column(parsed, name):
     return Column(array) if array else None
 
 
-async def offer(open_folder, name, is_own):
-    """Fill the menu; a site with a single dataset needs none. Until then it shows the default one."""
+async def offer(index):
+    """Fill the menu; a site with a single dataset needs none. Until then it shows the default one.
+
+    ``index`` is that of the open dataset.
+    """
     response = await fetch(LIST)
     if not response.ok:
         print("no menu of datasets:", response.status)
         return
     offered = json.loads(await response.text())
-    path = open_folder.rstrip("/")
-    if not is_own and path not in [entry["path"] for entry in offered]:
-        offered.append({"path": path, "name": name})
+    path = index.folder.rstrip("/")
+    if not index.is_own and path not in [entry["path"] for entry in offered]:
+        offered.append({"path": path, "name": index.name})
     menu = dom.by_id("dataset-menu")
     dom.clear(menu)
     menu.disabled = False
     for entry in offered:
         menu.append(dom.element("option", "", entry["name"], {"value": entry["path"]}))
     menu.value = path
-    if is_own:
-        name_own(name)
+    if index.is_own:
+        name_own(index.name)
     dom.show(dom.by_id("dataset-menu-label"), len(offered) > 1)
     menu.addEventListener("change", create_proxy(_choose))
 

@@ -39,7 +39,7 @@ async def keep(app):
     try:
         await navigator.serviceWorker.register("sw.js")
         registration = await navigator.serviceWorker.ready
-        rare = features.files() + list(INSTALLED + SAMPLES) + await _rare_files() + _of_dataset(app.dataset_index)
+        rare = features.files() + list(INSTALLED + SAMPLES) + await _rare_files() + _of_dataset(app.dataset.index)
         files = set(_loaded_here() + await app.worker.loaded() + _here(rare))
         registration.active.postMessage(to_js({"files": list(files)}))
     except Exception as error:  # private windows and full disks: the page goes on without
@@ -69,7 +69,7 @@ async def _rare_files():
 def _of_dataset(dataset_index):
     """The addresses of its map, and of the pictures, of which the browser loads only those that come into view."""
     mapped = dataset_index.map_address()
-    shown = range(len(dataset_index)) if dataset_index.has_pictures and len(dataset_index) <= MOST_PICTURES else ()
+    shown = range(len(dataset_index)) if dataset_index.has_sprites and len(dataset_index) <= MOST_PICTURES else ()
     return ([mapped] if mapped else []) + [dataset_index.picture_address(row) for row in shown]
 
 

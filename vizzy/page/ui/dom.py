@@ -1,6 +1,9 @@
 """The few things the views ask of the browser. Text from data goes in as text, never as HTML."""
 
+import asyncio
+
 from js import document, window
+from pyscript.ffi import create_proxy
 
 SVG = "http://www.w3.org/2000/svg"
 
@@ -51,6 +54,11 @@ def rem():
 def clear(node):
     """Take everything out of a node."""
     node.replaceChildren()
+
+
+def on_click(node, action):
+    """Let a click start an asynchronous action; the proxy lives as long as the page."""
+    node.addEventListener("click", create_proxy(lambda _event: asyncio.create_task(action())))
 
 
 def show(node, visible):

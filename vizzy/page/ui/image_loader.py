@@ -28,19 +28,22 @@ class ImageLoader:
     Parameters
     ----------
     files : dict of str to File
-    worker : vizzy.page.client.worker_client.WorkerClient
-        Has the zips; set later where the worker is not up yet.
+
+    Attributes
+    ----------
+    worker
+        ``await worker.image(name)`` gives the bytes of an image in a zip. None until it has opened the dataset.
     """
 
-    def __init__(self, files, worker):
-        self.worker = worker
+    def __init__(self, files):
+        self.worker = None
         self._files = files
         self._whole = {}  # name -> address
         self._tiles = {}
-        self._waiting = []  # (node, example's id, name)
+        self._waiting = []  # (node, name)
         self._working = 0
 
-    def show(self, image, example, name):
+    def show(self, image, name):
         """Let an ``<img>`` show a picture in full."""
         image.removeAttribute("src")
         if not name:
@@ -51,7 +54,7 @@ class ImageLoader:
         else:
             asyncio.create_task(self._show_later(image, name))
 
-    def fill(self, node, example, name):
+    def fill(self, node, name):
         """Let a thumbnail show a picture."""
         node.classList.add("own")
         node.setAttribute("data-picture", name)

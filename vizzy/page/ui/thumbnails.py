@@ -10,15 +10,16 @@ MOST_CAPTION = 60  # characters: a thumbnail shows fewer
 class Thumbnails:
     """Makes the thumbnail buttons of one dataset."""
 
-    def __init__(self, dataset_index):
-        self._catalogue = dataset_index
+    def __init__(self, dataset):
+        self._index = dataset.index
+        self._images = dataset.images
         self._prototype = dom.element("button", "thumb", None, {"type": "button", "tabindex": "-1"})
         style = document.documentElement.style
         style.setProperty("--sprite-0", "none")
-        for number, address in enumerate(dataset_index.sprite_addresses()):
+        for number, address in enumerate(self._index.sprite_addresses()):
             absolute = URL.new(address, document.baseURI).href  # else it would be sought beside the stylesheet
             style.setProperty("--sprite-" + str(number), 'url("' + absolute + '")')
-        style.setProperty("--sprite-scale", str(dataset_index.sprite_scale()))
+        style.setProperty("--sprite-scale", str(self._index.sprite_scale()))
 
     def make(self, example):
         """A new thumbnail of an example."""
@@ -26,20 +27,20 @@ class Thumbnails:
 
     def fill(self, node, example):
         """Turn a thumbnail button into the one of an example."""
-        dataset_index = self._catalogue
-        if dataset_index.pictures and dataset_index.file_of(example):
+        index = self._index
+        if self._images and index.file_of(example):
             node.textContent = ""
-            dataset_index.pictures.fill(node, example, dataset_index.file_of(example))
-        elif dataset_index.has_pictures:
-            sprite, left, top = self._catalogue.sprite_tile(example)
+            self._images.fill(node, index.file_of(example))
+        elif index.has_sprites:
+            sprite, left, top = index.sprite_tile(example)
             if sprite:
                 node.style.backgroundImage = "var(--sprite-" + str(sprite) + ")"
             node.style.backgroundPosition = "{:.3f}% {:.3f}%".format(left, top)
         else:
             node.classList.add("words")
-            node.textContent = _cut(dataset_index.caption(example))
-        node.setAttribute("data-example", self._catalogue.ids[example])
-        node.setAttribute("aria-label", self._catalogue.alt[example])
+            node.textContent = _cut(index.caption(example))
+        node.setAttribute("data-example", index.ids[example])
+        node.setAttribute("aria-label", index.alt[example])
         return node
 
 
@@ -116,20 +117,21 @@ class ThumbnailGrid:
                 first.tabIndex = 0
 
 
-def picture_holder(dataset_index):
+def picture_holder(index):
     """What shows an example in full: an ``<img>``, or a block of words where the dataset has no pictures."""
-    if dataset_index.shows_pictures:
+    if index.shows_pictures:
         return dom.element("img", "picture", None, {"width": "96", "height": "96", "loading": "lazy", "decoding": "async"})
     return dom.element("div", "picture words")
 
 
-def show_picture(holder, dataset_index, example):
+def show_picture(holder, dataset, example):
     """Let a holder show an example in full; without a picture, its text or id."""
+    index = dataset.index
     if holder.tagName != "IMG":
-        holder.textContent = dataset_index.caption(example)
+        holder.textContent = index.caption(example)
         return
-    holder.alt = dataset_index.alt[example]
-    if dataset_index.pictures:
-        dataset_index.pictures.show(holder, example, dataset_index.file_of(example))
-    elif dataset_index.has_pictures:
-        holder.src = dataset_index.picture_address(example)
+    holder.alt = index.alt[example]
+    if dataset.images:
+        dataset.images.show(holder, index.file_of(example))
+    elif index.has_sprites:
+        holder.src = index.picture_address(example)

@@ -1,0 +1,148 @@
+"""Analyses and explanations: asked for at each change of the settings, prefetched between two, drawn when they come."""
+
+import asyncio
+import json
+
+import js
+from pyscript.ffi import to_js
+
+from vizzy.page.client.latest_request import LatestRequest
+from vizzy.page.client.prefetch import AnalysisPrefetcher
+from vizzy.page.model import explanation_text
+from vizzy.page.ui import dom
+
+MOST_TO_PREFETCH = 20_000  # examples; of more, two hundred answers would keep the worker busy for too long
+EXAMPLES_PER_CALL = 10_000  # of a prefetching call: about 15 ms
+MOST_MEASURES = 2000
+
+
+class AnalysisController:
+    """Keeps the analysis and the explanation on the screen those of the present settings."""
+
+    def __init__(self, app):
+        self._app = app
+        failed = app.worker_lifecycle.question_failed
+        self._analyses = LatestRequest(
+            app.worker.analyse, self._show_analysis, failed, lambda settings: self._prefetched_analyses.get(settings)
+        )
+        self._explanations = LatestRequest(
+            lambda wish: app.worker.explain(wish[0], wish[1]),
+            self._show_explanation,
+            failed,
+            lambda wish: self._prefetched_explanations.get(wish[1]),
+        )
+        self._prefetched_analyses = self._prefetched_explanations = None
+        app.on_dataset_opened(self._take_dataset)
+
+    def _take_dataset(self, dataset):
+        for request in (self._analyses, self._explanations):
+            request.drop()
+        self.forget_prefetched()
+        self.has_predictions = False  # whether the worker has any to answer from
+        self._active = self._changed_labels = None  # what the inspector was last asked to explain
+        self._step_began = None  # when the oldest slider event whose effect is not all on the screen came in
+        per_call = max(1, min(12, EXAMPLES_PER_CALL // len(dataset.index)))
+        self._prefetched_analyses = AnalysisPrefetcher(self._app.worker.analyse_many, per_call)
+        self._prefetched_explanations = AnalysisPrefetcher(
+            lambda settings: self._app.worker.explain_many(self._app.state.active, settings), per_call
+        )
+
+    # --- asking ------------------------------------------------------------------------------
+
+    def ask(self):
+        """Ask what the present thresholds make of the predictions."""
+        if self.has_predictions and not self._app.state.training:
+            self._analyses.want(self._app.state.analysis_settings)
+
+    def follow_active(self):
+        """Mark and explain the active example, where it or the labels are others than before."""
+        state = self._app.state
+        is_another = state.active != self._active
+        if is_another:
+            self._active = state.active
+            self._app.panels.mark_active(state)
+            self._prefetched_explanations.forget()
+            self.prefetch()
+        if is_another or state.changed_labels != self._changed_labels:
+            self._changed_labels = state.changed_labels
+            self.explain()
+
+    def explain(self):
+        """Ask why the active example is where it is, under the analysis on the screen."""
+        state = self._app.state
+        if state.active is None:
+            return
+        if not self.has_predictions:
+            self._app.panels.inspector.render(state, None)
+        elif not state.training:
+            self._explanations.want((state.active, self._analyses.answered, state.changed_labels))
+
+    def prefetch(self):
+        """Ask for the next steps of the sliders, where that costs little."""
+        if not self.has_predictions or len(self._app.dataset.index) > MOST_TO_PREFETCH:
+            return
+        settings = self._app.state.analysis_settings
+        asyncio.create_task(self._prefetched_analyses.prepare(settings))
+        if self._app.state.active is not None:
+            asyncio.create_task(self._prefetched_explanations.prepare(settings))
+
+    def forget_prefetched(self):
+        """Forget what was prefetched and ask for no more of it: something else is about to hold."""
+        for prefetched in (self._prefetched_analyses, self._prefetched_explanations):
+            if prefetched:
+                prefetched.forget()
+
+    def rule_changed(self):
+        """The rule is another now: what was answered under the last one no longer holds."""
+        self._analyses.forget()
+        self._explanations.forget()
+        self.forget_prefetched()
+        self._app.update(self._app.state)
+        self.prefetch()
+
+    def predictions_lost(self):
+        """The worker that had the predictions is gone; nothing is asked until there are some again."""
+        self.has_predictions = False
+        self.forget_prefetched()
+
+    def predictions_made(self, settings):
+        """There are new predictions, and the analysis at these settings is on the screen."""
+        self.has_predictions = True
+        self._analyses.took(settings)
+        self._explanations.forget()
+        self.forget_prefetched()
+
+    # --- drawing -----------------------------------------------------------------------------
+
+    def draw(self, analysis):
+        """Put an analysis on the screen."""
+        before, self._app.analysis = self._app.analysis, analysis
+        self._app.panels.draw(before, analysis, self._app.state)
+        self.explain()
+        dom.by_id("announcer").textContent = explanation_text.counts_sentence(analysis["counts"])
+
+    def _show_analysis(self, _settings, answer):
+        self.draw(json.loads(answer))
+        if self._app.state.active is None:
+            self._measure_step()
+        self._app.announce()
+
+    def _show_explanation(self, _wish, answer):
+        self._app.panels.show_explanation(self._app.state, json.loads(answer))
+        self._measure_step()
+
+    # --- how long a slider's step takes --------------------------------------------------------
+
+    def begin_step(self, event):
+        """An event changes the settings: remember when the first came whose effect is still to be drawn."""
+        if self._step_began is None:
+            self._step_began = event.timeStamp
+
+    def _measure_step(self):
+        """The last of what a slider's step changes is written."""
+        if self._step_began is None:
+            return
+        js.performance.measure("vizzy:update", to_js({"start": self._step_began, "end": js.performance.now()}))
+        if js.performance.getEntriesByName("vizzy:update").length > MOST_MEASURES:
+            js.performance.clearMeasures("vizzy:update")
+        self._step_began = None

@@ -1,0 +1,168 @@
+"""What the visitor does on the panels, and which handler of ``vizzy.page.model.events`` makes the next state of it."""
+
+import asyncio
+
+import js
+from pyscript.ffi import create_proxy, to_js
+
+from vizzy.page.model import events
+from vizzy.page.site import offline, theme
+from vizzy.page.ui import dom
+from vizzy.page.ui.roving_focus import card_step, move_among_thumbnails
+
+
+class InputController:
+    """Listens to the panels; the proxies live as long as the page."""
+
+    def __init__(self, app):
+        self._app = app
+        document, window, main, cell = js.document, js.window, js.document.querySelector("main"), dom.by_id("cell")
+        for target, name, listener in (
+            (dom.by_id("train"), "click", app.training.request),
+            (dom.by_id("cancel"), "click", app.training.cancel),
+            (dom.by_id("class-percentile"), "input", self._slides(events.set_class_percentile)),
+            (dom.by_id("ood-percentile"), "input", self._slides(events.set_ood_percentile)),
+            (dom.by_id("class-percentile"), "change", app.decisions.settle),
+            (dom.by_id("ood-percentile"), "change", app.decisions.settle),
+            (dom.by_id("undo"), "click", app.decisions.undo),
+            (dom.by_id("redo"), "click", app.decisions.redo),
+            (document, "keydown", self._press_shortcut),
+            (dom.by_id("mean-mode"), "change", self._switch_mode),
+            (dom.by_id("reset"), "click", self._reset),
+            (main, "pointerover", self._point),
+            (main, "focusin", self._focus),
+            (main, "click", self._click),
+            (main, "change", self._choose),
+            (main, "keydown", self._press),
+            (document.querySelector(".pager"), "click", _go_to_panel),
+            (dom.by_id("theme"), "click", theme.switch),
+            (cell, "pointerover", self._point),
+            (cell, "focusin", self._point),
+            (cell, "keydown", self._press),
+            (dom.by_id("cell-more"), "click", self._show_more),
+            (dom.by_id("reload"), "click", lambda _event: window.location.reload()),
+            (dom.by_id("forget"), "click", offline.forget),
+            (window, "resize", app.panels.resize),
+            (window, "pagehide", app.decisions.write_address),
+            (window, "popstate", app.decisions.follow_address),
+        ):
+            target.addEventListener(name, create_proxy(listener))
+
+    # --- thresholds ----------------------------------------------------------------------------
+
+    def _slides(self, handler):
+        """A listener that hands a slider's value to one of the state's handlers."""
+
+        def slide(event):
+            state = handler(self._app.state, event.target.value)
+            if state.analysis_settings != self._app.state.analysis_settings:
+                self._app.analyses.begin_step(event)
+            self._app.update(state)
+
+        return slide
+
+    def _switch_mode(self, event):
+        """The mean instead of a percentile, or back."""
+        self._app.analyses.begin_step(event)
+        mode = "mean" if event.target.checked else "percentile"
+        self._app.update(events.set_threshold_mode(self._app.state, mode))
+        self._app.decisions.settle()
+
+    # --- examples ------------------------------------------------------------------------------
+
+    def _example_at(self, event):
+        """The example that an event's element shows, or None."""
+        return self._app.dataset.index.row_of(dom.closest_example(event.target))
+
+    def _point(self, event):
+        """The pointer or the focus is on an example."""
+        example = self._example_at(event)
+        if example is not None and example != self._app.state.active:
+            self._app.update(events.activate(self._app.state, example))
+
+    def _focus(self, event):
+        """The focus is on an example, maybe on one of its label's choices."""
+        if event.target.classList.contains("choice"):
+            self._app.panels.dataset.set_tab_row(self._example_at(event))
+        self._point(event)
+
+    def _click(self, event):
+        """A click: on a cell's count, on a label's choice, or on a thumbnail, which brings its rows into view."""
+        count = event.target.closest(".count")
+        if count:
+            cell = count.parentNode
+            asyncio.create_task(self._open_cell(cell.parentNode.rowIndex - 1, cell.cellIndex - 1))
+            return
+        choice = event.target.closest("[data-given]")
+        example = self._example_at(event)
+        if choice and example is not None and choice.tagName == "BUTTON":
+            self._relabel(example, choice.getAttribute("data-given"))
+        elif example is not None:
+            self._app.update(events.activate(self._app.state, example))
+            self._app.panels.scroll_to(example)
+            self._app.panels.mark_active(self._app.state)
+            self._app.decisions.write_address_soon()
+
+    def _choose(self, event):
+        """A label chosen from a menu."""
+        example = self._example_at(event)
+        if example is not None and event.target.tagName == "SELECT":
+            self._relabel(example, event.target.value)
+
+    def _relabel(self, example, name):
+        index = self._app.dataset.index
+        label = index.classes.index(name)
+        self._app.update(events.relabel(self._app.state, example, label, index.given_label[example]))
+        self._app.decisions.settle()
+
+    def _reset(self, _event):
+        """Every label as the dataset has it."""
+        self._app.update(events.reset_labels(self._app.state))
+        self._app.decisions.settle()
+
+    # --- a cell --------------------------------------------------------------------------------
+
+    async def _open_cell(self, given, suggested):
+        app, dataset = self._app, self._app.dataset
+        if not app.analyses.has_predictions:
+            return  # they come back with the worker
+        examples = await app.worker.cell_examples(given, suggested, app.state.analysis_settings)
+        if dataset is app.dataset:
+            app.panels.cell_dialog.open(given, suggested, examples)
+
+    def _show_more(self, _event):
+        self._app.panels.cell_dialog.show_more()
+
+    # --- keys ----------------------------------------------------------------------------------
+
+    def _press(self, event):
+        """A key that moves the focus on."""
+        move_among_thumbnails(event)
+        step = card_step(event)
+        if step:
+            self._app.panels.dataset.focus_row(self._example_at(event) + step)
+
+    def _press_shortcut(self, event):
+        """A key that works everywhere, except where text is typed."""
+        if event.altKey or event.target.closest("input:not([type=range], [type=checkbox]), textarea, select, dialog"):
+            return
+        action = self._shortcut(event.key.lower(), event.ctrlKey or event.metaKey, event.shiftKey)
+        if action:
+            event.preventDefault()
+            action()
+
+    def _shortcut(self, key, control, shift):
+        decisions = self._app.decisions
+        if control:
+            if key == "z":
+                return decisions.redo if shift else decisions.undo
+            return decisions.redo if key == "y" else None
+        return {"t": self._app.training.request, "?": dom.by_id("shortcuts").showModal}.get(key)
+
+
+def _go_to_panel(event):
+    """On a narrow screen: bring one panel into view."""
+    button = event.target.closest("[data-goto]")
+    if button:
+        panel = js.document.querySelector('[data-panel="' + button.getAttribute("data-goto") + '"]')
+        panel.scrollIntoView(to_js({"behavior": "smooth", "inline": "start", "block": "nearest"}))

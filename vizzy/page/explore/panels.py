@@ -1,0 +1,103 @@
+"""The panels together: made anew for each dataset, each drawn from the state or from an analysis."""
+
+import js
+
+from vizzy.page.explore.cell_dialog import CellDialog
+from vizzy.page.explore.dataset_panel import DatasetPanel
+from vizzy.page.explore.inspector import InspectorPanel
+from vizzy.page.explore.matrix import MatrixPanel
+from vizzy.page.explore.predictions import PredictionsPanel
+from vizzy.page.explore.results import ResultsPanel
+from vizzy.page.explore.thresholds import ThresholdsPanel
+from vizzy.page.ui import dom, motion
+from vizzy.page.ui.scheduling import in_slices, yield_to_browser
+from vizzy.page.ui.thumbnails import Thumbnails
+
+
+class Panels:
+    """The page's panels and the dialog of a cell, all of one dataset."""
+
+    def __init__(self, app):
+        self.dataset = self.predictions = None
+        app.on_dataset_opened(self._take_dataset)
+
+    def _take_dataset(self, dataset):
+        for panel in (self.dataset, self.predictions):
+            if panel:
+                panel.close()
+        thumbnails = Thumbnails(dataset)
+        longest = max([len(name) for name in dataset.index.classes])
+        js.document.documentElement.style.setProperty("--longest", str(longest))
+        self._ids = dataset.index.ids
+        self._marked = []
+        self.dataset = DatasetPanel(dataset)
+        self.predictions = PredictionsPanel(dataset, thumbnails)
+        self.matrix = MatrixPanel(dataset, thumbnails)
+        self.thresholds = ThresholdsPanel(dataset, thumbnails)
+        self.inspector = InspectorPanel(dataset)
+        self.results = ResultsPanel(thumbnails)
+        self.cell_dialog = CellDialog(dataset, thumbnails)
+
+    # --- drawing -----------------------------------------------------------------------------
+
+    def render(self, state):
+        """Show what follows from the state alone."""
+        self.dataset.render(state)
+        self.thresholds.render_settings(state)
+
+    async def prepare(self, analysis):
+        """Make the thumbnails that are about to be shown, so that showing them takes no long task."""
+        grids = self.matrix.grids_for(analysis) + self.results.grids_for(analysis)
+        await in_slices(grid.prepare(example) for grid, examples in grids for example in grid.missing(examples))
+        await yield_to_browser()
+
+    def draw(self, before, analysis, state):
+        """Show an analysis in place of another (None: of none); what moves to another group travels there."""
+        moved = motion.movers(_groups(before), _groups(analysis)) if before else []
+        places = motion.places_of(moved, self._node_of)
+        self.matrix.render(analysis)
+        self.results.render(analysis)
+        motion.travel(places, self._node_of)
+        self.thresholds.render_thresholds(analysis)
+        self.mark_active(state)
+
+    def show_predictions(self, pred_probs, histograms):
+        """Show what a training came to: a typed array of n rows of K, and K lists of counts."""
+        self.predictions.show(pred_probs)
+        self.thresholds.show_histograms(histograms)
+
+    def show_explanation(self, state, explanation):
+        """Show why the active example is where it is."""
+        self.inspector.render(state, explanation)
+        self.thresholds.render_active(explanation["example"], explanation["pred_probs"])
+
+    def mark_active(self, state):
+        """Mark the active example wherever it is shown."""
+        if state.active is None:
+            return
+        for node in self._marked:
+            node.classList.remove("active")
+        self._marked = list(dom.all_showing(self._ids[state.active]))
+        for node in self._marked:
+            node.classList.add("active")
+
+    # --- room --------------------------------------------------------------------------------
+
+    def scroll_to(self, example):
+        """Bring an example's rows into view."""
+        self.dataset.list.scroll_to(example)
+        self.predictions.list.scroll_to(example)
+
+    def resize(self, _event=None):
+        """Another window size: the thumbnails' sizes follow."""
+        self.matrix.resized()
+        self.dataset.list.refresh([])
+        self.predictions.list.refresh([])
+
+    def _node_of(self, example):
+        return self.matrix.node_of(example) or self.results.node_of(example)
+
+
+def _groups(analysis):
+    """The examples of each cell, then those without a suggestion."""
+    return analysis["cells"] + [analysis["out_of_distribution"], analysis["unconfident"]]

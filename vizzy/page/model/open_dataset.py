@@ -1,0 +1,42 @@
+"""The open dataset: one object with a lifetime, replaced as a whole when another is opened."""
+
+
+class OpenDataset:
+    """All that belongs to one dataset while it is open.
+
+    ``App.dataset`` is the only place that keeps it beyond its lifetime: whoever waits for an answer compares
+    ``app.dataset`` with the dataset that was open when the question was asked.
+
+    Attributes
+    ----------
+    index : vizzy.page.model.dataset_index.DatasetIndex
+    source
+        Where it comes from: ``await open(worker, report)`` opens it in the worker, ``keep(state)`` saves what is decided.
+    images : vizzy.page.ui.image_loader.ImageLoader or None
+        Of somebody's own data: the images that were brought.
+    estimated_seconds : float or None
+        About how long a training takes. None while that is not yet known, and where there is nothing to train,
+        which ``brings_pred_probs`` says.
+    """
+
+    def __init__(self, index, source, images=None, estimated_seconds=None):
+        self.index = index
+        self.source = source
+        self.images = images
+        self.estimated_seconds = estimated_seconds
+
+    @property
+    def brings_pred_probs(self):
+        """Whether it comes with predicted probabilities, so that there is nothing to train."""
+        return self.index.brings_pred_probs
+
+    def opened_in_worker(self, worker, estimated_seconds):
+        """The worker has opened it: images in a zip can be asked for, and the time of a training is known."""
+        self.estimated_seconds = estimated_seconds
+        if self.images:
+            self.images.worker = worker
+
+    def close(self):
+        """Another dataset takes its place."""
+        if self.images:
+            self.images.close()
