@@ -73,11 +73,13 @@ RECORDER = """
     if (picture) return void (picture.written = written);
     const mine = (picture = { written });
     whenPainted((painted) => {
-      picture = null;
+      if (picture === mine) picture = null;
       pictures.push({ ...mine, painted });
+      bench.onPicture?.(painted);
     });
   }).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
 
+  bench.whenPainted = whenPainted;
   bench.takeSteps = () => ({
     devices: devices.splice(0), steps: steps.splice(0), updates: updates.splice(0), pictures: pictures.splice(0),
   });

@@ -18,9 +18,10 @@ BENCHMARKS = ("cold-start", "warm-start", "slider", "train", "scale")
 def main(argv):
     """Run them all; returns the exit status."""
     parser = argparse.ArgumentParser(prog="bench/run tables", description=__doc__.splitlines()[0])
-    parser.parse_known_args(argv)
+    parser.add_argument("--url", help="where the original app is served")
+    options, handed_on = parser.parse_known_args(argv)
     failed = []
-    for command in commands(argv):
+    for command in commands(handed_on, options.url):
         say(f"bench/run {' '.join(command)}")
         if subprocess.run(
             [sys.executable, Path(__file__).with_name("run"), *command], check=False
@@ -31,7 +32,8 @@ def main(argv):
     return int(bool(failed))
 
 
-def commands(argv):
+def commands(argv, url=None):
     """What to run: a list of arguments for each benchmark."""
     handed_on = argv if "--write" in argv else ["--write", *argv]
-    return [[name, *handed_on] for name in BENCHMARKS]
+    compared = [["peers", "--url", url, *handed_on]] if url else []
+    return [[name, *handed_on] for name in BENCHMARKS] + compared

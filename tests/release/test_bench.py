@@ -21,6 +21,7 @@ import document  # noqa: E402
 import machine  # noqa: E402
 import measuring  # noqa: E402
 import options  # noqa: E402
+import peers  # noqa: E402
 import scale  # noqa: E402
 import slider  # noqa: E402
 import starts  # noqa: E402
@@ -29,7 +30,7 @@ import tables  # noqa: E402
 from chart import chart, decades  # noqa: E402
 import cold_start  # noqa: E402
 
-TABLES = ("cold-start", "warm-start", "slider", "train", "scale")
+TABLES = ("cold-start", "warm-start", "slider", "train", "scale", "peers")
 
 
 def run(*arguments):
@@ -39,7 +40,7 @@ def run(*arguments):
 
 def test_without_a_name_the_benchmarks_are_listed_with_what_they_measure():
     listed = run().stdout
-    for name in ("cold-start", "warm-start", "slider", "train", "scale", "detection"):
+    for name in ("cold-start", "warm-start", "slider", "train", "scale", "detection", "peers"):
         line = next(line for line in listed.splitlines() if line.split()[:1] == [name])
         assert len(line.split()) > 4
 
@@ -300,6 +301,122 @@ def test_the_table_of_the_slider_has_a_line_for_each_way_of_moving_it():
     assert "0.0 (0.0 to 51.0) ms" in table
 
 
+# As the original app has it: an icon beside the word Train, sliders of step 5 that are no <input>, results that follow.
+STAND_IN = """<!doctype html><title>Stand-in</title>
+<style>.slider { position: relative; width: 300px; height: 14px } [role=slider] { position: absolute; width: 14px; height: 14px }</style>
+<header><button>Guide</button><button aria-label="theme"></button></header>
+<p>Pre-training is not needed.</p>
+<div><button aria-label="play" disabled id="go">&#9654;</button><b>Train the model!</b></div>
+<div><span>Out-of-distribution percentile</span><div class="slider"><div role="slider" tabindex="0"></div></div></div>
+<div><span>Class percentile</span><div class="slider"><div role="slider" tabindex="0"></div></div></div>
+<output></output>
+<script>
+  const output = document.querySelector("output"), values = [15, 50], moved = [];
+  let trainings = 0;
+  const go = document.getElementById("go");
+  setTimeout(() => { go.disabled = false; }, 100);
+  go.onclick = () => setTimeout(() => { trainings++; output.textContent = "trained"; }, 100);
+  document.querySelectorAll("[role=slider]").forEach((handle, which) => {
+    const set = (wanted) => {
+      const value = Math.max(0, Math.min(100, 5 * Math.round(wanted / 5)));
+      if (value === values[which]) return;
+      values[which] = value;
+      handle.style.left = value + "%";
+      moved.push([which, value]);
+      if (trainings) setTimeout(() => { output.textContent = values.join(" "); }, 20);
+    };
+    handle.onkeydown = ({ key }) => set(values[which] + { ArrowRight: 5, ArrowLeft: -5 }[key]);
+    const box = handle.parentElement;
+    const follow = ({ clientX }) => set(100 * (clientX - box.getBoundingClientRect().left) / 300);
+    box.onpointerdown = (event) => { box.setPointerCapture(event.pointerId); follow(event); };
+    box.onpointermove = (event) => { if (event.buttons) follow(event); };
+  });
+</script>
+"""
+
+
+@pytest.fixture
+def stand_in(tmp_path, monkeypatch):
+    """A page like another app's, in a browser: gives the page and its address."""
+    monkeypatch.setattr(peers, "QUIET_SECONDS", 1)
+    (tmp_path / "index.html").write_text(STAND_IN)
+    site = measuring.Site(tmp_path)
+    scripts = peers.scripts_for(peers.Controls(), 30_000)
+    try:
+        with (
+            measuring.playing() as playwright,
+            measuring.profile_folder() as folder,
+            measuring.browser_on(playwright, folder, *scripts) as page,
+        ):
+            yield page, site.address
+    finally:
+        site.stop()
+
+
+def test_another_apps_button_and_sliders_are_found_and_moved_by_the_same_script(stand_in):
+    page, address = stand_in
+    usable, first_result, training, recorded = peers.visit_other(page, address, peers.Controls(), share=3)
+    assert 0 < usable < first_result and 0 < training < first_result
+    assert page.evaluate("trainings") == 1
+    class_values = [value for which, value in page.evaluate("moved") if which == 1]
+    # Keys: 6 / 3 to the right and 9 / 3 to the left; held keys: 9 / 3 and 15 / 3; a drag; jumps.
+    drag_values = [*range(55, 95, 5)]
+    jump_values = [20, 25, 35, 40, 50, 55]
+    assert class_values == [
+        55,
+        60,
+        55,
+        50,
+        45,
+        50,
+        55,
+        60,
+        55,
+        50,
+        45,
+        40,
+        35,
+        50,
+        *drag_values,
+        *jump_values,
+    ]
+    assert [value for which, value in page.evaluate("moved") if which == 0] == [20, 25, 20, 15]
+    for way in ("keys", "drags", "jumps"):
+        timed = [step for part in recorded[way] for step in steps.by_picture(part)]
+        assert timed
+        assert all(0 < step["write"] < step["painted"] for step in timed)
+
+
+def test_a_page_without_such_controls_is_refused_with_what_to_name(stand_in):
+    page, address = stand_in
+    page.goto(address)
+    with pytest.raises(SystemExit, match="--ood-slider SELECTOR"):
+        peers.sliders_of(page, peers.Controls(ood_slider=".nowhere"))
+
+
+def test_two_apps_are_compared_by_the_figures_of_the_table():
+    def visits(slowness):
+        one = peers.Visits()
+        picture = recorded(devices=[0, 100], pictures=[{"written": 5, "painted": 5 + slowness}])
+        picture["pictures"].append({"written": 110, "painted": 110 + 3 * slowness})
+        for _ in range(3):
+            one.add(
+                10 * slowness,
+                90 * slowness,
+                40 * slowness,
+                dict.fromkeys(("keys", "drags", "jumps", "held"), [picture]),
+            )
+        return peers.summed(one)
+
+    comparison = peers.compared(visits(5), visits(10), 3, busy=None)
+    assert comparison["usable_ratio"] == comparison["first_result_ratio"] == 0.5
+    assert comparison["keys_painted_p50_ratio"] == round((10 + 25) / (15 + 40), 3)
+    assert "| training, ms | 200.0 | 400.0 | 0.50 |" in peers.table(comparison)
+    comparison = peers.compared(visits(5), visits(10), 3, busy="others were at work")
+    assert comparison["jumps_painted_p95_ratio"] is None
+    assert "| training, ms | 200.0 | 400.0 | not judged |" in peers.table(comparison)
+
+
 def test_the_site_counts_all_that_it_sends(tmp_path):
     (tmp_path / "page.txt").write_text("a" * 5000)
     site = measuring.Site(tmp_path)
@@ -404,7 +521,8 @@ def test_a_figure_has_its_spread_beside_it_where_there_is_one():
 
 
 def test_all_tables_are_written_by_the_benchmarks_that_have_one():
-    assert {command[0] for command in tables.commands([])} == set(TABLES)
+    assert {command[0] for command in tables.commands([], "http://localhost:1/")} == set(TABLES)
+    assert "peers" not in {command[0] for command in tables.commands([])}
     assert all(command[1:] == ["--write", "--quick"] for command in tables.commands(["--quick"]))
     assert tables.commands(["--write", "f.md"])[0] == ["cold-start", "--write", "f.md"]
 
