@@ -47,7 +47,7 @@ from vizzy.dataset import EMBEDDINGS_FILE, INDEX_FILE, PRED_PROBS_FILE, Dataset,
 CLASSES, DIMENSIONS = 10, 32
 SECONDS_TO_SETTLE = 2  # in which the page fills its lists, row by row
 WRONG_SHARE, STRANGE_SHARE = 0.06, 0.03
-SIZES = {"pred_probs": (300, 1000, 3000, 10_000, 30_000, 100_000), "embeddings": (300, 1000, 3000, 10_000)}
+SIZES = {"pred_probs": (300, 1000, 10_000, 30_000, 100_000), "embeddings": (300, 1000, 10_000)}
 QUICK_SIZES = {"pred_probs": (300, 10_000), "embeddings": (1000,)}
 KEYS = (
     ("class", (("ArrowRight", 30), ("ArrowLeft", 40))),

@@ -9,7 +9,8 @@ input
     The time stamp of the ``input`` event of an ``<input type=range>``, if the slider is one.
 written
     The end of the last DOM write. Where a page makes ``vizzy:update`` measures, that is their end; where it makes
-    none, the last change of nodes, text or attributes other than ``style``, which animations set in every frame.
+    none, the last change of the document that does more than set ``style`` attributes, as animations do in every
+    frame, or take nodes away, as they do at their end.
 painted
     The end of the browser's main-thread work for the first frame that shows the write: a task that was posted in
     that frame's animation callbacks. Compositing and the way to the screen come after it.
@@ -67,8 +68,10 @@ RECORDER = """
     }
     return entry;
   };
+  const isDecoration = ({ type, attributeName, addedNodes }) =>
+    type === "childList" ? !addedNodes.length : type === "attributes" && attributeName === "style";
   new MutationObserver((records) => {
-    if (records.every(({ type, attributeName }) => type === "attributes" && attributeName === "style")) return;
+    if (records.every(isDecoration)) return;
     const written = performance.now();
     if (picture) return void (picture.written = written);
     const mine = (picture = { written });
