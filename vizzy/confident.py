@@ -8,7 +8,7 @@ seen it* (out of sample), four steps find the suspects:
    the examples given that label, or their mean, which is the choice of the theory. So a class the model
    is never sure of needs a lower probability to be believed than a class it always recognises.
 3. The *suggested label* of an example is the most probable class among those whose threshold its
-   probability reaches. Counting examples by given and suggested label makes the *confident joint*; off its
+   probability reaches; where the given label is as probable as the best of them, the given label. Counting examples by given and suggested label makes the *confident joint*; off its
    diagonal stand the *label issues*.
 4. An example that reaches no class threshold has no suggested label. It is *out of distribution* where
    it stays below every class's lower *out-of-distribution threshold* (a low percentile of the same
@@ -27,6 +27,7 @@ Conventions
 Percentiles are in [0, 100], linearly interpolated as ``np.percentile`` does.
 Scores are low where an example is suspect, so that sorting by a score puts the worst first.
 A probability reaches a threshold if it is above it, equal to it, or below it by at most ``TOLERANCE``.
+Probabilities that differ by at most ``TOLERANCE`` from that of the given label count as equal to it.
 A class that no example was given has the threshold +inf: nothing reaches it, so it is never suggested, and
 everything stays below it, so it keeps no example in distribution.
 A class that is never predicted, having self-confidences of zero, would have a threshold that everything
@@ -114,7 +115,7 @@ def analyse(
     else:
         thresholds = confidences.thresholds_at(class_percentile)
 
-    suggested = suggested_label(pred_probs, thresholds)
+    suggested = suggested_label(pred_probs, thresholds, given_label)
     unsuggested_mask = suggested == NO_LABEL
     out_of_distribution_mask = unsuggested_mask & ~reaches(pred_probs, ood_thresholds).any(axis=1)
     return Analysis(
@@ -195,15 +196,27 @@ def reaches(pred_probs, thresholds):
     return pred_probs >= thresholds - TOLERANCE
 
 
-def suggested_label(pred_probs, thresholds):
-    """The most probable class among those that reach their threshold: np.ndarray of int, shape (n,).
+def suggested_label(pred_probs, thresholds, given_label=None):
+    """The most probable class among those that reach their threshold.
 
-    -1 where no class does. Of equally probable classes the first counts.
+    Parameters
+    ----------
+    pred_probs : np.ndarray, shape (n, K)
+    thresholds : np.ndarray, shape (K,)
+    given_label : np.ndarray of int, shape (n,), optional
+        Of equally probable classes the given label counts, so that a tie is no label issue; else the first.
+
+    Returns
+    -------
+    np.ndarray of int, shape (n,)
+        -1 where no class reaches its threshold.
     """
     reaching_probs = np.where(reaches(pred_probs, thresholds), pred_probs, NO_LABEL)
+    rows = np.arange(len(pred_probs))
+    if given_label is not None:
+        reaching_probs[rows, given_label] += TOLERANCE
     suggested = reaching_probs.argmax(axis=1)
-    reached_mask = reaching_probs[np.arange(len(pred_probs)), suggested] != NO_LABEL
-    return np.where(reached_mask, suggested, NO_LABEL)
+    return np.where(reaching_probs[rows, suggested] >= 0, suggested, NO_LABEL)
 
 
 def confident_joint(given_label, suggested_label, n_classes):
@@ -280,7 +293,7 @@ def explain(given_label, pred_probs, example, analysis, sorted_confidences=None)
         reaches_class_mask=reaches(probs, analysis.class_thresholds),
         reaches_ood_mask=reaches(probs, analysis.ood_thresholds),
         class_percentile=percentile,
-        suggested_above=_suggested_above(probs, percentile),
+        suggested_above=_suggested_above(probs, percentile, given_label[example]),
         out_of_distribution_above=float(percentile.max()),
     )
 
@@ -310,7 +323,7 @@ def suggestion_ranges(given_label, pred_probs, example, sorted_confidences=None)
         Class j is suggested where above[j] < class_percentile <= up_to[j]: nowhere if above[j] >= up_to[j].
     """
     up_to = class_percentile_of(given_label, pred_probs, example, sorted_confidences)
-    return _suggested_above(pred_probs[example], up_to), up_to
+    return _suggested_above(pred_probs[example], up_to, given_label[example]), up_to
 
 
 def validate(given_label, pred_probs):
@@ -352,9 +365,11 @@ def _percentile_rank(ascending, prob):
     return float(np.clip(100 * position / (len(ascending) - 1), 0, 100))
 
 
-def _suggested_above(probs, class_percentile):
+def _suggested_above(probs, class_percentile, given):
     """For each class, the percentile down to which no class that takes precedence is reached."""
-    order = np.argsort(-probs, kind="stable")
+    preferred = np.array(probs, dtype=np.float64)
+    preferred[given] += TOLERANCE
+    order = np.argsort(-preferred, kind="stable")
     reached_before = np.maximum.accumulate(np.concatenate([[-1.0], class_percentile[order][:-1]]))
     above = np.empty(len(probs))
     above[order] = reached_before

@@ -105,6 +105,31 @@ def test_of_equally_probable_classes_that_pass_the_first_is_suggested():
     assert confident.suggested_label(np.array([[0.2, 0.4, 0.4]]), np.full(3, 0.3)).tolist() == [DOG]
 
 
+def test_of_equally_probable_classes_that_pass_the_given_one_is_suggested():
+    probs, given_label = np.array([[0.4, 0.2, 0.4]] * 3), np.array([CAT, BEAR, DOG])
+    assert confident.suggested_label(probs, np.full(3, 0.3), given_label).tolist() == [CAT, BEAR, CAT]
+
+
+@pytest.mark.parametrize(("lead", "suggested"), [(0.5 * TOLERANCE, BEAR), (2 * TOLERANCE, CAT)])
+def test_probabilities_within_the_tolerance_are_a_tie(lead, suggested):
+    probs = np.array([[0.4 + lead, 0.2 - lead, 0.4]])
+    assert confident.suggested_label(probs, np.full(3, 0.3), np.array([BEAR])).tolist() == [suggested]
+
+
+def test_a_given_label_that_ties_but_does_not_reach_its_threshold_is_not_suggested():
+    assert confident.suggested_label(np.array([[0.4, 0.2, 0.4]]), np.array([0.3, 0.3, 0.5]), np.array([BEAR])).tolist() == [CAT]
+
+
+def test_the_explanation_of_a_tie_prefers_the_given_label_as_the_suggestion_does():
+    given_label, probs = np.array([0, 0, 1, 1]), np.array([[0.6, 0.4], [0.5, 0.5], [0.5, 0.5], [0.2, 0.8]])
+    for example, label in ((1, 0), (2, 1)):
+        above, up_to = confident.suggestion_ranges(given_label, probs, example)
+        analysis = analyse(given_label, probs, class_percentile=0, ood_percentile=0)
+        assert analysis.suggested_label[example] == label
+        assert above[label] < 0 <= up_to[label]
+        assert above[1 - label] >= min(up_to[1 - label], 0)
+
+
 def test_a_confident_argmax_is_not_suggested_without_its_threshold():
     # The first shortcoming: 0.34 0.33 0.33 has an argmax, but no confidence.
     assert confident.suggested_label(np.array([[0.34, 0.33, 0.33]]), np.full(3, 0.6)).tolist() == [NO_LABEL]
@@ -322,9 +347,9 @@ def by_the_book(given_label, pred_probs, class_percentile, ood_percentile, mode)
     t = [max(mean_or_percentile(values), 2e-6) if len(values) else np.inf for values in own]
     o = [max(np.percentile(values, ood_percentile), 2e-6) if len(values) else np.inf for values in own]
     suggested, out = [], []
-    for row in pred_probs:
+    for label, row in zip(given_label, pred_probs, strict=True):
         passing = [j for j in range(n_classes) if row[j] >= t[j] - 1e-6]
-        suggested.append(max(passing, key=lambda j: (row[j], -j)) if passing else -1)
+        suggested.append(max(passing, key=lambda j: (row[j], j == label, -j)) if passing else -1)
         out.append(not passing and all(row[j] < o[j] - 1e-6 for j in range(n_classes)))
     return suggested, out
 
@@ -500,6 +525,30 @@ def test_the_confident_joint_in_mean_mode_agrees_with_cleanlab(seed, sharpness):
     )
     ours = confident.confident_joint(given_label[alike], analysis.suggested_label[alike], pred_probs.shape[1])
     np.testing.assert_array_equal(np.maximum(ours, np.eye(len(ours))), theirs)
+
+
+@pytest.mark.parametrize("decimals", [None, 1, 2])
+@pytest.mark.parametrize("sharpness", [1.5, 3.0, 20.0])
+@pytest.mark.parametrize("seed", range(10))
+def test_label_issues_in_mean_mode_are_cleanlabs_row_by_row(seed, sharpness, decimals):
+    """But for the rows of the known difference below, whose most probable class does not reach its own threshold.
+
+    Of equally probable classes the most probable one is the given label.
+    """
+    from cleanlab.filter import find_label_issues
+
+    given_label, pred_probs = random_probabilities(seed, sharpness=sharpness)
+    if decimals is not None:
+        pred_probs = np.round(pred_probs, decimals)
+    analysis = analyse(given_label, pred_probs, threshold_mode="mean")
+    reached = confident.reaches(pred_probs, analysis.class_thresholds)
+    rows = np.arange(len(pred_probs))
+    preferred = pred_probs.copy()
+    preferred[rows, given_label] += TOLERANCE
+    alike = reached[rows, preferred.argmax(axis=1)] | ~reached.any(axis=1)
+    assert alike.sum() > 0.5 * len(alike)
+    theirs = find_label_issues(given_label, pred_probs, filter_by="confident_learning", n_jobs=1)
+    np.testing.assert_array_equal(analysis.label_issue_mask[alike], theirs[alike])
 
 
 def test_known_difference_cleanlab_suggests_an_argmax_below_its_own_threshold():

@@ -26,7 +26,7 @@ def test_the_category_is_that_of_the_library(first, second, thresholds, lower, g
     probabilities = np.array([low, high - low, 100 - high]) / 100
     upper = np.maximum(np.maximum(thresholds, lower), 1) / 100
     lower = np.maximum(lower, 1) / 100
-    suggested = confident.suggested_label(probabilities[None], upper)[0]
+    suggested = confident.suggested_label(probabilities[None], upper, np.array([given_label]))[0]
     if suggested != confident.NO_LABEL:
         expected = "agreement" if suggested == given_label else "issue"
     else:

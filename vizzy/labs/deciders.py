@@ -19,11 +19,10 @@ model has no idea (*unsure*), and it lets a class that the model is generous wit
 
 import numpy as np
 
-from vizzy import confident
+from vizzy import confident, noise_rates
 from vizzy.labs.score import tally
 
 MOST_LISTED = 60
-FEWEST_KEPT = 1  # examples that prune by noise rate leave in every class
 
 
 def compare_ways(session, settings):
@@ -44,7 +43,8 @@ def compare_ways(session, settings):
     votes = np.sum(list(masks.values()), axis=0)
     differing = np.flatnonzero((votes > 0) & (votes < len(masks)))
     worst_first = differing[np.argsort(predictions.quality_rank[differing])]
-    suggested, most_probable = confident.suggested_label(pred_probs, thresholds), pred_probs.argmax(axis=1)
+    suggested = confident.suggested_label(pred_probs, thresholds, given_label)
+    most_probable = pred_probs.argmax(axis=1)
     true_label = session.dataset.true_label
     return {
         "ways": {
@@ -80,9 +80,7 @@ def ways_to_decide(given_label, pred_probs, class_thresholds, mean_thresholds):
         "original": differs & reached,
         "percentile": _suggested_otherwise(given_label, pred_probs, class_thresholds),
         "mean": _suggested_otherwise(given_label, pred_probs, mean_thresholds),
-        "noise_rate": prune_by_noise_rate(
-            given_label, pred_probs, confident_counts(given_label, pred_probs, mean_thresholds)
-        ),
+        "noise_rate": noise_rates.prune_by_noise_rate(given_label, pred_probs, mean_thresholds),
     }
 
 
@@ -97,7 +95,7 @@ def counter_examples(given_label, pred_probs, class_thresholds):
         Each with ``count`` and ``example``, the clearest one, with its ``probs`` and ``thresholds`` (None where
         nothing reaches it), or None.
     """
-    suggested = confident.suggested_label(pred_probs, class_thresholds)
+    suggested = confident.suggested_label(pred_probs, class_thresholds, given_label)
     most_probable = pred_probs.argmax(axis=1)
     top = pred_probs.max(axis=1)
     unsure = (suggested == confident.NO_LABEL) & (most_probable != given_label)
@@ -108,82 +106,8 @@ def counter_examples(given_label, pred_probs, class_thresholds):
     }
 
 
-def confident_counts(given_label, pred_probs, thresholds):
-    """The confident joint, calibrated and rounded, by given and true label: np.ndarray of int, shape (K, K).
-
-    The diagonal counts at least 1, so that a class nobody is sure of is not taken to be all wrong.
-    """
-    suggested = confident.suggested_label(pred_probs, thresholds)
-    joint = confident.confident_joint(given_label, suggested, pred_probs.shape[1])
-    np.fill_diagonal(joint, np.maximum(joint.diagonal(), 1))
-    return round_rows(calibrated(joint, given_label))
-
-
-def calibrated(joint, given_label):
-    """Scale a confident joint so that its rows sum to the counts of the given labels: np.ndarray, shape (K, K).
-
-    The joint counts only whom the model is confident of; this is its estimate for all. As in the paper, the
-    whole is scaled to n too, which matters where a row is empty.
-    """
-    counts = np.bincount(given_label, minlength=len(joint))
-    scaled = joint / np.maximum(joint.sum(axis=1, keepdims=True), confident.TOLERANCE) * counts[:, None]
-    return scaled / max(scaled.sum(), confident.TOLERANCE) * len(given_label)
-
-
-def round_rows(matrix):
-    """Whole numbers that keep the (rounded) sum of every row: np.ndarray of int.
-
-    What rounding lost or gained is made up for where it was nearest to going the other way.
-    """
-    whole = np.round(matrix)
-    for row, rounded in zip(matrix, whole, strict=True):
-        missing = int(round(row.sum()) - rounded.sum())
-        order = np.argsort(row - rounded)
-        chosen = order[::-1][:missing] if missing > 0 else order[: -missing]
-        rounded[chosen] += np.sign(missing)
-    return whole.astype(int)
-
-
-def prune_by_noise_rate(given_label, pred_probs, counts):
-    """Flag as many examples of each given and true class as ``counts`` says, those of the largest margin first.
-
-    Parameters
-    ----------
-    given_label : np.ndarray of int, shape (n,)
-    pred_probs : np.ndarray, shape (n, K)
-    counts : np.ndarray of int, shape (K, K)
-        By given (row) and true label (column), as `confident_counts` makes it.
-
-    Returns
-    -------
-    np.ndarray of bool, shape (n,)
-    """
-    flagged_mask = np.zeros(len(given_label), dtype=bool)
-    counts = keep_some(counts)
-    for given in range(len(counts)):
-        examples = np.flatnonzero(given_label == given)
-        if len(examples) <= FEWEST_KEPT:
-            continue
-        for true in range(len(counts)):
-            margin = pred_probs[examples, true] - pred_probs[examples, given]
-            if true != given:
-                flagged_mask[examples[np.argsort(-margin)[: counts[given, true]]]] = True
-    given_is_most_probable = pred_probs.max(axis=1) <= confident.self_confidence(given_label, pred_probs) + confident.TOLERANCE
-    return flagged_mask & ~given_is_most_probable
-
-
-def keep_some(counts):
-    """Leave at least ``FEWEST_KEPT`` correct examples in every class, taken evenly from its errors: (K, K) of int."""
-    correct = np.maximum(counts.diagonal(), FEWEST_KEPT)
-    raised = correct - counts.diagonal()
-    n_errors = np.maximum(np.count_nonzero(counts, axis=1) - 1, 1)
-    kept = np.maximum(counts - (raised / n_errors)[:, None], 0).astype(int)
-    np.fill_diagonal(kept, correct)
-    return kept
-
-
 def _suggested_otherwise(given_label, pred_probs, thresholds):
-    suggested = confident.suggested_label(pred_probs, thresholds)
+    suggested = confident.suggested_label(pred_probs, thresholds, given_label)
     return (suggested != confident.NO_LABEL) & (suggested != given_label)
 
 

@@ -14,8 +14,7 @@ thresholds are those of the page's settings.
 
 import numpy as np
 
-from vizzy import confident, training
-from vizzy.labs.deciders import calibrated
+from vizzy import confident, noise_rates, training
 from vizzy.labs.percentiles import within_a_series
 from vizzy.labs.score import tally
 
@@ -130,7 +129,7 @@ def noise_matrix(true_label, given_label, n_classes):
 
 def estimated_noise_matrix(joint, given_label):
     """P(given | true) as the confident joint estimates it: np.ndarray, shape (K, K), rows true, or NaN."""
-    return _shares_of_columns(calibrated(joint, given_label))
+    return _shares_of_columns(noise_rates.calibrated(joint, given_label))
 
 
 def rows_or_none(matrix):

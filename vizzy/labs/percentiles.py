@@ -108,13 +108,16 @@ class _Counter:
         """What two percentiles flag: ``found``, ``flagged``, ``label_issues``, ``out_of_distribution``."""
         if class_percentile not in self._suggested:
             thresholds = self._confidences.thresholds_at(class_percentile)
-            self._suggested = {class_percentile: confident.suggested_label(self._pred_probs, thresholds)}
+            self._suggested = {class_percentile: self._suggestion(thresholds)}
         return self._count(self._suggested[class_percentile], ood_percentile)
 
     def with_means(self, ood_percentile):
         """The same with the means as class thresholds."""
         thresholds = self._confidences.mean_thresholds()
-        return self._count(confident.suggested_label(self._pred_probs, thresholds), ood_percentile)
+        return self._count(self._suggestion(thresholds), ood_percentile)
+
+    def _suggestion(self, thresholds):
+        return confident.suggested_label(self._pred_probs, thresholds, self._given_label)
 
     def _count(self, suggested, ood_percentile):
         if ood_percentile not in self._remote:

@@ -246,12 +246,12 @@ def most_probable(probabilities):
     return max(range(len(probabilities)), key=lambda label: (probabilities[label], -label))
 
 
-def suggested_label(probabilities, thresholds):
-    """The most probable class among those that reach their threshold, or None."""
+def suggested_label(probabilities, thresholds, given=None):
+    """The most probable class among those that reach their threshold, or None; of equals the given label, else the first."""
     reached = _reached(probabilities, thresholds)
     if not reached:
         return None
-    return max(reached, key=lambda label: (probabilities[label], -label))
+    return max(reached, key=lambda label: (probabilities[label] + TOLERANCE * (label == given), -label))
 
 
 def category(probabilities, thresholds, given, lower_thresholds=None):
@@ -259,7 +259,7 @@ def category(probabilities, thresholds, given, lower_thresholds=None):
 
     "none" stands for the last two where there are no lower thresholds to tell them apart.
     """
-    suggested = suggested_label(probabilities, thresholds)
+    suggested = suggested_label(probabilities, thresholds, given)
     if suggested is not None:
         return "agreement" if suggested == given else "issue"
     if lower_thresholds is None:
@@ -326,15 +326,15 @@ def verdict_of_thresholds(classes, probabilities, thresholds, given, lower_thres
         return found, "No class reaches its threshold, but %s the lower bar: *unconfident*." % (
             above[0] + " reaches" if len(above) == 1 else " and ".join(above) + " reach"
         )
-    said = _why_suggested(classes, probabilities, thresholds)
+    said = _why_suggested(classes, probabilities, thresholds, given)
     if found == "agreement":
         return found, said + " The label says the same: no error."
     return found, said + " The label says {given|%s}: a label issue." % classes[given]
 
 
-def _why_suggested(classes, probabilities, thresholds):
+def _why_suggested(classes, probabilities, thresholds, given):
     reached = _reached(probabilities, thresholds)
-    suggested = suggested_label(probabilities, thresholds)
+    suggested = suggested_label(probabilities, thresholds, given)
     name = "{suggested|%s}" % classes[suggested]
     if len(reached) > 1:
         return "%s is the most probable of the %d that reach their threshold." % (name, len(reached))

@@ -87,6 +87,7 @@ FEATURES = {
     "experiments": {  # the labs' part in the worker, which may come up after the page has opened one
         "page": (),
         "worker": (
+            "noise_rates.py",
             "labs/__init__.py",
             "labs/score.py",
             "labs/percentiles.py",

@@ -1,0 +1,131 @@
+"""Prune by noise rate: the confident joint says how many labels of each class are wrong, and so many are flagged.
+
+Confident learning flags who is counted off the diagonal of the confident joint. *Prune by noise rate*, the paper's other
+proposal and the default of cleanlab, takes from the joint only how many examples given i truly are j, scaled to all
+examples of the class. Among the examples given i it flags so many, those first whose probability of j exceeds
+that of i by most; but none whose given label is the most probable class.
+
+The joint is counted as cleanlab does, so that the flags equal those of
+``cleanlab.filter.find_label_issues(filter_by="prune_by_noise_rate")`` row by row: where several classes reach their
+threshold, the example counts for the most probable class of its row, even if that one does not reach its own.
+Conventions are those of `vizzy.confident`.
+
+Northcutt, Jiang, Chuang: Confident Learning: Estimating Uncertainty in Dataset Labels. JAIR 70, 2021.
+"""
+
+import numpy as np
+
+from vizzy import confident
+
+FEWEST_KEPT = 1  # examples that stay unflagged in every class
+TINY = 1e-100  # what sums are divided by at the least
+
+
+def prune_by_noise_rate(given_label, pred_probs, class_thresholds=None):
+    """Which labels are wrong, by the noise rates that the confident joint estimates.
+
+    Parameters
+    ----------
+    given_label : np.ndarray of int, shape (n,)
+    pred_probs : np.ndarray, shape (n, K), out of sample
+    class_thresholds : np.ndarray, shape (K,), optional
+        The mean self-confidence of each class by default.
+
+    Returns
+    -------
+    np.ndarray of bool, shape (n,)
+
+    References
+    ----------
+    Northcutt, Jiang, Chuang: Confident Learning: Estimating Uncertainty in Dataset Labels. JAIR 70, 2021.
+    """
+    if class_thresholds is None:
+        class_thresholds = confident.mean_thresholds(given_label, pred_probs)
+    return prune_by_counts(given_label, pred_probs, noise_counts(given_label, pred_probs, class_thresholds))
+
+
+def noise_counts(given_label, pred_probs, class_thresholds):
+    """How many examples have each given (row) and true label (column), estimated for all: np.ndarray of int, (K, K).
+
+    The diagonal of the confident joint counts at least 1 before it is scaled, so that a class that nobody is
+    confident of is not taken to be all wrong.
+    """
+    reached = confident.reaches(pred_probs, class_thresholds)
+    n_reached = reached.sum(axis=1)
+    counted = np.where(n_reached > 1, pred_probs.argmax(axis=1), reached.argmax(axis=1))
+    counted = np.where(n_reached > 0, counted, confident.NO_LABEL)
+    joint = confident.confident_joint(given_label, counted, pred_probs.shape[1])
+    np.fill_diagonal(joint, np.maximum(joint.diagonal(), 1))
+    joint = np.asfortranarray(joint)  # sums then add up in cleanlab's order, so that halves round alike
+    return round_rows(calibrated(joint, given_label))
+
+
+def calibrated(joint, given_label):
+    """Scale a confident joint so that its rows sum to the counts of the given labels: np.ndarray, shape (K, K).
+
+    The joint counts only whom the model is confident of; this is its estimate for all. As in the paper, the
+    whole is scaled to n too, which matters where a row is empty.
+    """
+    counts = np.bincount(given_label, minlength=len(joint))
+    scaled = (joint.T / np.maximum(joint.sum(axis=1), TINY) * counts).T
+    return scaled / max(scaled.sum(), TINY) * len(given_label)
+
+
+def round_rows(matrix):
+    """Whole numbers that keep the (rounded) sum of every row: np.ndarray of int.
+
+    What rounding lost or gained is made up for where it was nearest to going the other way.
+    """
+    whole = np.round(matrix)
+    for row, rounded in zip(matrix, whole, strict=True):
+        missing = int(np.round(row.sum()) - rounded.sum())
+        order = np.argsort(row - rounded)
+        chosen = order[::-1][:missing] if missing > 0 else order[:-missing]
+        rounded[chosen] += np.sign(missing)
+    return whole.astype(int)
+
+
+def prune_by_counts(given_label, pred_probs, counts):
+    """Flag as many examples of each given and true class as ``counts`` says, those of the largest margin first.
+
+    Parameters
+    ----------
+    given_label : np.ndarray of int, shape (n,)
+    pred_probs : np.ndarray, shape (n, K)
+    counts : np.ndarray of int, shape (K, K)
+        By given (row) and true label (column), as `noise_counts` makes it.
+
+    Returns
+    -------
+    np.ndarray of bool, shape (n,)
+    """
+    flagged_mask = np.zeros(len(given_label), dtype=bool)
+    counts = keep_some(counts)
+    for given in range(len(counts)):
+        examples = np.flatnonzero(given_label == given)
+        if len(examples) <= FEWEST_KEPT:
+            continue
+        probs = pred_probs[examples]
+        for true in np.flatnonzero(counts[given]):
+            if true != given:
+                order = np.argsort(-(probs[:, true] - probs[:, given]))
+                flagged_mask[examples[order[: counts[given, true]]]] = True
+    return flagged_mask & ~most_probable_mask(given_label, pred_probs)
+
+
+def keep_some(counts):
+    """Leave at least ``FEWEST_KEPT`` correct examples in every class, taken evenly from its errors: (K, K) of int."""
+    correct = np.maximum(counts.diagonal(), FEWEST_KEPT)
+    raised = correct - counts.diagonal()
+    n_errors = np.maximum(np.count_nonzero(counts, axis=1) - 1, 1)
+    kept = np.maximum(counts - (raised / n_errors)[:, None], 0).astype(int)
+    np.fill_diagonal(kept, correct)
+    return kept
+
+
+def most_probable_mask(given_label, pred_probs):
+    """Where no other class is more probable than the given label by more than the tolerance: np.ndarray of bool."""
+    rows = np.arange(len(pred_probs))
+    raised = np.array(pred_probs)
+    raised[rows, given_label] += confident.TOLERANCE
+    return raised.argmax(axis=1) == given_label
