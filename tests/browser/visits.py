@@ -144,6 +144,7 @@ class SharedVisit(Visit):
     def _go_back(self):
         page = self.page
         page.set_viewport_size({"width": 1280, "height": 720})
+        page.emulate_media(reduced_motion="no-preference")
         page.evaluate(CLOSE_ALL)
         for selector in WAYS_BACK:
             if page.is_visible(selector):

@@ -52,15 +52,6 @@ class Skeleton(html.parser.HTMLParser):
         self.text.append(data)
 
 
-# --- the collection ----------------------------------------------------------------------------------
-
-
-def test_there_are_at_least_200_hostile_texts_and_50_files():
-    assert len(set(TEXTS)) == len(TEXTS) >= 200
-    assert len({text.strip() for text in TEXTS}) == len(TEXTS) and all(text.strip() for text in TEXTS)
-    assert len({case.title for case in FILES}) == len(FILES) >= 50
-
-
 # --- reading ------------------------------------------------------------------------------------------
 
 

@@ -20,11 +20,6 @@ def opened(case):
     return read(case.files, Choices(**case.choices), IN_BROWSER).make()
 
 
-def test_there_are_at_least_60_malformed_files_and_no_two_of_one_title():
-    assert len(REFUSED) >= 60
-    assert len({case.title for case in REFUSED + ODD}) == len(REFUSED) + len(ODD)
-
-
 @titled(REFUSED)
 def test_a_malformed_file_is_refused_in_a_sentence_that_says_where_and_what_to_do(case):
     with pytest.raises(ReadingError) as raised:

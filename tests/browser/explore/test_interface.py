@@ -52,17 +52,6 @@ def test_a_dataset_without_pictures_shows_ids(visit, made):
     assert visit.page.locator(".matrix-frame .thumb").first.inner_text().startswith("x")
 
 
-def test_class_names_are_text_whatever_they_contain(visit, made):
-    names = ['<img src=x onerror="window.hurt=1">', "a|b", "c&amp;\"'"]
-    _, path = made("hostile", 3, names=names)
-    visit.open(f"?dataset={path}").train()
-    assert visit.page.evaluate("window.hurt") is None
-    assert visit.page.locator("#matrix tbody th b").all_inner_texts() == names
-    visit.page.click(".agrees .count:enabled >> nth=1")
-    visit.page.wait_for_selector("#cell[open]")
-    assert visit.page.inner_text("#cell-given") == "a|b"
-
-
 def test_a_dataset_that_is_not_there_is_explained(browser, site):
     with visiting(browser, site, worker=False) as visit:
         visit.page.goto(site + "?dataset=static/nothing")
@@ -151,17 +140,18 @@ def test_nothing_shifts_while_the_page_loads_and_trains(visit):
     assert sum(visit.page.evaluate("window.shifts")) < 0.02
 
 
-def test_an_image_that_changes_cell_travels_unless_motion_is_unwanted(browser, site):
-    for motion, moves in (("no-preference", True), ("reduce", False)):
-        with visiting(browser, site, reduced_motion=motion) as visit:
-            visit.open("#class=95").train()
-            visit.page.evaluate(
-                """() => { window.travelled = 0; const animate = Element.prototype.animate;
-                Element.prototype.animate = function (...a) { window.travelled += 1; return animate.apply(this, a) } }"""
-            )
-            for percentile in range(90, 4, -6):
-                visit.slide("class", percentile)
-            assert (visit.page.evaluate("window.travelled") > 0) == moves
+@pytest.mark.shared
+@pytest.mark.parametrize(("motion", "moves"), [("no-preference", True), ("reduce", False)])
+def test_an_image_that_changes_cell_travels_unless_motion_is_unwanted(visit, motion, moves):
+    visit.page.emulate_media(reduced_motion=motion)
+    visit.slide("class", 95)
+    visit.page.evaluate(
+        """() => { window.travelled = 0; const animate = Element.prototype.animate;
+        Element.prototype.animate = function (...a) { window.travelled += 1; return animate.apply(this, a) } }"""
+    )
+    for percentile in range(90, 4, -6):
+        visit.slide("class", percentile)
+    assert (visit.page.evaluate("window.travelled") > 0) == moves
 
 
 @pytest.mark.parametrize("width", [640, 390, 320])
@@ -185,13 +175,6 @@ def test_a_runtime_that_does_not_load_is_explained_and_the_page_stays(browser, s
         visit.wait("error")
         assert "could not be loaded" in visit.page.inner_text("#failure-text")
         assert visit.page.locator('[data-panel="dataset"] [data-example]').count() > 5
-
-
-@pytest.mark.without_worker
-def test_the_page_for_what_is_not_there_leads_home(visit):
-    visit.page.goto(visit.site + "404.html")
-    visit.page.click("#home")
-    visit.wait("ready")
 
 
 def test_a_training_is_cancelled_however_soon(visit, made):

@@ -217,8 +217,9 @@ def test_the_tutorial_goes_back_and_can_be_ended_at_any_step(visit):
     assert focused(page) == "guide"
 
 
+@pytest.mark.shared
 def test_undo_takes_a_done_step_back(visit):
-    page = visit.open().train().page
+    page = visit.page
     open_guide(page, "Do it yourself")
     page.wait_for_selector(".tutorial.done")
     page.click(".tutorial .next")
@@ -292,8 +293,9 @@ def test_the_line_up_shows_what_a_percentile_is(visit):
     assert figure.locator("figcaption").inner_text().startswith("The mean is 0.66")
 
 
+@pytest.mark.shared
 def test_a_section_shows_its_panel_and_the_joint_is_the_visitors_own(visit):
-    page = visit.open().train().page
+    page = visit.page
     open_learn(page)
     own = page.locator(".small-joint td.agrees").all_inner_texts()
     assert own == [page.inner_text(f'[data-cell="{name}|{name}"] output') for name in ("cat", "dog", "bear")]

@@ -90,8 +90,8 @@ def test_another_model_stands_beside_the_pages_own(lab):
 # --- opening and closing ----------------------------------------------------------------------
 
 
+@pytest.mark.shared
 def test_each_lab_opens_from_where_its_question_arises(visit):
-    visit.open().train()
     page = visit.page
     for name in LABS:
         link = page.locator(f'.to-labs [data-lab="{name}"]').first
