@@ -144,6 +144,11 @@ def test_a_probability_reaches_a_threshold_it_equals_within_the_tolerance(below_
     assert confident.suggested_label(probs, np.array([0.5, 0.9])).tolist() == [suggested]
 
 
+def test_the_tolerance_is_cleanlabs_a_millionth():
+    probs = np.array([[0.5 - 0.9e-6, 0], [0.5 - 1.1e-6, 0]])
+    assert confident.reaches(probs, np.array([0.5, 0.5]))[:, CAT].tolist() == [True, False]
+
+
 def test_a_probability_the_whole_tolerance_below_a_threshold_still_reaches_it():
     assert confident.reaches(np.array([0.5 - TOLERANCE]), np.array([0.5])).all()
 
@@ -594,6 +599,7 @@ def test_probabilities_rounded_for_a_file_are_valid():
         ([0, 1], [[-0.1, -2.3], [-0.7, -0.7]], "row 0, column 0 is -0.1.*logarithms"),
         ([0, 1], [[3.2, -1.0], [0.1, 0.4]], "row 0, column 0 is 3.2.*logits"),
         ([0, 1], [[0.5, 0.5], [0.5, 0.3]], r"row 1 sums to 0.8.*1 of 2 rows"),
+        ([0, 1], [[0.5, 0.5], [0.5, 0.488]], "row 1 sums to 0.988"),
         ([[0, 1]], [[0.5, 0.5], [0.5, 0.5]], "single column"),
         (["cat", "dog"], [[0.5, 0.5], [0.5, 0.5]], r"begins with \['cat'\].*0 to 1"),
         ([0, 2], [[0.5, 0.5], [0.5, 0.5]], "row 1 is 2.*2 columns.*0 to 1.*column of a class missing"),

@@ -91,7 +91,16 @@ def test_scaling_and_moving_the_embeddings_changes_no_score():
     np.testing.assert_allclose(ranking.label_quality(label, undecided(label), embeddings * 1e-150 + 0), once)
     np.testing.assert_allclose(ranking.label_quality(label, undecided(label), embeddings * 3e200), once)
     np.testing.assert_allclose(
-        ranking.label_quality(label, undecided(label), embeddings + 1000), once, rtol=1e-6
+        ranking.label_quality(label, undecided(label), embeddings + 1e6), once, rtol=1e-6
+    )
+
+
+def test_embeddings_of_half_precision_are_reckoned_with_in_double():
+    embeddings, label = ring()
+    half = embeddings.astype(np.float16)
+    np.testing.assert_array_equal(
+        ranking.label_quality(label, undecided(label), half),
+        ranking.label_quality(label, undecided(label), half.astype(np.float64)),
     )
 
 
@@ -117,6 +126,16 @@ def test_with_more_examples_than_references_a_sample_stands_for_all(monkeypatch)
     sampled = ranking.label_quality(label, undecided(label), embeddings)
     np.testing.assert_array_equal(sampled, ranking.label_quality(label, undecided(label), embeddings))
     assert set(np.argsort(sampled)[:3]) == set(np.argsort(exact)[:3]) == {0, 200, 400}
+    assert len(np.unique(ranking.parts(label, undecided(label), embeddings).neighbour_idx)) <= 150
+
+
+def test_a_class_that_the_sample_misses_has_finite_scores(monkeypatch):
+    monkeypatch.setattr(ranking, "MOST_REFERENCES", 5)
+    label, embeddings = np.repeat([0, 1, 2], [30, 30, 1]), np.random.default_rng(0).normal(size=(61, 2))
+    parts = ranking.parts(label, undecided(label, 3), embeddings)
+    assert 60 not in parts.neighbour_idx
+    assert parts.distance_ratio[60] == 1  # nobody to compare with
+    assert np.isfinite(ranking.combine(parts)).all()
 
 
 @given(
@@ -170,6 +189,49 @@ def test_explanations_without_embeddings_name_the_rival():
     explanation = ranking.explain(parts, np.array([0]), 0)
     assert explanation == {"self_confidence": 0.2, "margin": pytest.approx(-0.5), "rival": 1}
     assert ranking.reasons(explanation, 0, ["a", "b", "c"]) == ["the model gives a 20 %, but b 70 %"]
+
+
+CALM = {"self_confidence": 0.9, "margin": 0.8, "rival": 1, "distance_ratio": 0.5, "remoteness": 1.0}
+FACTORS = {"self_confidence": 0.1, "distance_ratio": 0.2, "remoteness": 0.3}
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"self_confidence": 0.5, "margin": -0.1}, "nothing speaks against a"),
+        ({"self_confidence": 0.49, "margin": -0.01}, "the model gives a 49 %, but b 50 %"),
+        ({"self_confidence": 0.4, "margin": 0.0}, "the model gives a only 40 %"),
+        ({"self_confidence": 0.4, "margin": 0.1}, "the model gives a only 40 %"),
+        ({"remoteness": 1.24}, "nothing speaks against a"),
+        ({"remoteness": 1.25}, "its nearest neighbours are 1.2 times as far as usual"),
+        ({"distance_ratio": 1.0, "neighbour_labels": [1, 1]}, "nothing speaks against a"),
+        ({"distance_ratio": 1.1, "neighbour_labels": []}, "nothing speaks against a"),
+        (
+            {"distance_ratio": 1.1, "neighbour_labels": [0, 0, 1, 1]},
+            "of its 4 nearest neighbours 2 are labelled a and 2 b",
+        ),
+        (
+            {"distance_ratio": 1.1, "neighbour_labels": [2, 1, 0, 1]},
+            "of its 4 nearest neighbours 1 is labelled a and 2 b",
+        ),
+        (
+            {"distance_ratio": 1.1, "neighbour_labels": [0, 1, 0, 0]},
+            "the nearest examples with other labels are closer to it than the nearest labelled a",
+        ),
+    ],
+)
+def test_a_part_of_the_score_is_put_into_words_from_where_it_counts(told, words):
+    explanation = {**CALM, "neighbour_labels": [0], "factors": FACTORS, **told}
+    assert ranking.reasons(explanation, 0, ["a", "b", "c"]) == [words]
+
+
+def test_reasons_stand_in_the_order_of_their_factors():
+    told = {"self_confidence": 0.2, "margin": 0.1, "remoteness": 2.0, "distance_ratio": 2.0, "neighbour_labels": [1]}
+    for first in ("distance_ratio", "remoteness"):
+        explanation = {**CALM, **told, "factors": {**FACTORS, first: 0.01}}
+        reasons = ranking.reasons(explanation, 0, ["a", "b"])
+        assert len(reasons) == 3
+        assert reasons[0].startswith({"distance_ratio": "of its 1 nearest", "remoteness": "its nearest"}[first])
 
 
 def test_on_the_shipped_images_it_finds_more_in_the_first_30_than_self_confidence_over_20_draws_of_noise():
