@@ -1,10 +1,10 @@
 """A slider's step on the shipped 300 examples, from the input event to the last DOM write and to the painted frame.
 
-Every round opens the page in a new browser profile, trains, and moves the sliders as a person does, with real key
-and mouse events: jumps every 100 ms in the first second after training ("after_training"); then, once the offline
-copy is complete, single keys every 150 ms ("keys"), keys held down with 30 repetitions a second ("held"), drags with
-a move every 30 ms ("drags") and clicks at distant places of the class slider every 500 ms ("jumps": 20 + 7k mod 70,
-for k = 0, 1, 2 …).
+Every round opens the page in a new browser profile, trains, points at an image, which the page then explains anew at
+each step, and moves the sliders as a person does, with real key and mouse events: jumps every 100 ms in the first
+second after training ("after_training"); then, once the offline copy is complete, single keys every 150 ms ("keys"),
+keys held down with 30 repetitions a second ("held"), drags with a move every 30 ms ("drags") and clicks at distant
+places of the class slider every 500 ms ("jumps": 20 + 7k mod 70, for k = 0, 1, 2 …).
 
 For each of these the JSON line has "write", from the slider's ``input`` event to the last DOM write, which is the
 page's own ``vizzy:update``, and "painted", from the key or pointer event to the end of the main thread's work for the
@@ -82,6 +82,7 @@ def one_round(page, address, share=1):
     """Open the page, train, and move the sliders in every way; what was recorded for each: dict."""
     page.goto(address)
     until(page, "vizzy:trained")
+    page.mouse.move(*an_image(page))
     recorded = {"after_training": [jump(page, SLIDERS["class"], places(JUMPS_AFTER_TRAINING), FIRST_SECONDS)]}
     until_kept(page)
     jump(page, SLIDERS["class"], [50], 0)
@@ -100,6 +101,12 @@ def one_round(page, address, share=1):
     ]
     recorded["jumps"] = [jump(page, SLIDERS["class"], places(JUMPS // share), JUMP_SECONDS)]
     return recorded
+
+
+def an_image(page):
+    """Where the matrix shows an image: whoever goes from Train to the sliders crosses some."""
+    box = page.locator("[data-panel=matrix] [data-example]").first.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def places(count):

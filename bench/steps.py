@@ -234,8 +234,8 @@ def by_picture(recorded):
 
 
 def gaps(times):
-    """The time between each two that follow each other: list."""
-    ordered = sorted(times)
+    """The time between each two frames that follow each other, each counted once however much it shows: list."""
+    ordered = sorted(set(times))
     return [later - earlier for earlier, later in zip(ordered, ordered[1:], strict=False)]
 
 

@@ -264,8 +264,8 @@ def test_without_updates_a_step_ends_with_the_last_picture_before_the_next_step(
     assert timed == [{"write": 80, "painted": 90, "at": 190}, {"write": 1, "painted": 20, "at": 520}]
 
 
-def test_gaps_lie_between_pictures_in_their_order():
-    assert steps.gaps([30, 10, 100]) == [20, 70]
+def test_gaps_lie_between_frames_in_their_order_even_if_one_shows_several_steps():
+    assert steps.gaps([30, 10, 100, 30]) == [20, 70]
     assert steps.gaps([5]) == []
 
 
