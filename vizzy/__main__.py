@@ -3,17 +3,21 @@
 import argparse
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from vizzy import confident, exporting, ranking, reading
+from vizzy import confident, exporting, near_duplicates, noise_rates, ranking, reading, reviewing
 from vizzy.dataset import DatasetError
 from vizzy.reading import columns as column_roles
+from vizzy.reading.review import ACCEPTED
 
 DEFAULT_WORST = 20
 MOST_TEXT = 60
 BAD_INPUT = 2
+METHODS = CONFIDENT_LEARNING, NOISE_RATE = "confident-learning", "prune-by-noise-rate"
+ALL_ISSUES = "all"
 
 
 def main(argv=None):
@@ -33,16 +37,25 @@ def find(options):
     proposal = reading.read(reading.files_at(options.files), _choices(options))
     opened = proposal.make()
     started = time.monotonic()
-    findings, parts = judged(opened, options.class_percentile, options.ood_percentile, options.mean)
+    by_noise_rate = options.method == NOISE_RATE
+    findings, parts = judged(opened, options.class_percentile, options.ood_percentile, options.mean, by_noise_rate)
+    if options.accept is not None:
+        below = None if options.accept == ALL_ISSUES else options.accept
+        opened = replace(opened, review=reviewing.accepting(opened.review, findings, below))
     _print_summary(opened, findings, time.monotonic() - started)
     _print_worst(opened, findings, parts, options.worst)
     for path, content in _outputs(opened, findings, parts, options):
         _write(path, content)
         print(f"Written to {path}.")
+    print(_decisions_in_words(opened, findings, options))
 
 
-def judged(opened, class_percentile, ood_percentile, mean=False):
-    """Train where there are no predicted probabilities, and judge every label: (Findings, ranking.Parts)."""
+def judged(opened, class_percentile=None, ood_percentile=None, mean=False, by_noise_rate=False):
+    """Train where there are no predicted probabilities, and judge every label: (Findings, ranking.Parts).
+
+    Without a class percentile, or with ``mean``, thresholds are means; without an out-of-distribution percentile,
+    outliers are out of distribution.
+    """
     dataset = opened.dataset
     label, pred_probs, accuracy = opened.review.corrected_label, dataset.pred_probs, None
     label = np.where(label == confident.NO_LABEL, dataset.given_label, label)
@@ -53,17 +66,23 @@ def judged(opened, class_percentile, ood_percentile, mean=False):
             dataset.embeddings, label, len(dataset.classes), classes=dataset.classes
         )
         pred_probs, accuracy = result.pred_probs, result.accuracy
-    mode = "mean" if mean else "percentile"
+    mode = "mean" if mean or class_percentile is None else "percentile"
     parts = ranking.parts(label, pred_probs, dataset.embeddings)
+    outlier_mask = ranking.outlier_mask(parts, pred_probs) if ood_percentile is None else None
+    analysis = confident.analyse(label, pred_probs, class_percentile, ood_percentile, mode, outlier_mask)
+    if by_noise_rate:
+        analysis = noise_rates.analysis_by_noise_rate(label, pred_probs, analysis)
     findings = exporting.Findings(
         label=label,
         pred_probs=pred_probs,
-        analysis=confident.analyse(label, pred_probs, class_percentile, ood_percentile, mode),
+        analysis=analysis,
         label_quality=ranking.combine(parts),
         threshold_mode=mode,
         class_percentile=class_percentile,
         ood_percentile=ood_percentile,
         accuracy=accuracy,
+        near_duplicates=near_duplicates.find(dataset.given_label, dataset.embeddings, opened.texts),
+        by_noise_rate=by_noise_rate,
     )
     return findings, parts
 
@@ -85,6 +104,12 @@ def _parser():
     command.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="write the table with the findings added"
     )
+    command.add_argument(
+        "--accept",
+        type=_accepted,
+        metavar="all|QUALITY",
+        help="take the suggested labels of all label issues, or of those of lower label quality, as corrected",
+    )
     command.add_argument("--report", type=Path, metavar="FILE", help="write a report as an HTML page")
     command.add_argument(
         "--worst", type=int, default=DEFAULT_WORST, metavar="N", help="list so many (default: %(default)s)"
@@ -96,21 +121,25 @@ def _parser():
 
 def _add_thresholds(group):
     group.add_argument(
+        "--mean", action="store_true", help="a class's threshold is the mean of its self-confidences: the default"
+    )
+    group.add_argument(
         "--class-percentile",
         type=_percentile,
-        default=confident.DEFAULT_CLASS_PERCENTILE,
         metavar="N",
-        help="the percentile of a class's self-confidences that is its threshold (default: %(default)s)",
+        help="a class's threshold is this percentile of its self-confidences instead",
     )
     group.add_argument(
         "--ood-percentile",
         type=_percentile,
-        default=confident.DEFAULT_OOD_PERCENTILE,
         metavar="N",
-        help="the percentile below which an example is out of distribution (default: %(default)s)",
+        help="out of distribution is who stays below this percentile in every class (default: outliers)",
     )
     group.add_argument(
-        "--mean", action="store_true", help="the mean as a class's threshold, as in the theory"
+        "--method",
+        choices=METHODS,
+        default=METHODS[0],
+        help="which labels are issues: by confident learning (default), or by the noise rates it estimates, as cleanlab",
     )
 
 
@@ -146,6 +175,18 @@ def _percentile(text):
     return number
 
 
+def _accepted(text):
+    if text == ALL_ISSUES:
+        return text
+    try:
+        quality = float(text)
+    except ValueError:
+        quality = -1.0
+    if not 0 <= quality <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is no label quality: give a number from 0 to 1, or {ALL_ISSUES}")
+    return quality
+
+
 def _choices(options):
     roles = dict.fromkeys(options.ignore_column, column_roles.IGNORED)
     for role, name in ROLE_OPTIONS.items():
@@ -162,7 +203,10 @@ def _choices(options):
 
 def _check_outputs(options):
     """Refuse what would only fail, or destroy the input, after the work is done."""
-    if options.ood_percentile > options.class_percentile and not options.mean:
+    if options.mean and options.class_percentile is not None:
+        raise reading.ReadingError("--mean and --class-percentile are two ways to make thresholds: give one of them.")
+    percentiles = options.ood_percentile, options.class_percentile
+    if None not in percentiles and options.ood_percentile > options.class_percentile:
         raise reading.ReadingError(
             f"--ood-percentile is {options.ood_percentile:g} and --class-percentile {options.class_percentile:g}, but the "
             "first must not be above the second: lower it."
@@ -218,6 +262,29 @@ def _print_summary(opened, findings, seconds):
         f"{int(analysis.label_issue_mask.sum()):,} label issues, {int(analysis.out_of_distribution_mask.sum()):,} out of "
         f"distribution, {int(analysis.unconfident_mask.sum()):,} unconfident."
     )
+    if findings.ood_percentile is None and dataset.embeddings is None:
+        print("Note: without embeddings, examples that belong to no class are hardly found: bring them to find more.")
+    groups = findings.near_duplicates
+    print(groups.note)
+    if groups.count:
+        print(
+            f"{int((groups.group >= 0).sum()):,} examples in {groups.count:,} groups of near duplicates; in "
+            f"{len(groups.conflicts):,} groups the labels differ."
+        )
+
+
+def _decisions_in_words(opened, findings, options):
+    """What was decided, at the end: a sentence that says what `corrected_label` holds."""
+    reviewed = opened.review.reviewed
+    if not reviewed:
+        return (
+            "Nothing was decided yet: corrected labels are the given ones. "
+            "Review the table in the page, or give --accept all (or --accept QUALITY) to take suggested labels."
+        )
+    accepted = sum(action == ACCEPTED for action in opened.review.actions)
+    changed = int((opened.review.corrected_label != opened.dataset.given_label).sum())
+    left = int((findings.analysis.label_issue_mask & np.array([not action for action in opened.review.actions])).sum())
+    return f"Decided: {reviewed:,} ({accepted:,} suggested labels accepted; {changed:,} labels differ from the given). Undecided label issues: {left:,}."
 
 
 def _print_worst(opened, findings, parts, count):

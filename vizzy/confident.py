@@ -15,7 +15,8 @@ seen it* (out of sample), four steps find the suspects:
    self-confidences), and *unconfident* otherwise.
 
 So each example is exactly one of: agreement (the diagonal), label issue, out of distribution, unconfident.
-A suggestion takes precedence: an example that has one is never out of distribution. With percentiles this
+A suggestion takes precedence: an example that has one is never out of distribution. (Where outliers are told apart by
+another measure than percentiles, only a label issue takes precedence; see ``outlier_mask`` of `analyse`.) With percentiles this
 follows as long as the out-of-distribution percentile is not above the class percentile; with the mean, or
 with the percentiles the other way round, it is a rule.
 
@@ -86,6 +87,7 @@ def analyse(
     class_percentile=DEFAULT_CLASS_PERCENTILE,
     ood_percentile=DEFAULT_OOD_PERCENTILE,
     threshold_mode="percentile",
+    outlier_mask=None,
     sorted_confidences=None,
 ):
     """Put every example into its category.
@@ -98,7 +100,11 @@ def analyse(
         Has no effect in mean mode.
     ood_percentile : float in [0, 100]
     threshold_mode : "percentile" or "mean"
-        What the class thresholds are; out-of-distribution thresholds are always percentiles.
+        What the class thresholds are; out-of-distribution thresholds are percentiles.
+    outlier_mask : np.ndarray of bool, shape (n,), optional
+        Where an example is odd by another measure, `vizzy.ranking.outlier_mask`. It takes the place of the
+        out-of-distribution percentile: an outlier that is no label issue is out of distribution, and nothing is
+        suggested for it. The out-of-distribution thresholds are then -inf.
     sorted_confidences : SortedSelfConfidences, optional
         Of the same labels and probabilities, to save the sorting when only the percentiles changed.
 
@@ -109,15 +115,20 @@ def analyse(
     if threshold_mode not in THRESHOLD_MODES:
         raise ValueError(f"threshold_mode is {threshold_mode!r}, but must be one of {THRESHOLD_MODES}")
     confidences = sorted_confidences or SortedSelfConfidences.of(given_label, pred_probs)
-    ood_thresholds = confidences.thresholds_at(ood_percentile)
     if threshold_mode == "mean":
         thresholds = confidences.mean_thresholds()
     else:
         thresholds = confidences.thresholds_at(class_percentile)
 
     suggested = suggested_label(pred_probs, thresholds, given_label)
+    if outlier_mask is None:
+        ood_thresholds = confidences.thresholds_at(ood_percentile)
+        out_of_distribution_mask = (suggested == NO_LABEL) & ~reaches(pred_probs, ood_thresholds).any(axis=1)
+    else:
+        ood_thresholds = np.full(pred_probs.shape[1], -np.inf)
+        out_of_distribution_mask = outlier_mask & ((suggested == NO_LABEL) | (suggested == given_label))
+        suggested = np.where(out_of_distribution_mask, NO_LABEL, suggested)
     unsuggested_mask = suggested == NO_LABEL
-    out_of_distribution_mask = unsuggested_mask & ~reaches(pred_probs, ood_thresholds).any(axis=1)
     return Analysis(
         class_thresholds=thresholds,
         ood_thresholds=ood_thresholds,

@@ -2,7 +2,9 @@
 
 The table comes back as it came: same format, separator, encoding, columns in their order, all rows, those without a
 label too. Added to it are ``given_label``, ``suggested_label``, ``corrected_label``, ``label_quality``,
-``is_label_issue``, ``is_out_of_distribution`` and ``review_action``; a table that was exported before has them filled
+``is_label_issue``, ``is_out_of_distribution``, ``review_action``, ``decision`` (where the corrected label comes from;
+"undecided" until somebody, or ``--accept``, has decided) and ``near_duplicates`` (the number of a group of examples
+that are nearly the same, with "labels differ" where they do). A table that was exported before has them filled
 in anew, and one with columns of its own by such names gets them as ``vizzy_label_quality`` and so on. An empty
 ``corrected_label`` beside the review action "no class" means that the example belongs to none; an empty
 ``suggested_label``, that nothing was suggested. `vizzy.reading` reads all of it back to the same state.
@@ -21,11 +23,29 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vizzy import confident
+from vizzy.near_duplicates import NO_GROUP, Groups
 from vizzy.reading import columns as names
-from vizzy.reading.review import NO_CLASS
+from vizzy.reading.review import ACCEPTED, CHANGED, KEPT, NO_CLASS, SKIPPED
 from vizzy.reading.tables import ABSENT, DELIMITED, JSON, Form, Table, cell_text, guarded, write_table
 
-QUALITY_DECIMALS = 6
+UNDECIDED = "undecided"
+# What `decision` says of each review action.
+DECISIONS = {
+    "": UNDECIDED,
+    SKIPPED: UNDECIDED,
+    ACCEPTED: "suggested label accepted",
+    KEPT: "given label kept",
+    CHANGED: "another label",
+    NO_CLASS: "no class",
+}
+# Two classes overlap where at least this share of the examples of one of them is suggested the other.
+OVERLAP = 0.05
+OUTLIER_RULES = {  # by whether there are embeddings
+    True: "outliers: far from every class and from their neighbours, with predictions that are unsure",
+    False: "examples of which the predictions say next to nothing. This is weak without embeddings: "
+    "a model can be sure of what belongs to no class",
+}
+MOST_OVERLAPS = 20
 CHANGES_COLUMNS = (
     "line",
     "id",
@@ -54,8 +74,10 @@ class Findings:
     label_quality: np.ndarray  # (n,) in [0, 1], low = suspect
     threshold_mode: str = "percentile"
     class_percentile: float = confident.DEFAULT_CLASS_PERCENTILE
-    ood_percentile: float = confident.DEFAULT_OOD_PERCENTILE
+    ood_percentile: float | None = confident.DEFAULT_OOD_PERCENTILE  # None: outliers, whatever their percentile
     accuracy: float | None = None  # of the cross-validation, where there was one
+    near_duplicates: Groups | None = None  # None: not looked for
+    by_noise_rate: bool = False  # label issues are those that prune by noise rate flags
 
 
 def corrected_table(opened, findings, review):
@@ -105,8 +127,10 @@ def report(opened, findings, review, explanations=None):
         [
             f"<h1>Label errors in {_escaped(opened.dataset.name)}</h1>",
             _counts_section(opened, findings, review),
-            _thresholds_section(opened.dataset.classes, findings),
+            _thresholds_section(opened.dataset.classes, findings, opened.dataset.embeddings is not None),
             _joint_section(opened.dataset.classes, findings.analysis.confident_joint),
+            _classes_section(opened.dataset, findings),
+            _duplicates_section(opened, findings),
             _worst_section(opened, findings, review, explanations),
         ]
     )
@@ -123,11 +147,24 @@ def _text_columns(opened, findings, review):
         names.GIVEN_LABEL: classes[opened.dataset.given_label].tolist(),
         names.SUGGESTED_LABEL: classes[analysis.suggested_label].tolist(),
         names.CORRECTED_LABEL: classes[review.corrected_label].tolist(),
-        names.LABEL_QUALITY: [f"{quality:.{QUALITY_DECIMALS}f}" for quality in findings.label_quality],
+        names.LABEL_QUALITY: [repr(quality) for quality in findings.label_quality.tolist()],
         names.IS_LABEL_ISSUE: [str(bool(issue)) for issue in analysis.label_issue_mask],
         names.IS_OUT_OF_DISTRIBUTION: [str(bool(out)) for out in analysis.out_of_distribution_mask],
         names.REVIEW_ACTION: list(review.actions),
+        names.DECISION: [DECISIONS[action] for action in review.actions],
+        names.NEAR_DUPLICATES: _groups_in_words(findings),
     }
+
+
+def _groups_in_words(findings):
+    """The near duplicates of each example: "" or the number of its group, and whether its labels differ."""
+    groups = findings.near_duplicates
+    if groups is None:
+        return [""] * len(findings.label)
+    return [
+        "" if group == NO_GROUP else f"group {group + 1}" + (", labels differ" if conflict else "")
+        for group, conflict in zip(groups.group.tolist(), groups.conflict_mask.tolist(), strict=True)
+    ]
 
 
 def _added(opened, findings, review):
@@ -209,11 +246,13 @@ def _counts_section(opened, findings, review):
     facts = [
         ("Examples", f"{len(dataset):,}"),
         ("Classes", f"{len(dataset.classes):,}"),
+        ("Rows without a label, left out", f"{len(opened.table) - len(dataset):,}"),
         ("Label issues", f"{int(analysis.label_issue_mask.sum()):,}"),
         ("Out of distribution", f"{int(analysis.out_of_distribution_mask.sum()):,}"),
         ("Unconfident", f"{int(analysis.unconfident_mask.sum()):,}"),
         ("Reviewed", f"{review.reviewed:,}"),
         ("Labels changed", f"{changed:,}"),
+        ("Near duplicates whose labels differ", _conflicts_in_words(findings.near_duplicates)),
         ("Marked as of no class", f"{sum(action == NO_CLASS for action in review.actions):,}"),
     ]
     if findings.accuracy is not None:
@@ -222,22 +261,30 @@ def _counts_section(opened, findings, review):
     return f"<table>{rows}</table>"
 
 
-def _thresholds_section(classes, findings):
+def _thresholds_section(classes, findings, opened_with_embeddings):
     rule = (
         "the mean of its self-confidences"
         if findings.threshold_mode == "mean"
         else f"the {findings.class_percentile:g}th percentile of its self-confidences"
     )
     rows = "".join(
-        f"<tr><th scope=row>{_escaped(name)}</th><td>{_threshold(class_threshold)}</td><td>{_threshold(ood)}</td></tr>"
+        f"<tr><th scope=row>{_escaped(name)}</th><td>{_threshold(class_threshold)}</td>"
+        + ("" if findings.ood_percentile is None else f"<td>{_threshold(ood)}</td>")
+        + "</tr>"
         for name, class_threshold, ood in zip(
             classes, findings.analysis.class_thresholds, findings.analysis.ood_thresholds, strict=True
         )
     )
+    if findings.by_noise_rate:
+        rule += "; labels are flagged by prune by noise rate"
+    head, said = "<th>Out of distribution below</th>", (
+        f"the out-of-distribution threshold, their {findings.ood_percentile:g}th percentile"
+        if findings.ood_percentile is not None
+        else f"out of distribution are {OUTLIER_RULES[opened_with_embeddings]}"
+    )
     return (
-        f"<h2>Thresholds</h2><p>The threshold of a class is {rule}; the out-of-distribution threshold, their "
-        f"{findings.ood_percentile:g}th percentile.</p><table><tr><th>Class</th><th>Threshold</th>"
-        f"<th>Out of distribution below</th></tr>{rows}</table>"
+        f"<h2>Thresholds</h2><p>The threshold of a class is {rule}; {said}.</p>"
+        f"<table><tr><th>Class</th><th>Threshold</th>{head if findings.ood_percentile is not None else ''}</tr>{rows}</table>"
     )
 
 
@@ -260,6 +307,69 @@ def _joint_section(classes, joint):
         "<h2>Confident joint</h2><p>Examples by given label (rows) and suggested label (columns); off the diagonal stand "
         f"the label issues.</p><table><tr><td></td>{head}</tr>{rows}</table>"
     )
+
+
+def _classes_section(dataset, findings):
+    """How many examples each class has, and which classes the confident joint says overlap."""
+    counts = np.bincount(dataset.given_label, minlength=len(dataset.classes))
+    issues = np.bincount(
+        findings.label[findings.analysis.label_issue_mask], minlength=len(dataset.classes)
+    )
+    rows = "".join(
+        f"<tr><th scope=row>{_escaped(name)}</th><td>{count:,}</td><td>{n_issues:,}</td></tr>"
+        for name, count, n_issues in zip(dataset.classes, counts, issues, strict=True)
+    )
+    overlaps = overlapping_classes(findings.analysis.confident_joint)
+    said = "; ".join(
+        f"{_escaped(dataset.classes[one])} and {_escaped(dataset.classes[other])} ({100 * share:.0f} %)"
+        for one, other, share in overlaps[:MOST_OVERLAPS]
+    )
+    more = f" and {len(overlaps) - MOST_OVERLAPS:,} pairs more" if len(overlaps) > MOST_OVERLAPS else ""
+    return (
+        "<h2>Classes</h2><table><tr><th>Class</th><th>Examples</th><th>Label issues</th></tr>"
+        f"{rows}</table><p>Classes that overlap, by the share of one that is suggested the other: {said or 'none'}{more}.</p>"
+    )
+
+
+def overlapping_classes(joint):
+    """Pairs of classes that the confident joint says overlap, the strongest first.
+
+    Parameters
+    ----------
+    joint : np.ndarray of int, shape (K, K)
+
+    Returns
+    -------
+    list of (int, int, float)
+        Two classes, and the share of the examples given the one that are suggested the other: the larger of both ways,
+        at least ``OVERLAP``.
+    """
+    shares = joint / np.maximum(joint.sum(axis=1, keepdims=True), 1)
+    both_ways = np.triu(np.maximum(shares, shares.T), 1)
+    pairs = np.argwhere(both_ways >= OVERLAP)
+    return sorted(((int(one), int(other), float(both_ways[one, other])) for one, other in pairs), key=lambda pair: -pair[2])
+
+
+def _conflicts_in_words(groups):
+    if groups is None:
+        return "not looked for"
+    return f"{int(groups.conflict_mask.sum()):,} in {len(groups.conflicts):,} groups"
+
+
+def _duplicates_section(opened, findings):
+    """The groups of near duplicates whose labels differ, each on a row."""
+    groups = findings.near_duplicates
+    if groups is None:
+        return ""
+    dataset, conflicts = opened.dataset, groups.conflicts
+    rows = ""
+    for members in conflicts[:MOST_IN_REPORT]:
+        ids = "<br>".join(_escaped(dataset.ids[example]) for example in members)
+        labels = "<br>".join(_escaped(dataset.classes[dataset.given_label[example]]) for example in members)
+        rows += f"<tr><td>{ids}</td><td>{labels}</td></tr>"
+    more = f"<p>{len(conflicts) - MOST_IN_REPORT:,} groups more are in the table.</p>" if len(conflicts) > MOST_IN_REPORT else ""
+    table = f"<table><tr><th>Ids</th><th>Given labels</th></tr>{rows}</table>" if conflicts else ""
+    return f"<h2>Near duplicates whose labels differ</h2><p>{_escaped(groups.note)}</p>{table}{more}"
 
 
 def _worst_section(opened, findings, review, explanations):

@@ -13,6 +13,8 @@ Conventions are those of `vizzy.confident`.
 Northcutt, Jiang, Chuang: Confident Learning: Estimating Uncertainty in Dataset Labels. JAIR 70, 2021.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from vizzy import confident
@@ -42,6 +44,30 @@ def prune_by_noise_rate(given_label, pred_probs, class_thresholds=None):
     if class_thresholds is None:
         class_thresholds = confident.mean_thresholds(given_label, pred_probs)
     return prune_by_counts(given_label, pred_probs, noise_counts(given_label, pred_probs, class_thresholds))
+
+
+def analysis_by_noise_rate(given_label, pred_probs, analysis):
+    """The analysis with other label issues: those that prune by noise rate flags.
+
+    Suggested is then, of a label issue, the most probable class; of any other example, the given label if that was
+    suggested before, else nothing.
+
+    Returns
+    -------
+    confident.Analysis
+    """
+    flagged = prune_by_noise_rate(given_label, pred_probs)
+    kept = np.where(analysis.suggested_label == given_label, given_label, confident.NO_LABEL)
+    suggested = np.where(flagged, pred_probs.argmax(axis=1), kept)
+    out_mask = analysis.out_of_distribution_mask & ~flagged
+    return replace(
+        analysis,
+        suggested_label=suggested,
+        confident_joint=confident.confident_joint(given_label, suggested, pred_probs.shape[1]),
+        label_issue_mask=flagged,
+        out_of_distribution_mask=out_mask,
+        unconfident_mask=(suggested == confident.NO_LABEL) & ~out_mask,
+    )
 
 
 def noise_counts(given_label, pred_probs, class_thresholds):

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from vizzy import exporting, ranking
+from vizzy import exporting, near_duplicates, ranking
 from vizzy.reading.errors import ReadingError
-from vizzy.reading.review import CHANGED, NO_CLASS, Review
+from vizzy.reading.review import ACCEPTED, CHANGED, NO_CLASS, SKIPPED, Review
 
 SUSPECTS, LABEL_ISSUES, OUT_OF_DISTRIBUTION, UNCONFIDENT, ALL = (
     "suspects",
@@ -20,6 +20,28 @@ SUSPECTS, LABEL_ISSUES, OUT_OF_DISTRIBUTION, UNCONFIDENT, ALL = (
     "all",
 )
 EXPORTS = ("table", "changes", "report")
+
+
+def accepting(review, findings, below=None):
+    """A review in which the suggested labels of the label issues are accepted, where nothing was decided yet.
+
+    Parameters
+    ----------
+    review : vizzy.reading.Review
+    findings : vizzy.exporting.Findings
+    below : float, optional
+        Only those whose label quality is below it.
+
+    Returns
+    -------
+    vizzy.reading.Review
+    """
+    wanted_mask = findings.analysis.label_issue_mask & np.array([action in ("", SKIPPED) for action in review.actions])
+    if below is not None:
+        wanted_mask &= findings.label_quality < below
+    corrected = np.where(wanted_mask, findings.analysis.suggested_label, review.corrected_label)
+    actions = [ACCEPTED if wanted else action for wanted, action in zip(wanted_mask, review.actions, strict=True)]
+    return Review(corrected, tuple(actions))
 
 
 def masks_of(analysis):
@@ -46,6 +68,8 @@ class Reviewing:
 
     def __init__(self, session, texts=None):
         self._session = session
+        self._texts = texts
+        self._groups = None  # found when first needed, as it may take seconds
         dataset = session.dataset
         columns = [column for column in (dataset.ids, dataset.files, texts) if column]
         self._searched = ["\n".join(cells).casefold() for cells in zip(*columns, strict=True)]
@@ -55,8 +79,8 @@ class Reviewing:
 
         Parameters
         ----------
-        settings : (float, float, str)
-            Of the analysis: class percentile, out-of-distribution percentile, threshold mode.
+        settings : (float, float, str, str)
+            Of the analysis, as `vizzy.session.Session.analysis_at` takes them.
         kind : str
             One of those of `masks_of`.
         given, suggested : int, optional
@@ -127,7 +151,7 @@ class Reviewing:
 
     def _findings(self, settings):
         predictions, dataset = self._session.predictions, self._session.dataset
-        class_percentile, ood_percentile, threshold_mode = settings
+        class_percentile, ood_percentile, threshold_mode, *ood_mode = settings
         return exporting.Findings(
             label=predictions.given_label,
             pred_probs=predictions.pred_probs,
@@ -135,9 +159,16 @@ class Reviewing:
             label_quality=predictions.label_quality,
             threshold_mode=threshold_mode,
             class_percentile=class_percentile,
-            ood_percentile=ood_percentile,
+            ood_percentile=None if "outliers" in ood_mode else ood_percentile,
+            near_duplicates=self._near_duplicates(),
             accuracy=predictions.accuracy if dataset.pred_probs is None else None,
         )
+
+    def _near_duplicates(self):
+        if self._groups is None:
+            dataset = self._session.dataset
+            self._groups = near_duplicates.find(dataset.given_label, dataset.embeddings, self._texts)
+        return self._groups
 
 
 def review_of(given_label, changed_labels, actions):

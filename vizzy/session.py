@@ -7,6 +7,7 @@ bounded in size however many examples there are, so that a step of a slider stay
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -43,6 +44,11 @@ class Predictions:
         quality_rank = np.empty(len(worst_first), dtype=np.intp)
         quality_rank[worst_first] = np.arange(len(worst_first))
         return cls(given_label, pred_probs, confidences, parts, label_quality, quality_rank)
+
+    @cached_property
+    def outlier_mask(self):
+        """Where an example is odd, whatever the thresholds: np.ndarray of bool, shape (n,)."""
+        return ranking.outlier_mask(self.parts, self.pred_probs)
 
     @property
     def accuracy(self):
@@ -139,8 +145,8 @@ class Session:
             return None
         return training_seconds(*self.dataset.embeddings.shape, len(self.dataset.classes), in_browser=True)
 
-    def analyse(self, class_percentile, ood_percentile, threshold_mode):
-        """What the thresholds make of the predictions.
+    def analyse(self, *settings):
+        """What the thresholds make of the predictions, under the settings of `analysis_at`.
 
         Returns
         -------
@@ -155,9 +161,9 @@ class Session:
             distribution) and how many of those are problems (``found``); else None.
         """
         predictions = self.predictions
-        analysis = self.analysis_at(class_percentile, ood_percentile, threshold_mode)
+        analysis = self.analysis_at(*settings)
         by_quality = predictions.quality_rank
-        ood_score = confident.out_of_distribution_score(predictions.pred_probs, analysis.ood_thresholds)
+        ood_score = self._ood_score(analysis)
         masks = {
             "label_issues": (analysis.label_issue_mask, by_quality),
             "out_of_distribution": (analysis.out_of_distribution_mask, ood_score),
@@ -205,6 +211,13 @@ class Session:
         in_cell = (self.predictions.given_label == given) & (analysis.suggested_label == suggested)
         return _worst(np.flatnonzero(in_cell), self.predictions.quality_rank, None)
 
+    def _ood_score(self, analysis):
+        """Who is listed first of those out of distribution, low = first: np.ndarray, shape (n,)."""
+        pred_probs = self.predictions.pred_probs
+        if np.isfinite(analysis.ood_thresholds).any():
+            return confident.out_of_distribution_score(pred_probs, analysis.ood_thresholds)
+        return -ranking.outlier_score(self.predictions.parts, pred_probs)
+
     def _score(self, analysis):
         problem_mask = self.problem_mask
         if problem_mask is None:
@@ -216,12 +229,22 @@ class Session:
             "found": int((problem_mask & flagged_mask).sum()),
         }
 
-    def analysis_at(self, class_percentile, ood_percentile, threshold_mode):
-        """What the thresholds make of the predictions: confident.Analysis."""
-        predictions, settings = self.predictions, (class_percentile, ood_percentile, threshold_mode)
+    def analysis_at(self, class_percentile, ood_percentile, threshold_mode, ood_mode="percentile"):
+        """What the thresholds make of the predictions: confident.Analysis.
+
+        ``ood_mode`` says who is out of distribution: whom the "percentile" leaves out, or the "outliers".
+        """
+        predictions = self.predictions
+        settings = (class_percentile, ood_percentile, threshold_mode, ood_mode)
         if self._latest is None or self._latest[:2] != (predictions, settings):
             analysis = self.rules.analyse(
-                predictions.given_label, predictions.pred_probs, *settings, predictions.confidences
+                predictions.given_label,
+                predictions.pred_probs,
+                class_percentile,
+                ood_percentile,
+                threshold_mode,
+                predictions.outlier_mask if ood_mode == "outliers" else None,
+                predictions.confidences,
             )
             self._latest = (predictions, settings, analysis)
         return self._latest[2]

@@ -155,9 +155,9 @@ async def _lab(name, arguments_json):
     return json.dumps({"cancelled": True} if answer is None else answer)
 
 
-def analyse(class_percentile, ood_percentile, threshold_mode):
+def analyse(*settings):
     """What the thresholds make of the predictions: JSON text, see ``Session.analyse``."""
-    return json.dumps(session.analyse(class_percentile, ood_percentile, threshold_mode))
+    return json.dumps(session.analyse(*settings))
 
 
 def analyse_many(settings_json):
@@ -165,9 +165,9 @@ def analyse_many(settings_json):
     return to_js([analyse(*settings) for settings in json.loads(settings_json)])
 
 
-def explain(example, class_percentile, ood_percentile, threshold_mode):
+def explain(example, *settings):
     """Why an example is where it is: JSON text, see ``Session.explain``."""
-    return json.dumps(session.explain(example, class_percentile, ood_percentile, threshold_mode))
+    return json.dumps(session.explain(example, *settings))
 
 
 def explain_many(example, settings_json):
@@ -175,9 +175,9 @@ def explain_many(example, settings_json):
     return to_js([explain(example, *settings) for settings in json.loads(settings_json)])
 
 
-def cell_examples(given, suggested, class_percentile, ood_percentile, threshold_mode):
+def cell_examples(given, suggested, *settings):
     """All examples of one cell, the worst first: JSON text."""
-    return json.dumps(session.cell_examples(given, suggested, class_percentile, ood_percentile, threshold_mode))
+    return json.dumps(session.cell_examples(given, suggested, *settings))
 
 
 # --- somebody's own files, and their review; the modules for it come with `add_modules` -----------------

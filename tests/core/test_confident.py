@@ -367,6 +367,17 @@ def assert_partition(analysis, n):
     assert analysis.confident_joint.sum() - np.trace(analysis.confident_joint) == analysis.label_issue_mask.sum()
 
 
+@given(labelled_probabilities(), st.integers(0, 2**25 - 1), st.sampled_from(confident.THRESHOLD_MODES))
+def test_outliers_are_out_of_distribution_unless_they_are_label_issues(labelled, bits, mode):
+    given_label, pred_probs = labelled
+    outlier_mask = np.array([bool(bits >> place & 1) for place in range(len(given_label))])
+    analysis = analyse(given_label, pred_probs, threshold_mode=mode, outlier_mask=outlier_mask)
+    issues = analyse(given_label, pred_probs, threshold_mode=mode).label_issue_mask
+    np.testing.assert_array_equal(analysis.label_issue_mask, issues)
+    np.testing.assert_array_equal(analysis.out_of_distribution_mask, outlier_mask & ~issues)
+    assert_partition(analysis, len(given_label))
+
+
 @given(labelled_probabilities(), st.floats(0, 100))
 def test_thresholds_equal_numpys_percentile_to_the_last_bit(labelled, percentile):
     given_label, pred_probs = labelled

@@ -66,8 +66,8 @@ def test_the_table_keeps_its_columns_in_order_and_gets_the_findings_after_them()
     file = exported(opened, reviewed(opened, DECISIONS))
     assert file.name == "data-corrected.csv"
     lines = file.content.decode().splitlines()
-    assert lines[0].split(",") == ["id", "label", "p_cat", "p_dog", *ADDED, "review_action"]
-    assert lines[1].startswith("a,cat,0.9,0.1,cat,cat,cat,0.900000,False,False,kept")
+    assert lines[0].split(",") == ["id", "label", "p_cat", "p_dog", *ADDED, "review_action", "decision", "near_duplicates"]
+    assert lines[1].startswith("a,cat,0.9,0.1,cat,cat,cat,0.9,False,False,kept,given label kept,")
     rows = rows_of(file)
     assert [row["corrected_label"] for row in rows] == ["cat", "cat", "", "dog"]
     assert [row["given_label"] for row in rows] == ["cat", "dog", "cat", "dog"]
@@ -193,7 +193,7 @@ def test_columns_of_the_same_name_that_are_not_vizzys_are_kept():
     file = exported(opened)
     rows = rows_of(file)
     assert {row["label_quality"] for row in rows} == {"mine"}
-    assert rows[0]["vizzy_label_quality"] == "0.900000"
+    assert rows[0]["vizzy_label_quality"] == "0.9"
     assert exported(read([file]).make()) == file
 
 
@@ -210,7 +210,7 @@ def test_labels_from_an_array_come_home_as_a_table():
     opened = read(files).make()
     file = exported(opened)
     assert file.name == "labels-corrected.csv"
-    assert file.content.decode().splitlines()[1] == "1,cat,cat,cat,cat,0.900000,False,False,"
+    assert file.content.decode().splitlines()[1] == "1,cat,cat,cat,cat,0.9,False,False,,undecided,"
     again = read([file, files[1]]).make()
     np.testing.assert_array_equal(again.dataset.given_label, opened.dataset.given_label)
 
@@ -308,3 +308,11 @@ def test_embeddings_in_columns_survive_the_export_unchanged():
     )
     file = InputFile("x.csv", exporting.corrected_table(opened, findings, opened.review)[1])
     np.testing.assert_array_equal(read([file]).make().dataset.embeddings, EMBEDDINGS)
+
+
+def test_a_table_that_an_earlier_version_exported_is_still_known_as_exported():
+    opened = opened_from(GOOD)
+    file = exported(opened, reviewed(opened, DECISIONS))
+    older = "\n".join(line.rsplit(",", 2)[0] for line in file.content.decode().splitlines()) + "\n"
+    again = read([InputFile("data-corrected.csv", older.encode())]).make()
+    assert again.review.actions == reviewed(opened, DECISIONS).actions

@@ -105,7 +105,8 @@ def test_rows_without_a_label_are_left_out_on_request(tmp_path, capsys):
         (["data.csv", "-o", "data.csv"], "data.csv is one of the files to read"),
         (["data.csv", "-o", "nowhere/out.csv"], "nowhere/out.csv cannot be written"),
         (["data.csv", "--label-column", "kind"], "data.csv has no column 'kind'"),
-        (["data.csv", "--ood-percentile", "80"], "must not be above the second"),
+        (["data.csv", "--class-percentile", "50", "--ood-percentile", "80"], "must not be above the second"),
+        (["data.csv", "--mean", "--class-percentile", "50"], "give one of them"),
         (["data.csv", "--encoding", "klingon"], "no encoding"),
         (["labels.csv"], "nothing to check them against"),
     ],
@@ -195,7 +196,8 @@ def test_rows_of_64_dimensions_and_12_classes_go_from_file_to_export_alike_throu
     assert (given_label != true_label)[worst].mean() > 0.9
 
     # The same through the command, which trains anew and gets the same.
-    assert main(["find", str(source), "-o", str(first)]) == 0
+    percentiles = ["--class-percentile", "50", "--ood-percentile", "15"]
+    assert main(["find", str(source), "-o", str(first), *percentiles]) == 0
     from_file = read(files_at([first])).make()
     issue = from_file.table.texts("is_label_issue")
     assert issue == [str(bool(flag)) for flag in findings.analysis.label_issue_mask]
@@ -203,9 +205,71 @@ def test_rows_of_64_dimensions_and_12_classes_go_from_file_to_export_alike_throu
 
     # And through predicted probabilities alone: same suggestions, same thresholds.
     write_columns(tmp_path / "probs.csv", given_label, findings.pred_probs, "prob_")
-    assert main(["find", str(tmp_path / "probs.csv"), "-o", str(second)]) == 0
+    assert main(["find", str(tmp_path / "probs.csv"), "-o", str(second), *percentiles]) == 0
     from_probs = read(files_at([second])).make()
     for column in ("given_label", "suggested_label", "is_label_issue", "is_out_of_distribution"):
         assert from_probs.table.texts(column) == from_file.table.texts(column)
     np.testing.assert_array_equal(from_probs.dataset.pred_probs, findings.pred_probs)
     capsys.readouterr()
+
+
+@pytest.fixture
+def well_trained(tmp_path):
+    """Labels of which some are wrong, and the sure probabilities of a good model, as arrays in a folder."""
+    random = np.random.default_rng(5)
+    true_label = random.integers(4, size=2000)
+    logits = random.normal(size=(2000, 4))
+    logits[np.arange(2000), true_label] += 9
+    pred_probs = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    given_label = true_label.copy()
+    given_label[:30] = (true_label[:30] + 1 + np.arange(30) % 3) % 4
+    np.save(tmp_path / "labels.npy", given_label)
+    np.save(tmp_path / "pred_probs.npy", pred_probs)
+    return tmp_path, given_label, pred_probs
+
+
+def found_in(folder, *arguments):
+    """The exported rows of the files in a folder."""
+    files = [str(folder / name) for name in ("labels.npy", "pred_probs.npy")]
+    assert main(["find", *files, "-o", str(folder / "out.csv"), *arguments]) == 0
+    return read(files_at([folder / "out.csv", folder / "pred_probs.npy"])).make()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "filter_by"),
+    [([], "confident_learning"), (["--method", "prune-by-noise-rate"], "prune_by_noise_rate")],
+)
+def test_on_a_good_models_probabilities_it_finds_what_cleanlab_does(well_trained, capsys, arguments, filter_by):
+    from cleanlab.filter import find_label_issues
+
+    folder, given_label, pred_probs = well_trained
+    expected = find_label_issues(given_label, pred_probs, filter_by=filter_by, n_jobs=1)
+    assert expected[:30].sum() >= 28
+    opened = found_in(folder, *arguments)
+    assert opened.table.texts("is_label_issue") == [str(bool(issue)) for issue in expected]
+    assert "Nothing was decided yet" in capsys.readouterr().out
+    assert set(opened.table.texts("decision")) == {"undecided"}
+    assert opened.table.texts("corrected_label") == opened.table.texts("given_label")
+
+
+def test_label_quality_comes_out_at_full_precision(well_trained):
+    folder, given_label, pred_probs = well_trained
+    qualities = np.array(found_in(folder).table.texts("label_quality"), dtype=float)
+    np.testing.assert_array_equal(qualities, pred_probs[np.arange(len(given_label)), given_label])
+
+
+def test_accepting_takes_suggested_labels_for_all_issues_or_for_those_of_low_quality(well_trained, capsys):
+    folder, given_label, _ = well_trained
+    opened = found_in(folder, "--accept", "all")
+    texts = opened.table.texts
+    issues = np.array(texts("is_label_issue")) == "True"
+    accepted = np.array(texts("decision")) == "suggested label accepted"
+    np.testing.assert_array_equal(accepted, issues)
+    suggested, corrected = np.array(texts("suggested_label")), np.array(texts("corrected_label"))
+    np.testing.assert_array_equal(corrected, np.where(issues, suggested, given_label.astype(str)))
+    assert f"{issues.sum()} suggested labels accepted" in capsys.readouterr().out
+
+    quality = np.array(texts("label_quality"), dtype=float)
+    limit = float(np.median(quality[issues]))
+    fewer = np.array(found_in(folder, "--accept", str(limit)).table.texts("decision")) == "suggested label accepted"
+    np.testing.assert_array_equal(fewer, issues & (quality < limit))

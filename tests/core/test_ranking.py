@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,6 +60,7 @@ def test_the_parts_of_a_case_worked_by_hand():
         [2, 1, 0, -1, -1],
     ]
     trust = (parts.self_confidence + 0.01) / parts.distance_ratio**4 / np.maximum(1, parts.remoteness) ** 2
+    trust = trust / np.maximum(1, parts.class_distance) ** 4
     np.testing.assert_allclose(ranking.combine(parts), trust / (1 + trust))
 
 
@@ -232,6 +234,48 @@ def test_reasons_stand_in_the_order_of_their_factors():
         reasons = ranking.reasons(explanation, 0, ["a", "b"])
         assert len(reasons) == 3
         assert reasons[0].startswith({"distance_ratio": "of its 1 nearest", "remoteness": "its nearest"}[first])
+
+
+@pytest.mark.parametrize("load", [load_iris, load_wine, load_breast_cancer, load_digits])
+def test_at_most_3_per_cent_of_clean_data_are_outliers(load):
+    features, label = load(return_X_y=True)
+    assert share_of_outliers(features, label).mean() <= 0.03
+
+
+def test_few_of_the_shipped_digits_are_outliers_and_of_the_images_those_of_no_class():
+    digits, images = read_folder(STATIC / "digits"), read_folder(STATIC)
+    assert share_of_outliers(digits.embeddings, digits.true_label).mean() <= 0.03
+    stranger_mask = images.true_label < 0
+    assert share_of_outliers(images.embeddings[~stranger_mask], images.true_label[~stranger_mask]).mean() <= 0.03
+    outlier_mask = share_of_outliers(images.embeddings, images.given_label)
+    assert outlier_mask[stranger_mask].sum() >= 7
+    assert outlier_mask[~stranger_mask].mean() <= 0.03
+
+
+def share_of_outliers(features, label):
+    pred_probs = cross_validated_pred_probs(features, label, label.max() + 1).pred_probs
+    return ranking.outlier_mask(ranking.parts(label, pred_probs, features), pred_probs)
+
+
+def test_without_embeddings_only_an_example_that_the_model_knows_nothing_of_is_an_outlier():
+    probs = np.array([[0.34, 0.33, 0.33], [0.5, 0.4, 0.1], [1, 0, 0]])
+    parts = ranking.parts(np.array([0, 0, 0]), probs)
+    assert ranking.outlier_mask(parts, probs).tolist() == [True, False, False]
+
+
+def test_equal_embeddings_have_no_outliers_and_a_quality_that_is_finite():
+    label, probs = np.arange(40) % 2, np.tile([0.6, 0.4], (40, 1))
+    parts = ranking.parts(label, probs, np.ones((40, 3)))
+    assert not ranking.outlier_mask(parts, probs).any()
+    assert np.isfinite(ranking.combine(parts)).all()
+
+
+@pytest.mark.parametrize("shape", [(40, 5), (20, 60), (3, 2)])
+def test_the_covariance_is_shrunk_as_scikit_learn_shrinks_it(shape):
+    from sklearn.covariance import ledoit_wolf
+
+    rows = np.random.default_rng(0).normal(size=shape) * np.arange(1, shape[1] + 1)
+    np.testing.assert_allclose(ranking.shrunk_covariance(rows), ledoit_wolf(rows, assume_centered=True)[0])
 
 
 def test_on_the_shipped_images_it_finds_more_in_the_first_30_than_self_confidence_over_20_draws_of_noise():

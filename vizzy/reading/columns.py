@@ -90,7 +90,9 @@ LABEL_QUALITY, IS_LABEL_ISSUE, IS_OUT_OF_DISTRIBUTION = (
     "is_label_issue",
     "is_out_of_distribution",
 )
-REVIEW_ACTION = "review_action"
+REVIEW_ACTION, DECISION, NEAR_DUPLICATES = "review_action", "decision", "near_duplicates"
+# Columns that a table exported by an earlier version lacks.
+NEWER_COLUMNS = (DECISION, NEAR_DUPLICATES)
 ADDED_COLUMNS = (
     GIVEN_LABEL,
     SUGGESTED_LABEL,
@@ -99,6 +101,7 @@ ADDED_COLUMNS = (
     IS_LABEL_ISSUE,
     IS_OUT_OF_DISTRIBUTION,
     REVIEW_ACTION,
+    *NEWER_COLUMNS,
 )
 # Where a table has a column of such a name that is not Vizzy's, its own is called so.
 TAKEN_PREFIX = "vizzy_"
@@ -130,7 +133,8 @@ def exported_columns(columns):
                 found[name] = actual
                 break
         else:
-            return {}
+            if name not in NEWER_COLUMNS:
+                return {}
     if GIVEN_LABEL in columns:
         found[GIVEN_LABEL] = GIVEN_LABEL
     return found

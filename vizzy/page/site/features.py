@@ -33,6 +33,7 @@ FEATURES = {
         "worker": (
             "exporting.py",
             "reviewing.py",
+            "near_duplicates.py",
             "reading/__init__.py",
             "reading/arrays.py",
             "reading/columns.py",
