@@ -64,6 +64,13 @@ def test_the_parts_of_a_case_worked_by_hand():
     np.testing.assert_allclose(ranking.combine(parts), trust / (1 + trust))
 
 
+def test_the_rival_of_a_certain_label_is_another_class_and_of_a_single_class_nothing_leads():
+    parts = ranking.parts(np.array([0, 1]), np.array([[1.0, 0.0], [0.0, 1.0]]))
+    assert parts.rival.tolist() == [1, 0] and parts.margin.tolist() == [1, 1]
+    alone = ranking.parts(np.array([0]), np.array([[1.0]]))
+    assert alone.margin.tolist() == [1]
+
+
 def test_neighbours_find_wrong_labels_that_the_model_is_undecided_about():
     embeddings, label = ring()
     quality = ranking.label_quality(label, undecided(label), embeddings)
@@ -92,9 +99,10 @@ def test_scaling_and_moving_the_embeddings_changes_no_score():
     once = ranking.label_quality(label, undecided(label), embeddings)
     np.testing.assert_allclose(ranking.label_quality(label, undecided(label), embeddings * 1e-150 + 0), once)
     np.testing.assert_allclose(ranking.label_quality(label, undecided(label), embeddings * 3e200), once)
-    np.testing.assert_allclose(
-        ranking.label_quality(label, undecided(label), embeddings + 1e6), once, rtol=1e-6
-    )
+    for moved in (1e6, [1e6, -1e6]):
+        np.testing.assert_allclose(
+            ranking.label_quality(label, undecided(label), embeddings + moved), once, rtol=1e-6
+        )
 
 
 def test_embeddings_of_half_precision_are_reckoned_with_in_double():
