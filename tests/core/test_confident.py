@@ -149,6 +149,18 @@ def test_the_tolerance_is_cleanlabs_a_millionth():
     assert confident.reaches(probs, np.array([0.5, 0.5]))[:, CAT].tolist() == [True, False]
 
 
+def test_no_threshold_is_below_two_millionths():
+    never_predicted = np.array([[1.0, 0.0], [1.0, 0.0]])
+    for thresholds in (confident.class_thresholds, confident.mean_thresholds):
+        np.testing.assert_allclose(thresholds(np.array([0, 1]), never_predicted), [1, 2e-6])
+
+
+def test_each_category_has_its_name():
+    names = {confident.AGREEMENT: "agreement", confident.LABEL_ISSUE: "label issue"}
+    names |= {confident.OUT_OF_DISTRIBUTION: "out of distribution", confident.UNCONFIDENT: "unconfident"}
+    assert dict(enumerate(confident.CATEGORIES)) == names
+
+
 def test_a_probability_the_whole_tolerance_below_a_threshold_still_reaches_it():
     assert confident.reaches(np.array([0.5 - TOLERANCE]), np.array([0.5])).all()
 

@@ -71,6 +71,13 @@ def test_the_rival_of_a_certain_label_is_another_class_and_of_a_single_class_not
     assert alone.margin.tolist() == [1]
 
 
+def test_where_most_examples_are_duplicates_the_mean_distance_is_the_usual_one():
+    embeddings, label = np.array([[0.0]] * 7 + [[1.0]]), np.zeros(8, dtype=int)
+    remoteness = ranking.parts(label, undecided(label), embeddings).remoteness
+    usual, floor = 1 / 8, 0.01 / 8
+    np.testing.assert_allclose(remoteness, [floor / (usual + floor)] * 7 + [(1 + floor) / (usual + floor)])
+
+
 def test_neighbours_find_wrong_labels_that_the_model_is_undecided_about():
     embeddings, label = ring()
     quality = ranking.label_quality(label, undecided(label), embeddings)
@@ -176,6 +183,7 @@ def test_the_score_is_explained_in_words_the_weightiest_first():
     pred_probs[0] = [0.7, 0.3]
     parts = ranking.parts(label, pred_probs, embeddings)
     explanation = ranking.explain(parts, label, 0)
+    assert explanation["neighbours"] == parts.neighbour_idx[0].tolist()
     assert explanation["neighbour_labels"] == [0, 0, 0, 0, 0]
     assert ranking.reasons(explanation, 1, ["cat", "dog"]) == [
         "of its 5 nearest neighbours none is labelled dog and 5 cat",
