@@ -35,6 +35,9 @@ def find(options):
     """Find the label errors in some files, say so, and write what was asked for."""
     _check_outputs(options)
     proposal = reading.read(reading.files_at(options.files), _choices(options))
+    if proposal.problem:
+        for note in proposal.notes:
+            print(f"Note: {note}", file=sys.stderr)
     opened = proposal.make()
     started = time.monotonic()
     by_noise_rate = options.method == NOISE_RATE
@@ -152,6 +155,27 @@ def _add_choices(group):
     group.add_argument(
         "--classes", metavar="A,B,…", help="the classes in the order of the columns of probabilities"
     )
+    group.add_argument(
+        "--class",
+        action="append",
+        default=[],
+        dest="class_names",
+        metavar="NAME",
+        help="one class, in the order of the columns of probabilities; repeat, as where a name has a comma",
+    )
+    group.add_argument(
+        "--feature-column", action="append", default=[], metavar="NAME", help="a column of numbers to train on; repeat"
+    )
+    group.add_argument(
+        "--keep-label",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="a label such as NA that is a class, though it could mean that there is none; repeat",
+    )
+    group.add_argument(
+        "--no-label", action="append", default=[], metavar="TEXT", help="a label that means there is none; repeat"
+    )
     group.add_argument("--leave-out-unlabelled", action="store_true", help="leave out rows without a label")
     group.add_argument("--encoding", metavar="NAME", help="of the table; found out by default")
 
@@ -193,9 +217,13 @@ def _choices(options):
         column = getattr(options, f"{name}_column".replace("-", "_"))
         if column is not None:
             roles[column] = role
+    roles.update(dict.fromkeys(options.feature_column, column_roles.EMBEDDING))
+    listed = [name.strip() for name in options.classes.split(",")] if options.classes else []
     return reading.Choices(
         roles=roles,
-        classes=tuple(name.strip() for name in options.classes.split(",")) if options.classes else (),
+        classes=tuple(options.class_names or listed),
+        kept_labels=tuple(options.keep_label),
+        no_labels=tuple(options.no_label),
         leave_out_unlabelled=options.leave_out_unlabelled,
         encoding=options.encoding,
     )
@@ -300,9 +328,9 @@ def _print_worst(opened, findings, parts, count):
             if suggested not in (confident.NO_LABEL, findings.label[example])
             else ""
         )
-        line = opened.table.lines[opened.row_idx[example]]
+        place_in_file = opened.table.unit_and_number(opened.row_idx[example])
         print(
-            f"{place:>4}. line {line}, id {_printable(dataset.ids[example])}: {_printable(classes[findings.label[example]])}{_printable(better)}"
+            f"{place:>4}. {place_in_file}, id {_printable(dataset.ids[example])}: {_printable(classes[findings.label[example]])}{_printable(better)}"
         )
         if opened.texts:
             print(f"      {_printable(opened.texts[example])!r}")

@@ -295,11 +295,6 @@ REFUSED = [
         table("a,cat,.5,.3", "b,dog,.2,.8"),
         "line 2 has probabilities that sum to 0.8",
     ),
-    _csv("logits", table("a,cat,2.1,-3", "b,dog,-1,4"), "line 2, column 'p_cat' is 2.1, .*logits.*softmax"),
-    _csv("logarithms", table("a,cat,-.1,-2.3", "b,dog,-2,-.2"), "'p_cat' is -0.1, .*logarithms.*exp"),
-    _csv(
-        "percentages", table("a,cat,90,10", "b,dog,20,80"), "'p_cat' is 90, .*percentages. Divide them by 100"
-    ),
     _csv(
         "a class without probabilities",
         table(*GOOD_ROWS, "e,bear,1,0"),

@@ -178,7 +178,7 @@ def test_numbers_are_classes_in_the_order_of_numbers():
 
 
 def test_spaces_around_labels_are_taken_off_and_counted_and_letter_case_is_noted():
-    proposal = csv("label,e0,e1\n cat,1,2\ncat ,2,3\nCat,4,5\ndog,1,1\n")
+    proposal = csv("label,e0,e1\n cat,1,2\ncat ,2,3\nCat,4,5\ndog,1,1\ndog,2,2\n")
     assert proposal.make().dataset.classes == ("Cat", "cat", "dog")
     assert any("2 labels had spaces" in note for note in proposal.notes)
     assert any("'Cat' and 'cat' are counted as different" in note for note in proposal.notes)

@@ -21,9 +21,9 @@ ARRAY_ROLES = (EMBEDDINGS, PRED_PROBS, LABELS, CLASSES, IDS, IGNORED)
 # What an array's name says it holds, where it has the shape for it.
 NAMES = (
     (CLASSES, r"class(es|_?names)?|label_?names|categories"),
-    (PRED_PROBS, r".*(prob|proba|softmax|predict|pred).*"),
+    (PRED_PROBS, r".*(prob|proba|softmax|predict|pred|logit).*"),
     (IDS, r"ids?|index|keys?"),
-    (LABELS, r"(.*_)?(labels?|targets?|y|y_true|given)"),
+    (LABELS, r"(.*_)?(labels?|targets?|y|y_true|given|one_?hot)"),
     (EMBEDDINGS, r".*(emb|feat|vector|repr|hidden|latent).*|x"),
 )
 # The lowest sum of a row, and the highest, that makes an array without a telling name one of probabilities.
@@ -77,7 +77,7 @@ def guess_role(array, n_rows, n_classes):
     for role, pattern in NAMES:
         if role in possible and re.fullmatch(pattern, array.key):
             return role
-    if PRED_PROBS in possible and _looks_like_probabilities(values, n_classes):
+    if PRED_PROBS in possible and (_looks_like_probabilities(values, n_classes) or values.ndim == 1):
         return PRED_PROBS
     if EMBEDDINGS in possible:
         return EMBEDDINGS
@@ -86,16 +86,37 @@ def guess_role(array, n_rows, n_classes):
     return IGNORED
 
 
+def texts_of(values):
+    """An array's values as text: bytes decoded, whole numbers without a point, "" for what is not a number."""
+    if values.dtype.kind == "S":
+        return [value.decode("utf-8", "replace") for value in values.ravel().tolist()]
+    if values.dtype.kind == "f":
+        return ["" if value != value else str(int(value)) if value.is_integer() else str(value) for value in values.ravel().tolist()]
+    return [str(value) for value in values.ravel().tolist()]
+
+
 def _possible_roles(values):
-    if values.ndim == 2 and values.dtype.kind in "fiub" and values.size:
-        return {EMBEDDINGS, PRED_PROBS}
+    if values.ndim == 2 and values.dtype.kind in "fiub" and values.size and values.shape[1] > 1:
+        return {EMBEDDINGS, PRED_PROBS} | ({LABELS} if _is_one_hot(values) else set())
     if (
         values.ndim in (1, 2)
         and values.dtype.kind in "iuUSbf"
         and max(values.shape, default=0) == values.size
     ):
-        return {LABELS, CLASSES, IDS}
+        return {LABELS, CLASSES, IDS} | ({PRED_PROBS} if _are_shares(values) else set())
     return {EMBEDDINGS, PRED_PROBS} if values.dtype.kind in "fiub" else set()
+
+
+def _is_one_hot(values):
+    """Whether an array holds nothing but 0 and 1."""
+    return bool(((values == 0) | (values == 1)).all())
+
+
+def _are_shares(values):
+    """Whether an array holds numbers from 0 to 1 that are not all whole, as the probabilities of one of two classes."""
+    if values.dtype.kind != "f" or not values.size or not np.isfinite(values).all():
+        return False
+    return bool((values >= 0).all() and (values <= 1).all() and (values != np.round(values)).any())
 
 
 def _looks_like_probabilities(values, n_classes):

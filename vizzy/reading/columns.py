@@ -1,7 +1,8 @@
 """What each column of a table is for: guessed by its name and what it holds, or chosen by a person.
 
 A role that was chosen is never taken away, nor given to another column where only one can have it. What is
-guessed takes the columns' names first; where those say nothing, numbers that remain are taken for embeddings.
+guessed takes the columns' names first, then what they hold. Nothing is trained on by accident: of the numbers that
+remain, `vizzy.reading.features` leaves aside what only looks like a feature.
 """
 
 import re
@@ -11,11 +12,15 @@ import numpy as np
 from vizzy.reading.arrays import SUMS_TO_ONE
 from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.nesting import parsed_json
+from vizzy.reading.features import feature_columns, is_numeric
+from vizzy.reading.label_cells import may_be_labels, one_hot_columns
+from vizzy.reading.labels import whole_number
 from vizzy.reading.numbers import holds_lists
 from vizzy.reading.tables import cell_text
 
-LABEL, ID, FILE, TEXT, TRUE_LABEL, ALT, PROBABILITY, EMBEDDING, REVIEW, IGNORED = (
+LABEL, ONE_HOT, ID, FILE, TEXT, TRUE_LABEL, ALT, PROBABILITY, EMBEDDING, REVIEW, IGNORED = (
     "label",
+    "label, one column a class",
     "id",
     "image",
     "text",
@@ -26,8 +31,8 @@ LABEL, ID, FILE, TEXT, TRUE_LABEL, ALT, PROBABILITY, EMBEDDING, REVIEW, IGNORED 
     "review",
     "ignored",
 )
-COLUMN_ROLES = (LABEL, ID, FILE, TEXT, TRUE_LABEL, ALT, PROBABILITY, EMBEDDING, REVIEW, IGNORED)
-ONE_COLUMN_ROLES = (LABEL, ID, FILE, TEXT, TRUE_LABEL, ALT)
+COLUMN_ROLES = (LABEL, ONE_HOT, ID, FILE, TEXT, TRUE_LABEL, ALT, PROBABILITY, EMBEDDING, REVIEW, IGNORED)
+ONE_COLUMN_ROLES = (LABEL, ONE_HOT, ID, FILE, TEXT, TRUE_LABEL, ALT)
 
 # Usual names, the surest first; compared in lower case with "_" between words.
 USUAL_NAMES = {
@@ -51,6 +56,13 @@ USUAL_NAMES = {
         "intent",
         "species",
         "diagnosis",
+        "labels_text",
+        "tags",
+        "cats",
+        "accept",
+        "annotations",
+        "responses",
+        "response",
     ],
     TRUE_LABEL: ["true_label", "truth", "ground_truth", "gold_label", "gold", "correct_label"],
     ID: ["id", "example_id", "sample_id", "row_id", "uid", "uuid", "guid", "key", "index", "idx"] + [""],
@@ -108,20 +120,19 @@ TAKEN_PREFIX = "vizzy_"
 
 # The longer before the shorter: in "pred_prob_cat" the class is not "prob_cat".
 PROBABILITY_PREFIXES = (
-    "pred_probs|pred_proba|pred_prob|probability|proba|probs|prob|predicted|pred|softmax|score|p"
+    "pred_probs|pred_proba|pred_prob|probability|proba|probs|prob|predicted|pred|softmax|logits|logit|score|p"
 )
 PROBABILITY_NAME = re.compile(rf"(?:{PROBABILITY_PREFIXES})[_\s.:(\[-]+(.+?)[)\]]?", re.IGNORECASE)
 SUFFIXED_PROBABILITY_NAME = re.compile(
     r"(.+?)[_\s.:-]+(?:p|prob|probs|proba|probability|softmax|score)", re.IGNORECASE
 )
-EMBEDDING_NAME = re.compile(
-    r"(?:emb|embed|embedding|embeddings|dim|d|feat|feature|features|f|x|v|vec|vector|e|pc|z)[_\s.:\[-]*(\d+)\]?",
-    re.IGNORECASE,
-)
 LIST_OF_PROBABILITIES = re.compile(
-    r"(pred_?)?prob(abilitie)?s?|probas?|softmax|pred_probs?|scores", re.IGNORECASE
+    r"(pred_?)?prob(abilitie)?s?|probas?|softmax|pred_probs?|scores?|logits|predictions?|preds?|outputs?", re.IGNORECASE
 )
 SAMPLE_ROWS = 200
+ROUNDED_TO_2 = 0.005  # how far off a number with two decimals may be
+# Where no column has a usual name for labels, one of words with so few values, each so often, is taken for them.
+FEW_VALUES, ROWS_A_VALUE, SHARE_FILLED = 50, 3, 0.9
 
 
 def exported_columns(columns):
@@ -173,18 +184,52 @@ def guess_roles(table, chosen):
     for name, column in exported.items():
         roles.setdefault(column, LABEL if name == GIVEN_LABEL and LABEL not in chosen.values() else REVIEW)
     for role in (LABEL, TRUE_LABEL, ID, FILE, TEXT, ALT):
-        if role not in roles.values():
+        if role not in roles.values() and not (role == LABEL and ONE_HOT in roles.values()):
             column = _usual_column(table, role, roles)
             if column is not None:
                 roles[column] = role
-    label_column = column_of(roles, LABEL)
-    labels = {text for text in table.texts(label_column) if text} if label_column is not None else set()
+    if not {LABEL, ONE_HOT} & set(roles.values()):
+        roles.update(_unusual_label(table, roles))
+    labels = labels_in(table, roles)
     if PROBABILITY not in roles.values():
         roles.update(dict.fromkeys(_probability_columns(table, roles, labels), PROBABILITY))
     if EMBEDDING not in roles.values():
+        free = [column for column in table.columns if column not in roles]
         wanted = PROBABILITY not in roles.values()
-        roles.update(dict.fromkeys(_embedding_columns(table, roles, any_numbers=wanted), EMBEDDING))
+        roles.update(dict.fromkeys(feature_columns(table, free, any_numbers=wanted), EMBEDDING))
     return {column: roles.get(column, IGNORED) for column in table.columns}
+
+
+def labels_in(table, roles):
+    """The different labels that the columns with that role hold, as they are written: set of str."""
+    column = column_of(roles, LABEL)
+    if column is None:
+        return set(columns_of(roles, ONE_HOT))
+    return {text for text in table.texts(column) if text}
+
+
+def is_usual_label(column):
+    """Whether a column's name alone says that it holds labels."""
+    return _normalised(column) in USUAL_NAMES[LABEL] or column == GIVEN_LABEL
+
+
+def _unusual_label(table, roles):
+    """Where no column has a usual name for labels: columns of 0 and 1, a class each, or the one with few values."""
+    free = [column for column in table.columns if column not in roles]
+    one_hot = one_hot_columns(table, free)
+    if one_hot:
+        return dict.fromkeys(one_hot, ONE_HOT)
+    few = [column for column in free if _has_few_values(table, column)]
+    return {few[0]: LABEL} if len(few) == 1 else {}
+
+
+def _has_few_values(table, column):
+    """Whether a column holds words of which each comes several times, as labels do."""
+    if is_numeric(table, column) or not may_be_labels(table, column):
+        return False
+    texts = [text for text in table.texts(column) if text]
+    different = len(set(texts))
+    return 2 <= different <= FEW_VALUES and different * ROWS_A_VALUE <= len(texts) >= SHARE_FILLED * len(table)
 
 
 def column_of(roles, role):
@@ -214,7 +259,15 @@ def _usual_column(table, role, roles):
     for name in USUAL_NAMES[role]:
         if name in normalised and _may_be(table, normalised[name], role):
             return normalised[name]
+    if role == ID:
+        return next((column for name, column in normalised.items() if _is_id(table, name, column)), None)
+    if role == LABEL:
+        return next((column for name, column in normalised.items() if name.endswith("_responses")), None)
     return None
+
+
+def _is_id(table, name, column):
+    return name.endswith("_id") and _may_be(table, column, ID)
 
 
 def _normalised(column):
@@ -234,7 +287,9 @@ def _may_be(table, column, role):
     ):
         texts = table.texts(column)
         return len(set(texts)) == len(texts) and all(texts)
-    if role in (FILE, TEXT, LABEL):
+    if role == LABEL:
+        return may_be_labels(table, column)
+    if role in (FILE, TEXT):
         return not holds_lists(table, column)
     return True
 
@@ -243,29 +298,47 @@ def _probability_columns(table, roles, labels):
     free = [column for column in table.columns if column not in roles]
     for column in free:
         if LIST_OF_PROBABILITIES.fullmatch(column.strip()) and (
-            holds_lists(table, column) or holds_objects(table, column)
+            holds_lists(table, column) or holds_scores(table, column) or holds_objects(table, column)
         ):
             return [column]
-    named = [column for column in free if PROBABILITY_NAME.fullmatch(column) and is_numeric(table, column)]
+    numeric = [column for column in free if is_numeric(table, column)]
+    named = [column for column in numeric if PROBABILITY_NAME.fullmatch(column)]
     if len(named) < 2:
-        named = [
-            column
-            for column in free
-            if SUFFIXED_PROBABILITY_NAME.fullmatch(column) and is_numeric(table, column)
-        ]
-    if len(named) >= 2 and (
-        _folded(labels) & _folded(_meant(named)) or all(name.isdigit() for name in _last_parts(named))
-    ):
+        named = [column for column in numeric if SUFFIXED_PROBABILITY_NAME.fullmatch(column)] or named
+    meant = _folded(labels) & _folded(_meant(named)) or _whole(labels) & _whole(_meant(named))
+    if len(named) >= 2 and (meant or all(whole_number(name) is not None for name in _last_parts(named))):
         return named
-    bare = [column for column in free if column in labels and is_numeric(table, column)]
-    if len(bare) < 2:
+    if len(named) == 1 and len(labels) == 2 and meant:
+        return named
+    whole = _whole(labels)
+    bare = [column for column in numeric if column in labels or whole_number(column) in whole - {None}]
+    if len(bare) >= 2 and not all(whole_number(column) is not None for column in bare):
+        others = [column for column in numeric if column not in bare]
+        return bare + others if others and _sum_to_one(table, bare + others) else bare
+    # With columns named by numbers or anything else, only their sum tells probabilities from other numbers.
+    several = _columns_that_sum_to_one(table, numeric, len(labels))
+    if several:
+        return several
+    only = [column for column in numeric if LIST_OF_PROBABILITIES.fullmatch(column.strip())]
+    return only[:1] if len(labels) == 2 and len(only) == 1 else []
+
+
+def _columns_that_sum_to_one(table, numeric, n_classes):
+    """Neighbouring columns, one for each class or a few more, that sum to one in every row; else none."""
+    numbered = [column for column in numeric if whole_number(column) is not None]
+    if len(numbered) > n_classes and _sum_to_one(table, numbered):
+        return numbered  # classes that no row is labelled with
+    if n_classes < 2:
         return []
-    # With classes named by numbers, columns named by numbers may be dimensions: they are not if they sum to one.
-    numbered = [column for column in free if column.isdigit() and is_numeric(table, column)]
-    if all(column.isdigit() for column in bare):
-        return numbered if _sum_to_one(table, numbered) else []
-    others = [column for column in free if column not in bare and is_numeric(table, column)]
-    return bare + others if others and _sum_to_one(table, bare + others) else bare
+    for first in range(len(numeric) - n_classes + 1):
+        columns = numeric[first : first + n_classes]
+        if _sum_to_one(table, columns):
+            return columns
+    return []
+
+
+def _whole(names):
+    return {whole_number(name) for name in names} - {None}
 
 
 def _meant(columns):
@@ -280,61 +353,65 @@ def _last_parts(columns):
     return [class_of_probability_column(column)[-1] for column in columns]
 
 
-def holds_objects(table, column):
-    """Whether the first cell of a column that holds anything is a JSON object, from class to probability."""
+def holds_scores(table, column):
+    """Whether the first cell of a column that holds anything names a score for each class.
+
+    That is a JSON object from class to score, or a list of ``{"label": …, "score": …}`` or of ``[label, score]``.
+    """
     for cell in table.column(column):
-        if isinstance(cell, dict):
-            return True
-        if text := cell_text(cell).strip():
-            return text.startswith("{") and _is_json(text)
+        if cell_text(cell).strip():
+            return scores_of_cell(cell) is not None
     return False
 
 
-def _is_json(text):
-    try:
-        return isinstance(parsed_json(text), dict)
-    except ValueError:
-        return False
+def holds_objects(table, column):
+    """Whether the first cell of a column is a JSON object."""
+    return any(isinstance(cell, dict) for cell in table.column(column)[:1])
+
+
+def scores_of_cell(cell):
+    """What a cell says of each class: dict from str to number, or None where it says something else."""
+    if isinstance(cell, str):
+        if cell.strip()[:1] not in ("{", "["):
+            return None
+        try:
+            cell = parsed_json(cell)
+        except ValueError:
+            return None
+    if isinstance(cell, list):
+        cell = _object_of_pairs(cell)
+    if isinstance(cell, dict) and cell and all(type(number) in (int, float) for number in cell.values()):
+        return {str(name): number for name, number in cell.items()}
+    return None
+
+
+def _object_of_pairs(entries):
+    if len(entries) == 1 and isinstance(entries[0], list):
+        entries = entries[0]  # transformers nests the scores of one text in a list of its own
+    if entries and all(isinstance(entry, dict) and {"label", "score"} <= entry.keys() for entry in entries):
+        return {entry["label"]: entry["score"] for entry in entries}
+    if entries and all(isinstance(entry, list) and len(entry) == 2 and isinstance(entry[0], str) for entry in entries):
+        return dict(entries)
+    return None
 
 
 def _sum_to_one(table, columns):
-    cells = [[row[table.columns.index(column)] for column in columns] for row in table.rows[:SAMPLE_ROWS]]
+    """Whether some columns hold numbers from 0 to 1 that sum to one in nearly every row."""
+    numbers = [table.columns.index(column) for column in columns]
+    cells = [[_share(cell_text(row[number])) for number in numbers] for row in table.rows[:SAMPLE_ROWS]]
+    values = np.array(cells, dtype=float).reshape(-1, len(columns))
+    sums = values.sum(axis=1)
+    spread = max(SUMS_TO_ONE[1] - 1, len(columns) * ROUNDED_TO_2)
+    fits = (values >= 0).all(axis=1) & (values <= 1 + ROUNDED_TO_2).all(axis=1) & (np.abs(sums - 1) <= spread)
+    return bool(len(values) and fits.mean() > 0.9)
+
+
+def _share(text):
+    """A cell as a number, NaN where it is none."""
     try:
-        sums = np.array([[float(cell_text(cell)) for cell in row] for row in cells]).sum(axis=1)
+        number = float(text.strip().rstrip("%").replace(",", "."))
     except ValueError:
-        return False
-    return bool(np.mean((sums >= SUMS_TO_ONE[0]) & (sums <= SUMS_TO_ONE[1])) > 0.9)
-
-
-def _embedding_columns(table, roles, any_numbers):
-    free = [column for column in table.columns if column not in roles]
-    lists = [column for column in free if holds_lists(table, column)]
-    if lists:
-        return lists[:1]
-    named = [
-        column for column in free if EMBEDDING_NAME.fullmatch(column.strip()) and is_numeric(table, column)
-    ]
-    if len(named) < 2:
-        named = [column for column in free if column.strip().isdigit() and is_numeric(table, column)]
-    if len(named) >= 2 or not any_numbers:
-        return named if len(named) >= 2 else []
-    # What is called a label or a number of rows must not become a feature: it would give the label away.
-    usual = {name for names in USUAL_NAMES.values() for name in names}
-    numbers = [column for column in free if _normalised(column) not in usual and is_numeric(table, column)]
-    return numbers if len(numbers) >= 2 else []
-
-
-def is_numeric(table, column):
-    """Whether most of the first cells of a column that hold anything are numbers."""
-    number = table.columns.index(column)
-    texts = [cell_text(row[number]).strip() for row in table.rows[:SAMPLE_ROWS]]
-    texts = [text for text in texts if text]
-    return bool(texts) and sum(map(_is_number, texts)) > 0.5 * len(texts)
-
-
-def _is_number(text):
-    try:
-        float(text.replace(",", ".") if text.count(",") == 1 else text)
-        return True
-    except ValueError:
-        return False
+        return np.nan
+    if not np.isfinite(number):
+        return np.nan
+    return number / 100 if text.strip().endswith("%") else number

@@ -29,6 +29,7 @@ class Limits:
     total_bytes: int
     entries: int
     rows: int
+    classes: int
     advice: str  # what to do where it is too much; {names} stands for the files
 
 
@@ -37,6 +38,7 @@ IN_BROWSER = Limits(
     total_bytes=400 * MEGABYTE,
     entries=50_000,
     rows=200_000,
+    classes=500,
     advice="outside the browser, python -m vizzy find {names} does the same with more memory",
 )
 NATIVE = Limits(
@@ -44,6 +46,7 @@ NATIVE = Limits(
     total_bytes=8_000 * MEGABYTE,
     entries=500_000,
     rows=5_000_000,
+    classes=20_000,
     advice="bring a part of the rows, or the numbers as .npy files",
 )
 

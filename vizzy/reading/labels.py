@@ -1,62 +1,111 @@
-"""Labels as text, to classes and numbers: what counts as missing, trimmed, one class or too many."""
+"""Labels as text, to classes and numbers: what is one label, what counts as missing, and in which order classes stand.
 
+A label is what the file says: ``01`` and ``1`` are two classes, and an 18-digit code comes back whole. Three
+spellings are taken for one: those that differ in spaces around them, in their Unicode form alone (they look the
+same), and ``1.0`` beside ``1``. Whatever is done to labels is said in a note.
+"""
+
+import re
+import unicodedata
 from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
 from vizzy.reading.errors import ReadingError, counted, listed, shown
+from vizzy.reading.tables import FASTTEXT_PREFIX
 
-# What other programs write where there is no label; as pandas reads them.
+# What programs write where there is no label, as pandas reads them; and what people and annotation tools write.
 MISSING = frozenset(
-    ["", "nan", "NaN", "NAN", "NA", "N/A", "n/a", "#N/A", "<NA>", "null", "NULL", "None", "NaT", "#NA"]
+    ["nan", "NaN", "NAN", "NA", "N/A", "n/a", "#N/A", "<NA>", "null", "NULL", "None", "none", "NaT", "#NA"]
 )
-MOST_CLASSES = 500
-# With more classes than this share of the rows, hardly any label comes twice: it is no label, but an id or a text.
-MOST_CLASSES_PER_ROW = 0.5
+UNLABELLED = frozenset(["-1", "-1.0", "?", "-", "unlabeled", "unlabelled", "no label", "no_label"])
+# A text that can mean "no label" is a class of that name where it stands in so many rows, and in this share of a class of usual size.
+USUAL_SHARE, FEWEST_OF_A_CLASS = 0.5, 5
+# With more classes than this, or than this share of the rows, a label may be an id or a text: a note asks.
+MANY_CLASSES = 100
+MANY_CLASSES_PER_ROW = 0.3
+# With more than this share of the rows hardly any label comes twice.
+MOST_CLASSES_PER_ROW = 0.8
 FEW_ROWS = 10
+SHARE_REPEATED = 0.6  # of the words in labels of several words, where these are combinations
+
+_WHOLE_WITH_POINT = re.compile(r"([+-]?\d+)\.0+")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_BYTES = re.compile(r"b'([^']*)'|b\"([^\"]*)\"")
 
 
-def cleaned(texts):
+def cleaned(
+    texts: Sequence[str],
+    known_classes: Collection[str] = (),
+    kept: Collection[str] = (),
+    unlabelled: Collection[str] = (),
+) -> tuple[list[str], list[str], int]:
     """Labels without what is not part of them, "" where one is missing, and what was done about it.
-
-    Returns
-    -------
-    labels : list of str
-    notes : list of str
-    """
-    notes = []
-    trimmed = [text.strip() for text in texts]
-    n_trimmed = sum(before != after for before, after in zip(texts, trimmed, strict=True))
-    if n_trimmed:
-        notes.append(
-            f"{counted(n_trimmed, 'label')} had spaces around them, which are not counted as part of the label."
-        )
-    labels = ["" if text in MISSING else text for text in trimmed]
-    whole = {label: _as_whole_number(label) for label in set(labels) if label}
-    if whole and all(whole.values()) and any(label != number for label, number in whole.items()):
-        notes.append("Labels like 1.0 are taken for the whole numbers they are.")
-        labels = [whole.get(label, "") for label in labels]
-    return labels, notes + _alike(labels)
-
-
-def ordered(classes):
-    """Classes in the order scikit-learn gives them: by number where all are numbers, else by letter: tuple."""
-    classes = set(classes)
-    try:
-        return tuple(sorted(classes, key=float))
-    except ValueError:
-        return tuple(sorted(classes))
-
-
-def check_classes(labels, where):
-    """Refuse labels that are of one class, or of almost as many as there are rows.
 
     Parameters
     ----------
-    labels : list of str
+    texts : sequence of str, length n
+    known_classes : collection of str
+        Classes that the predictions, or a person, name: a label of such a name is one, whatever it looks like.
+    kept : collection of str
+        Texts such as "NA" that a person chose to take for classes.
+    unlabelled : collection of str
+        Texts that a person says mean that there is no label.
+
+    Returns
+    -------
+    labels : list of str, length n
+        "" where there is no label.
+    notes : list of str
+        A sentence for each thing that was done.
+    n_signs : int
+        How many rows say that they have no label, by a sign such as -1, and not by leaving it empty.
+    """
+    notes = []
+    labels = _noting(notes, texts, str.strip, "had spaces around them, which are not counted as part of the label")
+    labels = _noting(
+        notes,
+        labels,
+        lambda label: unicodedata.normalize("NFC", label),
+        "were written in another Unicode form that looks the same, and were brought to one form (NFC)",
+    )
+    labels = _without_wrapping(labels, notes)
+    labels = _one_spelling_of_whole_numbers(labels, notes)
+    labels, n_signs = _without_missing(labels, {*known_classes, *kept}, set(unlabelled), notes)
+    return labels, notes + _alike(labels), n_signs
+
+
+def ordered(classes: Iterable[str]) -> tuple[str, ...]:
+    """Classes in the order scikit-learn gives them: by number where all are numbers, else by letter."""
+    classes = set(classes)
+    if all(_NUMBER.fullmatch(name) for name in classes):
+        return tuple(sorted(classes, key=lambda name: (float(name), name)))
+    return tuple(sorted(classes))
+
+
+def check_classes(labels: Sequence[str], where: str, most: int, chosen: bool = False) -> list[str]:
+    """Refuse labels that are of one class, too many, or different in almost every row; note what looks odd.
+
+    Parameters
+    ----------
+    labels : sequence of str
         "" where one is missing.
     where : str
         What holds them, for the complaint: "data.csv, column 'label',".
+    most : int
+        How many classes can be held here.
+    chosen : bool
+        Whether a person chose what holds the labels.
+
+    Returns
+    -------
+    list of str
+        Notes.
+
+    Raises
+    ------
+    ReadingError
     """
     counts = Counter(label for label in labels if label)
     total = sum(counts.values())
@@ -69,25 +118,114 @@ def check_classes(labels, where):
             f"{where} says {shown(next(iter(counts)))} in all of {counted(total, 'row')}, but it takes two classes to "
             "mistake one for the other: choose another column, or bring rows of other classes too."
         )
-    if len(counts) > MOST_CLASSES or (total >= FEW_ROWS and len(counts) > MOST_CLASSES_PER_ROW * total):
+    said = f"{where} has {len(counts):,} different values in {counted(total, 'row')}, such as {listed(counts, 3)}"
+    if total >= FEW_ROWS and len(counts) > MOST_CLASSES_PER_ROW * total and not chosen:
+        raise ReadingError(f"{said}: is it an id, a text or a measurement? Choose the column that holds the labels.")
+    if len(counts) > most:
         raise ReadingError(
-            f"{where} has {len(counts):,} different values in {counted(total, 'row')}, such as {listed(counts, 3)}: "
-            "is it an id, a text or a measurement? Choose the column that holds the labels."
+            f"{said}, but at most {most:,} classes are held here: python -m vizzy find does the same with more memory."
         )
+    notes = []
+    if len(counts) > max(MANY_CLASSES, MANY_CLASSES_PER_ROW * total) or (
+        total >= FEW_ROWS and len(counts) > MANY_CLASSES_PER_ROW * total
+    ):
+        notes.append(f"{said}: if that is an id or a text, choose another column for the label.")
+    spaced = [label for label in counts if " " in label]
+    if _are_combinations(counts, spaced):
+        notes.append(
+            f"{where} holds several words in a row, such as {listed(spaced, 2)}: each combination is counted as a class of "
+            "its own. If the words are separate labels, that is not supported: bring rows with one label each."
+        )
+    return notes
 
 
-def indexed(labels, classes):
+def indexed(labels: Sequence[str], classes: Sequence[str]) -> np.ndarray:
     """The number of each label among the classes: np.ndarray of int, shape (n,)."""
     number = {name: index for index, name in enumerate(classes)}
     return np.array([number[label] for label in labels], dtype=np.intp)
 
 
-def _as_whole_number(label):
-    try:
-        number = float(label)
-        return str(int(number)) if number == int(number) else None
-    except (ValueError, OverflowError):
-        return None
+def whole_number(label: str) -> int | None:
+    """The whole number that a label such as "3", "03" or "3.0" spells, or None."""
+    match = re.fullmatch(r"([+-]?\d+)(\.0*)?", label)
+    return int(match[1]) if match else None
+
+
+def _noting(notes, labels, change, what):
+    """Labels changed one by one, with a note on how many were."""
+    changed = [change(label) for label in labels]
+    count = sum(before != after for before, after in zip(labels, changed, strict=True))
+    if count:
+        notes.append(f"{counted(count, 'label')} {what}." if count > 1 else f"1 label {_singular(what)}.")
+    return changed
+
+
+def _singular(what):
+    return what.replace("them", "it").replace("were", "was")
+
+
+def _without_wrapping(labels, notes):
+    """Labels without what fastText and numpy's bytes put around every one of them."""
+    present = {label for label in labels if label}
+    if present and all(label.startswith(FASTTEXT_PREFIX) for label in present):
+        notes.append(f"Labels begin with {FASTTEXT_PREFIX}, as fastText writes them, which is not counted as part of them.")
+        return [label.removeprefix(FASTTEXT_PREFIX) for label in labels]
+    if present and all(_BYTES.fullmatch(label) for label in present):
+        notes.append("Labels are bytes written as text, such as b'cat': what stands between the quotation marks is the label.")
+        return [_BYTES.sub(lambda match: match[1] or match[2] or "", label) for label in labels]
+    return labels
+
+
+def _one_spelling_of_whole_numbers(labels, notes):
+    """Where 1.0 stands beside 1, both are 1; where all labels are spelled so, they stay."""
+    present = set(labels)
+    twice = {}
+    for label in present:
+        match = _WHOLE_WITH_POINT.fullmatch(label)
+        if match and match[1] in present:
+            twice[label] = match[1]
+    if not twice:
+        return labels
+    notes.append(f"{listed(sorted(twice), 3)} and {listed(sorted(twice.values()), 3)} are counted as the same class.")
+    return [twice.get(label, label) for label in labels]
+
+
+def _without_missing(labels, known, unlabelled, notes):
+    """Labels with "" for what means "no label"; a text that is frequent, or known as a class, is kept as one."""
+    counts = Counter(label for label in labels if label)
+    others = [count for label, count in counts.items() if label not in MISSING and label not in UNLABELLED]
+    usual = sum(others) / len(others) if others else 0
+    missing, n_signs = set(), 0
+    for text in sorted(counts.keys() & (MISSING | UNLABELLED | unlabelled)):
+        rows = counted(counts[text], "row")
+        if text in unlabelled:
+            missing.add(text)
+            n_signs += counts[text]
+            notes.append(f"{shown(text)} in {rows} means that there is no label.")
+        elif text in known:
+            notes.append(f"{shown(text)} in {rows} is a class of that name.")
+        elif others and counts[text] >= max(FEWEST_OF_A_CLASS * (text in MISSING), USUAL_SHARE * usual) and not (text in UNLABELLED and known):
+            notes.append(
+                f"{shown(text)} in {rows} is taken for a class of that name, since it is as frequent as one: if it means that "
+                "there is no label, say so."
+            )
+        else:
+            missing.add(text)
+            if text in UNLABELLED:
+                n_signs += counts[text]
+                notes.append(f"{shown(text)} is taken to mean that there is no label, in {rows}.")
+            else:
+                notes.append(f"{shown(text)} in {rows} is taken to mean that there is no label; it can be kept as a class.")
+    return ["" if label in missing else label for label in labels], n_signs
+
+
+def _are_combinations(counts, spaced):
+    """Whether labels look like words joined by spaces: words that stand alone elsewhere, or in other combinations."""
+    words = Counter(word for label in spaced for word in set(label.split()))
+    if any(set(label.split()) & counts.keys() for label in spaced):
+        return True
+    repeated = [word for word, count in words.items() if count > 1]
+    return len(spaced) > 2 and len(repeated) >= SHARE_REPEATED * len(words)
 
 
 def _alike(labels):
@@ -95,7 +233,4 @@ def _alike(labels):
     for label in sorted(set(labels) - {""}):
         by_folded.setdefault(label.casefold(), []).append(label)
     alike = [names for names in by_folded.values() if len(names) > 1]
-    return [
-        f"{' and '.join(shown(name) for name in names)} are counted as different classes."
-        for names in alike[:3]
-    ]
+    return [f"{' and '.join(shown(name) for name in names)} are counted as different classes." for names in alike[:3]]

@@ -10,6 +10,7 @@ from vizzy.reading.nesting import parsed_json
 from vizzy.reading.tables import ABSENT, cell_text
 
 _DECIMAL_COMMA = re.compile(r"^\s*[+-]?\d+,\d+\s*$")
+_NUMBER = re.compile(r"\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*(%)?\s*|\s*[+-]?(?i:nan|inf|infinity)\s*")
 
 
 class Source:
@@ -52,7 +53,7 @@ def numbers_of(table, column):
     cells = table.column(column)
     try:
         # From text to numbers in one go; JSON's booleans and null are not numbers, though numpy takes them for some.
-        if all(isinstance(cell, str) or type(cell) in (int, float) for cell in cells):
+        if all(isinstance(cell, str) and "_" not in cell or type(cell) in (int, float) for cell in cells):
             return (
                 np.array(cells, dtype=np.float64)
                 if _all_text(cells)
@@ -67,10 +68,21 @@ def holds_lists(table, column):
     """Whether the first cell of a column that holds anything holds a list of numbers."""
     for cell in table.column(column):
         if isinstance(cell, list):
-            return True
+            return all(type(value) in (int, float) for value in cell)
         if text := cell_text(cell).strip():
-            return text.startswith("[") and text.endswith("]")
+            return text.startswith("[") and text.endswith("]") and not set(text) & set("'\"{}")
     return False
+
+
+def is_number(text):
+    """Whether a text is a number as tables write it: with a point or a comma, perhaps with a per cent sign."""
+    return bool(_NUMBER.fullmatch(text))
+
+
+def is_per_cent(text):
+    """Whether a text is a number with a per cent sign."""
+    match = _NUMBER.fullmatch(text)
+    return bool(match and match[3])
 
 
 def check_finite(values, source, what):
@@ -128,6 +140,10 @@ def _number(table, row, column, cell):
     try:
         if not text:
             return np.nan
+        if is_per_cent(text):
+            return float(text.rstrip("% ").replace(",", ".")) / 100
+        if "_" in text:
+            raise ValueError("Python would read 2_1 as 21")
         return float(text)
     except (ValueError, OverflowError):
         raise ReadingError(

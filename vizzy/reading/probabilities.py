@@ -1,13 +1,31 @@
-"""Predicted probabilities out of a table or an array, and which of their columns belongs to which class."""
+"""Predicted probabilities out of a table or an array, and which of their columns belongs to which class.
+
+What a model gives comes in several forms that mean the same: scores before the softmax (logits), their logarithms,
+percentages, numbers rounded for a table, or for two classes the probability of one of them. Each is brought to one
+probability for each class, and a note says what was done. Where the order of the classes had to be assumed, a note
+says which, and another one where the predictions then agree with hardly any label.
+"""
+
+from collections.abc import Sequence
 
 import numpy as np
 
-from vizzy.reading.columns import class_of_probability_column, holds_objects
+from vizzy.reading.columns import class_of_probability_column, holds_objects, holds_scores, scores_of_cell
 from vizzy.reading.errors import ReadingError, counted, listed, shown
-from vizzy.reading.labels import ordered
-from vizzy.reading.nesting import parsed_json
-from vizzy.reading.numbers import holds_lists, matrix_of_columns
+from vizzy.reading.labels import ordered, whole_number
+from vizzy.reading.numbers import holds_lists, is_per_cent, matrix_of_columns
 from vizzy.reading.tables import cell_text
+
+ABOVE_ONE = 1e-4  # a probability that is so much above 1, or below 0, is one that was rounded
+NOTABLY_OFF = 0.005  # a sum that is off by less needs no note
+MOST_DECIMALS = 4  # with more, rounding explains no sum that is off
+LOG_SUM_TOLERANCE = 0.02
+SHARE_OUTSIDE = 0.5  # of the rows with a value that is no probability, from which on all are taken for scores
+PER_CENT_TOLERANCE = 1.5  # of a sum of 100
+# Predictions that agree with fewer labels than this share may be in another order.
+SUSPICIOUS_AGREEMENT = 0.4
+BETTER_AGREEMENT = 0.5
+FEWEST_ROWS = 10
 
 
 def probabilities_of_table(table, columns, labels, classes):
@@ -29,23 +47,168 @@ def probabilities_of_table(table, columns, labels, classes):
         What each column stands for.
     notes : list of str
     """
-    if len(columns) == 1 and holds_objects(table, columns[0]):
-        return _of_objects(table, columns[0], labels)
+    if len(columns) == 1 and (holds_scores(table, columns[0]) or holds_objects(table, columns[0])):
+        return _of_scores(table, columns[0], labels)
     values = matrix_of_columns(table, columns)
+    if len(columns) == 1 and values.shape[1] == 1:
+        return _of_two_classes(values, columns[0], labels, classes, f"{table.name}, column {shown(columns[0])},")
     if len(columns) == 1 and holds_lists(table, columns[0]):
         return values, *classes_by_order(
             values.shape[1], labels, classes, f"{table.name}, column {shown(columns[0])},"
         )
-    return values, *classes_by_name(columns, labels, classes, table.name)
+    classes, notes = classes_by_name(columns, labels, classes, table.name)
+    if any(is_per_cent(text) for text in table.texts(columns[0])):
+        notes.append(f"The probabilities in {table.name} have per cent signs: 72.87% was read as 0.7287.")
+    return values, classes, notes
 
 
 def probabilities_of_array(array, labels, classes):
     """As `probabilities_of_table`, from an array; one that was a table of numbers has names for its columns."""
     if array.columns:
         return array.values, *classes_by_name(list(array.columns), labels, classes, array.name)
-    return array.values.astype(np.float64), *classes_by_order(
-        array.values.shape[1], labels, classes, array.name
-    )
+    values = array.values.astype(np.float64).reshape(len(array.values), -1)
+    if values.shape[1] == 1:
+        return _of_two_classes(values, array.key, labels, classes, array.name)
+    return values, *classes_by_order(values.shape[1], labels, classes, array.name)
+
+
+def as_probabilities(values: np.ndarray, where: str, of_scores: bool = False) -> tuple[np.ndarray, list[str]]:
+    """Numbers for each class as probabilities, and notes on what was done to them.
+
+    Parameters
+    ----------
+    values : np.ndarray of float, shape (n, K), finite
+    where : str
+        What holds them, for the notes.
+    of_scores : bool
+        Whether their name says that they are a model's scores (logits).
+
+    Returns
+    -------
+    values : np.ndarray, shape (n, K)
+        As they were where none of the known forms explains them; they are checked afterwards.
+    notes : list of str
+    """
+    if not len(values) or not np.isfinite(values).all():
+        return values, []
+    sums = values.sum(axis=1)
+    outside = ((values < -ABOVE_ONE) | (values > 1 + ABOVE_ONE)).any(axis=1).mean()
+    if outside and (values >= 0).all() and (np.abs(sums - 100) <= PER_CENT_TOLERANCE).all():
+        return _summing_to_one(values), [f"The numbers in {where} sum to 100 in every row: they are taken for percentages."]
+    if (values <= ABOVE_ONE).all() and (np.abs(np.exp(values).sum(axis=1) - 1) <= LOG_SUM_TOLERANCE).all():
+        return _summing_to_one(np.exp(values)), [
+            f"The numbers in {where} are logarithms of probabilities: exp was applied."
+        ]
+    if (of_scores and outside) or (outside >= SHARE_OUTSIDE and (values < -ABOVE_ONE).any()):
+        said = f"The numbers in {where}, from {values.min():.4g} to {values.max():.4g}, are no probabilities but a model's scores"
+        return _softmax(values), [f"{said} (logits): softmax was applied."]
+    return _unrounded(values, where)
+
+
+def agreement_notes(
+    values: np.ndarray, given: np.ndarray, classes: Sequence[str], where: str
+) -> list[str]:
+    """Warn where the predictions agree with hardly any label, and say which order of the classes would fit.
+
+    Parameters
+    ----------
+    values : np.ndarray, shape (n, K)
+    given : np.ndarray of int, shape (n,)
+        The number of each given label among the classes.
+    classes : sequence of str, length K
+    where : str
+
+    Returns
+    -------
+    list of str
+    """
+    predicted = values.argmax(axis=1)
+    agreement = float((predicted == given).mean())
+    if len(given) < FEWEST_ROWS or agreement >= SUSPICIOUS_AGREEMENT:
+        return []
+    said = f"The predictions in {where} agree with only {100 * agreement:.0f} % of the labels"
+    order, better = _better_order(predicted, given, classes)
+    if better < BETTER_AGREEMENT:
+        worse_than_chance = agreement * len(classes) < 1
+        return [f"{said}: are the rows, or the columns, in another order than the labels?"] if worse_than_chance else []
+    listing = " ".join(f"--class {shown(name)}" for name in order)
+    return [
+        f"{said}. They would agree with {100 * better:.0f} % if the columns stood for {listed(order, 30)}, in this order: "
+        f"if that is right, say so ({listing})."
+    ]
+
+
+def _better_order(predicted, given, classes):
+    """The order of the classes in which the predictions agree most, column by column, and with how many labels."""
+    counts = np.zeros((len(classes), len(classes)), dtype=int)
+    np.add.at(counts, (predicted, given), 1)
+    order: list = [None] * len(classes)
+    agreed, left = 0, counts.copy()
+    for _ in classes:
+        column, label = np.unravel_index(left.argmax(), left.shape)
+        if left[column, label] <= 0:
+            break
+        order[column] = classes[label]
+        agreed += left[column, label]
+        left[column, :] = left[:, label] = -1
+    unused = iter([name for name in classes if name not in order])
+    return [name if name is not None else next(unused) for name in order], agreed / max(1, len(given))
+
+
+def _unrounded(values, where):
+    """Probabilities that were rounded, made to sum to one again."""
+    sums = values.sum(axis=1)
+    off = np.abs(sums - 1).max()
+    least, most = values.min(), values.max()
+    if off <= np.finfo(np.float64).eps * values.shape[1] * 8 and least >= 0 and most <= 1:
+        return values, []
+    decimals = _decimals(values)
+    explained = values.shape[1] * 0.5 * 10.0**-decimals if decimals is not None else 0.0
+    if least < -ABOVE_ONE or most > 1 + ABOVE_ONE or off > max(explained, ABOVE_ONE) * (1 + 1e-6):
+        return values, []
+    notes = []
+    if off > NOTABLY_OFF:
+        notes.append(
+            f"The probabilities in {where} are rounded to {counted(decimals, 'decimal')} and sum to {sums.min():.2f} to "
+            f"{sums.max():.2f}: each row was scaled to sum to 1."
+        )
+    elif most > 1 or least < 0:
+        notes.append(f"Some probabilities in {where} are up to {max(most - 1, -least):.1g} beyond 0 or 1: taken for rounding.")
+    return _summing_to_one(np.clip(values, 0, None)), notes
+
+
+def _decimals(values):
+    """With how many decimals all numbers are written, if with few; else None."""
+    for decimals in range(1, MOST_DECIMALS + 1):
+        scaled = values * 10.0**decimals
+        if np.abs(scaled - np.round(scaled)).max() < 1e-3:
+            return decimals
+    return None
+
+
+def _summing_to_one(values):
+    return values / values.sum(axis=1, keepdims=True)
+
+
+def _softmax(values):
+    powers = np.exp(values - values.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def _of_two_classes(values, name, labels, classes, where):
+    """From the probability of one of two classes, those of both."""
+    given = tuple(classes) or ordered(set(labels) - {""})
+    if len(given) != 2:
+        raise ReadingError(
+            f"{where} holds one number a row, which is enough for two classes, but the labels name {len(given)}: "
+            f"{listed(given, 12)}. Bring one column for each class."
+        )
+    named = _known_class(name, dict.fromkeys(given), {one.casefold(): one for one in given})
+    second = named or given[1]
+    first = given[0] if second == given[1] else given[1]
+    note = f"{where.rstrip(',')} holds one probability a row: it is taken for that of {shown(second)}, and {shown(first)} has the rest."
+    share = values[:, 0]
+    return np.column_stack([1 - share, share]), (first, second), [note]
 
 
 def classes_by_name(columns, labels, classes, where):
@@ -54,7 +217,8 @@ def classes_by_name(columns, labels, classes, where):
     folded = {name.casefold(): name for name in known}
     named = [_known_class(column, known, folded) for column in columns]
     last = [class_of_probability_column(column)[-1] for column in columns]
-    if not any(named) and all(name.isdigit() for name in last):
+    as_many = len(columns) == len(set(labels) - {""})
+    if not any(named) and (as_many or all(name.isdigit() for name in last)):
         return classes_by_order(len(columns), labels, classes, where)
     out = [name or spelt for name, spelt in zip(named, last, strict=True)]
     _check_each_once(out, columns, where)
@@ -75,42 +239,45 @@ def classes_by_order(n_columns, labels, classes, where):
     if classes:
         _check_order(n_columns, given, classes, where)
         return tuple(classes), []
-    numbered = tuple(str(number) for number in range(n_columns))
-    if set(given) <= set(numbered):
-        return numbered, []
+    by_number = {whole_number(name): name for name in given}
+    if None not in by_number and len(by_number) == len(given) and set(by_number) <= set(range(n_columns)):
+        return tuple(by_number.get(number, str(number)) for number in range(n_columns)), []
     if len(given) == n_columns:
         note = (
             f"The probabilities in {where.rstrip(',')} are taken to be of {listed(given, 12)}, in this order."
         )
         return given, [note]
+    beyond = [name for name, number in zip(given, map(whole_number, given), strict=True) if number is not None and number >= n_columns]
+    if beyond and None not in by_number:
+        raise ReadingError(
+            f"{where} has probabilities for {counted(n_columns, 'class', 'classes')}, 0 to {n_columns - 1}, but rows are labelled "
+            f"{listed(beyond)}: the column of that class is missing. Add it, or leave those rows out."
+        )
     raise ReadingError(
         f"{where} has probabilities for {counted(n_columns, 'class', 'classes')}, but the labels name {len(given)}: "
         f"{listed(given, 12)}. Say which classes the columns stand for, in order, or name them in a table."
     )
 
 
-def _of_objects(table, column, labels):
-    objects = [_object(table, row, column, cell) for row, cell in enumerate(table.column(column))]
-    names = ordered({key for entry in objects for key in entry})
+def _of_scores(table, column, labels):
+    scores = [_scores(table, row, column, cell) for row, cell in enumerate(table.column(column))]
+    names = ordered({key for entry in scores for key in entry})
     missing = [name for name in ordered(set(labels) - {""}) if name not in names]
     if missing:
         raise ReadingError(
             f"{table.name}, column {shown(column)} has no probability of {listed(missing)} in any row: add every class."
         )
-    return np.array([[float(entry.get(name, 0)) for name in names] for entry in objects]), names, []
+    return np.array([[float(entry.get(name, 0)) for name in names] for entry in scores]), names, []
 
 
-def _object(table, row, column, cell):
-    try:
-        value = parsed_json(cell_text(cell))
-        if isinstance(value, dict) and all(type(number) in (int, float) for number in value.values()):
-            return value
-    except ValueError:
-        pass
-    raise ReadingError(
-        f"{table.place(row)}, column {shown(column)} is {shown(cell_text(cell))}, but must give every class a probability, "
-        'like {"cat": 0.9, "dog": 0.1}.'
-    )
+def _scores(table, row, column, cell):
+    scores = scores_of_cell(cell)
+    if scores is None:
+        raise ReadingError(
+            f"{table.place(row)}, column {shown(column)} is {shown(cell_text(cell))}, but must give every class a "
+            'probability, like {"cat": 0.9, "dog": 0.1} or [{"label": "cat", "score": 0.9}, …].'
+        )
+    return scores
 
 
 def _known_class(column, known, folded):
@@ -118,7 +285,12 @@ def _known_class(column, known, folded):
     for name in candidates:
         if name in known:
             return name
-    return next((folded[name.casefold()] for name in candidates if name.casefold() in folded), None)
+    found = next((folded[name.casefold()] for name in candidates if name.casefold() in folded), None)
+    if found is None:  # a class 1 and a column p_1.0, or the other way about, unless 1 and 01 are both classes
+        spelled = [whole_number(name) for name in candidates]
+        same = [name for name in known if whole_number(name) is not None and whole_number(name) in spelled]
+        found = same[0] if len(same) == 1 else None
+    return found
 
 
 def _check_each_once(classes, columns, where):

@@ -18,7 +18,14 @@ from vizzy.reading.errors import ReadingError
 from vizzy.estimate import training_seconds
 from vizzy.reading.files import IN_BROWSER, NATIVE, ZIP_SUFFIX, Limits
 from vizzy.reading.tables import Table, cell_text, unguarded
-from vizzy.reading.understanding import Opened, check_unlabelled, opened_of, roles_of_arrays, texts_of_labels
+from vizzy.reading.understanding import (
+    Opened,
+    check_unlabelled,
+    known_classes,
+    opened_of,
+    roles_of_arrays,
+    texts_of_labels,
+)
 
 SAMPLE_CELLS = 3
 SHOWN_CELL = 60
@@ -32,6 +39,8 @@ class Choices:
     arrays: dict = field(default_factory=dict)  # name of an array -> one of arrays.ARRAY_ROLES
     classes: tuple = ()  # of str, the order of the columns in an array of probabilities
     leave_out_unlabelled: bool = False
+    kept_labels: tuple = ()  # of str such as "NA" that are classes, though they could mean that there is no label
+    no_labels: tuple = ()  # of str that mean that there is no label
     encoding: str | None = None
     delimiter: str | None = None
 
@@ -188,10 +197,15 @@ def _understood(draft):
     draft = replace(draft, array_roles=roles, notes=draft.notes + notes)
     try:
         texts, where = texts_of_labels(draft)
-        labels, notes = label_texts.cleaned(texts)
+        choices = draft.choices
+        labels, notes, n_signs = label_texts.cleaned(
+            texts, known_classes(draft), choices.kept_labels, choices.no_labels
+        )
         draft = replace(draft, labels=tuple(labels), notes=draft.notes + tuple(notes))
-        label_texts.check_classes(labels, where)
-        check_unlabelled(draft, where)
+        chosen = column_roles.LABEL in choices.roles.values()
+        notes = label_texts.check_classes(labels, where, draft.limits.classes, chosen)
+        draft = replace(draft, notes=draft.notes + tuple(notes))
+        check_unlabelled(draft, where, n_signs)
         opened = opened_of(draft)
     except (ReadingError, DatasetError) as error:
         return replace(draft, problem=str(error))

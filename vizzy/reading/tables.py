@@ -60,6 +60,7 @@ FOREIGN = (
 )
 # The cell of a JSON row that has no such key.
 ABSENT = type("Absent", (), {"__repr__": lambda self: "ABSENT", "__bool__": lambda self: False})()
+FASTTEXT_PREFIX = "__label__"
 SAMPLE_RECORDS = 20
 SAMPLE_CHARACTERS = 100_000
 
@@ -90,14 +91,18 @@ class Table:
     lines: tuple  # of int: the line of the file, counted from 1, where each row begins
     form: Form
     notes: tuple = ()  # of str: what was assumed in reading it
+    unit: str = "line"  # what a row is in its file: a line, an entry, or a row
 
     def __len__(self):
         return len(self.rows)
 
     def place(self, row):
         """Where a row is, for a sentence: "data.csv line 7"."""
-        unit = "entry" if self.form.kind == JSON else "line"
-        return f"{self.name} {unit} {self.lines[row]}"
+        return f"{self.name} {self.unit_and_number(row)}"
+
+    def unit_and_number(self, row):
+        """Where a row is in its file: "line 7"."""
+        return f"{self.unit} {self.lines[row]}"
 
     def column(self, name):
         """The cells of a column: list."""
@@ -133,6 +138,8 @@ def read_table(file, encoding=None, delimiter=None):
         return _read_json_lines(file.name, text, form, notes)
     if file.suffix == ".json" or (file.suffix not in (".csv", ".tsv", ".tab") and first in "[{"):
         return _read_json(file.name, text, form, notes)
+    if first == "_" and text.lstrip().startswith(FASTTEXT_PREFIX):
+        return _read_fasttext(file.name, text, form, notes)
     return _read_delimited(file.name, text, form, notes, delimiter)
 
 
@@ -243,6 +250,20 @@ def _read_delimited(name, text, form, notes, delimiter):
     return Table(name, tuple(header), tuple(rows), tuple(lines), form, notes)
 
 
+def _read_fasttext(name, text, form, notes):
+    """Lines of labels, each behind a prefix, and a text, as fastText trains on: ``__label__cat a text``."""
+    rows, lines = [], []
+    for number, line in enumerate(text.splitlines(), start=1):
+        words = line.split(" ")
+        labels = [word for word in words if word.startswith(FASTTEXT_PREFIX)]
+        if line.strip():
+            said = " ".join(word for word in words if not word.startswith(FASTTEXT_PREFIX))
+            rows.append([labels[0] if len(labels) == 1 else json.dumps(labels), said])
+            lines.append(number)
+    notes = (*notes, f"{name} was read as fastText writes labels and texts.")
+    return Table(name, ("label", "text"), tuple(rows), tuple(lines), replace(form, delimiter="\t"), notes)
+
+
 def _records(name, text, delimiter, lines_before):
     """The records of a delimited text, and the line each begins on: two lists."""
     spaced = f'{delimiter} "' in text[:SAMPLE_CHARACTERS]
@@ -305,7 +326,7 @@ def _check_header(name, header, delimiter, line):
             raise ReadingError(f"{name} line {line} has {what}: give every column a name of its own.")
         seen.add(column)
     fractions = [cell for cell in header if re.fullmatch(r"-?\d*[.,]\d+([eE][+-]?\d+)?", cell)]
-    if fractions:
+    if fractions and not all(re.fullmatch(r"\d+\.0+", cell) for cell in fractions):  # 0.0, 1.0 can be names of classes
         raise ReadingError(
             f"{name} line {line} should name the columns, but holds the number {shown(fractions[0])}: "
             "put a line with the columns' names before it."
@@ -378,7 +399,7 @@ def _table_of_objects(name, objects, lines, form, notes):
         raise ReadingError(f"{name} holds no rows: is it cut off?")
     columns = tuple(dict.fromkeys(key for entry in objects for key in entry))
     rows = tuple([entry.get(column, ABSENT) for column in columns] for entry in objects)
-    return Table(name, columns, rows, tuple(lines), form, notes)
+    return Table(name, columns, rows, tuple(lines), form, notes, "entry" if form.kind == JSON else "line")
 
 
 def _delimited_text(table):

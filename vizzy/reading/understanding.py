@@ -17,10 +17,24 @@ from vizzy.confident import NO_LABEL
 from vizzy.dataset import Dataset
 from vizzy.reading.columns import column_of, columns_of, exported_columns
 from vizzy.reading.errors import ReadingError, counted, listed, shown
+from vizzy.reading.features import MOST_SCALE, why_no_feature
+from vizzy.reading.label_cells import (
+    labels_of_column,
+    labels_of_one_hot_array,
+    labels_of_one_hot_columns,
+)
 from vizzy.reading.numbers import Source, check_finite, check_probabilities, matrix_of_columns
-from vizzy.reading.probabilities import probabilities_of_array, probabilities_of_table
+from vizzy.reading.probabilities import (
+    agreement_notes,
+    as_probabilities,
+    probabilities_of_array,
+    probabilities_of_table,
+)
 from vizzy.reading.review import CHANGED, KEPT, NO_CLASS, REVIEW_ACTIONS, Review
-from vizzy.reading.tables import Form, Table, cell_text
+from vizzy.reading.tables import Form, Table
+
+
+MOST_NAMED = 6  # columns in a note
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,15 +53,15 @@ class Opened:
 
 def roles_of_arrays(draft):
     """The role of each array, by name, and notes on those that are not used."""
-    label_column = column_of(draft.roles, column_roles.LABEL)
+    labels = column_roles.labels_in(draft.table, draft.roles) if draft.table else set()
     n_rows = len(draft.table) if draft.table else None
-    n_classes = len(set(draft.table.texts(label_column)) - {""}) if label_column is not None else None
+    n_classes = len(labels) or None
     roles, notes = {}, []
     for array in draft.contents.arrays:
         role = draft.choices.arrays.get(array.name)
         if role is None:
             role = array_roles.guess_role(array, n_rows, n_classes)
-            if role == array_roles.LABELS and label_column is not None:
+            if role == array_roles.LABELS and labels:
                 role = array_roles.IGNORED
             if role != array_roles.IGNORED and role in roles.values():
                 notes.append(f"{array.name} was left aside, since there are other {role}.")
@@ -64,22 +78,58 @@ def texts_of_labels(draft):
     """The labels as they stand in the files, and what holds them, for complaints: (list of str, str)."""
     column = column_of(draft.roles, column_roles.LABEL)
     if column is not None:
-        return [
-            cell_text(cell) for cell in draft.table.column(column)
-        ], f"{draft.table.name}, column {shown(column)},"
+        return labels_of_column(draft.table, column), f"{draft.table.name}, column {shown(column)},"
+    one_hot = columns_of(draft.roles, column_roles.ONE_HOT)
+    if one_hot:
+        return labels_of_one_hot_columns(draft.table, one_hot), f"{draft.table.name}, columns {listed(one_hot, 3)},"
     array = _array_with(draft, array_roles.LABELS)
     if array is None:
         raise ReadingError(_no_labels(draft))
-    texts = [str(value) for value in array.values.ravel().tolist()]
     names = _array_with(draft, array_roles.CLASSES)
-    if names is not None:
-        texts = _named(texts, [str(name) for name in names.values.ravel().tolist()], array.name)
+    names = array_roles.texts_of(names.values) if names is not None else list(draft.choices.classes)
+    if array.values.ndim == 2 and array.values.shape[1] > 1:
+        texts = labels_of_one_hot_array(array.values, names, array.name)
+    else:
+        texts = _named(array_roles.texts_of(array.values), names, array.name)
     if draft.table and len(texts) != len(draft.table):
         raise ReadingError(
             f"{array.name} has {counted(len(texts), 'label')}, but {draft.table.name} has {counted(len(draft.table), 'row')}: "
             "were both made from the same rows?"
         )
     return texts, array.name
+
+
+def known_classes(draft):
+    """The classes that the files or a person name, other than by a label: set of str."""
+    columns = columns_of(draft.roles, column_roles.PROBABILITY)
+    named = {name for column in columns for name in column_roles.class_of_probability_column(column)}
+    return named | set(_class_order(draft))
+
+
+def notes_on_roles(draft):
+    """What was assumed of the columns, so that nothing is trained on, or left aside, in silence: list of str."""
+    if draft.table is None:
+        return []
+    notes = []
+    label = column_of(draft.roles, column_roles.LABEL)
+    if label is not None and label not in draft.choices.roles and not column_roles.is_usual_label(label):
+        notes.append(f"The column {shown(label)} is taken for the label.")
+    one_hot = columns_of(draft.roles, column_roles.ONE_HOT)
+    if one_hot:
+        notes.append(f"The columns {listed(one_hot, 6)} hold 0 and 1 and are taken for the label, one column a class.")
+    ignored = [column for column in columns_of(draft.roles, column_roles.IGNORED) if column not in draft.choices.roles]
+    reasons = [f"{shown(column)} ({why})" for column in ignored if (why := _why_left_aside(draft.table, column))]
+    if reasons:
+        more = f" and {len(reasons) - MOST_NAMED} more" if len(reasons) > MOST_NAMED else ""
+        notes.append(f"Left aside, and not trained on: {', '.join(reasons[:MOST_NAMED])}{more}.")
+    return notes
+
+
+def _why_left_aside(table, column):
+    """Why a column that could be taken for features is none; None where nobody would take it for such."""
+    if column_roles.is_numeric(table, column):
+        return why_no_feature(table, column) or "numbers of another scale, or where others are named as features"
+    return "lists of words" if any(isinstance(cell, list) for cell in table.column(column)[:1]) else None
 
 
 def _no_labels(draft):
@@ -97,29 +147,33 @@ def _no_labels(draft):
 
 def _named(texts, names, where):
     """Labels that are numbers of classes, as the classes' names."""
+    if set(texts) <= set(names):
+        return texts
     numbered = {str(number): name for number, name in enumerate(names)}
     return [numbered.get(text, text) for text in texts] if set(texts) <= set(numbered) else texts
 
 
-def check_unlabelled(draft, where):
+def check_unlabelled(draft, where, n_signs):
+    """Refuse rows whose label is empty, unless they are to be left out; ``n_signs`` rows say so by a sign such as -1."""
     missing = [row for row, label in enumerate(draft.labels) if not label]
-    if missing and not draft.choices.leave_out_unlabelled:
+    count = len(missing) - n_signs
+    if count > 0 and not draft.choices.leave_out_unlabelled:
         place = draft.table.place(missing[0]) if draft.table else f"row {missing[0]} (counted from 0)"
         raise ReadingError(
-            f"{where} holds no label in {len(missing):,} of {counted(len(draft.labels), 'row')}, first at {place}: "
-            f"fill {'it' if len(missing) == 1 else 'them'} in, or choose to leave {'it' if len(missing) == 1 else 'them'} out."
+            f"{where} holds no label in {count:,} of {counted(len(draft.labels), 'row')}, first at {place}: "
+            f"fill {'it' if count == 1 else 'them'} in, or choose to leave {'it' if count == 1 else 'them'} out."
         )
 
 
 def opened_of(draft):
     """The dataset of a draft whose labels are known."""
     row_idx = np.array([row for row, label in enumerate(draft.labels) if label], dtype=np.intp)
-    notes = list(draft.notes)
+    notes = [*draft.notes, *notes_on_roles(draft)]
     if len(row_idx) < len(draft.labels):
         notes.append(f"{counted(len(draft.labels) - len(row_idx), 'row')} without a label left out.")
     pred_probs, classes, more = _pred_probs(draft, row_idx)
-    embeddings = _embeddings(draft, row_idx)
-    notes += more
+    embeddings, features = _embeddings(draft, row_idx)
+    notes += more + features
     if pred_probs is None and embeddings is None:
         raise ReadingError(_nothing_to_predict_from(draft))
     table = draft.table or _table_of_labels(draft)
@@ -129,6 +183,8 @@ def opened_of(draft):
     if pred_probs is not None and len(classes) > pred_probs.shape[1]:
         pred_probs = np.hstack([pred_probs, np.zeros((len(pred_probs), len(classes) - pred_probs.shape[1]))])
     given = label_texts.indexed([draft.labels[row] for row in row_idx], classes)
+    if pred_probs is not None:
+        notes += agreement_notes(pred_probs, given, classes, _source_of_probabilities(draft))
     ids = _ids(draft, table, roles, row_idx)
     files, texts = _texts(draft, column_roles.FILE, row_idx), _texts(draft, column_roles.TEXT, row_idx)
     images = _matched_images(draft.contents.images, files, ids)
@@ -163,36 +219,56 @@ def _pred_probs(draft, row_idx):
         return None, (), []
     source = source.of_rows(row_idx)
     check_finite(values[row_idx], source, "probabilities")
-    check_probabilities(values[row_idx], source)
-    return values[row_idx], tuple(classes), notes
+    values, more = as_probabilities(values[row_idx], _source_of_probabilities(draft), _are_scores(array, columns))
+    check_probabilities(values, source)
+    return values, tuple(classes), notes + more
+
+
+def _source_of_probabilities(draft):
+    array = _array_with(draft, array_roles.PRED_PROBS)
+    return array.name if array is not None else draft.table.name
+
+
+def _are_scores(array, columns):
+    """Whether the name of an array, or of columns, says that it holds a model's scores (logits)."""
+    names = [array.key] if array is not None else columns
+    return all("logit" in name.lower() for name in names)
 
 
 def _class_order(draft):
     names = _array_with(draft, array_roles.CLASSES)
     if draft.choices.classes or names is None:
         return tuple(draft.choices.classes) or draft.contents.classes
-    return tuple(str(name) for name in names.values.ravel().tolist())
+    return tuple(array_roles.texts_of(names.values))
 
 
 def _embeddings(draft, row_idx):
-    """Checked embeddings of some rows: np.ndarray, shape (n, d), or None."""
+    """Checked embeddings of some rows, and notes on them: (np.ndarray, shape (n, d), or None, list of str)."""
     columns = columns_of(draft.roles, column_roles.EMBEDDING)
     array = _array_with(draft, array_roles.EMBEDDINGS)
     if array is not None:
         _check_matrix(array, len(draft.labels))
-        source, values = Source(array_name=array.name), _as_floats(array.values)
+        source, values, notes = Source(array_name=array.name), _as_floats(array.values), []
     elif columns:
         source = Source(draft.table, columns)
         values = matrix_of_columns(draft.table, columns)
+        notes = [f"The features are {listed(columns, 6)}."] if len(columns) > 1 else []
     else:
-        return None
+        return None, []
     check_finite(values[row_idx], source.of_rows(row_idx), "embeddings")
-    return values[row_idx]
+    values = values[row_idx]
+    spread = values.std(axis=0)
+    if len(columns) > 1 and array is None and spread.max() > MOST_SCALE * max(spread.min(), np.finfo(float).tiny):
+        notes.append("They are of different scales: each column was divided by its standard deviation.")
+        values = (values - values.mean(axis=0)) / np.where(spread > 0, spread, 1)
+    return values, notes
 
 
 def _check_matrix(array, n_rows):
     """Refuse an array that is not a matrix of numbers with as many rows as there are labels."""
     values = array.values
+    if values.ndim == 1 and len(values) == n_rows and values.dtype.kind == "f":
+        return  # the probability of one of two classes
     if values.ndim != 2 or not values.size:
         raise ReadingError(
             f"{array.name} has the shape {values.shape}, but must have a row for each example and a column for each number: "
@@ -240,7 +316,7 @@ def _table_of_labels(draft):
     """The table that an array of labels is exported as."""
     array = _array_with(draft, array_roles.LABELS)
     rows = tuple([str(number), label] for number, label in enumerate(draft.labels, start=1))
-    return Table(f"{array.key}.csv", ("id", "label"), rows, tuple(range(2, len(rows) + 2)), Form())
+    return Table(f"{array.key}.csv", ("id", "label"), rows, tuple(range(1, len(rows) + 1)), Form(), unit="row")
 
 
 def _further_labels(draft, row_idx):
@@ -251,11 +327,14 @@ def _further_labels(draft, row_idx):
     if exported:
         column = draft.table.texts(exported[column_roles.CORRECTED_LABEL])
         corrected = tuple(column[row] for row in row_idx)
-    return _cleaned(true_texts), _cleaned(corrected)
+    known = set(draft.labels) - {""}
+    return _cleaned(true_texts, known), _cleaned(corrected, known)
 
 
-def _cleaned(texts):
-    return [] if texts is None else label_texts.cleaned(texts)[0]
+def _cleaned(texts, known):
+    if texts is None:
+        return []
+    return label_texts.cleaned(texts, kept=known)[0]
 
 
 def _classes(draft, of_probabilities, true_texts, corrected_texts):
@@ -289,7 +368,7 @@ def _ids(draft, table, roles, row_idx):
         _check_ids(table, column, texts)
         return tuple(texts[row] for row in row_idx)
     if array is not None and array.values.size == len(draft.labels):
-        texts = [str(value) for value in array.values.ravel().tolist()]
+        texts = array_roles.texts_of(array.values)
         if len(set(texts)) == len(texts) and all(texts):
             return tuple(texts[row] for row in row_idx)
     return tuple(str(row + 1) for row in row_idx)
@@ -304,7 +383,7 @@ def _check_ids(table, column, texts):
             )
         if text in first:
             raise ReadingError(
-                f"{table.place(row)} has the {column} {shown(text)}, as has line {table.lines[first[text]]} already: make ids "
+                f"{table.place(row)} has the {column} {shown(text)}, as has {table.unit_and_number(first[text])} already: make ids "
                 "different, or take the column for something else."
             )
         first[text] = row

@@ -1,0 +1,144 @@
+"""Which columns of numbers are features, and why the others are left aside.
+
+Columns named like the numbers of a vector (``emb_0``, ``emb_1``, …) are one. Other numbers are features only if they
+are of one scale, as the columns of an embedding are, and none of what tables carry besides: a count of the rows, ids,
+times, annotators, the scores of another tool. Trained on, such a column gives the label away, or tells nothing.
+"""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from vizzy.reading.numbers import holds_lists, is_number, numbers_of
+from vizzy.reading.tables import Table, cell_text
+
+SAMPLE_ROWS = 200
+# Names of the numbers of a vector, known to be such even where there are only two.
+VECTOR_STEMS = frozenset(
+    "emb embed embedding embeddings dim d feat feature features f x v vec vector e pc pca z umap tsne h latent".split()
+)
+FEWEST_NUMBERED = 3  # columns with another stem and numbers in turn
+MOST_SCALE = 10.0  # of the column that varies most over the one that varies least
+FEWEST_ROWS_FOR_IDS = 20
+SECONDS = (9e8, 2.3e9)  # since 1970, from 1998 to 2042
+_NUMBERED = re.compile(r"(.*?)[_\s.:\[-]*(\d+)\]?")
+
+# What a column's name says it is, by what is left aside; names in lower case with "_" between words.
+NAMES_LEFT_ASIDE = (
+    ("a count of the rows", r"unnamed_?:?_?\d+|index|idx|row|row_?(number|num|no|idx)|level_\d+|"),
+    ("an id", r"(.*_)?(id|ids|uid|uuid|guid|key|hash|md5|sha\d*|checksum|phash)"),
+    (
+        "a time",
+        r"(.*_)?(time|timestamp|date|datetime|epoch|created|updated|modified|lead_time|duration_s)|.*_at",
+    ),
+    (
+        "who annotated",
+        r"(.*_)?(annotators?|annotated_by|completed_by|workers?|labell?ers?|raters?|users?|reviewers?|coders?)(_?(id|name|no))?",
+    ),
+    (
+        "a score of another tool",
+        r"(.*_)?(score|scores|confidence|quality|loss|entropy|margin|agreement|uncertainty|mistakenness|hardness|uniqueness"
+        r"|is_label_issue|is_outlier|is_duplicate|outlier)",
+    ),
+    ("a part of the data", r"(.*_)?(split|fold|subset|partition|batch|page|page_?(number|no))"),
+    ("a weight", r"(sample_|instance_)?weights?"),
+)
+_NAMES_LEFT_ASIDE = tuple((what, re.compile(pattern)) for what, pattern in NAMES_LEFT_ASIDE)
+
+
+def feature_columns(table: Table, columns: Sequence[str], any_numbers: bool) -> list[str]:
+    """Of some columns without another role, those that hold features.
+
+    Parameters
+    ----------
+    table : Table
+    columns : sequence of str
+    any_numbers : bool
+        Whether numbers without a telling name may be features, as where nothing else is there to train on.
+
+    Returns
+    -------
+    list of str
+        One column that holds lists, or columns of numbers.
+    """
+    lists = [column for column in columns if holds_lists(table, column)]
+    if lists:
+        return lists[:1]
+    numeric = [column for column in columns if is_numeric(table, column)]
+    vector = _numbered_alike(numeric)
+    if vector or not any_numbers:
+        return vector
+    left = [column for column in numeric if why_no_feature(table, column) is None]
+    return left if len(left) >= 2 and _are_of_one_scale(table, left) else []
+
+
+def why_no_feature(table: Table, column: str) -> str | None:
+    """What a column of numbers is instead of a feature, such as "an id"; None where it may be one."""
+    name = re.sub(r"[\s.-]+", "_", column.strip().lower())
+    for what, pattern in _NAMES_LEFT_ASIDE:
+        if pattern.fullmatch(name):
+            return what
+    values = _values(table, column)
+    if not len(values):
+        return None
+    if (values == values[0]).all():
+        return "the same in every row"
+    if (values == np.round(values)).all():
+        return _what_whole_numbers_are(values)
+    return None
+
+
+def is_numeric(table: Table, column: str) -> bool:
+    """Whether most of the first cells of a column that hold anything are numbers."""
+    number = table.columns.index(column)
+    texts = [cell_text(row[number]).strip() for row in table.rows[:SAMPLE_ROWS]]
+    texts = [text for text in texts if text]
+    return bool(texts) and sum(map(is_number, texts)) > 0.5 * len(texts)
+
+
+def _numbered_alike(columns):
+    """Columns whose names differ in a number alone, as those of one vector: the largest such group, or none."""
+    groups: dict[str, list[str]] = {}
+    for column in columns:
+        match = _NUMBERED.fullmatch(column.strip())
+        if match:
+            groups.setdefault(match[1].strip().lower(), []).append(column)
+    vectors = [group for stem, group in groups.items() if _is_vector(stem, group)]
+    return max(vectors, key=len, default=[])
+
+
+def _is_vector(stem, group):
+    if stem in VECTOR_STEMS or stem == "":
+        return len(group) >= 2
+    numbers = sorted(int(_NUMBERED.fullmatch(column.strip())[2]) for column in group)
+    in_turn = numbers[0] in (0, 1) and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    return len(group) >= FEWEST_NUMBERED and in_turn
+
+
+def _what_whole_numbers_are(values):
+    different = len(np.unique(values))
+    steps = np.diff(values)
+    if len(values) > 2 and (steps == steps[0]).all():
+        return "a count of the rows"
+    if (values >= SECONDS[0]).all() and ((values <= SECONDS[1]) | (values >= 1000 * SECONDS[0])).all():
+        return "a time"
+    if different == len(values) >= FEWEST_ROWS_FOR_IDS:
+        return "an id, since it is different in every row"
+    return None
+
+
+def _are_of_one_scale(table, columns):
+    values = [_values(table, column) for column in columns]
+    if not all(len(some) for some in values):
+        return True  # not numbers after all, which the complaint about them says better
+    spreads = np.array([some.std() for some in values])
+    return bool(spreads.min() > 0 and spreads.max() <= MOST_SCALE * spreads.min())
+
+
+def _values(table, column):
+    try:
+        values = numbers_of(table, column)
+    except ValueError:
+        return np.empty(0)
+    return values[np.isfinite(values)]
