@@ -99,7 +99,7 @@ def one_hot_columns(table: Table, columns: Sequence[str]) -> list[str]:
     found = [column for column in columns if _is_yes_or_no(table, column)]
     if len(found) < 2:
         return []
-    ones = sum(np.array([text in YES for text in table.texts(column)], dtype=int) for column in found)
+    ones = np.array([[text in YES for text in table.texts(column)] for column in found]).sum(axis=0)
     return found if (ones == 1).mean() >= SHARE_OF_A_LABEL or (ones > 1).any() and (ones >= 1).mean() > 0.9 else []
 
 

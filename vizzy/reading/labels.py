@@ -62,7 +62,7 @@ def cleaned(
     n_signs : int
         How many rows say that they have no label, by a sign such as -1, and not by leaving it empty.
     """
-    notes = []
+    notes: list[str] = []
     labels = _noting(notes, texts, str.strip, "had spaces around them, which are not counted as part of the label")
     labels = _noting(
         notes,
