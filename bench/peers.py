@@ -22,7 +22,7 @@ The other page's Train button is found by its name or by the word beside it, its
 and ``--ood-slider`` name others as CSS selectors. Prints one JSON line, with ratios of the medians (Vizzy's over the
 other's) unless the machine was busy or there were fewer than three rounds.
 
-``--rounds N`` for other than 5; ``--quick`` for 3, with a third of the steps; ``--write`` puts the table into
+``--rounds N`` for other than 4; ``--quick`` for 3, with a third of the steps; ``--write`` puts the table into
 docs/performance.md.
 """
 
@@ -52,7 +52,7 @@ from slider import SLIDERS, places, shorter, values_between
 from steps import RECORDER, Slider, by_picture, drag, gaps, hold_keys, jump, over_rounds, press_keys, summary
 from train import trainings_began
 
-ROUNDS, QUICK_ROUNDS, QUICK_SHARE = 5, 3, 3
+ROUNDS, QUICK_ROUNDS, QUICK_SHARE = 4, 3, 3
 KEY_SECONDS, DRAG_SECONDS, JUMP_SECONDS, HELD_SECONDS = 0.3, 0.1, 0.5, 1 / 30
 QUIET_SECONDS = 5
 DRAG_STEP = 5

@@ -50,8 +50,8 @@ WRONG_SHARE, STRANGE_SHARE = 0.06, 0.03
 SIZES = {"pred_probs": (300, 1000, 10_000, 30_000, 100_000), "embeddings": (300, 1000, 10_000)}
 QUICK_SIZES = {"pred_probs": (300, 10_000), "embeddings": (1000,)}
 KEYS = (
-    ("class", (("ArrowRight", 30), ("ArrowLeft", 40))),
-    ("ood", (("ArrowRight", 20), ("ArrowLeft", 20))),
+    ("class", (("ArrowRight", 20), ("ArrowLeft", 30))),
+    ("ood", (("ArrowRight", 10), ("ArrowLeft", 10))),
 )
 QUICK_KEYS = (("class", (("ArrowRight", 30),)), ("ood", (("ArrowRight", 15),)))
 KEY_SECONDS = 0.06

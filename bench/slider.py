@@ -13,7 +13,7 @@ a single round. "steps" counts the updates that were timed, "inputs" the input e
 it answers, one update covers several inputs. "gap" is the time between two pictures while a key is held down.
 ``longest_task_ms`` is the longest task of the main thread after the page became interactive (0: none over 50 ms).
 
-``--rounds N`` for other than 5; ``--quick`` for 3, with a third of the steps; ``--write`` puts the table into
+``--rounds N`` for other than 4; ``--quick`` for 3, with a third of the steps; ``--write`` puts the table into
 docs/performance.md.
 """
 
@@ -50,7 +50,7 @@ HELD = (
 DRAGS = (("class", 50, 90), ("class", 90, 20), ("class", 20, 50), ("ood", 15, 40), ("ood", 40, 15))
 JUMPS = 30
 JUMPS_AFTER_TRAINING = 10
-ROUNDS, QUICK_ROUNDS, QUICK_SHARE = 5, 3, 3
+ROUNDS, QUICK_ROUNDS, QUICK_SHARE = 4, 3, 3
 NAMES = {
     "keys": "single keys",
     "held": "keys held down",
