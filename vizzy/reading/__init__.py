@@ -10,15 +10,18 @@ A file that cannot be read raises a `ReadingError`; what a person can still corr
 Both are one sentence that names the file, the row, the value, what was expected, and what to do.
 
 `files` bounds sizes and unpacks; `tables`, `arrays` and `nesting` parse what strangers wrote; `contents` sorts the
-files; `columns` guesses what each column is for; `labels`, `numbers` and `probabilities` check values;
-`understanding` makes a dataset of it all, and `proposal` shows it first; `review` is what a reviewer decided.
+files; `columns` guesses what each column is for; `labels`, `numbers` and `probabilities` check values.
+Four stages follow each other, each a function of what the earlier ones returned and of the `choices`: `contents`,
+`roles`, `given_labels`, `imported` (with `predictors`). `proposal` runs them, `preview` shows what they found, and
+`review` is what a reviewer decided.
 """
 
+from vizzy.reading.choices import Choices
 from vizzy.reading.errors import ReadingError
 from vizzy.reading.files import IN_BROWSER, NATIVE, InputFile, Limits, check_sizes, files_at, image_content
-from vizzy.reading.proposal import Choices, Proposal, read
+from vizzy.reading.imported import Opened
+from vizzy.reading.proposal import Proposal, read
 from vizzy.reading.review import REVIEW_ACTIONS, Review
-from vizzy.reading.understanding import Opened
 
 __all__ = [
     "IN_BROWSER",

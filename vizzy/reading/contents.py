@@ -1,18 +1,18 @@
 """From files to what they hold: one table, arrays, names of images, and what of a dataset folder is known besides."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 import numpy as np
 
 from vizzy.dataset import EMBEDDINGS_FILE, INDEX_FILE, PRED_PROBS_FILE, TABLE_FILE
 from vizzy.reading.arrays import Array, read_arrays
-from vizzy.reading.columns import LABEL, check_choices, column_of, guess_roles
+from vizzy.reading.columns import LABEL, check_choices, column_of, exported_columns, guess_roles
 from vizzy.reading.errors import ReadingError, counted, listed
 from vizzy.reading.files import ARRAY_SUFFIXES, TABLE_SUFFIXES, check_sizes, unpacked
 from vizzy.reading.nesting import parsed_json
 from vizzy.reading.numbers import numbers_of
-from vizzy.reading.tables import read_table
+from vizzy.reading.tables import read_table, unguarded
 
 DATASET_FOLDER_FILES = (TABLE_FILE, INDEX_FILE, EMBEDDINGS_FILE, PRED_PROBS_FILE)
 # Read as tables where nothing is surer to be one.
@@ -75,7 +75,7 @@ def contents_of(files, choices, limits):
         )
     return Contents(
         name=index.get("name") or _name_of(files),
-        table=table,
+        table=_as_exported(table),
         arrays=(*arrays, *more_arrays),
         images=images,
         classes=tuple(index.get("classes") or ()),
@@ -197,3 +197,14 @@ def _nothing_useful(files, images):
 
 def _name_of(files):
     return PurePosixPath(files[0].name.replace("\\", "/")).stem
+
+
+def _as_exported(table):
+    """A table that Vizzy exported, without the guards against formulas; any other as it is."""
+    if table is None or table.form.kind != "delimited" or not exported_columns(table.columns):
+        return table
+    return replace(
+        table,
+        columns=tuple(unguarded(column) for column in table.columns),
+        rows=tuple([unguarded(cell) for cell in row] for row in table.rows),
+    )

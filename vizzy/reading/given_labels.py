@@ -1,0 +1,146 @@
+"""The third stage: the label of each row, as text."""
+
+from dataclasses import dataclass, replace
+
+import vizzy.reading.arrays as array_roles
+import vizzy.reading.columns as column_roles
+import vizzy.reading.labels as label_texts
+from vizzy.reading.choices import Choices
+from vizzy.reading.columns import column_of, columns_of
+from vizzy.reading.contents import Contents
+from vizzy.reading.errors import ReadingError, counted, listed, shown
+from vizzy.reading.label_cells import (
+    labels_of_column,
+    labels_of_one_hot_array,
+    labels_of_one_hot_columns,
+)
+from vizzy.reading.roles import Roles, array_with, known_classes
+
+
+@dataclass(frozen=True)
+class GivenLabels:
+    """The label of each row; rows without one count until a dataset is made."""
+
+    texts: tuple = ()  # of str, one for each row, "" where it is missing
+    where: str = ""  # what holds them, for complaints
+    n_signs: int = 0  # rows that say by a sign such as -1 that they have no label
+    notes: tuple = ()  # of str
+
+
+def given_labels_of(contents: Contents, roles: Roles, choices: Choices) -> GivenLabels:
+    """The label of each row, cleaned.
+
+    Parameters
+    ----------
+    contents : Contents
+    roles : Roles
+    choices : Choices
+
+    Returns
+    -------
+    GivenLabels
+
+    Raises
+    ------
+    ReadingError
+        Where nothing holds labels, or a cell holds none that can be read.
+    """
+    texts, where = _texts_as_they_stand(contents, roles, choices)
+    known = known_classes(contents, roles, choices)
+    cleaned, notes, n_signs = label_texts.cleaned(texts, known, choices.kept_labels, choices.no_labels)
+    return GivenLabels(tuple(cleaned), where, n_signs, tuple(notes))
+
+
+def with_checked_classes(labels: GivenLabels, choices: Choices, most: int) -> GivenLabels:
+    """The labels, with notes on classes that look odd.
+
+    Parameters
+    ----------
+    labels : GivenLabels
+    choices : Choices
+    most : int
+        How many classes are read.
+
+    Returns
+    -------
+    GivenLabels
+
+    Raises
+    ------
+    ReadingError
+        Where these can be no classes.
+    """
+    chosen = column_roles.LABEL in choices.roles.values()
+    notes = label_texts.check_classes(list(labels.texts), labels.where, most, chosen)
+    return replace(labels, notes=(*labels.notes, *notes))
+
+
+def check_unlabelled(contents: Contents, labels: GivenLabels, choices: Choices) -> None:
+    """Refuse rows whose label is empty, unless they are to be left out or say so by a sign such as -1.
+
+    Parameters
+    ----------
+    contents : Contents
+    labels : GivenLabels
+    choices : Choices
+
+    Raises
+    ------
+    ReadingError
+    """
+    missing = [row for row, label in enumerate(labels.texts) if not label]
+    count = len(missing) - labels.n_signs
+    if count > 0 and not choices.leave_out_unlabelled:
+        place = contents.table.place(missing[0]) if contents.table else f"row {missing[0]} (counted from 0)"
+        raise ReadingError(
+            f"{labels.where} holds no label in {count:,} of {counted(len(labels.texts), 'row')}, first at {place}: "
+            f"fill {'it' if count == 1 else 'them'} in, or choose to leave {'it' if count == 1 else 'them'} out."
+        )
+
+
+def _texts_as_they_stand(contents, roles, choices):
+    """The labels as they stand in the files, and what holds them, for complaints: (list of str, str)."""
+    column = column_of(roles.columns, column_roles.LABEL)
+    if column is not None:
+        return labels_of_column(contents.table, column), f"{contents.table.name}, column {shown(column)},"
+    one_hot = columns_of(roles.columns, column_roles.ONE_HOT)
+    if one_hot:
+        return labels_of_one_hot_columns(
+            contents.table, one_hot
+        ), f"{contents.table.name}, columns {listed(one_hot, 3)},"
+    array = array_with(contents, roles, array_roles.LABELS)
+    if array is None:
+        raise ReadingError(_no_labels(contents))
+    names = array_with(contents, roles, array_roles.CLASSES)
+    names = array_roles.texts_of(names.values) if names is not None else list(choices.classes)
+    if array.values.ndim == 2 and array.values.shape[1] > 1:
+        texts = labels_of_one_hot_array(array.values, names, array.name)
+    else:
+        texts = _named(array_roles.texts_of(array.values), names, array.name)
+    if contents.table and len(texts) != len(contents.table):
+        raise ReadingError(
+            f"{array.name} has {counted(len(texts), 'label')}, but {contents.table.name} has {counted(len(contents.table), 'row')}: "
+            "were both made from the same rows?"
+        )
+    return texts, array.name
+
+
+def _no_labels(contents):
+    if contents.table is None:
+        return (
+            f"{listed(array.name for array in contents.arrays)} came without labels: bring a table or an array "
+            "of labels beside it, in the same order."
+        )
+    usual = listed(column_roles.USUAL_NAMES[column_roles.LABEL][1:5])
+    return (
+        f"{contents.table.name} has no column with a usual name for labels, such as {usual}: choose the one that holds them "
+        f"among {listed(contents.table.columns, 12)}."
+    )
+
+
+def _named(texts, names, where):
+    """Labels that are numbers of classes, as the classes' names."""
+    if set(texts) <= set(names):
+        return texts
+    numbered = {str(number): name for number, name in enumerate(names)}
+    return [numbered.get(text, text) for text in texts] if set(texts) <= set(numbered) else texts

@@ -1,0 +1,244 @@
+"""The last stage: a dataset, and what it takes to write its table back.
+
+Rows without a label count until here, so that arrays fit and complaints name the rows as they stand in the files.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import numpy as np
+
+import vizzy.reading.arrays as array_roles
+import vizzy.reading.columns as column_roles
+import vizzy.reading.labels as label_texts
+from vizzy.confident import NO_LABEL
+from vizzy.dataset import Dataset
+from vizzy.reading.choices import Choices
+from vizzy.reading.columns import column_of, exported_columns
+from vizzy.reading.contents import Contents
+from vizzy.reading.errors import ReadingError, counted, listed, shown
+from vizzy.reading.given_labels import GivenLabels
+from vizzy.reading.predictors import embeddings_of, pred_probs_of, source_of_probabilities
+from vizzy.reading.probabilities import agreement_notes
+from vizzy.reading.review import CHANGED, KEPT, NO_CLASS, REVIEW_ACTIONS, Review
+from vizzy.reading.roles import Roles, array_with, class_order
+from vizzy.reading.tables import Form, Table
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A dataset, and what it takes to write its table back."""
+
+    dataset: Dataset
+    table: Table  # with all its rows, as it was read
+    row_idx: np.ndarray  # (n,) int: the row of the table that each example is
+    roles: dict  # column -> role
+    texts: tuple | None  # (n,) of str, what is to be shown of each example
+    images: tuple | None  # (n,) of str or None: the image file given for each example
+    review: Review  # read back from a table that Vizzy exported, or nothing reviewed
+    notes: tuple
+
+
+def opened_of(contents: Contents, roles: Roles, labels: GivenLabels, choices: Choices) -> Opened:
+    """The dataset of what the earlier stages found.
+
+    Parameters
+    ----------
+    contents : Contents
+    roles : Roles
+    labels : GivenLabels
+    choices : Choices
+
+    Returns
+    -------
+    Opened
+        With the notes of all stages.
+
+    Raises
+    ------
+    ReadingError
+        Where there is nothing to predict from, or a number or an id cannot be used.
+    DatasetError
+        Where the parts do not make a dataset.
+    """
+    row_idx = np.array([row for row, label in enumerate(labels.texts) if label], dtype=np.intp)
+    notes = [*contents.notes, *roles.notes, *labels.notes]
+    if len(row_idx) < len(labels.texts):
+        notes.append(f"{counted(len(labels.texts) - len(row_idx), 'row')} without a label left out.")
+    pred_probs, classes, more = pred_probs_of(contents, roles, labels, choices, row_idx)
+    embeddings, features = embeddings_of(contents, roles, labels, row_idx)
+    notes += more + features
+    if pred_probs is None and embeddings is None:
+        raise ReadingError(_nothing_to_predict_from(contents, roles))
+    table = contents.table or _table_of_labels(contents, roles, labels)
+    columns = roles.columns or {"id": column_roles.ID, "label": column_roles.LABEL}
+    true_texts, corrected_texts = _further_labels(contents, roles, labels, row_idx)
+    classes = _classes(labels, classes, class_order(contents, roles, choices), true_texts, corrected_texts)
+    if pred_probs is not None and len(classes) > pred_probs.shape[1]:
+        pred_probs = np.hstack([pred_probs, np.zeros((len(pred_probs), len(classes) - pred_probs.shape[1]))])
+    given = label_texts.indexed([labels.texts[row] for row in row_idx], classes)
+    if pred_probs is not None:
+        notes += agreement_notes(pred_probs, given, classes, source_of_probabilities(contents, roles))
+    ids = _ids(contents, roles, labels, table, column_of(columns, column_roles.ID), row_idx)
+    files, texts = (
+        _texts(contents, roles, column_roles.FILE, row_idx),
+        _texts(contents, roles, column_roles.TEXT, row_idx),
+    )
+    images = _matched_images(contents.images, files, ids)
+    dataset = Dataset(
+        ids=ids,
+        classes=classes,
+        given_label=given,
+        true_label=_true_label(true_texts, classes),
+        files=files if files and all(map(_is_inside, files)) else None,
+        alt=_texts(contents, roles, column_roles.ALT, row_idx),
+        embeddings=embeddings,
+        pred_probs=pred_probs,
+        name=contents.name,
+    )
+    review = _review(contents, corrected_texts, row_idx, given, classes)
+    return Opened(dataset, table, row_idx, columns, texts, images, review, tuple(notes))
+
+
+def _nothing_to_predict_from(contents, roles):
+    remedy = "add embeddings (columns, or an .npy file beside the table) or predicted probabilities, one column a class"
+    if contents.images:
+        remedy += ", or make a dataset of the images with build_embeddings.py"
+    useless = [array.name for array in contents.arrays if roles.arrays[array.name] == array_roles.IGNORED]
+    if useless:
+        remedy += f"; {listed(useless)} can be taken for neither"
+    where = contents.table.name if contents.table else contents.name
+    return f"{where} has labels, but nothing to check them against: {remedy}."
+
+
+def _table_of_labels(contents, roles, labels):
+    """The table that an array of labels is exported as."""
+    array = array_with(contents, roles, array_roles.LABELS)
+    rows = tuple([str(number), label] for number, label in enumerate(labels.texts, start=1))
+    return Table(
+        f"{array.key}.csv", ("id", "label"), rows, tuple(range(1, len(rows) + 1)), Form(), unit="row"
+    )
+
+
+def _further_labels(contents, roles, labels, row_idx):
+    """True and corrected labels as text, "" where there is none; empty lists where there is no such column."""
+    true_texts = _texts(contents, roles, column_roles.TRUE_LABEL, row_idx)
+    exported = exported_columns(contents.table.columns) if contents.table else {}
+    corrected = None
+    if exported:
+        column = contents.table.texts(exported[column_roles.CORRECTED_LABEL])
+        corrected = tuple(column[row] for row in row_idx)
+    known = set(labels.texts) - {""}
+    return _cleaned(true_texts, known), _cleaned(corrected, known)
+
+
+def _cleaned(texts, known):
+    if texts is None:
+        return []
+    return label_texts.cleaned(texts, kept=known)[0]
+
+
+def _classes(labels, of_probabilities, order, true_texts, corrected_texts):
+    """All classes in order: those of the probabilities, else as the files say, else as scikit-learn orders them."""
+    known = {label for label in (*labels.texts, *true_texts, *corrected_texts) if label}
+    first = of_probabilities or tuple(name for name in order if name in known)
+    return (*first, *label_texts.ordered(known - set(first)))
+
+
+def _true_label(texts, classes):
+    if not any(texts):
+        return None
+    number = {"": NO_LABEL} | {name: index for index, name in enumerate(classes)}
+    return np.array([number[text] for text in texts], dtype=np.intp)
+
+
+def _texts(contents, roles, role, row_idx):
+    column = column_of(roles.columns, role)
+    if column is None:
+        return None
+    texts = contents.table.texts(column)
+    return tuple(texts[row] for row in row_idx)
+
+
+def _ids(contents, roles, labels, table, column, row_idx):
+    """Ids of the examples, all different: the table's, an array's, or the rows' numbers from 1."""
+    array = array_with(contents, roles, array_roles.IDS)
+    if column is not None:
+        texts = table.texts(column)
+        _check_ids(table, column, texts)
+        return tuple(texts[row] for row in row_idx)
+    if array is not None and array.values.size == len(labels.texts):
+        texts = array_roles.texts_of(array.values)
+        if len(set(texts)) == len(texts) and all(texts):
+            return tuple(texts[row] for row in row_idx)
+    return tuple(str(row + 1) for row in row_idx)
+
+
+def _check_ids(table, column, texts):
+    first = {}
+    for row, text in enumerate(texts):
+        if not text:
+            raise ReadingError(
+                f"{table.place(row)} has no {column}: give it one, or take the column for something else."
+            )
+        if text in first:
+            raise ReadingError(
+                f"{table.place(row)} has the {column} {shown(text)}, as has {table.unit_and_number(first[text])} already: make ids "
+                "different, or take the column for something else."
+            )
+        first[text] = row
+
+
+def _is_inside(file):
+    path = PurePosixPath(file.replace("\\", "/"))
+    return bool(file) and not path.is_absolute() and ".." not in path.parts and ":" not in file
+
+
+def _matched_images(images, files, ids):
+    """The image file of each example, by its path, else its name, else its id: tuple of str or None, or None."""
+    if not images:
+        return None
+    by_path = {image.replace("\\", "/"): image for image in images}
+    by_name = _unique(
+        {PurePosixPath(path).name: image for path, image in by_path.items()}, by_path, lambda path: path.name
+    )
+    by_stem = _unique(
+        {PurePosixPath(path).stem: image for path, image in by_path.items()}, by_path, lambda path: path.stem
+    )
+    if files:
+        paths = [PurePosixPath(file.replace("\\", "/")) for file in files]
+        return tuple(
+            by_path.get(str(path)) or by_name.get(path.name) or by_stem.get(path.name) for path in paths
+        )
+    return tuple(by_name.get(name) or by_stem.get(name) for name in ids)
+
+
+def _unique(named, by_path, part):
+    """Without the names that several images share."""
+    counts = Counter(part(PurePosixPath(path)) for path in by_path)
+    return {name: image for name, image in named.items() if counts[name] == 1}
+
+
+def _review(contents, corrected_texts, row_idx, given, classes):
+    """What an exported table says was decided, or nothing."""
+    exported = exported_columns(contents.table.columns) if contents.table else {}
+    if not exported:
+        return Review.none(given)
+    actions = contents.table.texts(exported[column_roles.REVIEW_ACTION])
+    number = {"": NO_LABEL} | {name: index for index, name in enumerate(classes)}
+    corrected = np.array([number[text] for text in corrected_texts], dtype=np.intp)
+    decided = [
+        _action(actions[row], corrected[example], given[example]) for example, row in enumerate(row_idx)
+    ]
+    undecided_mask = np.array([action == "" for action in decided])
+    return Review(np.where(undecided_mask, given, corrected), tuple(decided))
+
+
+def _action(text, corrected, given):
+    """What was decided: as the table says, or, edited by hand, as its corrected label shows."""
+    if text in REVIEW_ACTIONS and text:
+        return text
+    if corrected == given:
+        return KEPT if text else ""
+    return NO_CLASS if corrected == NO_LABEL and text else "" if corrected == NO_LABEL else CHANGED

@@ -1,0 +1,165 @@
+"""The numbers of the last stage: checked predicted probabilities and embeddings of the rows that have a label."""
+
+import numpy as np
+
+import vizzy.reading.arrays as array_roles
+import vizzy.reading.columns as column_roles
+from vizzy.reading.choices import Choices
+from vizzy.reading.columns import columns_of
+from vizzy.reading.contents import Contents
+from vizzy.reading.errors import ReadingError, counted, listed
+from vizzy.reading.features import MOST_SCALE
+from vizzy.reading.given_labels import GivenLabels
+from vizzy.reading.numbers import Source, check_finite, check_probabilities, matrix_of_columns
+from vizzy.reading.probabilities import as_probabilities, probabilities_of_array, probabilities_of_table
+from vizzy.reading.roles import Roles, array_with, class_order
+
+
+def pred_probs_of(
+    contents: Contents, roles: Roles, labels: GivenLabels, choices: Choices, row_idx: np.ndarray
+) -> tuple[np.ndarray | None, tuple[str, ...], list[str]]:
+    """Checked predicted probabilities of some rows, their classes, and notes.
+
+    Parameters
+    ----------
+    contents : Contents
+    roles : Roles
+    labels : GivenLabels
+    choices : Choices
+    row_idx : np.ndarray, shape (n,)
+        The rows that have a label.
+
+    Returns
+    -------
+    tuple of (np.ndarray of shape (n, K) or None, tuple of str, list of str)
+        None and no classes where there are none.
+
+    Raises
+    ------
+    ReadingError
+        Where a number is missing or can be no such number.
+    """
+    columns = columns_of(roles.columns, column_roles.PROBABILITY)
+    array = array_with(contents, roles, array_roles.PRED_PROBS)
+    texts = list(labels.texts)
+    if array is not None:
+        source = Source(array_name=array.name)
+        _check_matrix(array, len(texts))
+        values, classes, notes = probabilities_of_array(array, texts, class_order(contents, roles, choices))
+    elif columns:
+        source = Source(contents.table, columns)
+        values, classes, notes = probabilities_of_table(
+            contents.table, columns, texts, class_order(contents, roles, choices)
+        )
+    else:
+        return None, (), []
+    source = source.of_rows(row_idx)
+    check_finite(values[row_idx], source, "probabilities")
+    values, more = as_probabilities(
+        values[row_idx], source_of_probabilities(contents, roles), _are_scores(array, columns)
+    )
+    check_probabilities(values, source)
+    return values, tuple(classes), notes + more
+
+
+def source_of_probabilities(contents: Contents, roles: Roles) -> str:
+    """The name of what holds the predicted probabilities.
+
+    Parameters
+    ----------
+    contents : Contents
+    roles : Roles
+
+    Returns
+    -------
+    str
+    """
+    array = array_with(contents, roles, array_roles.PRED_PROBS)
+    return array.name if array is not None else contents.table.name
+
+
+def _are_scores(array, columns):
+    """Whether the name of an array, or of columns, says that it holds a model's scores (logits)."""
+    names = [array.key] if array is not None else columns
+    return all("logit" in name.lower() for name in names)
+
+
+def embeddings_of(
+    contents: Contents, roles: Roles, labels: GivenLabels, row_idx: np.ndarray
+) -> tuple[np.ndarray | None, list[str]]:
+    """Checked embeddings of some rows, and notes on them.
+
+    Parameters
+    ----------
+    contents : Contents
+    roles : Roles
+    labels : GivenLabels
+    row_idx : np.ndarray, shape (n,)
+        The rows that have a label.
+
+    Returns
+    -------
+    tuple of (np.ndarray of shape (n, d) or None, list of str)
+
+    Raises
+    ------
+    ReadingError
+        Where a number is missing or can be no such number.
+    """
+    columns = columns_of(roles.columns, column_roles.EMBEDDING)
+    array = array_with(contents, roles, array_roles.EMBEDDINGS)
+    if array is not None:
+        _check_matrix(array, len(labels.texts))
+        source, values, notes = Source(array_name=array.name), _as_floats(array.values), []
+    elif columns:
+        source = Source(contents.table, columns)
+        values = matrix_of_columns(contents.table, columns)
+        notes = [f"The features are {listed(columns, 6)}."] if len(columns) > 1 else []
+    else:
+        return None, []
+    check_finite(values[row_idx], source.of_rows(row_idx), "embeddings")
+    values = values[row_idx]
+    spread = values.std(axis=0)
+    if (
+        len(columns) > 1
+        and array is None
+        and spread.max() > MOST_SCALE * max(spread.min(), np.finfo(float).tiny)
+    ):
+        notes.append("They are of different scales: each column was divided by its standard deviation.")
+        values = (values - values.mean(axis=0)) / np.where(spread > 0, spread, 1)
+    return values, notes
+
+
+def _check_matrix(array, n_rows):
+    """Refuse an array that is not a matrix of numbers with as many rows as there are labels."""
+    values = array.values
+    if values.ndim == 1 and len(values) == n_rows and values.dtype.kind == "f":
+        return  # the probability of one of two classes
+    if values.ndim != 2 or not values.size:
+        raise ReadingError(
+            f"{array.name} has the shape {values.shape}, but must have a row for each example and a column for each number: "
+            "reshape it to two dimensions and save it again."
+        )
+    if values.dtype.kind not in "fiub":
+        raise ReadingError(
+            f"{array.name} holds {values.dtype} values, but must hold real numbers: save array.astype(float)."
+        )
+    if len(values) != n_rows:
+        raise ReadingError(
+            f"{array.name} has {counted(len(values), 'row')}, but there are {counted(n_rows, 'label')}: "
+            + _guess_mismatch(values.shape, n_rows)
+        )
+
+
+def _guess_mismatch(shape, n_rows):
+    if shape[1] == n_rows:
+        return "is it turned on its side? Transpose it."
+    if shape[0] == n_rows + 1:
+        return "was a header counted as a row?"
+    if shape[0] == n_rows - 1:
+        return "was the first row taken for a header?"
+    return "were both made from the same rows?"
+
+
+def _as_floats(values):
+    return values if values.dtype.kind == "f" else values.astype(np.float64)

@@ -1,0 +1,151 @@
+"""What the stages of reading found, as plain data for a preview."""
+
+import shlex
+from collections import Counter
+
+import vizzy.reading.arrays as array_roles
+import vizzy.reading.columns as column_roles
+import vizzy.reading.labels as label_texts
+from vizzy.estimate import training_seconds
+from vizzy.reading.choices import Choices
+from vizzy.reading.contents import Contents
+from vizzy.reading.files import IN_BROWSER, ZIP_SUFFIX, Limits
+from vizzy.reading.given_labels import GivenLabels
+from vizzy.reading.imported import Opened
+from vizzy.reading.roles import Roles
+from vizzy.reading.tables import cell_text
+
+SAMPLE_CELLS = 3
+SHOWN_CELL = 60
+
+
+def summary_of(
+    contents: Contents, roles: Roles, labels: GivenLabels, opened: Opened | None, choices: Choices
+) -> dict:
+    """What was found of columns, arrays and labels, for a preview.
+
+    Parameters
+    ----------
+    contents : Contents
+    roles : Roles
+    labels : GivenLabels
+    opened : Opened or None
+        None where something still hinders.
+    choices : Choices
+
+    Returns
+    -------
+    dict
+        What JSON can hold.
+    """
+    table = contents.table
+    counts = Counter(label for label in labels.texts if label)
+    classes = opened.dataset.classes if opened else label_texts.ordered(counts)
+    return {
+        "name": contents.name,
+        "rows": len(labels.texts) or (len(table) if table else 0),
+        "unlabelled": sum(not label for label in labels.texts),
+        "leave_out_unlabelled": choices.leave_out_unlabelled,
+        "classes": [{"name": name, "count": counts[name]} for name in classes],
+        "columns": _columns(table, roles),
+        "column_roles": list(column_roles.COLUMN_ROLES),
+        "arrays": [
+            {"name": array.name, "shape": list(array.values.shape), "role": roles.arrays[array.name]}
+            for array in contents.arrays
+        ],
+        "array_roles": list(array_roles.ARRAY_ROLES),
+        "encoding": table.form.encoding if table else None,
+        "delimiter": table.form.delimiter if table else None,
+    }
+
+
+def summary_of_opened(opened: Opened | None, limits: Limits) -> dict:
+    """What would be opened, for a preview.
+
+    Parameters
+    ----------
+    opened : Opened or None
+    limits : Limits
+
+    Returns
+    -------
+    dict
+        What JSON can hold.
+    """
+    if not opened:
+        return {
+            "examples": 0,
+            "dimensions": None,
+            "needs_training": None,
+            "training_seconds": None,
+            "images": None,
+        }
+    dataset = opened.dataset
+    dimensions = None if dataset.embeddings is None else dataset.embeddings.shape[1]
+    needs_training = dataset.pred_probs is None
+    seconds = None
+    if needs_training:
+        in_browser = limits is IN_BROWSER
+        seconds = training_seconds(len(dataset), dimensions, len(dataset.classes), in_browser)
+    images = opened.images
+    return {
+        "examples": len(dataset),
+        "dimensions": dimensions,
+        "needs_training": needs_training,
+        "training_seconds": seconds,
+        "images": None if images is None else sum(image is not None for image in images),
+        "reviewed": opened.review.reviewed,
+    }
+
+
+def command_of(files: tuple, contents: Contents) -> str:
+    """The command that does the same outside the browser, with the files that were read.
+
+    Parameters
+    ----------
+    files : tuple of InputFile
+    contents : Contents
+
+    Returns
+    -------
+    str
+    """
+    names = [file.name for file in files if file.suffix == ZIP_SUFFIX]
+    if not names:
+        used = [contents.table.name] if contents.table else []
+        given = [file.name for file in files]
+        used += [name for name in given if any(array.name.startswith(name) for array in contents.arrays)]
+        names = dict.fromkeys(used)
+    return "python -m vizzy find " + " ".join(map(shlex.quote, names))
+
+
+def _columns(table, roles):
+    if table is None:
+        return []
+    return [
+        {
+            "name": name,
+            "role": roles.columns[name],
+            "sample": [cut(text) for text in _sample(table, number)],
+        }
+        for number, name in enumerate(table.columns)
+    ]
+
+
+def cut(text: str) -> str:
+    """A cell for a preview: not longer than a person would read there.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+    """
+    return text if len(text) <= SHOWN_CELL else text[: SHOWN_CELL - 1] + "…"
+
+
+def _sample(table, number):
+    texts = (cell_text(row[number]).strip() for row in table.rows)
+    return [text for text, _ in zip((text for text in texts if text), range(SAMPLE_CELLS), strict=False)]

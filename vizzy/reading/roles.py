@@ -1,0 +1,145 @@
+"""The second stage: what each column and each array is for, guessed or chosen."""
+
+from dataclasses import dataclass
+
+import vizzy.reading.arrays as array_roles
+import vizzy.reading.columns as column_roles
+from vizzy.reading.arrays import Array
+from vizzy.reading.choices import Choices
+from vizzy.reading.columns import column_of, columns_of
+from vizzy.reading.contents import Contents
+from vizzy.reading.errors import listed, shown
+from vizzy.reading.features import why_no_feature
+
+MOST_NAMED = 6  # columns in a note
+
+
+@dataclass(frozen=True)
+class Roles:
+    """What each column and each array is for."""
+
+    columns: dict  # column -> one of columns.COLUMN_ROLES, in the table's order
+    arrays: dict  # name of an array -> one of arrays.ARRAY_ROLES
+    notes: tuple = ()  # of str
+
+
+def roles_of(contents: Contents, choices: Choices) -> Roles:
+    """The role of each column and of each array.
+
+    Parameters
+    ----------
+    contents : Contents
+    choices : Choices
+        What a person chose is not guessed.
+
+    Returns
+    -------
+    Roles
+        With notes on what was assumed and on what is not used.
+    """
+    columns = column_roles.guess_roles(contents.table, choices.roles) if contents.table else {}
+    arrays, notes = _roles_of_arrays(contents, columns, choices)
+    return Roles(columns, arrays, (*notes, *_notes_on_columns(contents.table, columns, choices)))
+
+
+def array_with(contents: Contents, roles: Roles, role: str) -> Array | None:
+    """The first array that has a role.
+
+    Parameters
+    ----------
+    contents : Contents
+    roles : Roles
+    role : str
+
+    Returns
+    -------
+    Array or None
+    """
+    return next((array for array in contents.arrays if roles.arrays[array.name] == role), None)
+
+
+def class_order(contents: Contents, roles: Roles, choices: Choices) -> tuple[str, ...]:
+    """The order of the classes that a person chose, or else that the files give.
+
+    Parameters
+    ----------
+    contents : Contents
+    roles : Roles
+    choices : Choices
+
+    Returns
+    -------
+    tuple of str
+        Empty where nothing gives an order.
+    """
+    names = array_with(contents, roles, array_roles.CLASSES)
+    if choices.classes or names is None:
+        return tuple(choices.classes) or contents.classes
+    return tuple(array_roles.texts_of(names.values))
+
+
+def known_classes(contents: Contents, roles: Roles, choices: Choices) -> set[str]:
+    """The classes that the files or a person name, other than by a label.
+
+    Parameters
+    ----------
+    contents : Contents
+    roles : Roles
+    choices : Choices
+
+    Returns
+    -------
+    set of str
+    """
+    columns = columns_of(roles.columns, column_roles.PROBABILITY)
+    named = {name for column in columns for name in column_roles.class_of_probability_column(column)}
+    return named | set(class_order(contents, roles, choices))
+
+
+def _roles_of_arrays(contents, columns, choices):
+    """The role of each array, by name, and notes on those that are not used."""
+    labels = column_roles.labels_in(contents.table, columns) if contents.table else set()
+    n_rows = len(contents.table) if contents.table else None
+    n_classes = len(labels) or None
+    roles, notes = {}, []
+    for array in contents.arrays:
+        role = choices.arrays.get(array.name)
+        if role is None:
+            role = array_roles.guess_role(array, n_rows, n_classes)
+            if role == array_roles.LABELS and labels:
+                role = array_roles.IGNORED
+            if role != array_roles.IGNORED and role in roles.values():
+                notes.append(f"{array.name} was left aside, since there are other {role}.")
+                role = array_roles.IGNORED
+        roles[array.name] = role
+    return roles, tuple(notes)
+
+
+def _notes_on_columns(table, columns, choices):
+    """What was assumed of the columns, so that nothing is trained on, or left aside, in silence: list of str."""
+    if table is None:
+        return []
+    notes = []
+    label = column_of(columns, column_roles.LABEL)
+    if label is not None and label not in choices.roles and not column_roles.is_usual_label(label):
+        notes.append(f"The column {shown(label)} is taken for the label.")
+    one_hot = columns_of(columns, column_roles.ONE_HOT)
+    if one_hot:
+        notes.append(
+            f"The columns {listed(one_hot, 6)} hold 0 and 1 and are taken for the label, one column a class."
+        )
+    ignored = [column for column in columns_of(columns, column_roles.IGNORED) if column not in choices.roles]
+    reasons = [f"{shown(column)} ({why})" for column in ignored if (why := _why_left_aside(table, column))]
+    if reasons:
+        more = f" and {len(reasons) - MOST_NAMED} more" if len(reasons) > MOST_NAMED else ""
+        notes.append(f"Left aside, and not trained on: {', '.join(reasons[:MOST_NAMED])}{more}.")
+    return notes
+
+
+def _why_left_aside(table, column):
+    """Why a column that could be taken for features is none; None where nobody would take it for such."""
+    if column_roles.is_numeric(table, column):
+        return (
+            why_no_feature(table, column) or "numbers of another scale, or where others are named as features"
+        )
+    return "lists of words" if any(isinstance(cell, list) for cell in table.column(column)[:1]) else None
