@@ -1,7 +1,7 @@
 """How many label problems a reviewer meets in the first 30 looks, over many draws of noise.
 
-For each dataset and each seed, labels are made wrong anew (the truth is known), the examples of no class get random
-labels, the classifier is cross-validated, and examples are ranked. Printed, one JSON line per dataset: for Vizzy's
+For each dataset, kind of noise and seed, labels are made wrong anew (the truth is known): ``uniform`` to any other class,
+``pairwise`` to the next class, or by ``annotator``: two of five annotators each confuse classes in a way of their own. The examples of no class get random labels, the classifier is cross-validated, and examples are ranked. Printed, one JSON line per dataset and kind: for Vizzy's
 combined score, plain self-confidence and cleanlab's own scores, the mean and the standard deviation, over the seeds,
 of the problems among the first 30, of those among as many as there are problems, and of the average precision; and
 over how many seeds the combined score found more, or fewer, than self-confidence in the first 30.
@@ -27,6 +27,7 @@ STATIC = Path(__file__).resolve().parents[1] / "static"
 SEEDS, QUICK_SEEDS = 20, 3
 LOOKS = 30
 STRANGERS = 10
+ANNOTATORS, CARELESS = 5, 2
 PER_CLASS_SCANS = 50
 CLEANLAB_SCORES = {
     "cleanlab_self_confidence": {"method": "self_confidence", "adjust_pred_probs": False},
@@ -48,9 +49,10 @@ def main(argv):
     options = parser.parse_args(argv)
     seeds = range(QUICK_SEEDS if options.quick else options.seeds)
     for name, draw in datasets().items():
-        started = time.monotonic()
-        line = {"benchmark": "detection", "dataset": name, "looks": LOOKS} | measured(draw, seeds)
-        print(json.dumps(line | {"seconds": round(time.monotonic() - started, 1)}), flush=True)
+        for kind in KINDS:
+            started = time.monotonic()
+            line = {"benchmark": "detection", "dataset": name, "noise": kind, "looks": LOOKS} | measured(draw, seeds, kind)
+            print(json.dumps(line | {"seconds": round(time.monotonic() - started, 1)}), flush=True)
 
 
 def datasets():
@@ -94,12 +96,36 @@ def redrawn(true_label, per_class, seed):
     return label
 
 
-def measured(draw, seeds):
+def pairwise(true_label, per_class, seed):
+    """Given labels: so many of each class become the next class, and any label for what belongs to none."""
+    label, rng = redrawn(true_label, 0, seed), np.random.default_rng([seed, 3])
+    n_classes = true_label.max() + 1
+    for number in range(n_classes):
+        wrong = rng.choice(np.flatnonzero(true_label == number), per_class, replace=False)
+        label[wrong] = (number + 1) % n_classes
+    return label
+
+
+def by_annotator(true_label, per_class, seed):
+    """Given labels: two of five annotators confuse classes, each in its own way, as many in all as `redrawn` makes wrong."""
+    label, rng = redrawn(true_label, 0, seed), np.random.default_rng([seed, 4])
+    n_classes = true_label.max() + 1
+    annotator, shift = rng.integers(0, ANNOTATORS, len(label)), rng.integers(1, n_classes, CARELESS)
+    theirs = np.flatnonzero((true_label >= 0) & (annotator < CARELESS))
+    wrong = rng.choice(theirs, per_class * n_classes, replace=False)
+    label[wrong] = (true_label[wrong] + shift[annotator[wrong]]) % n_classes
+    return label
+
+
+KINDS = {"uniform": redrawn, "pairwise": pairwise, "annotator": by_annotator}
+
+
+def measured(draw, seeds, kind="uniform"):
     """All scores over all seeds, summarised: a dict."""
     results, problems = {}, []
     for seed in seeds:
         embeddings, true_label, per_class = draw(seed)
-        given_label = redrawn(true_label, per_class, seed)
+        given_label = KINDS[kind](true_label, per_class, seed)
         problem_mask = given_label != true_label
         problems.append(int(problem_mask.sum()))
         pred_probs = cross_validated_pred_probs(

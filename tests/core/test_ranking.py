@@ -59,8 +59,9 @@ def test_the_parts_of_a_case_worked_by_hand():
         [1, 0, 3, -1, -1],
         [2, 1, 0, -1, -1],
     ]
-    trust = (parts.self_confidence + 0.01) / parts.distance_ratio**4 / np.maximum(1, parts.remoteness) ** 2
-    trust = trust / np.maximum(1, parts.class_distance) ** 4
+    model = np.sqrt((parts.self_confidence + 0.01) * ((1 + parts.margin) / 2 + 0.01))
+    trust = model / parts.distance_ratio**4 / np.maximum(1, parts.remoteness) ** 2
+    trust = trust / np.maximum(1, parts.class_distance) ** 2
     np.testing.assert_allclose(ranking.combine(parts), trust / (1 + trust))
 
 
@@ -343,7 +344,8 @@ def test_the_benchmark_is_listed_and_prints_a_line_of_json_for_every_dataset():
     assert re.search(r"^  detection +How many label problems", run().stdout, re.MULTILINE)
     assert run("nonsense").returncode == 2
     lines = [json.loads(line) for line in run("detection", "--quick").stdout.splitlines()]
-    assert [line["dataset"] for line in lines] == ["images", "digits", "digits-strangers", "scans"]
+    names = [(line["dataset"], line["noise"]) for line in lines]
+    assert names == [(name, kind) for name in ("images", "digits", "digits-strangers", "scans") for kind in ("uniform", "pairwise", "annotator")]
     for line in lines:
         assert line["seeds"] == 3
         scores = line["scores"]
