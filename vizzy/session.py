@@ -237,17 +237,16 @@ class Session:
         predictions = self.predictions
         settings = (class_percentile, ood_percentile, threshold_mode, ood_mode)
         if self._latest is None or self._latest[:2] != (predictions, settings):
-            analysis = self.rules.analyse(
-                predictions.given_label,
-                predictions.pred_probs,
-                class_percentile,
-                ood_percentile,
-                threshold_mode,
-                predictions.outlier_mask if ood_mode == "outliers" else None,
-                predictions.confidences,
-            )
+            analysis = self.rules.analyse(*self.rule_arguments(*settings))
             self._latest = (predictions, settings, analysis)
         return self._latest[2]
+
+    def rule_arguments(self, class_percentile, ood_percentile, threshold_mode, ood_mode="percentile"):
+        """What a rule is asked with under some settings: the arguments of `vizzy.confident.analyse`, in their order."""
+        predictions = self.predictions
+        outlier_mask = predictions.outlier_mask if ood_mode == "outliers" else None
+        percentiles = class_percentile, ood_percentile, threshold_mode
+        return predictions.given_label, predictions.pred_probs, *percentiles, outlier_mask, predictions.confidences
 
     def _most_listed(self):
         """How many examples a cell and a list name at the most."""

@@ -423,7 +423,7 @@ def test_a_class_of_one_example_is_no_obstacle():
 # --- the rule, edited -------------------------------------------------------------------------------
 
 NAIVE = """
-def suggested_label(pred_probs, thresholds):
+def suggested_label(pred_probs, thresholds, given_label=None):
     return pred_probs.argmax(axis=1)
 """
 
@@ -431,7 +431,7 @@ def suggested_label(pred_probs, thresholds):
 def test_the_code_shown_is_the_code_that_runs():
     shown = live.show_code(made_session())
     assert not shown["edited"]
-    assert "def suggested_label(pred_probs, thresholds):" in shown["source"]
+    assert "def suggested_label(pred_probs, thresholds, given_label=None):" in shown["source"]
     session = made_session()
     before = session.analyse(*SETTINGS)
     assert live.run_code(session, shown["source"], SETTINGS) == {"failed": None}
@@ -461,11 +461,11 @@ def test_the_original_stays_what_it_is_for_whatever_compares():
 @pytest.mark.parametrize(
     "source, said",
     [
-        ("def suggested_label(pred_probs, thresholds):\n    return 1 / 0", "ZeroDivisionError"),
+        ("def suggested_label(pred_probs, thresholds, given_label=None):\n    return 1 / 0", "ZeroDivisionError"),
         ("def suggested_label(", "SyntaxError"),
         ("def analyse(*arguments):\n    return 3", "without class_thresholds"),
-        ("def suggested_label(pred_probs, thresholds):\n    return pred_probs", "ValueError"),
-        ("def suggested_label(pred_probs, thresholds):\n    return np.full(len(pred_probs), 7)", "Error"),
+        ("def suggested_label(pred_probs, thresholds, given_label=None):\n    return pred_probs", "ValueError"),
+        ("def suggested_label(pred_probs, thresholds, given_label=None):\n    return np.full(len(pred_probs), 7)", "Error"),
         ("while True:\n    pass", "TimeoutError"),
         ("raise SystemExit", "SystemExit"),
         ("def reaches(pred_probs, thresholds):\n    return no_such_name", "NameError"),

@@ -2,7 +2,7 @@
 
 from vizzy.page.model import url
 from vizzy.page.model.dataset_index import DatasetIndex
-from vizzy.page.model.state import DEFAULTS, State
+from vizzy.page.model.state import DEFAULTS, OWN_DEFAULTS, State
 
 INDEX = {
     "name": "Test",
@@ -75,4 +75,14 @@ def test_a_review_that_does_not_exist_is_refused():
 
 def test_labels_and_reviews_of_one_s_own_data_do_not_stand_in_the_address():
     own = DatasetIndex(INDEX, "", is_own=True)
-    assert url.write(State(reviews={0: "kept"}, changed_labels={0: 1}, class_percentile=60), own) == "class=60"
+    state = State(reviews={0: "kept"}, changed_labels={0: 1}, class_percentile=60, **OWN_DEFAULTS)
+    assert url.write(state, own) == "class=60"
+
+
+def test_the_modes_stand_in_the_address_where_they_are_not_those_the_dataset_begins_with():
+    own = DatasetIndex(INDEX, "", is_own=True)
+    assert url.write(State(**OWN_DEFAULTS), own) == ""
+    assert url.write(State(), own) == "mode=percentile&odd=percentile"
+    assert url.write(State(**OWN_DEFAULTS), CATALOGUE) == "mode=mean&odd=outliers"
+    assert url.read("mode=mean&odd=outliers", CATALOGUE) == (OWN_DEFAULTS, [])
+    assert url.read("odd=nonsense", CATALOGUE) == ({}, ["odd=nonsense"])

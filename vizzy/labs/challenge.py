@@ -38,7 +38,7 @@ def hide_errors(session, settings, seed=0):
     step = random.integers(1, len(dataset.classes), size=len(hidden))
     given_label[hidden] = (right_label[hidden] + step) % len(dataset.classes)
     pred_probs = yield from predict(dataset, given_label)
-    issue_mask = confident.analyse(given_label, pred_probs, *settings).label_issue_mask
+    issue_mask = confident.analyse(given_label, pred_probs, *settings[:3]).label_issue_mask
     flagged = table[issue_mask[table]]
     found = int(np.isin(flagged, hidden).sum())
     return {

@@ -174,7 +174,7 @@ def _remember_lines(file, source):
 
 def _try(rules, session, settings):
     predictions = session.predictions
-    arguments = predictions.given_label, predictions.pred_probs, *settings, predictions.confidences
+    arguments = session.rule_arguments(*settings)
     analysis = rules.checked_analysis(*arguments)
     if len(predictions.given_label):
         with _at_most(MOST_SECONDS):

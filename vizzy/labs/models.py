@@ -52,7 +52,7 @@ def try_model(session, settings, model, n_folds=training.DEFAULT_FOLDS, seed=0):
     pred_probs = yield from cross_validated(
         model, session.dataset.embeddings, given_label, len(session.dataset.classes), n_folds, seed
     )
-    analysis = confident.analyse(given_label, pred_probs, *settings)
+    analysis = confident.analyse(given_label, pred_probs, *settings[:3])
     problem_mask, true_label = session.problem_mask, session.dataset.true_label
     flagged_mask = analysis.label_issue_mask | analysis.out_of_distribution_mask
     return {

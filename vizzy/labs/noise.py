@@ -105,7 +105,7 @@ def flip_labels(label, n_classes, share, pairs=None, seed=0):
 
 def measure(right_label, given_label, pred_probs, settings):
     """What confident learning makes of flipped labels; see `noise_sweep`."""
-    analysis = confident.analyse(given_label, pred_probs, *settings)
+    analysis = confident.analyse(given_label, pred_probs, *settings[:3])
     known_mask = right_label != confident.NO_LABEL
     flipped_mask = known_mask & (given_label != right_label)
     true = noise_matrix(np.where(known_mask, right_label, given_label), given_label, pred_probs.shape[1])

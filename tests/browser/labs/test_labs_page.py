@@ -333,7 +333,7 @@ DATABASES = """async () => {
   }
   return said.join(" ");
 }"""
-NAIVE = "def suggested_label(pred_probs, thresholds):\n    return pred_probs.argmax(axis=1)\n"
+NAIVE = "def suggested_label(pred_probs, thresholds, given_label=None):\n    return pred_probs.argmax(axis=1)\n"
 
 
 def test_an_edited_rule_runs_on_the_whole_page_and_one_click_takes_it_back(lab, visit):

@@ -18,19 +18,19 @@ def next_settings(settings):
 
     Parameters
     ----------
-    settings : (int, int, str)
-        Class percentile, out-of-distribution percentile, threshold mode.
+    settings : (int, int, str, str)
+        Class percentile, out-of-distribution percentile, threshold mode, out-of-distribution mode.
     """
-    class_percentile, ood_percentile, mode = settings
+    class_percentile, ood_percentile, mode, ood_mode = settings
     reached = []
     for distance in range(1, 101):
         for step in (distance, -distance):
             if 0 <= class_percentile + step <= 100 and mode == "percentile":
                 there = class_percentile + step
-                reached.append((there, min(ood_percentile, there), mode))
+                reached.append((there, min(ood_percentile, there), mode, ood_mode))
             if 0 <= ood_percentile + step <= 100:
                 there = ood_percentile + step
-                reached.append((max(class_percentile, there), there, mode))
+                reached.append((max(class_percentile, there), there, mode, "percentile"))
     return reached
 
 

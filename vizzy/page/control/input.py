@@ -28,6 +28,7 @@ class InputController:
             (dom.by_id("redo"), "click", app.decisions.redo),
             (document, "keydown", self._press_shortcut),
             (dom.by_id("mean-mode"), "change", self._switch_mode),
+            (dom.by_id("outliers-mode"), "change", self._switch_ood_mode),
             (dom.by_id("reset"), "click", self._reset),
             (main, "pointerover", self._point),
             (main, "focusin", self._focus),
@@ -66,6 +67,13 @@ class InputController:
         self._app.analyses.begin_step(event)
         mode = "mean" if event.target.checked else "percentile"
         self._app.update(events.set_threshold_mode(self._app.state, mode))
+        self._app.decisions.settle()
+
+    def _switch_ood_mode(self, event):
+        """Outliers instead of a percentile, or back."""
+        self._app.analyses.begin_step(event)
+        mode = "outliers" if event.target.checked else "percentile"
+        self._app.update(events.set_ood_mode(self._app.state, mode))
         self._app.decisions.settle()
 
     # --- examples ------------------------------------------------------------------------------

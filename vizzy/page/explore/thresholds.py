@@ -32,6 +32,10 @@ class ThresholdsPanel:
         dom.by_id("class-percentile").disabled = by_mean
         if by_mean:
             dom.by_id("class-value").textContent = "mean"
+        by_outliers = state.ood_mode == "outliers"
+        dom.by_id("outliers-mode").checked = by_outliers
+        if by_outliers:
+            dom.by_id("ood-value").textContent = "outliers"
 
     def show_histograms(self, histograms):
         """Draw how the self-confidences of each class are spread: K lists of counts."""
@@ -46,8 +50,9 @@ class ThresholdsPanel:
             return
         self._thresholds = thresholds
         for strip, class_threshold, ood_threshold in zip(self._strips, *thresholds):
-            _show_threshold(strip, "class", class_threshold)
-            _show_threshold(strip, "ood", ood_threshold)
+            strip["row"].classList.toggle("none", class_threshold is None)
+            _show_threshold(strip, "class", class_threshold, 1)
+            _show_threshold(strip, "ood", ood_threshold, 1 if class_threshold is None else 0)
 
     def render_active(self, example, probabilities):
         """Mark the active example's probabilities, or nothing (None) before training."""
@@ -82,8 +87,8 @@ class ThresholdsPanel:
         return {"row": row, "shape": shape, "pin": pin, "ood": ood, "class": confident}
 
 
-def _show_threshold(strip, kind, threshold):
-    """``threshold`` is None where nothing is given the class."""
-    strip["row"].classList.toggle("none", threshold is None)
-    strip["row"].style.setProperty("--" + kind + "-at", "1" if threshold is None else "{:.4f}".format(threshold))
+def _show_threshold(strip, kind, threshold, where_none):
+    """``threshold`` is None where nothing is given the class; that of out of distribution, too, where outliers are."""
+    at = where_none if threshold is None else threshold
+    strip["row"].style.setProperty("--" + kind + "-at", "{:.4f}".format(at))
     strip[kind].textContent = "none" if threshold is None else "{:.3f}".format(threshold)

@@ -208,6 +208,7 @@ class Tutorial:
                 class_percentile=before.class_percentile,
                 ood_percentile=before.ood_percentile,
                 threshold_mode=before.threshold_mode,
+                ood_mode=before.ood_mode,
             )
         )
         self._app.decisions.settle()

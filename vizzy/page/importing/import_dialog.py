@@ -13,7 +13,7 @@ from vizzy.page.client.worker_client import WorkerError
 from vizzy.page.importing import local_dataset, saved_project
 from vizzy.page.importing.preview import Preview
 from vizzy.page.importing.project_list import saved_projects
-from vizzy.page.model.state import State
+from vizzy.page.model.state import OWN_DEFAULTS, State
 from vizzy.page.site import dataset_menu
 from vizzy.page.ui import dom
 
@@ -201,7 +201,7 @@ class ImportDialog:
         dataset = local_dataset.open_dataset(opened["index"], local_dataset.LocalDataset(self._files, self._choices, project))
         dataset.opened_in_worker(app.worker, opened["estimated_seconds"])
         app.worker.most_seconds = dataset.estimated_seconds or 0
-        return dataset, State(**local_dataset.decided(opened)), opened["index"]
+        return dataset, State(**dict(OWN_DEFAULTS, **local_dataset.decided(opened))), opened["index"]
 
     async def _show(self, dataset, state, index_text):
         """Put it on the page, under an address of its own, and save it."""

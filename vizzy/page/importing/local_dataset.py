@@ -5,6 +5,7 @@ import js
 from vizzy.page.importing.saved_project import SavedProject
 from vizzy.page.model.dataset_index import DatasetIndex
 from vizzy.page.model.open_dataset import OpenDataset
+from vizzy.page.model.state import OWN_DEFAULTS
 from vizzy.page.site import dataset_menu, features
 from vizzy.page.ui.image_loader import IMAGE_TYPES, ImageLoader
 
@@ -87,7 +88,9 @@ async def open_saved(project_id):
     project = SavedProject(project_id)
     about, files = await project.fetch()
     decided_before, trained_labels = project.decided()
-    return open_dataset(about["index"], LocalDataset(files, about["choices"], project, trained_labels)), decided_before
+    dataset = open_dataset(about["index"], LocalDataset(files, about["choices"], project, trained_labels))
+    # What was saved says its modes; that of an earlier version, which had one fewer, was by percentile.
+    return dataset, decided_before if "threshold_mode" in decided_before else dict(OWN_DEFAULTS, **decided_before)
 
 
 async def files_in(entries):

@@ -18,7 +18,15 @@ CACHE = "vizzy-work"
 ABOUT = "about.json"
 DECISIONS = "vizzy:work:"
 FIELDS = (
-    "class_percentile", "ood_percentile", "threshold_mode", "changed_labels", "reviews", "trained_labels", "active", "view"
+    "class_percentile",
+    "ood_percentile",
+    "threshold_mode",
+    "ood_mode",
+    "changed_labels",
+    "reviews",
+    "trained_labels",
+    "active",
+    "view",
 )
 BY_EXAMPLE = ("changed_labels", "reviews", "trained_labels")
 

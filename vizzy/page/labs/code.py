@@ -31,7 +31,7 @@ PRESETS = (
     ("strict", "twice as probable as the given label"),
 )
 BODIES = {
-    "naive": """def suggested_label(pred_probs, thresholds):
+    "naive": """def suggested_label(pred_probs, thresholds, given_label=None):
     # Never in doubt: the thresholds are not even looked at.
     return pred_probs.argmax(axis=1)
 """,
@@ -39,7 +39,7 @@ BODIES = {
     # The same bar for every class, whatever the sliders say.
     return pred_probs >= 0.5 + 0 * thresholds
 """,
-    "original": """def suggested_label(pred_probs, thresholds):
+    "original": """def suggested_label(pred_probs, thresholds, given_label=None):
     # The most probable class, if it reaches its threshold; the others are not asked.
     most_probable = pred_probs.argmax(axis=1)
     reached = reaches(pred_probs, thresholds)[np.arange(len(pred_probs)), most_probable]

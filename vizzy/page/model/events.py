@@ -1,6 +1,6 @@
 """What each event makes of the state: a handler takes the state and the event's value and returns the next state."""
 
-from vizzy.page.model.state import ACCEPTED, CHANGED, LABS, MODES, QUEUES, SKIPPED, VIEWS
+from vizzy.page.model.state import ACCEPTED, CHANGED, LABS, MODES, OOD_MODES, QUEUES, SKIPPED, VIEWS
 
 
 def clamp(percentile):
@@ -15,9 +15,10 @@ def set_class_percentile(state, percentile):
 
 
 def set_ood_percentile(state, percentile):
-    """Move the out-of-distribution percentile; it carries the class one up with it."""
+    """Move the out-of-distribution percentile, which then decides; it carries the class one up with it."""
     percentile = clamp(percentile)
-    return state.replace(ood_percentile=percentile, class_percentile=max(state.class_percentile, percentile))
+    class_percentile = max(state.class_percentile, percentile)
+    return state.replace(ood_percentile=percentile, class_percentile=class_percentile, ood_mode="percentile")
 
 
 def set_threshold_mode(state, mode):
@@ -25,6 +26,13 @@ def set_threshold_mode(state, mode):
     if mode not in MODES:
         raise ValueError("threshold mode must be one of " + ", ".join(MODES) + ", not " + repr(mode))
     return state.replace(threshold_mode=mode)
+
+
+def set_ood_mode(state, mode):
+    """Call out of distribution whom a "percentile" leaves out, or the "outliers"."""
+    if mode not in OOD_MODES:
+        raise ValueError("out-of-distribution mode must be one of " + ", ".join(OOD_MODES) + ", not " + repr(mode))
+    return state.replace(ood_mode=mode)
 
 
 def relabel(state, example, given_label, original_label):

@@ -103,6 +103,8 @@ def remedy(explanation, classes, state):
     """What would change an example's place, or an empty list where nothing on the sliders would."""
     if state.threshold_mode == "mean":
         return []
+    if state.ood_mode == "outliers" and explanation["category"] == OUT_OF_DISTRIBUTION:
+        return []
     if explanation["suggested_label"] < 0:
         return _when_suggested(explanation, classes)
     return _when_not_suggested(explanation, classes)
@@ -156,6 +158,13 @@ def _passed_over(explanation, classes):
 
 
 def _out_of_distribution(explanation, classes, state):
+    if state.ood_mode == "outliers":
+        return [
+            ("", "It is an "),
+            ("ood", "outlier"),
+            ("", ": far from every class and from its neighbours, while the model is unsure"),
+            ("", ". (With probabilities alone: they are nearly the same for all classes.) It may belong to none of them."),
+        ]
     return [
         ("", "Every class stays below its "),
         ("ood", "out-of-distribution threshold"),
@@ -166,6 +175,14 @@ def _out_of_distribution(explanation, classes, state):
 
 
 def _unconfident(explanation, classes, state):
+    if state.ood_mode == "outliers":
+        return [
+            ("", "No class reaches its "),
+            ("class", "class threshold"),
+            ("", " (" + _threshold_name(state) + "), so nothing is suggested; the nearest is "),
+            ("", _nearest(explanation, classes, "class_thresholds")),
+            ("", ". It is no outlier: the model is merely unconfident."),
+        ]
     kept_in = [name for name, reached in zip(classes, explanation["reaches_ood"]) if reached]
     return [
         ("", "No class reaches its "),

@@ -1,6 +1,6 @@
 """Undo and redo of what a person decided: labels, reviews and thresholds, not where they looked."""
 
-DECISIONS = ("class_percentile", "ood_percentile", "threshold_mode", "changed_labels", "reviews")
+DECISIONS = ("class_percentile", "ood_percentile", "threshold_mode", "ood_mode", "changed_labels", "reviews")
 BEFORE, AFTER = 0, 1
 
 

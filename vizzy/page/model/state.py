@@ -13,12 +13,14 @@ ACCEPTED, KEPT, CHANGED, NO_CLASS, SKIPPED = "accepted", "kept", "changed", "no 
 VIEWS = ("explore", "review")
 QUEUES = ("suspects", "label issues", "out of distribution", "unconfident", "all")
 MODES = ("percentile", "mean")  # where the class thresholds come from
+OOD_MODES = ("percentile", "outliers")  # who is out of distribution
 LABS = ("score", "percentiles", "ways", "noise", "challenge", "map", "models", "code")  # the experiments
 
 DEFAULTS = {
     "class_percentile": 50,
     "ood_percentile": 15,
     "threshold_mode": "percentile",
+    "ood_mode": "percentile",
     "changed_labels": {},  # example -> given label, where it differs from the dataset's
     "reviews": {},  # example -> what the reviewer decided about it
     "view": "explore",
@@ -31,6 +33,15 @@ DEFAULTS = {
     "train_requested": False,  # a click on Train that waits for the worker
     "message": "",  # what went wrong, in a sentence
 }
+
+# What data of one's own begins with: with a good model the median self-confidence is nearly 1, so that hardly a label
+# would be an issue, and a percentile calls a fixed share of clean data out of distribution.
+OWN_DEFAULTS = {"threshold_mode": "mean", "ood_mode": "outliers"}
+
+
+def default_of(field, is_own):
+    """What a field is at the start, of a shipped dataset or of one's own."""
+    return OWN_DEFAULTS.get(field, DEFAULTS[field]) if is_own else DEFAULTS[field]
 
 
 class State:
@@ -73,7 +84,7 @@ class State:
     @property
     def analysis_settings(self):
         """What the worker's categorisation depends on, beside the predictions."""
-        return (self.class_percentile, self.ood_percentile, self.threshold_mode)
+        return (self.class_percentile, self.ood_percentile, self.threshold_mode, self.ood_mode)
 
 
 def reviewed(state):

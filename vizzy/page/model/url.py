@@ -6,7 +6,7 @@ written. What cannot be read is left out and reported, so that a damaged link st
 Examples: ``#class=62&ood=10``, ``#mode=mean&show=img-017&labels=3:1,40:0``.
 """
 
-from vizzy.page.model.state import ACCEPTED, CHANGED, DEFAULTS, KEPT, LABS, MODES, NO_CLASS, SKIPPED, VIEWS
+from vizzy.page.model.state import ACCEPTED, CHANGED, DEFAULTS, KEPT, LABS, MODES, NO_CLASS, OOD_MODES, SKIPPED, VIEWS, default_of
 
 
 def write(state, dataset_index):
@@ -16,7 +16,7 @@ def write(state, dataset_index):
         if dataset_index.is_own and field in KEPT_ELSEWHERE:
             continue
         value = getattr(state, field)
-        if value != DEFAULTS[field]:
+        if value != default_of(field, dataset_index.is_own):
             parts.append(key + "=" + to_text(value, dataset_index))
     return "&".join(parts)
 
@@ -68,6 +68,12 @@ def _percentile(text, _index):
 
 def _mode(text, _index):
     if text not in MODES:
+        raise ValueError(text)
+    return text
+
+
+def _ood_mode(text, _catalogue):
+    if text not in OOD_MODES:
         raise ValueError(text)
     return text
 
@@ -135,6 +141,7 @@ FIELDS = (  # key in the address, field of the state, to text, from text
     ("class", "class_percentile", _plain, _percentile),
     ("ood", "ood_percentile", _plain, _percentile),
     ("mode", "threshold_mode", _plain, _mode),
+    ("odd", "ood_mode", _plain, _ood_mode),
     ("show", "active", _example_to_text, _example),
     ("labels", "changed_labels", _labels_to_text, _labels),
     ("lab", "lab", _plain, _lab),
