@@ -35,7 +35,7 @@ class ThresholdsPanel:
         by_outliers = state.ood_mode == "outliers"
         dom.by_id("outliers-mode").checked = by_outliers
         if by_outliers:
-            dom.by_id("ood-value").textContent = "outliers"
+            dom.by_id("ood-value").textContent = "–"
 
     def show_histograms(self, histograms):
         """Draw how the self-confidences of each class are spread: K lists of counts."""
@@ -91,4 +91,5 @@ def _show_threshold(strip, kind, threshold, where_none):
     """``threshold`` is None where nothing is given the class; that of out of distribution, too, where outliers are."""
     at = where_none if threshold is None else threshold
     strip["row"].style.setProperty("--" + kind + "-at", "{:.4f}".format(at))
-    strip[kind].textContent = "none" if threshold is None else "{:.3f}".format(threshold)
+    none = "none" if where_none else "–"
+    strip[kind].textContent = none if threshold is None else "{:.3f}".format(threshold)
