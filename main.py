@@ -6,6 +6,7 @@ import sys
 import js
 
 from vizzy.page.app import App
+from vizzy.page.control.decisions import fragment_of_visit
 from vizzy.page.control.input import InputController
 from vizzy.page.guide import feature as guide_feature
 from vizzy.page.importing import feature as importing_feature
@@ -35,7 +36,7 @@ async def main():
         js.document.documentElement.setAttribute("data-vizzy", "error")
         fail(str(error))
         return
-    changes, refused = url.read(js.window.location.hash, dataset.index)
+    changes, refused = url.read(fragment_of_visit(), dataset.index)
     app = App(dataset, State(**dict(changes, **decided)))
     InputController(app)
     for feature in (guide_feature, labs_feature, importing_feature):

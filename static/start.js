@@ -48,10 +48,10 @@
     else tell("Vizzy could not load all of itself (" + reason + "). Are you online? Your labels and thresholds are kept in the address.");
   }
 
-  // vizzy.page.storage calls this: what a storage throws when it is refused, or full, MicroPython cannot catch.
-  window.vizzyStorage = function (action, key, value) {
+  // vizzy.page.site.local_storage calls this: what a storage throws when it is refused, or full, MicroPython cannot catch.
+  window.vizzyStorage = function (storage, action, key, value) {
     try {
-      var answer = localStorage[action](key, value);
+      var answer = window[storage][action](key, value);
       return action === "setItem" ? true : answer;
     } catch (error) {
       return null;

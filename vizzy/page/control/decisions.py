@@ -1,14 +1,25 @@
 """What a person decided: undone and redone, written into the address, and saved where the dataset's source saves it."""
 
 import asyncio
+import json
 
 import js
 
 from vizzy.page.model import url
 from vizzy.page.model.history import History, decisions
+from vizzy.page.site import local_storage
 from vizzy.page.ui import dom
 
 SECONDS_UNTIL_WRITTEN = 0.3
+LEFT = "vizzy:left"  # what the address did not say yet when the page was left, and that address
+
+
+def fragment_of_visit():
+    """The fragment that the visit begins with: the address's, or what a page that was reloaded had no time to put there."""
+    location = js.window.location
+    left = json.loads(local_storage.recall(LEFT, local_storage.FOR_THIS_TAB) or "{}")
+    local_storage.forget(LEFT, local_storage.FOR_THIS_TAB)
+    return left["fragment"] if left.get("address") == location.href else location.hash.lstrip("#")
 
 
 class DecisionsController:
@@ -17,6 +28,7 @@ class DecisionsController:
     def __init__(self, app):
         self._app = app
         self._writing = None  # the task that will write the address
+        self._written = js.window.location.href  # the address as this page knows it; a visitor may have changed it since
         app.on_dataset_opened(self._take_dataset)
 
     def _take_dataset(self, _dataset):
@@ -41,6 +53,8 @@ class DecisionsController:
         self._travel_to(self._history.redo())
 
     def _travel_to(self, history):
+        if history is self._history:
+            return
         self._history = history
         self._app.update(history.applied_to(self._app.state))
         self._settled()
@@ -51,8 +65,8 @@ class DecisionsController:
         self._app.dataset.source.keep(self._app.state)
 
     def _show_history(self):
-        dom.by_id("undo").disabled = not self._history.past
-        dom.by_id("redo").disabled = not self._history.future
+        dom.enable(dom.by_id("undo"), bool(self._history.past))
+        dom.enable(dom.by_id("redo"), bool(self._history.future))
 
     # --- the address -------------------------------------------------------------------------
 
@@ -66,11 +80,35 @@ class DecisionsController:
         await asyncio.sleep(SECONDS_UNTIL_WRITTEN)
         self.write_address()
 
-    def write_address(self, _event=None):
+    def write_address(self):
         """Put the state into the address, in place of what stands there."""
         location = js.window.location
-        fragment = url.write(self._app.state, self._app.dataset.index)
+        fragment = self._fragment()
         js.window.history.replaceState(None, "", location.pathname + location.search + ("#" + fragment if fragment else ""))
+        self._written = location.href
+        local_storage.forget(LEFT, local_storage.FOR_THIS_TAB)
+
+    def _fragment(self):
+        return url.write(self._app.state, self._app.dataset.index)
+
+    def leave(self, _event=None):
+        """The page is hidden or left: keep what waits for a timer, or for the end of a drag.
+
+        A reload goes to the address as it was when it began, so what is put there now comes too late for it.
+        """
+        if decisions(self._app.state) != self._history.settled:
+            self._app.dataset.source.keep(self._app.state)
+        address, fragment = js.window.location.href, self._fragment()
+        if address != self._written or fragment == js.window.location.hash.lstrip("#"):
+            return  # the visitor has typed another address, or all of it stands there
+        self.write_address()
+        left = json.dumps({"address": address, "fragment": fragment})
+        local_storage.remember(LEFT, left, local_storage.FOR_THIS_TAB)
+
+    def hide(self, _event=None):
+        """The page may have become hidden, from where a phone may close it without a word."""
+        if js.document.hidden:
+            self.leave()
 
     def follow_address(self, _event=None):
         """Back to another dataset is another page; within one, nothing needs to be done."""

@@ -44,7 +44,8 @@ class InputController:
             (dom.by_id("reload"), "click", lambda _event: window.location.reload()),
             (dom.by_id("forget"), "click", offline.forget),
             (window, "resize", app.panels.resize),
-            (window, "pagehide", app.decisions.write_address),
+            (window, "pagehide", app.decisions.leave),
+            (document, "visibilitychange", app.decisions.hide),
             (window, "popstate", app.decisions.follow_address),
         ):
             target.addEventListener(name, create_proxy(listener))

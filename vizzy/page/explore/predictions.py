@@ -1,5 +1,7 @@
 """Panel 2: the Train button, and the out-of-sample probabilities of every image."""
 
+from js import document
+
 from vizzy.page.ui import dom
 from vizzy.page.ui.virtual_list import VirtualList
 
@@ -32,10 +34,12 @@ class PredictionsPanel:
     def render(self, state, progress):
         """Show what the Train button would do, and how far things are, from 0 to 1 (None: nothing is going on)."""
         button = dom.by_id("train")
-        button.disabled = not state.can_train
+        dom.enable(button, state.can_train)
         waiting = state.train_requested or state.training
         button.setAttribute("aria-busy", "true" if waiting else "false")
         button.textContent = _button_text(state)
+        if not state.training and document.activeElement.id == "cancel":  # what is hidden cannot keep the focus
+            button.focus()
         dom.show(dom.by_id("cancel"), state.training)
         bar = dom.by_id("progress")
         dom.show(bar, progress is not None)

@@ -25,6 +25,8 @@ class ImportingFeature:
         self.app = app
         self.import_dialog = None
         self.review = None
+        self._overtaken = None  # asks whose decisions are kept
+        self._project = None  # the saved project that is open
 
     # --- bringing ------------------------------------------------------------------------
 
@@ -87,6 +89,27 @@ class ImportingFeature:
         elif state.view == "review" and analysis is not None:
             asyncio.create_task(self.open_review())
 
+    # --- the same project in another tab ---------------------------------------------------
+
+    def take_dataset(self, dataset):
+        """Another dataset is open."""
+        self._project = getattr(dataset.source, "project", None)
+        if self._project:
+            self._project.on_overtaken = self.ask_whose_to_keep
+
+    def hear_storage(self, event):
+        """Another tab has stored something."""
+        if self._project and self._project.id in str(event.key) and self._project.is_overtaken:
+            self.ask_whose_to_keep()
+
+    def ask_whose_to_keep(self):
+        """Another tab has saved other decisions: let the person say whose are kept."""
+        if self._overtaken is None:
+            from vizzy.page.importing.overtaken_dialog import OvertakenDialog
+
+            self._overtaken = OvertakenDialog(self.app)
+        self._overtaken.open()
+
     # --- leaving and coming back -----------------------------------------------------------
 
     def warn(self, event):
@@ -128,6 +151,8 @@ def mount(app):
     for name, listener in (("dragover", own.drag), ("dragleave", own.leave), ("drop", own.drop)):
         js.document.addEventListener(name, create_proxy(listener))
     js.window.addEventListener("beforeunload", create_proxy(own.warn))
+    js.window.addEventListener("storage", create_proxy(own.hear_storage))
+    app.on_dataset_opened(own.take_dataset)
     asyncio.create_task(own.offer())
     return own
 

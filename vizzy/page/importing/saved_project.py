@@ -11,12 +11,14 @@ import js
 from pyscript.ffi import to_js
 
 from vizzy.page.importing import project_list
-from vizzy.page.model.state import reviewed
+from vizzy.page.model.history import decisions
+from vizzy.page.model.state import State, reviewed
 from vizzy.page.site import local_storage
 
 CACHE = "vizzy-work"
 ABOUT = "about.json"
 DECISIONS = "vizzy:work:"
+VERSION = "vizzy:version:"  # which decisions these are: another with every change, whichever tab makes it
 FIELDS = (
     "class_percentile",
     "ood_percentile",
@@ -40,6 +42,9 @@ class SavedProject:
         self._is_saved = True  # whether all that was decided is
         self._about = None  # what is saved beside the files; None until they are
         self._waiting = None  # the state that was to be saved while the files were not yet
+        self._version = None  # of the decisions that this page has read or saved last
+        self._decided = None  # those decisions
+        self.on_overtaken = None  # called where another tab has saved other decisions
 
     async def save(self, name, source, index_text):
         """Save the files, what the page shows before they are read again, and what was decided meanwhile."""
@@ -79,13 +84,34 @@ class SavedProject:
         if self._about is None or self.problem:
             self._waiting, self._is_saved = state, False
             return
+        if self.is_overtaken:
+            self._is_saved = False
+            self.on_overtaken()
+            return
         fields = {name: getattr(state, name) for name in FIELDS}
         for name in BY_EXAMPLE:
             fields[name] = None if fields[name] is None else list(fields[name].items())
         self._is_saved = local_storage.remember(DECISIONS + self.id, json.dumps(fields))
+        if self._is_saved and decisions(state) != self._decided:
+            self._decided, self._version = decisions(state), _now() + str(js.Math.random())
+            local_storage.remember(VERSION + self.id, self._version)
         project_list.put_first(
             {"id": self.id, "name": self._about["name"], "reviewed": len(reviewed(state)), "when": _now()}
         )
+
+    @property
+    def is_overtaken(self):
+        """Whether another tab has saved decisions that this one does not know, or forgotten the project."""
+        return local_storage.recall(VERSION + self.id) != self._version
+
+    def overwrite(self, state):
+        """Save this tab's decisions in place of the other tab's."""
+        self._version, self._decided = local_storage.recall(VERSION + self.id), None
+        self.keep(state)
+
+    def give_way(self):
+        """The other tab's decisions are kept: leaving this page loses nothing."""
+        self._is_saved = True
 
     def decided(self):
         """The fields of the state that were saved, and the labels that were trained on, None if none were.
@@ -98,7 +124,9 @@ class SavedProject:
             pairs = fields.get(name)
             fields[name] = None if pairs is None else {int(example): value for example, value in pairs}
         trained_labels = fields.pop("trained_labels")
-        return {name: value for name, value in fields.items() if value is not None}, trained_labels
+        fields = {name: value for name, value in fields.items() if value is not None}
+        self._version, self._decided = local_storage.recall(VERSION + self.id), decisions(State(**fields))
+        return fields, trained_labels
 
     def unsaved(self, state):
         """Whether leaving now would lose decisions."""
@@ -137,4 +165,5 @@ async def forget(project_id):
 
 def _forget_decisions(project_id):
     local_storage.forget(DECISIONS + project_id)
+    local_storage.forget(VERSION + project_id)
     project_list.remove(project_id)

@@ -98,7 +98,7 @@ class ReviewView:
             dom.by_id("queue-text").value = text
         dom.by_id("queue-unreviewed").checked = unreviewed
         train = dom.by_id("review-train")
-        train.disabled = not state.can_train
+        dom.enable(train, state.can_train)
         train.textContent = "Training…" if state.training else self._app.training.button_text
         said = dom.by_id("status").textContent if state.training or state.trained_labels is not None else ""
         if dom.by_id("review-said").textContent != said:

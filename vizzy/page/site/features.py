@@ -25,6 +25,7 @@ FEATURES = {
             "importing/preview",
             "importing/local_dataset",
             "importing/saved_project",
+            "importing/overtaken_dialog",
             "ui/image_loader",
             "review/view",
             "review/card",

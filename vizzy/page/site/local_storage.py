@@ -1,10 +1,11 @@
-"""What the browser remembers for the next visit. One that refuses to still shows the page."""
+"""What the browser remembers for the next visit, or until the tab is closed. One that refuses to still shows the page."""
 
 from js import window
 
 # Of static/start.js, as MicroPython cannot catch what a refusing storage throws: each answers null where it is refused.
 
 PROBE = "vizzy:probe"
+FOR_GOOD, FOR_THIS_TAB = "localStorage", "sessionStorage"
 
 
 def keeps():
@@ -14,16 +15,16 @@ def keeps():
     return kept
 
 
-def remember(key, value):
+def remember(key, value, storage=FOR_GOOD):
     """Keep a text; whether that was done."""
-    return bool(window.vizzyStorage("setItem", key, value))
+    return bool(window.vizzyStorage(storage, "setItem", key, value))
 
 
-def recall(key):
+def recall(key, storage=FOR_GOOD):
     """The text kept under a key, or None."""
-    return window.vizzyStorage("getItem", key)
+    return window.vizzyStorage(storage, "getItem", key)
 
 
-def forget(key):
+def forget(key, storage=FOR_GOOD):
     """Keep what is under a key no longer."""
-    window.vizzyStorage("removeItem", key)
+    window.vizzyStorage(storage, "removeItem", key)

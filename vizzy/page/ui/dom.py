@@ -66,6 +66,11 @@ def show(node, visible):
     node.hidden = not visible
 
 
+def enable(button, enabled):
+    """Let a button be pressed, or show that it does nothing now. Unlike `disabled` this leaves the focus where it is."""
+    button.setAttribute("aria-disabled", "false" if enabled else "true")
+
+
 def closest_example(node):
     """The id of the example that a node belongs to, or None."""
     if not node or not hasattr(node, "closest"):

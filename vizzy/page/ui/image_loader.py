@@ -20,10 +20,11 @@ SECONDS_BETWEEN_LOOKS = 0.2
 MOST_AT_ONCE = 4  # pictures being made small
 MOST_TILES = 3000
 MOST_WHOLE = 200  # pictures in full
+AT_ONCE = 8  # of the oldest, looked at when there are too many
 
 
 class ImageLoader:
-    """Addresses of pictures, made when they are to be seen; bounded, the oldest go first.
+    """Addresses of pictures, made when they are to be seen.
 
     Parameters
     ----------
@@ -38,10 +39,11 @@ class ImageLoader:
     def __init__(self, files):
         self.worker = None
         self._files = files
-        self._whole = {}  # name -> address
-        self._tiles = {}
+        self._whole = ObjectUrls(MOST_WHOLE)
+        self._tiles = ObjectUrls(MOST_TILES)
         self._waiting = []  # (node, name)
         self._working = 0
+        self._is_closed = False
 
     def show(self, image, name):
         """Let an ``<img>`` show a picture in full."""
@@ -49,8 +51,8 @@ class ImageLoader:
         if not name:
             return
         image.setAttribute("data-picture", name)
-        if name in self._whole:
-            image.src = self._whole[name]
+        if self._whole.get(name):
+            image.src = self._whole.get(name)
         else:
             asyncio.create_task(self._show_later(image, name))
 
@@ -58,8 +60,8 @@ class ImageLoader:
         """Let a thumbnail show a picture."""
         node.classList.add("own")
         node.setAttribute("data-picture", name)
-        if name in self._tiles:
-            _put(node, self._tiles[name])
+        if self._tiles.get(name):
+            _put(node, self._tiles.get(name))
             return
         node.style.backgroundImage = "none"
         self._waiting.append((node, name))
@@ -70,52 +72,52 @@ class ImageLoader:
     def close(self):
         """Another dataset is opened: give the memory back."""
         self._waiting = []
-        for address in list(self._whole.values()) + list(self._tiles.values()):
-            js.URL.revokeObjectURL(address)
-        self._whole, self._tiles = {}, {}
+        self._is_closed = True
+        self._whole.close()
+        self._tiles.close()
 
     async def _work(self):
         while self._waiting:
             node, name = self._waiting.pop(0)
             if node.getAttribute("data-picture") != name:
                 continue
-            if name not in self._tiles:
-                address = await self._make_tile(name)
-                if address:
-                    _keep(self._tiles, name, address, MOST_TILES)
-            if name in self._tiles and node.getAttribute("data-picture") == name:
-                _put(node, self._tiles[name])
+            if not self._tiles.get(name):
+                self._tiles.add(name, await self._make_tile(name))
+            if self._tiles.get(name) and node.getAttribute("data-picture") == name:
+                _put(node, self._tiles.get(name))
         self._working -= 1
 
     async def _make_tile(self, name):
-        """The address of a small picture; None where it cannot be read."""
+        """A small picture as a Blob; None where it cannot be read."""
         try:
             blob = await self._blob(name)
             if name.lower().endswith(".svg"):
-                return js.URL.createObjectURL(blob)
+                return blob
             bitmap = await js.createImageBitmap(blob)
             canvas = js.OffscreenCanvas.new(TILE, TILE)
             scale = max(TILE / bitmap.width, TILE / bitmap.height)
             width, height = bitmap.width * scale, bitmap.height * scale
             canvas.getContext("2d").drawImage(bitmap, (TILE - width) / 2, (TILE - height) / 2, width, height)
             bitmap.close()
-            return js.URL.createObjectURL(await canvas.convertToBlob(to_js({"type": "image/webp", "quality": 0.8})))
+            return await canvas.convertToBlob(to_js({"type": "image/webp", "quality": 0.8}))
         except Exception as error:  # a picture that is none: its example is shown without
             print("no picture of", name, error)
             return None
 
     async def _show_later(self, image, name):
         blob = await self._blob(name)
-        if blob and name not in self._whole:
-            _keep(self._whole, name, js.URL.createObjectURL(blob), MOST_WHOLE)
-        if name in self._whole and image.getAttribute("data-picture") == name:
-            image.src = self._whole[name]
+        if not self._whole.get(name):
+            self._whole.add(name, blob)
+        if self._whole.get(name) and image.getAttribute("data-picture") == name:
+            image.src = self._whole.get(name)
 
     async def _blob(self, name):
         if name in self._files:
             return self._files[name]
-        while not self.worker:  # a dataset that is opened again is on the screen before the worker is up
+        while not self.worker and not self._is_closed:  # a saved project is on the screen before the worker is up
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+        if self._is_closed:  # the worker has the files of another dataset
+            return None
         content = await self.worker.image(name)
         kind = IMAGE_TYPES.get(name.lower().rpartition(".")[2], "")
         return js.Blob.new(to_js([content]), to_js({"type": kind})) if content else None
@@ -125,8 +127,43 @@ def _put(node, address):
     node.style.backgroundImage = 'url("' + address + '")'
 
 
-def _keep(addresses, name, address, most):
-    if len(addresses) >= most:
-        oldest = next(iter(addresses))
-        js.URL.revokeObjectURL(addresses.pop(oldest))
-    addresses[name] = address
+class ObjectUrls:
+    """Object URLs by name: at most ``most`` beside those that the document shows; the one added first goes first.
+
+    One that is shown must stay: the browser may not have loaded it yet, as images out of view are loaded late.
+    """
+
+    def __init__(self, most):
+        self._most = most
+        self._urls = {}
+        self._is_closed = False
+        self._names = []  # in the order of adding, which MicroPython's dicts do not keep
+
+    def get(self, name):
+        """The URL of a name, or None."""
+        return self._urls.get(name)
+
+    def add(self, name, blob):
+        """Make a URL for a Blob; of None there is none."""
+        if not blob or name in self._urls or self._is_closed:
+            return
+        if len(self._names) >= self._most:
+            self._drop_some()
+        self._urls[name] = js.URL.createObjectURL(blob)
+        self._names.append(name)
+
+    def _drop_some(self):
+        """Of the oldest few, revoke those that are not shown."""
+        for _ in range(min(AT_ONCE, len(self._names))):
+            name = self._names.pop(0)
+            if js.document.querySelector('[data-picture="' + js.CSS.escape(name) + '"]'):
+                self._names.append(name)
+            else:
+                js.URL.revokeObjectURL(self._urls.pop(name))
+
+    def close(self):
+        """Give the memory of all of them back, and make no more."""
+        self._is_closed = True
+        for url in self._urls.values():
+            js.URL.revokeObjectURL(url)
+        self._urls, self._names = {}, []
