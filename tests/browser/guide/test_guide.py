@@ -352,3 +352,17 @@ def test_what_comes_late_and_does_not_arrive_is_told(browser, site):
         assert "could not be loaded" in page.inner_text("#note")
         page.unroute("**/vizzy/page/guide/theory.py")
         open_learn(page)
+
+
+@pytest.mark.without_worker
+def test_of_two_clicks_made_while_the_guide_is_fetched_the_last_counts(visit):
+    page = visit.open().page
+    held = []
+    page.route("**/guide/theory_dialog.py", lambda route: held.append(route))
+    page.click("#guide")
+    page.click("#learn")
+    page.wait_for_timeout(300)
+    for route in held:
+        route.continue_()
+    page.wait_for_selector("#learn-dialog[open]")
+    assert page.locator("#guide-menu[open]").count() == 0

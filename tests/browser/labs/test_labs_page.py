@@ -585,3 +585,17 @@ def test_the_lesson_says_what_the_buttons_say(lab):
         open_lab(page, name)
         assert f"**{words}**" in LESSON
         page.wait_for_selector(f'.lab-holder button:has-text("{words}")')
+
+
+@pytest.mark.without_worker
+def test_a_link_to_a_lab_gives_it_its_room_before_the_page_says_that_it_is_ready(visit):
+    page = visit.page
+    page.add_init_script(
+        """new MutationObserver(() => { if (document.documentElement.dataset.vizzy === "ready")
+            window.trainWas ??= document.getElementById("train").offsetParent ? "shown" : "hidden"; })
+        .observe(document, { subtree: true, attributes: true, attributeFilter: ["data-vizzy"] })"""
+    )
+    visit.open("#lab=score")
+    assert page.evaluate("window.trainWas") == "hidden"
+    page.wait_for_selector("#lab-body")
+    assert page.locator('[data-panel="labs"]').count() == 1

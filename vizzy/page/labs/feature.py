@@ -22,6 +22,7 @@ class Labs:
         self.app = app
         self._panel = None
         self._loading = False
+        self._frame = None  # stands where the panel will be while it is fetched
         self._opener = None  # who gets the focus back
 
     def watch(self, state, analysis):
@@ -29,7 +30,9 @@ class Labs:
         dom.by_id("labs").setAttribute("aria-expanded", "false" if state.lab is None else "true")
         if self._panel:
             self._panel.follow(state, analysis)
-        elif state.lab is not None and not self._loading:
+            return
+        self._show_frame(state.lab is not None)
+        if state.lab is not None and not self._loading:
             self._loading = True
             asyncio.create_task(self._load())
 
@@ -53,6 +56,18 @@ class Labs:
         elif self._panel:
             self._panel.focus()
 
+    def _show_frame(self, wanted):
+        """Give the labs their room at once, so that nothing moves when the panel arrives; or take it back."""
+        if wanted == bool(self._frame):
+            return
+        if wanted:
+            self._frame = dom.element("section", "", None, {"data-panel": "labs", "aria-busy": "true", "aria-label": "Labs"})
+            js.document.querySelector("main").prepend(self._frame)
+        else:
+            self._frame.remove()
+            self._frame = None
+        js.document.body.classList.toggle("labs-open", wanted)
+
     async def _load(self):
         try:
             await features.load("labs")
@@ -66,6 +81,7 @@ class Labs:
             return
         finally:
             self._loading = False
+        self._show_frame(False)
         self._panel.follow(self.app.state, self.app.analysis)
         self._panel.focus()
 

@@ -114,7 +114,8 @@ FEATURES = {
 NEW_VERSION = "A new version of Vizzy is out: reload the page to go on. Your work is kept."
 
 _arrived = set()
-_arriving = set()
+_arriving = {}  # feature -> the task that fetches it
+_wishes = {}  # feature -> how often it was asked for
 
 
 class Replaced(WorkerError):
@@ -144,9 +145,18 @@ async def style(feature):
 
 
 async def load(feature):
-    """Fetch what a feature needs on the page and is not here yet."""
+    """Fetch what a feature needs on the page and is not here yet; who asks meanwhile waits for the same."""
     if feature in _arrived:
         return
+    if feature not in _arriving:
+        _arriving[feature] = asyncio.create_task(_load(feature))
+    try:
+        await _arriving[feature]
+    finally:
+        _arriving.pop(feature, None)
+
+
+async def _load(feature):
     missing = [name for name in FEATURES[feature]["page"] if "vizzy.page." + name.replace("/", ".") not in sys.modules]
     wanted = [_module(name) for name in missing] + list(FEATURES[feature].get("markup", ()))
     _, texts = await asyncio.gather(style(feature), _texts(wanted))
@@ -165,13 +175,12 @@ async def load_in_worker(feature, worker):
 
 
 async def fetched(feature, app, failed, in_worker=False):
-    """Fetch a feature, in the worker too if asked; whether it is there. A wish made meanwhile is dropped.
+    """Fetch a feature, in the worker too if asked; whether to go on with what it was asked for.
 
+    Of several clicks made while it is fetched, the last is the one that counts.
     ``failed`` is the sentence that the page notes where it could not be fetched.
     """
-    if feature in _arriving:
-        return False
-    _arriving.add(feature)
+    wish = _wishes[feature] = _wishes.get(feature, 0) + 1
     try:
         await load(feature)
         if in_worker:
@@ -180,9 +189,7 @@ async def fetched(feature, app, failed, in_worker=False):
         sys.print_exception(error)
         app.note(told(error, failed))
         return False
-    finally:
-        _arriving.discard(feature)
-    return True
+    return wish == _wishes[feature]
 
 
 def files():
