@@ -65,7 +65,7 @@ def test_an_experiment_whose_worker_dies_says_so_and_can_be_run_again(faulty):
     run.click()
     page.wait_for_function("document.querySelector('.lab-holder .runner progress').value > 0")
     page.evaluate("document.querySelector('script[name=trainer]').xworker.terminate()")
-    page.wait_for_function("document.querySelector('.lab-holder .runner .said').textContent.includes('lost meanwhile')")
+    page.wait_for_function("document.querySelector('.lab-holder .runner .status').textContent.includes('lost meanwhile')")
     wait_until_replaced(faulty, "Python has stopped answering")
     run.click()
     page.wait_for_function("document.querySelector('.lab-holder .runner progress').value > 0")

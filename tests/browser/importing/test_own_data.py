@@ -165,8 +165,8 @@ def test_training_again_says_what_has_changed(reviewing):
     for _ in range(6):
         page.keyboard.press("a")
     page.click("#review-train")
-    page.wait_for_function("document.getElementById('review-said').textContent.includes('Before:')")
-    said = page.inner_text("#review-said")
+    page.wait_for_function("document.getElementById('review-status').textContent.includes('Before:')")
+    said = page.inner_text("#review-status")
     assert "label issues; now" in said
 
 

@@ -66,7 +66,7 @@ def edit(page, source):
 
 
 def status_is(page, words):
-    page.wait_for_function(f"[...document.querySelectorAll('.code-lab .said')].some(n => n.textContent.includes({words!r}))")
+    page.wait_for_function(f"[...document.querySelectorAll('.code-lab .status')].some(n => n.textContent.includes({words!r}))")
 
 
 # --- what they cost -----------------------------------------------------------------------------

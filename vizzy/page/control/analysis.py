@@ -26,10 +26,10 @@ class AnalysisController:
             app.worker.analyse, self._show_analysis, failed, lambda settings: self._prefetched_analyses.get(settings)
         )
         self._explanations = LatestRequest(
-            lambda wish: app.worker.explain(wish[0], wish[1]),
+            lambda question: app.worker.explain(question[0], question[1]),
             self._show_explanation,
             failed,
-            lambda wish: self._prefetched_explanations.get(wish[1]),
+            lambda question: self._prefetched_explanations.get(question[1]),
         )
         self._prefetched_analyses = self._prefetched_explanations = None
         app.on_dataset_opened(self._take_dataset)

@@ -77,7 +77,7 @@ class InspectorPanel:
     def _say(self, text):
         paragraph = dom.by_id("inspector-reason")
         paragraph.replaceChildren(
-            *[dom.element("span", kind, said) if kind else dom.element("span", "", said) for kind, said in text]
+            *[dom.element("span", kind, words) if kind else dom.element("span", "", words) for kind, words in text]
         )
 
 

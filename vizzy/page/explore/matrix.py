@@ -73,10 +73,10 @@ class MatrixPanel:
                 continue
             self._counts[number] = count
             hidden = count - len(analysis["cells"][number])
-            said = str(count)
+            text = str(count)
             if hidden and len(self._index.classes) < MANY_CLASSES:
-                said += ", " + str(len(analysis["cells"][number])) + " shown"
-            cell.firstElementChild.firstElementChild.textContent = said
+                text += ", " + str(len(analysis["cells"][number])) + " shown"
+            cell.firstElementChild.firstElementChild.textContent = text
             cell.classList.toggle("none", count == 0)
             cell.firstElementChild.disabled = count == 0
 

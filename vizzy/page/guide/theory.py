@@ -308,10 +308,10 @@ def number(value):
 def verdict_of_most_probable(classes, probabilities, given):
     """What the simplest rule says: whether it is a label error, and why, as a text."""
     top = most_probable(probabilities)
-    said = "Most probable is {suggested|%s}, with %s. " % (classes[top], number(probabilities[top]))
+    text = "Most probable is {suggested|%s}, with %s. " % (classes[top], number(probabilities[top]))
     if top == given:
-        return False, said + "The label says the same: no error."
-    return True, said + "The label says {given|%s}: an error." % classes[given]
+        return False, text + "The label says the same: no error."
+    return True, text + "The label says {given|%s}: an error." % classes[given]
 
 
 def verdict_of_thresholds(classes, probabilities, thresholds, given, lower_thresholds=None):
@@ -326,10 +326,10 @@ def verdict_of_thresholds(classes, probabilities, thresholds, given, lower_thres
         return found, "No class reaches its threshold, but %s the lower bar: *unconfident*." % (
             above[0] + " reaches" if len(above) == 1 else " and ".join(above) + " reach"
         )
-    said = _why_suggested(classes, probabilities, thresholds, given)
+    text = _why_suggested(classes, probabilities, thresholds, given)
     if found == "agreement":
-        return found, said + " The label says the same: no error."
-    return found, said + " The label says {given|%s}: a label issue." % classes[given]
+        return found, text + " The label says the same: no error."
+    return found, text + " The label says {given|%s}: a label issue." % classes[given]
 
 
 def _why_suggested(classes, probabilities, thresholds, given):

@@ -182,9 +182,9 @@ class RuleExample:
         self._verdicts = {}
         for kind, name in RULES[1:] if self._lower else RULES:
             verdict = dom.element("div", "verdict")
-            stamp, said = dom.element("b", "stamp"), dom.element("p")
-            verdict.append(dom.element("span", "", name), stamp, said)
-            self._verdicts[kind] = (verdict, stamp, said)
+            stamp, text = dom.element("b", "stamp"), dom.element("p")
+            verdict.append(dom.element("span", "", name), stamp, text)
+            self._verdicts[kind] = (verdict, stamp, text)
             verdicts.append(verdict)
         self.node.append(given, verdicts)
 
@@ -227,10 +227,10 @@ class RuleExample:
         for label, row in enumerate(self._rows):
             self._show_row(row, probabilities[label], thresholds[label], lower[label] if lower else None)
         if "naive" in self._verdicts:
-            accused, said = theory.verdict_of_most_probable(theory.CLASSES, probabilities, self._given)
-            self._show_verdict("naive", ACCUSED[accused], said)
-        found, said = theory.verdict_of_thresholds(theory.CLASSES, probabilities, thresholds, self._given, lower)
-        self._show_verdict("ours", STAMPS[found], said)
+            accused, text = theory.verdict_of_most_probable(theory.CLASSES, probabilities, self._given)
+            self._show_verdict("naive", ACCUSED[accused], text)
+        found, text = theory.verdict_of_thresholds(theory.CLASSES, probabilities, thresholds, self._given, lower)
+        self._show_verdict("ours", STAMPS[found], text)
 
     def _show_row(self, row, probability, threshold, lower):
         reached = theory.reaches(probability, threshold)
@@ -247,11 +247,11 @@ class RuleExample:
                 row[kind].setAttribute("aria-valuetext", theory.number(value))
                 row[kind + "-value"].textContent = theory.number(value)
 
-    def _show_verdict(self, kind, stamp, said):
+    def _show_verdict(self, kind, stamp, text):
         verdict, mark, paragraph = self._verdicts[kind]
         verdict.className = "verdict " + stamp[0]
         mark.textContent = stamp[1]
-        paragraph.replaceChildren(*widgets.nodes(said))
+        paragraph.replaceChildren(*widgets.nodes(text))
 
 
 def _slider(value, listener, step=5):

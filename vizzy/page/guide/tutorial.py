@@ -27,7 +27,7 @@ class Tutorial:
         self._story = Story(self._app.dataset.index, self._app.state, self._app.analysis)
         self._before = self._app.state  # what "put everything back" brings back
         self._step = 0
-        self._said = None
+        self._shown_texts = None
         self._marked = []
         self._proxies = []
         self._listening = []
@@ -100,7 +100,7 @@ class Tutorial:
         dom.show(self._restore, last and self._can_restore())
         dom.show(self._learn, last)
         self._choose_subject()
-        self._said = None
+        self._shown_texts = None
         self._look()
         if STEPS[self._step]["panel"]:
             widgets.bring_into_view(STEPS[self._step]["panel"])
@@ -110,14 +110,14 @@ class Tutorial:
         """Say what the step says now, and mark what it speaks of."""
         story = self._story
         if story.analysis is None and self._step:
-            said = ("Train the model first: it is the first step.", None)
+            texts = ("Train the model first: it is the first step.", None)
         else:
-            said = STEPS[self._step]["look"](story)
+            texts = STEPS[self._step]["look"](story)
         self._mark(self._targets())
-        if said == self._said:
+        if texts == self._shown_texts:
             return
-        self._said = said
-        asked, outcome = said
+        self._shown_texts = texts
+        asked, outcome = texts
         self._text.replaceChildren(*widgets.nodes(outcome or asked))
         self._strip.classList.toggle("done", outcome is not None)
         last = self._step == len(STEPS) - 1

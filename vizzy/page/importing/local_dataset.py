@@ -46,7 +46,7 @@ class LocalDataset:
         return self.project.unsaved(state)
 
 
-async def propose(worker, files, choices, report=lambda said: None):
+async def propose(worker, files, choices, report=lambda text: None):
     """What the worker understands of some files: the summary of a proposal.
 
     Sizes are checked before anything is read, and pictures are never read here.

@@ -80,16 +80,16 @@ class Preview:
 
 def understood(summary):
     """What the files are, in a line."""
-    said = [explanation_text.counted(summary["rows"], "row"), explanation_text.counted(len(summary["classes"]), "class", "classes")]
+    parts = [explanation_text.counted(summary["rows"], "row"), explanation_text.counted(len(summary["classes"]), "class", "classes")]
     if summary["dimensions"]:
-        said.append("embeddings of {} dimensions".format(summary["dimensions"]))
+        parts.append("embeddings of {} dimensions".format(summary["dimensions"]))
     if summary["needs_training"] is False:
-        said.append("predicted probabilities")
+        parts.append("predicted probabilities")
     if summary["images"] is not None:
-        said.append(explanation_text.counted(summary["images"], "picture"))
+        parts.append(explanation_text.counted(summary["images"], "picture"))
     if summary.get("reviewed"):
-        said.append(explanation_text.thousands(summary["reviewed"]) + " reviewed already")
-    return summary["name"] + ": " + ", ".join(said) + "."
+        parts.append(explanation_text.thousands(summary["reviewed"]) + " reviewed already")
+    return summary["name"] + ": " + ", ".join(parts) + "."
 
 
 def estimate(summary):

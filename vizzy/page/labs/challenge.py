@@ -2,7 +2,7 @@
 
 from pyscript.ffi import create_proxy
 
-from vizzy.page.labs import lab_parts, lab_text
+from vizzy.page.labs import parts, sentences
 from vizzy.page.model.explanation_text import counted
 from vizzy.page.ui import dom
 
@@ -15,17 +15,17 @@ class ChallengeLab:
     def __init__(self, experiments):
         self._app = experiments.app
         self._experiments = experiments
-        self._picture = lab_parts.Picture(experiments.app.dataset)
+        self._picture = parts.Picture(experiments.app.dataset)
         self._game = None
         self._marked = set()
-        seed, self._seed = lab_parts.number_field("Game", 1, 0, 9999)
-        self._runner = lab_parts.Runner(experiments, "Hide ten errors", self._deal)
+        seed, self._seed = parts.number_field("Game", 1, 0, 9999)
+        self._runner = parts.Runner(experiments, "Hide ten errors", self._deal)
         row = dom.element("div", "row")
         row.append(seed, self._runner.node)
         self._rule = dom.element("p", "", RULE.format(experiments.app.dataset.index.thing))
         self._table = dom.element("div", "challenge-table")
         self._table.addEventListener("click", create_proxy(self._clicked))
-        self._count = dom.element("span", "said", None, {"role": "status"})
+        self._count = dom.element("span", "status", None, {"role": "status"})
         self._compare = dom.button("Compare", "primary", create_proxy(self._show_result))
         foot = dom.element("div", "row challenge-foot")
         foot.append(self._compare, self._count)
@@ -43,7 +43,7 @@ class ChallengeLab:
         """Nothing here depends on the room."""
 
     async def _deal(self):
-        seed = lab_parts.whole_number(self._seed, 0, 9999)
+        seed = parts.whole_number(self._seed, 0, 9999)
         game = await self._experiments.ask("hide_errors", {"settings": self._app.state.analysis_settings, "seed": seed})
         if game is None:
             return
@@ -91,7 +91,7 @@ class ChallengeLab:
         for place in range(len(game["examples"])):
             self._reveal(self._table.children[place], place, hidden, flagged)
         self._table.classList.add("over")
-        self._result.textContent = lab_text.challenge_result(self._marked, hidden, flagged)
+        self._result.textContent = sentences.challenge_result(self._marked, hidden, flagged)
         dom.show(self._compare, False)
         self._count.textContent = ""
 
@@ -102,7 +102,7 @@ class ChallengeLab:
         card.classList.add("hidden-error" if wrong else "innocent" if not by else "false-alarm")
         if not wrong and not by:
             return
-        said = "is " + self._app.dataset.index.classes[self._game["right"][place]] if wrong else "was right"
-        card.append(dom.element("span", "truth", said))
+        verdict = "is " + self._app.dataset.index.classes[self._game["right"][place]] if wrong else "was right"
+        card.append(dom.element("span", "truth", verdict))
         card.append(dom.element("span", "by", "found by " + " + ".join(by) if wrong and by else "by " + " + ".join(by) if by else "found by nobody"))
-        card.setAttribute("aria-label", card.getAttribute("aria-label") + ", " + said + ", " + card.lastElementChild.textContent)
+        card.setAttribute("aria-label", card.getAttribute("aria-label") + ", " + verdict + ", " + card.lastElementChild.textContent)

@@ -31,10 +31,10 @@ class LineChart:
         What the chart says at an x, for those who move along it by keyboard.
     """
 
-    def __init__(self, title, x_label, y_label, pick=None, said=None):
+    def __init__(self, title, x_label, y_label, pick=None, describe=None):
         self._labels = (title, x_label, y_label)
         self._pick = pick
-        self._said = said
+        self._describe = describe
         self._shown = None
         self._across = None
         self.node = dom.element("figure", "chart")
@@ -130,7 +130,7 @@ class LineChart:
         frame.setAttribute("aria-valuemin", str(x_range[0]))
         frame.setAttribute("aria-valuemax", str(x_range[1]))
         frame.setAttribute("aria-valuenow", str(x_range[0] if cursor is None else cursor))
-        frame.setAttribute("aria-valuetext", self._said(cursor) if self._said else str(cursor))
+        frame.setAttribute("aria-valuetext", self._describe(cursor) if self._describe else str(cursor))
 
     def _clicked(self, event):
         if self._across is None:
@@ -161,9 +161,9 @@ class HeatMap:
     said : (column, row, value) -> str
     """
 
-    def __init__(self, title, x_label, y_label, pick, said):
+    def __init__(self, title, x_label, y_label, pick, describe):
         self._pick = pick
-        self._said = said
+        self._describe = describe
         self._cells = {}
         self._marked = {}
         self.node = dom.element("figure", "heat-map")
@@ -197,7 +197,7 @@ class HeatMap:
                 cell = self._cells[(column, row)]
                 level = shade(value, low, high)
                 cell.className = "none" if level is None else "shade-" + str(level)
-                cell.setAttribute("aria-label", self._said(column, row, value))
+                cell.setAttribute("aria-label", self._describe(column, row, value))
         self._marked = marks
         for name, place in marks.items():
             if place in self._cells:

@@ -10,7 +10,7 @@ import js
 from pyscript import js_import
 from pyscript.ffi import create_proxy, to_js
 
-from vizzy.page.labs import lab_parts
+from vizzy.page.labs import parts
 from vizzy.page.labs.charts import table
 from vizzy.page.model.explanation_text import counts_sentence, number, score_sentence
 from vizzy.page.ui import dom
@@ -81,17 +81,17 @@ class CodeLab:
         self._back = 0
         self._analysis = None
         self._build()
-        lab_parts.when_ready(experiments, lambda: asyncio.create_task(self._fetch()))
+        parts.when_ready(experiments, lambda: asyncio.create_task(self._fetch()))
 
     def _build(self):
         self._editor = Editor("The rule, in Python", self._run_soon)
-        jump, self._jump = lab_parts.choice("Go to", [("", "…")], "", self._go_to)
-        preset, self._preset = lab_parts.choice("Or", PRESETS, "", self._take_preset)
+        jump, self._jump = parts.choice("Go to", [("", "…")], "", self._go_to)
+        preset, self._preset = parts.choice("Or", PRESETS, "", self._take_preset)
         bar = dom.element("div", "row")
         bar.append(jump, preset)
         self._run = dom.button("Run on the whole page", "primary", create_proxy(lambda _event: self._run_soon()))
         self._restore = dom.button("Restore the original", "", create_proxy(lambda _event: asyncio.create_task(self._restore_original())))
-        self._status = dom.element("span", "said", None, {"role": "status"})
+        self._status = dom.element("span", "status", None, {"role": "status"})
         foot = dom.element("div", "row")
         foot.append(self._run, self._restore, self._status)
         self._trouble = dom.element("pre", "traceback", None, {"role": "alert", "tabindex": "0"})
@@ -109,13 +109,13 @@ class CodeLab:
             self._editor.node,
             foot,
             self._trouble,
-            lab_parts.group("The numbers now", self._numbers),
+            parts.group("The numbers now", self._numbers),
             self._build_prompt(),
         )
         self._chip = self._build_chip()
 
     def _build_prompt(self):
-        self._log = dom.element("pre", "prompt-log", None, {"role": "log", "tabindex": "0", "aria-label": "What the prompt said"})
+        self._log = dom.element("pre", "prompt-log", None, {"role": "log", "tabindex": "0", "aria-label": "What the prompt answered"})
         self._line = dom.element("input", "prompt-line", None, {"type": "text", "spellcheck": "false", "autocomplete": "off", "autocapitalize": "off"})
         self._line.setAttribute("aria-label", "Python prompt")
         self._line.placeholder = "pred_probs[labels == 0].mean(axis=0)"
@@ -123,7 +123,7 @@ class CodeLab:
         row = dom.element("label", "prompt-row")
         row.append(dom.element("span", "", ">>>"), self._line)
         hint = dom.element("p", "aside", "In scope: pred_probs, labels, np and vizzy (vizzy.confident, say). Names that you define stay.")
-        return lab_parts.group("A Python prompt", hint, self._log, row)
+        return parts.group("A Python prompt", hint, self._log, row)
 
     def _build_chip(self):
         """What the whole page says as long as an edited rule runs."""
@@ -165,11 +165,11 @@ class CodeLab:
             [name, _or_none(analysis["class_thresholds"][label]), _or_none(analysis["ood_thresholds"][label])]
             for label, name in enumerate(classes)
         ]
-        said = counts_sentence(analysis["counts"]) + "."
+        sentences = counts_sentence(analysis["counts"]) + "."
         if analysis["score"] is not None:
-            said += " " + score_sentence(analysis["score"]) + "."
+            sentences += " " + score_sentence(analysis["score"]) + "."
         self._numbers.replaceChildren(
-            table("Thresholds", ("", "class_thresholds", "ood_thresholds"), rows), dom.element("p", "", said)
+            table("Thresholds", ("", "class_thresholds", "ood_thresholds"), rows), dom.element("p", "", sentences)
         )
 
     # --- the rule -----------------------------------------------------------------------------------
@@ -256,8 +256,8 @@ class CodeLab:
         self._back = 0
         self._line.value = ""
         answer = await self._experiments.ask("prompt", {"line": line})
-        said = answer["said"].rstrip()
-        for kind, text in (("asked", ">>> " + line), ("", said), ("failed", answer["failed"])):
+        printed = answer["said"].rstrip()
+        for kind, text in (("asked", ">>> " + line), ("", printed), ("failed", answer["failed"])):
             if text:
                 self._log.append(dom.element("span", kind, text + "\n"))
         while self._log.childElementCount > MOST_LOGGED:

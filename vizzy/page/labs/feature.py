@@ -76,7 +76,7 @@ class Labs:
             self._panel = panel.LabPanel(self)
         except Exception as error:
             sys.print_exception(error)
-            self.app.note(features.told(error, "The labs could not be loaded. Check the connection and try again."))
+            self.app.note(features.failure_sentence(error, "The labs could not be loaded. Check the connection and try again."))
             self.app.update(events.open_lab(self.app.state, None))
             return
         finally:

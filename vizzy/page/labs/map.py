@@ -10,7 +10,7 @@ import asyncio
 import js
 from pyscript.ffi import create_proxy, to_js
 
-from vizzy.page.labs import lab_parts, lab_text
+from vizzy.page.labs import parts, sentences
 from vizzy.page.labs.charts import DataTable
 from vizzy.page.labs.plotting import Scale
 from vizzy.page.ui import dom
@@ -33,7 +33,7 @@ class MapLab:
     def __init__(self, experiments):
         self._app = experiments.app
         self._experiments = experiments
-        self._picture = lab_parts.Picture(experiments.app.dataset)
+        self._picture = parts.Picture(experiments.app.dataset)
         self._pictured = experiments.app.dataset.index.thing == "image"
         self._places = None  # x, y, x, y, …: in [0, 1]
         self._centre = (0.5, 0.5)
@@ -50,8 +50,8 @@ class MapLab:
     def _build(self):
         dataset_index = self._app.dataset.index
         ways = [way for way in WAYS if way[0] != "shipped" or dataset_index.map_address()]
-        way, self._way = lab_parts.choice("Arranged", ways, ways[0][0], lambda _event: self._runner.run())
-        self._runner = lab_parts.Runner(self._experiments, "Arrange again", self._arrange, "")
+        way, self._way = parts.choice("Arranged", ways, ways[0][0], lambda _event: self._runner.run())
+        self._runner = parts.Runner(self._experiments, "Arrange again", self._arrange, "")
         tools = dom.element("div", "row map-tools", None, {"role": "toolbar", "aria-label": "Map"})
         for words, label, action in (
             ("+", "Zoom in", lambda _event: self._zoom_by(ZOOM_STEP)),
@@ -76,13 +76,13 @@ class MapLab:
         ):
             self._view.addEventListener(name, create_proxy(listener))
         self._view.addEventListener("wheel", create_proxy(self._wheel), to_js({"passive": False}))
-        self._said = dom.element("p", "aside", None, {"aria-live": "polite"})
+        self._status = dom.element("p", "aside", None, {"aria-live": "polite"})
         self._selected = dom.element("div", "map-selection")
         self._table = DataTable("Examples in view")
         row = dom.element("div", "row")
         row.append(way, self._runner.node)
         self.node = dom.element("div", "map-lab")
-        self.node.append(row, tools, self._view, _legend(dataset_index.classes), self._said, self._selected, self._table.node)
+        self.node.append(row, tools, self._view, _legend(dataset_index.classes), self._status, self._selected, self._table.node)
 
     # --- following the page ----------------------------------------------------------------------
 
@@ -170,7 +170,7 @@ class MapLab:
         self._view.append(*fresh)
         self._view.style.setProperty("--node", "{:.1f}px".format(self._node_size(len(chosen))))
         missing = len(examples) - len(chosen)
-        self._said.textContent = "{} in view.{}".format(
+        self._status.textContent = "{} in view.{}".format(
             len(examples), " {} of them are drawn, the flagged ones first: zoom in for more.".format(len(chosen)) if missing else ""
         )
         self._app.panels.mark_active(self._app.state)
@@ -316,9 +316,9 @@ class MapLab:
         for row in examples:
             counts[dataset_index.current_label(state, row)] += 1
         flagged = [row for row in examples if row in self._kinds]
-        said = lab_text.selection(len(examples), counts, len(flagged), dataset_index.classes)
+        sentence = sentences.selection(len(examples), counts, len(flagged), dataset_index.classes)
         ordered = flagged + [row for row in examples if row not in self._kinds]
-        self._selected.replaceChildren(dom.element("p", "", said, {"role": "status"}), self._picture.row(ordered))
+        self._selected.replaceChildren(dom.element("p", "", sentence, {"role": "status"}), self._picture.row(ordered))
         self._app.panels.mark_active(self._app.state)
 
     # --- keys ----------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Other models beside the page's own: how often they are right, how far they can be believed, what they flag."""
 
-from vizzy.page.labs import lab_parts, lab_text
+from vizzy.page.labs import parts, sentences
 from vizzy.page.labs.charts import LineChart, table
 from vizzy.page.labs.plotting import percent
 from vizzy.page.ui import dom
@@ -20,18 +20,18 @@ class ModelsLab:
         self._experiments = experiments
         self._tried = []
         self._depends = None
-        model, self._model = lab_parts.choice("Model", [(name, title) for name, title, _ in lab_text.MODELS], "logistic")
-        folds, self._folds = lab_parts.choice("Folds", [(count, str(count)) for count in FOLDS], 5)
-        seed, self._seed = lab_parts.number_field("Seed", 0, 0, 9999)
+        model, self._model = parts.choice("Model", [(name, title) for name, title, _ in sentences.MODELS], "logistic")
+        folds, self._folds = parts.choice("Folds", [(count, str(count)) for count in FOLDS], 5)
+        seed, self._seed = parts.number_field("Seed", 0, 0, 9999)
         fields = dom.element("div", "row")
         fields.append(model, folds, seed)
-        self._runner = lab_parts.Runner(experiments, "Train and compare", self._run)
+        self._runner = parts.Runner(experiments, "Train and compare", self._run)
         self._table = dom.element("div", "table-holder", None, {"tabindex": "0", "role": "region", "aria-label": "Models"})
         self._chart = LineChart("Calibration", "probability of the most probable class", "share that agrees")
         self._results = dom.element("div")
         self._results.append(
             self._table,
-            lab_parts.group(
+            parts.group(
                 "Calibration",
                 dom.element("p", "aside", "Of predictions made with about 0.8, do eight in ten agree with the label? On the dotted line they do."),
                 self._chart.node,
@@ -63,9 +63,9 @@ class ModelsLab:
         self._chart.resized()
 
     async def _run(self):
-        wish = (self._model.value, int(self._folds.value), lab_parts.whole_number(self._seed, 0, 9999))
-        wanted = [wish]
-        if PAGE_OWN not in [tried[0] for tried in self._tried] and wish != PAGE_OWN:
+        choice = (self._model.value, int(self._folds.value), parts.whole_number(self._seed, 0, 9999))
+        wanted = [choice]
+        if PAGE_OWN not in [tried[0] for tried in self._tried] and choice != PAGE_OWN:
             wanted.insert(0, PAGE_OWN)
         for one in wanted:
             answer = await self._experiments.ask(
@@ -85,8 +85,8 @@ class ModelsLab:
         head += ["calibration error", "label issues", "also the page’s", "outside"]
         head += ["precision", "recall", "F1"] if known else []
         rows = []
-        for wish, answer in self._tried:
-            row = [_name(wish), percent(answer["accuracy"])] + ([percent(answer["true_accuracy"])] if known else [])
+        for choice, answer in self._tried:
+            row = [_name(choice), percent(answer["accuracy"])] + ([percent(answer["true_accuracy"])] if known else [])
             row += ["{:.3f}".format(answer["calibration"]["error"]), str(answer["label_issues"]), str(answer["shared"])]
             row.append(str(answer["out_of_distribution"]))
             row += [percent(answer["tally"][key]) for key in ("precision", "recall", "f1")] if known else []
@@ -96,8 +96,8 @@ class ModelsLab:
         self._chart.show(self._curves(), (0, 1), (0, 1))
 
     def _latest_of_each(self):
-        for name, _, _ in lab_text.MODELS:
-            answers = [answer for wish, answer in self._tried if wish[0] == name]
+        for name, _, _ in sentences.MODELS:
+            answers = [answer for choice, answer in self._tried if choice[0] == name]
             if answers:
                 yield name, answers[-1]
 
@@ -114,12 +114,12 @@ class ModelsLab:
         return lines
 
 
-def _name(wish):
-    model, folds, seed = wish
-    if wish == PAGE_OWN:
+def _name(choice):
+    model, folds, seed = choice
+    if choice == PAGE_OWN:
         return "The page's own: SVM, {} folds, seed {}".format(folds, seed)
     return "{}, {} folds, seed {}".format(_short(model), folds, seed)
 
 
 def _short(model):
-    return [short for name, _, short in lab_text.MODELS if name == model][0]
+    return [short for name, _, short in sentences.MODELS if name == model][0]

@@ -2,7 +2,7 @@
 
 from pyscript.ffi import create_proxy
 
-from vizzy.page.labs import lab_parts
+from vizzy.page.labs import parts
 from vizzy.page.labs.charts import LineChart, Matrix
 from vizzy.page.labs.plotting import percent
 from vizzy.page.model.explanation_text import counted
@@ -32,14 +32,14 @@ class NoiseLab:
             for end in range(min(len(classes), MOST_IN_MATRIX))
             if start != end
         ]
-        how, self._how = lab_parts.choice("Flip", kinds, EVENLY)
-        and_, self._and = lab_parts.choice("and", [("", "–")] + kinds[1:], "")
-        seed, self._seed = lab_parts.number_field("Seed", 0, 0, 9999)
+        how, self._how = parts.choice("Flip", kinds, EVENLY)
+        and_, self._and = parts.choice("and", [("", "–")] + kinds[1:], "")
+        seed, self._seed = parts.number_field("Seed", 0, 0, 9999)
         self._and_label = and_
         self._how.addEventListener("change", create_proxy(lambda _event: self._show_second()))
         fields = dom.element("div", "row")
         fields.append(how, and_, seed)
-        self._runner = lab_parts.Runner(self._experiments, "Flip labels and train", self._run)
+        self._runner = parts.Runner(self._experiments, "Flip labels and train", self._run)
         self._note = dom.element("p", "aside", "Nothing on the page changes: this trains on labels of its own.")
         self._chart = LineChart("What is found, by share of flipped labels", "flipped labels, %", "", self._pick, self._said)
         self._slide = dom.element("input", "", None, {"type": "range", "min": "0", "step": "1", "aria-label": "Share of flipped labels"})
@@ -55,7 +55,7 @@ class NoiseLab:
             self._chart.node,
             self._slide,
             self._sentence,
-            lab_parts.group("The noise matrix: of each true class, the share given each label", matrices, self._off),
+            parts.group("The noise matrix: of each true class, the share given each label", matrices, self._off),
         )
         dom.show(self._results, False)
         self.node = dom.element("div", "noise-lab")
@@ -81,7 +81,7 @@ class NoiseLab:
                 "settings": self._app.state.analysis_settings,
                 "shares": [share / 100 for share in shares],
                 "pairs": self._pairs(),
-                "seed": lab_parts.whole_number(self._seed, 0, 9999),
+                "seed": parts.whole_number(self._seed, 0, 9999),
             },
         )
         if answer is None:
@@ -137,9 +137,9 @@ def _sentence(point):
 
 
 def _note(answer):
-    said = "Nothing on the page changed."
+    sentence = "Nothing on the page changed."
     if answer["assumed"]:
-        said += " The given labels were taken for right, as the truth is not known."
+        sentence += " The given labels were taken for right, as the truth is not known."
     if not answer["trained"]:
-        said += " The probabilities came with the data, so they do not follow the flipped labels."
-    return said
+        sentence += " The probabilities came with the data, so they do not follow the flipped labels."
+    return sentence

@@ -7,7 +7,7 @@ once. On a narrow screen it covers all.
 import js
 from pyscript.ffi import create_proxy
 
-from vizzy.page.labs import lab_parts
+from vizzy.page.labs import parts
 from vizzy.page.labs.challenge import ChallengeLab
 from vizzy.page.labs.code import CodeLab
 from vizzy.page.labs.map import MapLab
@@ -39,7 +39,7 @@ class LabPanel:
     def __init__(self, labs):
         self._labs = labs
         self.app = labs.app
-        self.experiments = lab_parts.Experiments(labs.app)
+        self.experiments = parts.Experiments(labs.app)
         self._views = {}
         self._shown = None
         self._changed = create_proxy(lambda _event: self._resized())
@@ -113,7 +113,7 @@ class LabPanel:
         for name, tab in self._tabs.items():
             tab.setAttribute("aria-selected", "true" if name == lab else "false")
             tab.tabIndex = 0 if name == lab else -1
-        self._tabs[lab].scrollIntoView(lab_parts.NEAREST)
+        self._tabs[lab].scrollIntoView(parts.NEAREST)
         self._body.setAttribute("aria-labelledby", "lab-tab-" + lab)
         self._question.textContent = VIEWS[lab][1]
         self._holder.replaceChildren(self._view(lab).node)

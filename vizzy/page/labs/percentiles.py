@@ -4,7 +4,7 @@ import asyncio
 
 from pyscript.ffi import create_proxy
 
-from vizzy.page.labs import lab_parts, lab_text
+from vizzy.page.labs import parts, sentences
 from vizzy.page.labs.charts import HeatMap, LineChart, legend_of_shades
 from vizzy.page.labs.plotting import best, measure, measures, percent, spread, two
 from vizzy.page.model import events
@@ -31,8 +31,8 @@ class PercentilesLab:
         self._chart = LineChart("Scores by class percentile", "class percentile", "", self._pick_class, self._said)
         self._heat = HeatMap("Both percentiles", "class percentile", "out-of-distribution percentile", self._pick, self._said_of)
         self._mean = dom.element("p", "aside")
-        self._bands_runner = lab_parts.Runner(self._experiments, "Train with five other seeds", self._fetch_bands, "")
-        label, self._menu = lab_parts.choice("Shade by", MEASURES, "f1", self._shade)
+        self._bands_runner = parts.Runner(self._experiments, "Train with five other seeds", self._fetch_bands, "")
+        label, self._menu = parts.choice("Shade by", MEASURES, "f1", self._shade)
         self._menu_label = label
         self._scale = dom.element("div")
         self._best = dom.button("Take the best", "", create_proxy(self._take_best))
@@ -45,7 +45,7 @@ class PercentilesLab:
             self._chart.node,
             self._bands_runner.node,
             self._mean,
-            lab_parts.group("Both percentiles", self._heat.node, foot),
+            parts.group("Both percentiles", self._heat.node, foot),
         )
 
     # --- following the page ----------------------------------------------------------------------
@@ -106,7 +106,7 @@ class PercentilesLab:
             else "What is true is not known for this data, so the charts count what is flagged. Click to set the sliders."
         )
         self._chart.show(*self._lines(), cursor=self._cursor(), marks=self._mean_marks(), steps=5)
-        self._mean.textContent = lab_text.mean_percentiles(self._curves["mean"]["percentile"], self._app.dataset.index.classes)
+        self._mean.textContent = sentences.mean_percentiles(self._curves["mean"]["percentile"], self._app.dataset.index.classes)
         dom.show(self._menu_label, known)
         dom.show(self._best, known)
         self._shade(None)
@@ -151,9 +151,9 @@ class PercentilesLab:
             return "the mean is the threshold"
         curve, place = self._curves["curve"], int(percentile)
         if not self._known:
-            return lab_text.at_class_percentile(place, [("flagged", str(curve["flagged"][place]))])
+            return sentences.at_class_percentile(place, [("flagged", str(curve["flagged"][place]))])
         counts = curve["found"][place], curve["flagged"][place], self._curves["problems"]
-        return lab_text.at_class_percentile(place, [(name, percent(measure(kind, *counts))) for kind, name in MEASURES])
+        return sentences.at_class_percentile(place, [(name, percent(measure(kind, *counts))) for kind, name in MEASURES])
 
     def _shade(self, _event):
         """Draw the heat map by the measure chosen."""

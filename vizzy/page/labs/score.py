@@ -1,6 +1,6 @@
 """The score card: how right the present settings are, and what they miss."""
 
-from vizzy.page.labs import lab_parts, lab_text
+from vizzy.page.labs import parts, sentences
 from vizzy.page.labs.charts import table
 from vizzy.page.labs.plotting import percent
 from vizzy.page.model.explanation_text import counted
@@ -10,7 +10,7 @@ ROWS = (("wrong_label", "Wrong labels"), ("no_class", "Out of distribution"), ("
 HEAD = ("", "problems", "flagged", "found", "false alarms", "precision", "recall", "F1")
 
 
-class ScoreLab(lab_parts.Following):
+class ScoreLab(parts.Following):
     """Follows every step of a slider."""
 
     EXPERIMENT, CLASS_NAME = "score_card", "score-lab"
@@ -22,10 +22,10 @@ class ScoreLab(lab_parts.Following):
             return _unknown(card["counts"])
         parts = [_tallies(card), dom.element("p", "aside", _aside(card))]
         missed = card["rows"]["all"]["problems"] - card["rows"]["all"]["found"]
-        parts.append(lab_parts.group("Missed: " + str(missed), *self._missed(card["missed"])))
+        parts.append(parts.group("Missed: " + str(missed), *self._missed(card["missed"])))
         for name, title in (("false_alarms", "False alarms: "), ("found", "Found: ")):
             count = card["rows"]["all"][name]
-            parts.append(lab_parts.group(title + str(count), self._picture.row(card[name], count)))
+            parts.append(parts.group(title + str(count), self._picture.row(card[name], count)))
         return parts
 
     def _missed(self, entries):
@@ -36,12 +36,12 @@ class ScoreLab(lab_parts.Following):
         for entry in entries:
             row = dom.element("div", "missed-row")
             truth = "no class" if entry["true"] < 0 else classes[entry["true"]]
-            said = dom.element("p")
-            said.append(lab_parts.badge("given", classes[entry["given"]]), " in truth " + truth + ". ")
-            said.append(*[dom.element("span", kind, words) for kind, words in lab_text.why_missed(entry, classes)])
+            sentence = dom.element("p")
+            sentence.append(parts.badge("given", classes[entry["given"]]), " in truth " + truth + ". ")
+            sentence.append(*[dom.element("span", kind, words) for kind, words in sentences.why_missed(entry, classes)])
             thumb = self._picture.thumb(entry["example"])
             thumb.tabIndex = 0
-            row.append(thumb, said)
+            row.append(thumb, sentence)
             rows.append(row)
         return [rows]
 
@@ -59,8 +59,8 @@ def _tallies(card):
 
 def _aside(card):
     wrong = card["rows"]["wrong_label"]["problems"]
-    said = "Of {}, {} get the right label suggested.".format(counted(wrong, "wrong label"), card["right_suggestions"])
-    return " ".join([said, lab_text.elsewhere(card["elsewhere"])])
+    sentence = "Of {}, {} get the right label suggested.".format(counted(wrong, "wrong label"), card["right_suggestions"])
+    return " ".join([sentence, sentences.elsewhere(card["elsewhere"])])
 
 
 def _unknown(counts):

@@ -1,12 +1,12 @@
 """Five ways to decide, side by side: what each flags, how right it is, and where they differ."""
 
-from vizzy.page.labs import lab_parts, lab_text
+from vizzy.page.labs import parts, sentences
 from vizzy.page.labs.charts import heading, table
 from vizzy.page.labs.plotting import percent
 from vizzy.page.ui import dom
 
 
-class WaysLab(lab_parts.Following):
+class WaysLab(parts.Following):
     """Follows every step of a slider."""
 
     EXPERIMENT, CLASS_NAME = "compare_ways", "ways-lab"
@@ -17,7 +17,7 @@ class WaysLab(lab_parts.Following):
         return [
             self._table(answer["ways"]),
             self._counter_examples(answer["counter_examples"]),
-            lab_parts.group(
+            parts.group(
                 "Where they differ: " + str(answer["differing"]),
                 self._differing(answer) if answer["examples"] else dom.element("p", "", "All five agree."),
             ),
@@ -27,7 +27,7 @@ class WaysLab(lab_parts.Following):
         known = ways["argmax"]["tally"] is not None
         head = ["", "label issues"] + (["right", "precision", "recall", "F1"] if known else [])
         rows = []
-        for name, title, _ in lab_text.WAYS:
+        for name, title, _ in sentences.WAYS:
             way = ways[name]
             row = [title, str(way["flagged"])]
             if known:
@@ -35,7 +35,7 @@ class WaysLab(lab_parts.Following):
                 row += [percent(way["tally"][key]) for key in ("precision", "recall", "f1")]
             rows.append(row)
         node = table("What each way flags", head, rows, "numbers ways")
-        for line, (_, _, rule) in zip(list(node.querySelectorAll("tr"))[1:], lab_text.WAYS):
+        for line, (_, _, rule) in zip(list(node.querySelectorAll("tr"))[1:], sentences.WAYS):
             line.firstElementChild.append(dom.element("small", "", rule))
         holder = dom.element("div", "table-holder", None, {"tabindex": "0", "role": "region", "aria-label": "Ways to decide"})
         holder.append(node)
@@ -45,8 +45,8 @@ class WaysLab(lab_parts.Following):
         classes = self._app.dataset.index.classes
         cards = dom.element("div", "counter-examples")
         for name, title, words in (
-            ("unsure", "Accused without an idea", lab_text.unsure(found["unsure"], classes)),
-            ("uneven", "Generous with one class, shy of another", lab_text.uneven(found["uneven"], classes)),
+            ("unsure", "Accused without an idea", sentences.unsure(found["unsure"], classes)),
+            ("uneven", "Generous with one class, shy of another", sentences.uneven(found["uneven"], classes)),
         ):
             card = dom.element("section", "counter-example")
             card.append(dom.element("h5", "", title))
@@ -56,7 +56,7 @@ class WaysLab(lab_parts.Following):
                 card.append(thumb)
             card.append(dom.element("p", "", words))
             cards.append(card)
-        return lab_parts.group("Where “the most probable wins” goes wrong", cards)
+        return parts.group("Where “the most probable wins” goes wrong", cards)
 
     def _differing(self, answer):
         classes = self._app.dataset.index.classes
@@ -65,7 +65,7 @@ class WaysLab(lab_parts.Following):
         node.append(dom.element("caption", "visually-hidden", "The examples on which the ways differ, worst first"))
         line = dom.element("tr")
         line.append(*[heading(name) for name in head])
-        line.append(*[dom.element("th", "way", title, {"scope": "col"}) for _, title, _ in lab_text.WAYS])
+        line.append(*[dom.element("th", "way", title, {"scope": "col"}) for _, title, _ in sentences.WAYS])
         node.append(line)
         for entry in answer["examples"]:
             node.append(self._difference(entry, classes))
@@ -80,16 +80,16 @@ class WaysLab(lab_parts.Following):
         thumb.tabIndex = 0
         head.append(thumb)
         given = dom.element("td")
-        given.append(lab_parts.badge("given", classes[entry["given"]]))
+        given.append(parts.badge("given", classes[entry["given"]]))
         line.append(head, given)
         if entry["true"] is not None:
             line.append(dom.element("td", "", classes[entry["true"]] if entry["true"] >= 0 else "no class"))
-        for name, _, _ in lab_text.WAYS:
+        for name, _, _ in sentences.WAYS:
             flags = name in entry["by"]
             right = entry["true"] is not None and flags == (entry["true"] != entry["given"])
             kind = "flags" if flags else "silent"
             cell = dom.element("td", kind + (" correct" if right else ""), "▲" if flags else "–")
-            said = ("flagged" if flags else "not flagged") + ("" if entry["true"] is None else ", right" if right else ", wrong")
-            cell.append(dom.element("span", "visually-hidden", said))
+            verdict = ("flagged" if flags else "not flagged") + ("" if entry["true"] is None else ", right" if right else ", wrong")
+            cell.append(dom.element("span", "visually-hidden", verdict))
             line.append(cell)
         return line

@@ -88,10 +88,10 @@ class ReviewCard:
     def _show_reasons(self, example, answer):
         if example != self._example:
             return
-        told = json.loads(answer)
-        dom.by_id("review-reasons").replaceChildren(*[dom.element("li", "", _sentence(reason)) for reason in told["reasons"]])
-        self._show_probabilities(told["pred_probs"])
-        self._show_neighbours(told)
+        findings = json.loads(answer)
+        dom.by_id("review-reasons").replaceChildren(*[dom.element("li", "", _sentence(reason)) for reason in findings["reasons"]])
+        self._show_probabilities(findings["pred_probs"])
+        self._show_neighbours(findings)
 
     def _show_probabilities(self, pred_probs):
         ranked = sorted(range(len(pred_probs)), key=lambda label: -pred_probs[label])[:MOST_BARS]
@@ -107,14 +107,14 @@ class ReviewCard:
             bars.append(bar)
         dom.by_id("review-probabilities").replaceChildren(*bars)
 
-    def _show_neighbours(self, told):
+    def _show_neighbours(self, findings):
         dataset_index = self._index
-        neighbours = told.get("neighbours", [])
+        neighbours = findings.get("neighbours", [])
         dom.show(dom.by_id("neighbours-heading"), bool(neighbours))
         given = dataset_index.trained_label(self._app.state, self._example)
         pictured = dataset_index.shows_pictures
         items = []
-        for neighbour, label in zip(neighbours, told.get("neighbour_labels", [])):
+        for neighbour, label in zip(neighbours, findings.get("neighbour_labels", [])):
             item = dom.element("li")
             if pictured:
                 picture = self._thumbnails.fill(dom.element("span", "thumb", None, {"role": "img"}), neighbour)

@@ -26,20 +26,20 @@ class ExportMenu:
             asyncio.create_task(self._export(button.getAttribute("data-export")))
 
     async def _export(self, what):
-        said = dom.by_id("export-said")
-        said.textContent = "Writing…"
+        status = dom.by_id("export-status")
+        status.textContent = "Writing…"
         state = self._app.state
         try:
             name, content = await self._app.worker.export(what, state.analysis_settings, state)
         except WorkerError as error:
-            said.textContent = error.args[0]
+            status.textContent = error.args[0]
             return
         except Exception as error:
             sys.print_exception(error)
-            said.textContent = "It could not be written: {}".format(error)
+            status.textContent = "It could not be written: {}".format(error)
             return
         _download(name, content)
-        said.textContent = name + " is among your downloads."
+        status.textContent = name + " is among your downloads."
 
 
 def _download(name, content):

@@ -35,7 +35,7 @@ class ReviewView:
         self._app = app
         self._list = None
         self._examples = self._suggested = self._quality = None  # typed arrays, in the queue's order
-        self._told = None
+        self._summary = None
         self._place = 0  # of the current example in the queue
         self._selected = set()
         self._bulk = None  # what the open question is about
@@ -76,7 +76,7 @@ class ReviewView:
     def _take_dataset(self, dataset):
         self._index = dataset.index
         self._queue.drop()
-        self._shown = self._told = None
+        self._shown = self._summary = None
         self._examples = None
         self._selected = set()
         self._place = 0
@@ -100,9 +100,9 @@ class ReviewView:
         train = dom.by_id("review-train")
         dom.enable(train, state.can_train)
         train.textContent = "Training…" if state.training else self._app.training.button_text
-        said = dom.by_id("status").textContent if state.training or state.trained_labels is not None else ""
-        if dom.by_id("review-said").textContent != said:
-            dom.by_id("review-said").textContent = said
+        sentence = dom.by_id("status").textContent if state.training or state.trained_labels is not None else ""
+        if dom.by_id("review-status").textContent != sentence:
+            dom.by_id("review-status").textContent = sentence
 
     def _ask(self, state):
         if state.training or state.trained_labels is None:
@@ -113,7 +113,7 @@ class ReviewView:
             self._queue.want(about[:3])
 
     def _show_queue(self, _wish, answer):
-        self._told = js.JSON.parse(answer.told)
+        self._summary = js.JSON.parse(answer.summary)
         self._examples, self._suggested, self._quality = answer.examples, answer.suggested, answer.label_quality
         self._selected = set([example for example in self._selected if self._find(example) is not None])
         current = self._find(self._app.state.active)
@@ -127,12 +127,12 @@ class ReviewView:
         return None if place < 0 else place
 
     def _show_counts(self):
-        told, state = self._told, self._app.state
-        total, reviewed = int(told.total), int(told.reviewed)
+        summary, state = self._summary, self._app.state
+        total, reviewed = int(summary.total), int(summary.reviewed)
         dom.by_id("reviewed").textContent = "{} of {} reviewed".format(explanation_text.thousands(reviewed), explanation_text.thousands(total))
         dom.by_id("reviewed-bar").value = reviewed / total if total else 0
         kinds = [
-            (kind, "{} ({})".format(name, explanation_text.thousands(int(getattr(told.counts, kind)))))
+            (kind, "{} ({})".format(name, explanation_text.thousands(int(getattr(summary.counts, kind)))))
             for kind, name in QUEUE_NAMES.items()
         ]
         _fill_menu(dom.by_id("queue-kind"), kinds)
@@ -208,10 +208,10 @@ class ReviewView:
             if label == NO_LABEL:
                 self._say("Nothing is suggested here: choose a label, or say that it belongs to no class.")
                 return
-        said = self._card.words_for(action, label)
+        sentence = self._card.words_for(action, label)
         self._apply([(example, action, label)])
         self._next()
-        self._say(said)
+        self._say(sentence)
 
     def _apply(self, decisions):
         state = events.review(self._app.state, decisions, self._index.given_label)
@@ -291,12 +291,12 @@ class ReviewView:
     def _do_bulk(self, _event):
         dom.by_id("bulk-confirm").close()
         self._apply(self._bulk)
-        said = explanation_text.counted(len(self._bulk), "example") + " reviewed. Undo takes all of it back."
+        sentence = explanation_text.counted(len(self._bulk), "example") + " reviewed. Undo takes all of it back."
         self._selected = set()
         self._list.refresh()
         self._show_selection()
         self._next()
-        self._say(said)
+        self._say(sentence)
 
     # --- events ----------------------------------------------------------------------------------
 
@@ -388,7 +388,7 @@ class ReviewView:
 
     def _say(self, sentence):
         dom.by_id("announcer").textContent = sentence
-        dom.by_id("review-said").textContent = sentence
+        dom.by_id("review-status").textContent = sentence
 
     def _failed(self, error):
         print("queue:", error)

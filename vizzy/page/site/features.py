@@ -57,8 +57,8 @@ FEATURES = {
             "reading/roles.py",
             "reading/tables.py",
         ),
-        "styles": ("static/own.css",),
-        "markup": ("static/own.html",),
+        "styles": ("static/importing.css",),
+        "markup": ("static/importing.html",),
     },
     "guide": {
         "page": (
@@ -78,8 +78,8 @@ FEATURES = {
         "page": (
             "labs/plotting",
             "labs/charts",
-            "labs/lab_parts",
-            "labs/lab_text",
+            "labs/parts",
+            "labs/sentences",
             "labs/score",
             "labs/percentiles",
             "labs/ways",
@@ -115,7 +115,7 @@ NEW_VERSION = "A new version of Vizzy is out: reload the page to go on. Your wor
 
 _arrived = set()
 _arriving = {}  # feature -> the task that fetches it
-_wishes = {}  # feature -> how often it was asked for
+_turns = {}  # feature -> how often it was asked for
 
 
 class Replaced(WorkerError):
@@ -133,7 +133,7 @@ async def require_same_version():
         raise Replaced(NEW_VERSION)
 
 
-def told(error, otherwise):
+def failure_sentence(error, otherwise):
     """What the visitor is told of something that did not arrive."""
     return error.args[0] if isinstance(error, Replaced) else otherwise
 
@@ -180,16 +180,16 @@ async def fetched(feature, app, failed, in_worker=False):
     Of several clicks made while it is fetched, the last is the one that counts.
     ``failed`` is the sentence that the page notes where it could not be fetched.
     """
-    wish = _wishes[feature] = _wishes.get(feature, 0) + 1
+    turn = _turns[feature] = _turns.get(feature, 0) + 1
     try:
         await load(feature)
         if in_worker:
             await load_in_worker(feature, app.worker)
     except Exception as error:
         sys.print_exception(error)
-        app.note(told(error, failed))
+        app.note(failure_sentence(error, failed))
         return False
-    return wish == _wishes[feature]
+    return turn == _turns[feature]
 
 
 def files():

@@ -12,5 +12,5 @@ def fail(sentence):
 
 def explained(error):
     """The last line of what the other interpreter said, with what to do."""
-    said = str(error.args[-1] if error.args else error).strip().split("\n")[-1]
-    return said.rstrip(".") + ". Reload the page to try again: your labels and thresholds are kept in its address."
+    last_line = str(error.args[-1] if error.args else error).strip().split("\n")[-1]
+    return last_line.rstrip(".") + ". Reload the page to try again: your labels and thresholds are kept in its address."

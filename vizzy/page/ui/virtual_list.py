@@ -17,12 +17,12 @@ ROWS_OF_MANY = 120  # of a list that cannot be whole: some screens, as every row
 _lists = {}  # id of a scroller -> the list that has it now
 
 
-def _listen(windowed):
+def _listen(virtual_list):
     """Let a list hear its scroller; one listener for all lists it ever has, as MicroPython frees no proxy."""
-    name = windowed.scroller.id
+    name = virtual_list.scroller.id
     if name not in _lists:
-        windowed.scroller.addEventListener("scroll", create_proxy(lambda event: _lists[name].scrolled(event)))
-    _lists[name] = windowed
+        virtual_list.scroller.addEventListener("scroll", create_proxy(lambda event: _lists[name].scrolled(event)))
+    _lists[name] = virtual_list
 
 
 class VirtualList:

@@ -53,7 +53,7 @@ class Experiments:
 
     def latest(self, name, show, failed):
         """Ask for the newest of many wishes, which are the arguments as JSON text; see `vizzy.page.client.latest_request`."""
-        return LatestRequest(lambda wish: self.app.worker.lab(name, json.loads(wish)), show, failed)
+        return LatestRequest(lambda arguments: self.app.worker.lab(name, json.loads(arguments)), show, failed)
 
 
 class Following:
@@ -104,8 +104,8 @@ class Runner:
         self._button = dom.button(words, look, create_proxy(lambda _event: self.run()))
         self._cancel = dom.button("Cancel", "", create_proxy(lambda _event: experiments.app.worker.cancel_lab()))
         self._bar = dom.element("progress", "", None, {"max": "1", "aria-label": words})
-        self._said = dom.element("span", "said", None, {"role": "status"})
-        self.node.append(self._button, self._cancel, self._bar, self._said)
+        self._status = dom.element("span", "status", None, {"role": "status"})
+        self.node.append(self._button, self._cancel, self._bar, self._status)
         self._show(False)
 
     def run(self):
@@ -115,7 +115,7 @@ class Runner:
 
     def say(self, words):
         """Put a word beside the button."""
-        self._said.textContent = words
+        self._status.textContent = words
 
     def enable(self, enabled):
         """Let the button be pressed, or not."""
@@ -237,6 +237,6 @@ async def _when_ready(experiments, action):
         await experiments.ready()
     except Exception as error:
         sys.print_exception(error)
-        experiments.app.note(features.told(error, "The labs could not be loaded. Check the connection and try again."))
+        experiments.app.note(features.failure_sentence(error, "The labs could not be loaded. Check the connection and try again."))
         return
     action()
