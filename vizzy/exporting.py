@@ -265,7 +265,7 @@ def _thresholds_section(classes, findings, opened_with_embeddings):
     rule = (
         "the mean of its self-confidences"
         if findings.threshold_mode == "mean"
-        else f"the {findings.class_percentile:g}th percentile of its self-confidences"
+        else f"the {_ordinal(findings.class_percentile)} percentile of its self-confidences"
     )
     rows = "".join(
         f"<tr><th scope=row>{_escaped(name)}</th><td>{_threshold(class_threshold)}</td>"
@@ -278,7 +278,7 @@ def _thresholds_section(classes, findings, opened_with_embeddings):
     if findings.by_noise_rate:
         rule += "; labels are flagged by prune by noise rate"
     head, said = "<th>Out of distribution below</th>", (
-        f"the out-of-distribution threshold, their {findings.ood_percentile:g}th percentile"
+        f"the out-of-distribution threshold, their {_ordinal(findings.ood_percentile)} percentile"
         if findings.ood_percentile is not None
         else f"out of distribution are {OUTLIER_RULES[opened_with_embeddings]}"
     )
@@ -286,6 +286,13 @@ def _thresholds_section(classes, findings, opened_with_embeddings):
         f"<h2>Thresholds</h2><p>The threshold of a class is {rule}; {said}.</p>"
         f"<table><tr><th>Class</th><th>Threshold</th>{head if findings.ood_percentile is not None else ''}</tr>{rows}</table>"
     )
+
+
+def _ordinal(percentile):
+    """1st, 2nd, 3rd, 11th, 50th, 2.5th."""
+    teen = 10 <= percentile % 100 <= 20
+    ending = "th" if teen else {1: "st", 2: "nd", 3: "rd"}.get(percentile % 10, "th")
+    return f"{percentile:g}{ending}"
 
 
 def _threshold(value):

@@ -271,6 +271,14 @@ def test_the_report_holds_counts_thresholds_and_the_matrix():
     assert "0.750" in page.text, "the threshold of cat, the median of 0.9 and 0.6"
 
 
+@pytest.mark.parametrize(("percentile", "words"), [(51, "51st"), (2, "2nd"), (83, "83rd"), (12, "12th"), (2.5, "2.5th")])
+def test_the_report_counts_as_english_does(percentile, words):
+    opened = opened_from(GOOD)
+    findings = replace(findings_of(opened), class_percentile=percentile, ood_percentile=percentile)
+    _, content = exporting.report(opened, findings, reviewed(opened, DECISIONS), lambda example: ["because"])
+    assert Page(content.decode()).text.count(f"{words} percentile") == 2
+
+
 @pytest.mark.parametrize(
     "evil",
     ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "TITLE", "BODY", "</style>", "&lt;"],

@@ -599,3 +599,12 @@ def test_a_link_to_a_lab_gives_it_its_room_before_the_page_says_that_it_is_ready
     assert page.evaluate("window.trainWas") == "hidden"
     page.wait_for_selector("#lab-body")
     assert page.locator('[data-panel="labs"]').count() == 1
+
+
+@pytest.mark.without_worker
+def test_a_link_to_a_lab_that_there_is_not_says_so_and_shows_the_page(visit):
+    page = visit.open("#lab=cellar").page
+    page.wait_for_selector("#note:not([hidden])")
+    assert "no lab called cellar" in page.inner_text("#note")
+    assert page.is_visible("#train")
+    assert page.locator('[data-panel="labs"]:visible').count() == 0

@@ -14,7 +14,7 @@ from vizzy.page.ui import dom
 SEEN = "vizzy:guide"  # where the browser remembers that the invitation was answered
 
 
-class Guide:
+class GuideFeature:
     """Opens the menu of guides, the tour, the tutorial and the theory."""
 
     def __init__(self, app):
@@ -109,7 +109,7 @@ class Guide:
 
 def mount(app):
     """Wire the two buttons; the guide lives as long as the page."""
-    guide = Guide(app)
+    guide = GuideFeature(app)
     app.on_dataset_opened(guide.take_dataset)
     dom.on_click(dom.by_id("guide"), guide.open_menu)
     dom.on_click(dom.by_id("learn"), guide.open_learn)

@@ -140,21 +140,21 @@ class ImportingFeature:
 
 def mount(app):
     """Wire it all; it lives as long as the page."""
-    own = ImportingFeature(app)
-    app.subscribe(own.watch)
+    feature = ImportingFeature(app)
+    app.subscribe(feature.watch)
     for name, action in (
-        ("import-button", own.open_dialog),
-        ("review-button", own.open_review),
-        ("cell-review", own.open_cell_review),
+        ("import-button", feature.open_dialog),
+        ("review-button", feature.open_review),
+        ("cell-review", feature.open_cell_review),
     ):
         dom.on_click(dom.by_id(name), action)
-    for name, listener in (("dragover", own.drag), ("dragleave", own.leave), ("drop", own.drop)):
+    for name, listener in (("dragover", feature.drag), ("dragleave", feature.leave), ("drop", feature.drop)):
         js.document.addEventListener(name, create_proxy(listener))
-    js.window.addEventListener("beforeunload", create_proxy(own.warn))
-    js.window.addEventListener("storage", create_proxy(own.hear_storage))
-    app.on_dataset_opened(own.take_dataset)
-    asyncio.create_task(own.offer())
-    return own
+    js.window.addEventListener("beforeunload", create_proxy(feature.warn))
+    js.window.addEventListener("storage", create_proxy(feature.hear_storage))
+    app.on_dataset_opened(feature.take_dataset)
+    asyncio.create_task(feature.offer())
+    return feature
 
 
 def named_by_address():

@@ -105,7 +105,7 @@ class ImportDialog:
         dom.show(dom.by_id("import-progress"), True)
         dom.by_id("import-open").disabled = True
         try:
-            if not await self._trainer_is_up():
+            if not await self._worker_is_up():
                 return
             self._summary = await asking()
         except WorkerError as error:
@@ -121,7 +121,7 @@ class ImportDialog:
             self._say("")
         self._show_understood()
 
-    async def _trainer_is_up(self):
+    async def _worker_is_up(self):
         """Wait until Python is; files may be brought before."""
         while self._app.state.worker == "loading":
             self._say("Waiting for Python…")

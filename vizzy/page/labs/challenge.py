@@ -12,10 +12,14 @@ RULE = "Ten of these labels were made wrong. Press the {}s whose label you doubt
 class ChallengeLab:
     """A table of images with labels, each of which can be marked; then who found what."""
 
+    NAME, TITLE = "challenge", "Challenge"
+    QUESTION = "Ten errors are hidden. Who finds more?"
+    NEEDS_PREDICTIONS = False
+
     def __init__(self, experiments):
         self._app = experiments.app
         self._experiments = experiments
-        self._picture = parts.Picture(experiments.app.dataset)
+        self._thumbnails = parts.ExampleThumbnails(experiments.app.dataset)
         self._game = None
         self._marked = set()
         seed, self._seed = parts.number_field("Game", 1, 0, 9999)
@@ -63,7 +67,7 @@ class ChallengeLab:
         card = dom.element("button", "suspect", None, {"type": "button", "aria-pressed": "false"})
         card.setAttribute("data-place", str(place))
         thumb = dom.element("span", "thumb", None, {"aria-hidden": "true"})
-        self._picture.paint(thumb, self._game["examples"][place])
+        self._thumbnails.paint(thumb, self._game["examples"][place])
         card.append(thumb, dom.element("span", "label", label))
         named = dataset_index.texts and dataset_index.caption(self._game["examples"][place])
         card.setAttribute("aria-label", "{} {}, labelled {}".format(dataset_index.thing, named or place + 1, label))

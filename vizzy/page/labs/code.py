@@ -72,6 +72,10 @@ def analyse(given_label, pred_probs, *settings):
 class CodeLab:
     """The editor, what came of it, the present numbers, and the prompt."""
 
+    NAME, TITLE = "code", "Code"
+    QUESTION = "What if the rule were different?"
+    NEEDS_PREDICTIONS = True
+
     def __init__(self, experiments):
         self._app = experiments.app
         self._experiments = experiments

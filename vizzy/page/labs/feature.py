@@ -15,7 +15,7 @@ from vizzy.page.site import features
 from vizzy.page.ui import dom
 
 
-class Labs:
+class LabsFeature:
     """Makes the panel when it is first wanted, and tells it of every change."""
 
     def __init__(self, app):
@@ -88,7 +88,7 @@ class Labs:
 
 def mount(app):
     """Wire what opens the experiments; they live as long as the page."""
-    labs = Labs(app)
+    labs = LabsFeature(app)
     app.subscribe(labs.watch)
     js.document.addEventListener("click", create_proxy(labs.clicked))
     return labs

@@ -30,11 +30,15 @@ WAYS = (("shipped", "as shipped (t-SNE)"), ("principal_map", "principal componen
 class MapLab:
     """Places, what of them is in view, and an area that is selected."""
 
+    NAME, TITLE = "map", "Map"
+    QUESTION = "Where do the errors stand?"
+    NEEDS_PREDICTIONS = False
+
     def __init__(self, experiments):
         self._app = experiments.app
         self._experiments = experiments
-        self._picture = parts.Picture(experiments.app.dataset)
-        self._pictured = experiments.app.dataset.index.thing == "image"
+        self._thumbnails = parts.ExampleThumbnails(experiments.app.dataset)
+        self._thumbnailsd = experiments.app.dataset.index.thing == "image"
         self._places = None  # x, y, x, y, …: in [0, 1]
         self._centre = (0.5, 0.5)
         self._zoom = 1
@@ -178,16 +182,16 @@ class MapLab:
 
     def _node_size(self, count):
         """Smaller where there are many, larger as one comes closer."""
-        if not self._pictured:
+        if not self._thumbnailsd:
             return 13
         room = (self._view.clientWidth or 480) * (self._view.clientHeight or 400)
         return max(16, min(64, 0.75 * (room / max(1, count)) ** 0.5))
 
     def _make(self, row):
         dataset_index = self._app.dataset.index
-        node = self._picture.thumb(row)
+        node = self._thumbnails.thumb(row)
         label = dataset_index.current_label(self._app.state, row)
-        if not self._pictured:
+        if not self._thumbnailsd:
             node.textContent = ""
         node.setAttribute("data-shape", str(label % SHAPES))
         node.style.setProperty("--class-colour", "var(--class-{})".format((label + label // SHAPES) % COLOURS))
@@ -196,7 +200,7 @@ class MapLab:
     def _put(self, node, row, scales):
         across, up = scales
         kind = self._kinds.get(row, "")
-        node.className = "thumb map-node " + ("" if self._pictured else "dot ") + kind
+        node.className = "thumb map-node " + ("" if self._thumbnailsd else "dot ") + kind
         node.style.transform = "translate({:.1f}px, {:.1f}px) translate(-50%, -50%)".format(
             across.place(self._places[2 * row]), up.place(1 - self._places[2 * row + 1])
         )
@@ -318,7 +322,7 @@ class MapLab:
         flagged = [row for row in examples if row in self._kinds]
         sentence = sentences.selection(len(examples), counts, len(flagged), dataset_index.classes)
         ordered = flagged + [row for row in examples if row not in self._kinds]
-        self._selected.replaceChildren(dom.element("p", "", sentence, {"role": "status"}), self._picture.row(ordered))
+        self._selected.replaceChildren(dom.element("p", "", sentence, {"role": "status"}), self._thumbnails.row(ordered))
         self._app.panels.mark_active(self._app.state)
 
     # --- keys ----------------------------------------------------------------------------------------

@@ -15,6 +15,10 @@ PAGE_OWN = ("svm", 5, 0)  # model, folds, seed
 class ModelsLab:
     """A list of what was tried, and the calibration curves of the latest of each model."""
 
+    NAME, TITLE = "models", "Models"
+    QUESTION = "Would another model see it differently?"
+    NEEDS_PREDICTIONS = True
+
     def __init__(self, experiments):
         self._app = experiments.app
         self._experiments = experiments

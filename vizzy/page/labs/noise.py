@@ -17,6 +17,10 @@ MOST_IN_MATRIX = 8
 class NoiseLab:
     """One press flips, trains and measures at every share; then a slider looks at each."""
 
+    NAME, TITLE = "noise", "Noise"
+    QUESTION = "How many wrong labels can it take?"
+    NEEDS_PREDICTIONS = False
+
     def __init__(self, experiments):
         self._app = experiments.app
         self._experiments = experiments

@@ -16,20 +16,13 @@ from vizzy.page.labs.noise import NoiseLab
 from vizzy.page.labs.percentiles import PercentilesLab
 from vizzy.page.labs.score import ScoreLab
 from vizzy.page.labs.ways import WaysLab
-from vizzy.page.model.state import LABS
+from vizzy.page.model import events
 from vizzy.page.ui import dom
 
-# name -> title, what it asks, its class, whether it needs predictions
-VIEWS = {
-    "score": ("Score", "How right are these settings?", ScoreLab, True),
-    "percentiles": ("Thresholds", "Which percentile is best?", PercentilesLab, True),
-    "ways": ("Ways", "Is a threshold for each class worth it?", WaysLab, True),
-    "noise": ("Noise", "How many wrong labels can it take?", NoiseLab, False),
-    "challenge": ("Challenge", "Ten errors are hidden. Who finds more?", ChallengeLab, False),
-    "map": ("Map", "Where do the errors stand?", MapLab, False),
-    "models": ("Models", "Would another model see it otherwise?", ModelsLab, True),
-    "code": ("Code", "What if the rule were another?", CodeLab, True),
-}
+# In the order of their tabs. A lab has NAME, as links call it, TITLE, QUESTION and NEEDS_PREDICTIONS; it is made with
+# the Experiments, has a node, and follows the app.
+LABS = (ScoreLab, PercentilesLab, WaysLab, NoiseLab, ChallengeLab, MapLab, ModelsLab, CodeLab)
+NAMES = [lab.NAME for lab in LABS]
 TAB_KEYS = {"ArrowLeft": -1, "ArrowRight": 1}
 
 
@@ -63,11 +56,11 @@ class LabPanel:
         bar.append(title, self._wide, close)
         tabs = dom.element("div", "lab-tabs", None, {"role": "tablist", "aria-label": "Labs"})
         self._tabs = {}
-        for name in LABS:
-            tab = dom.element("button", "", VIEWS[name][0], {"type": "button", "role": "tab", "id": "lab-tab-" + name})
-            tab.setAttribute("data-lab", name)
+        for lab in LABS:
+            tab = dom.element("button", "", lab.TITLE, {"type": "button", "role": "tab", "id": "lab-tab-" + lab.NAME})
+            tab.setAttribute("data-lab", lab.NAME)
             tab.setAttribute("aria-controls", "lab-body")
-            self._tabs[name] = tab
+            self._tabs[lab.NAME] = tab
             tabs.append(tab)
         tabs.addEventListener("keydown", create_proxy(self._walk_tabs))
         self._body = dom.element("div", "lab-body", None, {"id": "lab-body", "role": "tabpanel", "tabindex": "0"})
@@ -85,13 +78,17 @@ class LabPanel:
 
     def follow(self, state, analysis):
         """The app's state or analysis has changed."""
+        if state.lab is not None and state.lab not in NAMES:
+            self.app.note("There is no lab called " + state.lab + ": the link was made for another version of this page.")
+            self.app.update(events.open_lab(state, None))
+            return
         if "code" in self._views:
             self._views["code"].watch(analysis)
         if state.lab != self._shown:
             self._show(state.lab)
         if state.lab is None:
             return
-        untrained = VIEWS[state.lab][3] and analysis is None
+        untrained = _lab(state.lab).NEEDS_PREDICTIONS and analysis is None
         dom.show(self._untrained, untrained)
         dom.show(self._holder, not untrained)
         if not untrained:
@@ -115,13 +112,13 @@ class LabPanel:
             tab.tabIndex = 0 if name == lab else -1
         self._tabs[lab].scrollIntoView(parts.NEAREST)
         self._body.setAttribute("aria-labelledby", "lab-tab-" + lab)
-        self._question.textContent = VIEWS[lab][1]
+        self._question.textContent = _lab(lab).QUESTION
         self._holder.replaceChildren(self._view(lab).node)
         self._body.scrollTop = 0
 
     def _view(self, lab):
         if lab not in self._views:
-            self._views[lab] = VIEWS[lab][2](self.experiments)
+            self._views[lab] = _lab(lab)(self.experiments)
         return self._views[lab]
 
     def _take_dataset(self, _dataset):
@@ -151,13 +148,17 @@ class LabPanel:
     # --- keys -----------------------------------------------------------------------------------
 
     def _walk_tabs(self, event):
-        places = {"Home": 0, "End": len(LABS) - 1}
+        places = {"Home": 0, "End": len(NAMES) - 1}
         if event.key in TAB_KEYS:
-            places[event.key] = (LABS.index(self._shown) + TAB_KEYS[event.key]) % len(LABS)
+            places[event.key] = (NAMES.index(self._shown) + TAB_KEYS[event.key]) % len(NAMES)
         if event.key in places:
             event.preventDefault()
-            self._labs.show(LABS[places[event.key]])
+            self._labs.show(NAMES[places[event.key]])
 
     def _pressed(self, event):
         if event.key == "Escape" and not event.defaultPrevented:
             self._labs.show(None)
+
+
+def _lab(name):
+    return LABS[NAMES.index(name)]

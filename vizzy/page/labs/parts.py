@@ -56,7 +56,7 @@ class Experiments:
         return LatestRequest(lambda arguments: self.app.worker.lab(name, json.loads(arguments)), show, failed)
 
 
-class Following:
+class FollowingLab:
     """A lab that shows one of the worker's answers, asked for anew at every step of a slider.
 
     Who inherits has ``EXPERIMENT``, ``CLASS_NAME`` and ``FAILED``, and ``show(answer)``: what the answer looks like,
@@ -66,7 +66,7 @@ class Following:
     def __init__(self, experiments):
         self._app = experiments.app
         self._experiments = experiments
-        self._picture = Picture(experiments.app.dataset)
+        self._thumbnails = ExampleThumbnails(experiments.app.dataset)
         self._latest = experiments.latest(self.EXPERIMENT, self._answered, self._failed)
         self._analysis = None
         self.node = dom.element("div", self.CLASS_NAME)
@@ -151,7 +151,7 @@ class Runner:
         self._bar.style.visibility = "visible" if busy else "hidden"
 
 
-class Picture:
+class ExampleThumbnails:
     """Thumbnails of the open dataset, of which the labs make their rows."""
 
     def __init__(self, dataset):

@@ -18,6 +18,10 @@ SECONDS_FOR_BANDS = 1.5  # of one training: up to here the bands are drawn witho
 class PercentilesLab:
     """Curves and a heat map; a click on either sets the sliders."""
 
+    NAME, TITLE = "percentiles", "Thresholds"
+    QUESTION = "Which percentile is best?"
+    NEEDS_PREDICTIONS = True
+
     def __init__(self, experiments):
         self._app = experiments.app
         self._experiments = experiments

@@ -10,9 +10,12 @@ ROWS = (("wrong_label", "Wrong labels"), ("no_class", "Out of distribution"), ("
 HEAD = ("", "problems", "flagged", "found", "false alarms", "precision", "recall", "F1")
 
 
-class ScoreLab(parts.Following):
+class ScoreLab(parts.FollowingLab):
     """Follows every step of a slider."""
 
+    NAME, TITLE = "score", "Score"
+    QUESTION = "How right are these settings?"
+    NEEDS_PREDICTIONS = True
     EXPERIMENT, CLASS_NAME = "score_card", "score-lab"
     FAILED = "The score card could not be made: "
 
@@ -25,7 +28,7 @@ class ScoreLab(parts.Following):
         parts.append(parts.group("Missed: " + str(missed), *self._missed(card["missed"])))
         for name, title in (("false_alarms", "False alarms: "), ("found", "Found: ")):
             count = card["rows"]["all"][name]
-            parts.append(parts.group(title + str(count), self._picture.row(card[name], count)))
+            parts.append(parts.group(title + str(count), self._thumbnails.row(card[name], count)))
         return parts
 
     def _missed(self, entries):
@@ -39,7 +42,7 @@ class ScoreLab(parts.Following):
             sentence = dom.element("p")
             sentence.append(parts.badge("given", classes[entry["given"]]), " in truth " + truth + ". ")
             sentence.append(*[dom.element("span", kind, words) for kind, words in sentences.why_missed(entry, classes)])
-            thumb = self._picture.thumb(entry["example"])
+            thumb = self._thumbnails.thumb(entry["example"])
             thumb.tabIndex = 0
             row.append(thumb, sentence)
             rows.append(row)

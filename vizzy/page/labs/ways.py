@@ -6,9 +6,12 @@ from vizzy.page.labs.plotting import percent
 from vizzy.page.ui import dom
 
 
-class WaysLab(parts.Following):
+class WaysLab(parts.FollowingLab):
     """Follows every step of a slider."""
 
+    NAME, TITLE = "ways", "Ways"
+    QUESTION = "Is a threshold for each class worth it?"
+    NEEDS_PREDICTIONS = True
     EXPERIMENT, CLASS_NAME = "compare_ways", "ways-lab"
     FAILED = "The comparison could not be made: "
 
@@ -51,7 +54,7 @@ class WaysLab(parts.Following):
             card = dom.element("section", "counter-example")
             card.append(dom.element("h5", "", title))
             if found[name]["example"] is not None:
-                thumb = self._picture.thumb(found[name]["example"])
+                thumb = self._thumbnails.thumb(found[name]["example"])
                 thumb.tabIndex = 0
                 card.append(thumb)
             card.append(dom.element("p", "", words))
@@ -76,7 +79,7 @@ class WaysLab(parts.Following):
     def _difference(self, entry, classes):
         line = dom.element("tr")
         head = dom.element("th", "", None, {"scope": "row"})
-        thumb = self._picture.thumb(entry["example"])
+        thumb = self._thumbnails.thumb(entry["example"])
         thumb.tabIndex = 0
         head.append(thumb)
         given = dom.element("td")

@@ -14,7 +14,6 @@ VIEWS = ("explore", "review")
 QUEUES = ("suspects", "label issues", "out of distribution", "unconfident", "all")
 MODES = ("percentile", "mean")  # where the class thresholds come from
 OOD_MODES = ("percentile", "outliers")  # who is out of distribution
-LABS = ("score", "percentiles", "ways", "noise", "challenge", "map", "models", "code")  # the experiments
 
 DEFAULTS = {
     "class_percentile": 50,
@@ -27,7 +26,7 @@ DEFAULTS = {
     "queue": ("suspects", None, None, "", False),  # kind, given label, suggested label, text sought, unreviewed only
     "trained_labels": None,  # the changed labels that the present predictions were trained on
     "active": None,  # the example shown in the inspector and marked everywhere
-    "lab": None,  # the experiment that is open, one of LABS
+    "lab": None,  # the name of the lab that is open, see vizzy.page.labs.panel
     "worker": "loading",  # then "ready", or "failed"
     "training": False,
     "train_requested": False,  # a click on Train that waits for the worker
