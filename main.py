@@ -36,12 +36,15 @@ async def main():
         js.document.documentElement.setAttribute("data-vizzy", "error")
         fail(str(error))
         return
-    changes, refused = url.read(fragment_of_visit(), dataset.index)
+    fragment = fragment_of_visit()
+    changes, refused = url.read(fragment, dataset.index)
     app = App(dataset, State(**dict(changes, **decided)))
     InputController(app)
     for feature in (guide_feature, labs_feature, importing_feature):
         feature.mount(app)
     app.update(app.state)
+    if fragment != js.window.location.hash.lstrip("#"):
+        app.decisions.write_address_soon()
     if refused:
         app.note("Part of the link could not be read and was left out: " + ", ".join(refused))
     js.performance.mark("vizzy:interactive")

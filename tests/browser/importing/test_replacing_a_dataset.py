@@ -5,7 +5,7 @@ import json
 import zipfile
 
 import pytest
-from own_data import as_file, bring, open_and_train, small_table
+from own_data import as_file, bring, small_table
 from PIL import Image
 
 
@@ -46,7 +46,7 @@ def packed_pictures(n, colour):
 
 
 def test_show_more_goes_on_with_the_cell_of_the_open_dataset(first):
-    open_over(first, as_file("many.csv", small_table(700)))
+    open_over(first, as_file("many.csv", small_table(1400)))
     first.train()
     page = first.page
     page.click('[data-cell="even|even"] .count')
@@ -125,8 +125,7 @@ def test_every_picture_of_a_long_list_is_shown_wherever_it_is_scrolled_to(first)
 
 def test_a_preview_does_not_touch_the_pictures_of_the_open_dataset(first):
     open_over(first, packed_pictures(40, (200, 30, 30)))
-    page = first.page
-    open_and_train(first)
+    page = first.train().page
     page.click("#import-button")
     bring(first, packed_pictures(40, (30, 30, 200)))
     page.click("#import-close")
