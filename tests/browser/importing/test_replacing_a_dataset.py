@@ -123,22 +123,6 @@ def test_every_picture_of_a_long_list_is_shown_wherever_it_is_scrolled_to(first)
         )
 
 
-def test_a_preview_does_not_touch_the_pictures_of_the_open_dataset(first):
-    open_over(first, packed_pictures(40, (200, 30, 30)))
-    page = first.train().page
-    page.click("#import-button")
-    bring(first, packed_pictures(40, (30, 30, 200)))
-    page.click("#import-close")
-    page.hover('#matrix [data-example="n7"]')
-    page.wait_for_function("document.querySelector('#inspector-image').naturalWidth === 12")
-    red, _, blue = page.evaluate(
-        """() => { const canvas = document.createElement("canvas"), pen = canvas.getContext("2d");
-            pen.drawImage(document.querySelector("#inspector-image"), 0, 0);
-            return [...pen.getImageData(2, 2, 1, 1).data].slice(0, 3); }"""
-    )
-    assert red > blue
-
-
 def test_the_date_of_a_saved_project_is_that_of_today(first):
     open_over(first, as_file("odd.csv", small_table()))
     page = first.page
