@@ -4,7 +4,8 @@ import json
 
 from vizzy.page.client.latest_request import LatestRequest
 from vizzy.page.model import explanation_text
-from vizzy.page.model.state import ACCEPTED, CHANGED, KEPT, NO_CLASS, SKIPPED
+from vizzy.page.model.state import ACCEPTED, CHANGED, KEPT
+from vizzy.page.review.actions import DONE
 from vizzy.page.ui import dom
 from vizzy.page.ui.thumbnails import picture_holder, show_picture
 
@@ -58,14 +59,8 @@ class ReviewCard:
 
     def words_for(self, action, label):
         """What was just decided, in words."""
-        name = self._index.ids[self._example]
-        if action in (ACCEPTED, CHANGED):
-            return "{} is now {}.".format(name, self._index.classes[label])
-        return {
-            KEPT: "{} keeps its label.",
-            NO_CLASS: "{} belongs to no class.",
-            SKIPPED: "{} skipped.",
-        }[action].format(name)
+        sentence = DONE[ACCEPTED if action == CHANGED else action]
+        return sentence.format(self._index.ids[self._example], "" if label is None else self._index.classes[label])
 
     def _show_labels(self, state):
         classes = self._index.classes

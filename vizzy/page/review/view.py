@@ -11,7 +11,8 @@ from pyscript.ffi import create_proxy
 
 from vizzy.page.client.latest_request import LatestRequest
 from vizzy.page.model import events, explanation_text
-from vizzy.page.model.state import ACCEPTED, CHANGED, KEPT, NO_CLASS, SKIPPED, reviewed
+from vizzy.page.model.state import ACCEPTED, CHANGED, reviewed
+from vizzy.page.review import actions
 from vizzy.page.review.card import NO_LABEL, ReviewCard
 from vizzy.page.review.export_menu import ExportMenu
 from vizzy.page.ui import dom
@@ -19,7 +20,6 @@ from vizzy.page.ui.thumbnails import Thumbnails
 from vizzy.page.ui.virtual_list import VirtualList
 
 SECONDS_UNTIL_SOUGHT = 0.25
-KEYS = {"a": ACCEPTED, "k": KEPT, "n": NO_CLASS, "s": SKIPPED}
 QUEUE_NAMES = {
     "suspects": "label issues and out of distribution",
     "label issues": "label issues",
@@ -261,8 +261,7 @@ class ReviewView:
         """Show what an action on the selection will do, and wait for a yes."""
         decisions, lines = self._bulk_decisions(action)
         self._bulk = decisions
-        verb = {"accepted": "Accept the suggestion for", "kept": "Keep the label of", "no class": "Mark as of no class", "skipped": "Skip"}
-        dom.by_id("bulk-heading").textContent = verb[action] + " " + explanation_text.counted(len(decisions), "example") + "?"
+        dom.by_id("bulk-heading").textContent = actions.QUESTIONS[action].format(explanation_text.counted(len(decisions), "example"))
         dom.by_id("bulk-confirm").querySelector("ul").replaceChildren(*[dom.element("li", "", line) for line in lines])
         dom.by_id("bulk-do").disabled = not decisions
         dom.by_id("bulk-confirm").showModal()
@@ -301,6 +300,7 @@ class ReviewView:
     # --- events ----------------------------------------------------------------------------------
 
     def _wire(self):
+        actions.put_buttons(dom.by_id("review-choice").parentNode, dom.by_id("bulk"))
         for name, event, listener in (
             ("review-back", "click", lambda _event: self.close()),
             ("review-train", "click", self._app.training.request),
@@ -369,8 +369,8 @@ class ReviewView:
             action()
 
     def _action_of(self, key):
-        if key.lower() in KEYS:
-            return lambda: self._decide(KEYS[key.lower()])
+        if key.lower() in actions.KEYS:
+            return lambda: self._decide(actions.KEYS[key.lower()])
         if key in "123456789" and int(key) <= len(self._index.classes):
             return lambda: self._decide(CHANGED, int(key) - 1)
         return {

@@ -29,6 +29,7 @@ FEATURES = {
             "ui/image_loader",
             "review/view",
             "review/card",
+            "review/actions",
             "review/export_menu",
         ),
         "worker": (
