@@ -23,13 +23,13 @@ class ScoreLab(parts.FollowingLab):
         """The tallies, then what was missed, wrongly flagged and found."""
         if not card["known"]:
             return _unknown(card["counts"])
-        parts = [_tallies(card), dom.element("p", "aside", _aside(card))]
+        nodes = [_tallies(card), dom.element("p", "aside", _aside(card))]
         missed = card["rows"]["all"]["problems"] - card["rows"]["all"]["found"]
-        parts.append(parts.group("Missed: " + str(missed), *self._missed(card["missed"])))
+        nodes.append(parts.group("Missed: " + str(missed), *self._missed(card["missed"])))
         for name, title in (("false_alarms", "False alarms: "), ("found", "Found: ")):
             count = card["rows"]["all"][name]
-            parts.append(parts.group(title + str(count), self._thumbnails.row(card[name], count)))
-        return parts
+            nodes.append(parts.group(title + str(count), self._thumbnails.row(card[name], count)))
+        return nodes
 
     def _missed(self, entries):
         if not entries:

@@ -113,7 +113,7 @@ class ReviewView:
             self._queue.want(about[:3])
 
     def _show_queue(self, _wish, answer):
-        self._summary = js.JSON.parse(answer.summary)
+        self._summary = js.JSON.parse(answer.told)
         self._examples, self._suggested, self._quality = answer.examples, answer.suggested, answer.label_quality
         self._selected = set([example for example in self._selected if self._find(example) is not None])
         current = self._find(self._app.state.active)
