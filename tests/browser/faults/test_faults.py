@@ -5,24 +5,27 @@ import re
 import pytest
 from visits import ROOT, visiting
 
-BEATS = {"SECONDS_BETWEEN_BEATS = 5": "SECONDS_BETWEEN_BEATS = 0.4", "WHEN_BUSY = 36": "WHEN_BUSY = 8", "SUSPICIOUS = 10": "SUSPICIOUS = 3"}
-WITH_CHANGED_LABELS = "    changed_labels = {int(example): label for example, label in json.loads(changed_labels_json)}\n"
+BEATS = {"SECONDS_BETWEEN_BEATS": 0.4, "BEATS_OF_PATIENCE_WHEN_BUSY": 8, "SECONDS_UNTIL_SUSPICIOUS": 3}
 
 
-def altered(page, path, replacements):
-    """Serve a file of the site with some of its text replaced."""
-    text = (ROOT / path).read_text(encoding="utf-8")
-    for old, new in replacements.items():
-        assert old in text, f"{path} no longer has {old!r}"
-        text = text.replace(old, new)
+def with_more(page, path, code):
+    """Serve a module of the site with some code after its own."""
+    text = (ROOT / path).read_text(encoding="utf-8") + "\n" + code
     page.route(f"**/{path}", lambda route: route.fulfill(body=text, content_type="text/plain"))
+
+
+def with_constants(page, path, **values):
+    """Serve a module of the site whose constants have other values."""
+    text = (ROOT / path).read_text(encoding="utf-8")
+    assert [name for name in values if not re.search(rf"^{name} = ", text, re.MULTILINE)] == []
+    with_more(page, path, "\n".join(f"{name} = {value}" for name, value in values.items()))
 
 
 @pytest.fixture
 def faulty(browser, site):
     """A visit whose page looks after its worker every moment, and in which complaints are expected."""
     with visiting(browser, site, complains=True) as visit:
-        altered(visit.page, "vizzy/page/client/worker_client.py", BEATS)
+        with_constants(visit.page, "vizzy/page/client/worker_client.py", **BEATS)
         yield visit
 
 
@@ -73,16 +76,25 @@ def test_an_experiment_whose_worker_dies_says_so_and_can_be_run_again(faulty):
     run.wait_for(state="visible")
 
 
+FAULT_OF_A_TRAINING = """
+_train_without_fault = train
+
+
+def train(changed_labels_json):
+    if json.loads(changed_labels_json):
+        {fault}
+    return _train_without_fault(changed_labels_json)
+"""
 FAULTS_OF_A_TRAINING = {
-    "hangs": ("    while changed_labels:\n        pass\n", "Python has stopped answering"),
-    "runs out of memory": ("    if changed_labels:\n        raise MemoryError\n", "Python has run out of memory"),
+    "hangs": ("while True: pass", "Python has stopped answering"),
+    "runs out of memory": ("raise MemoryError", "Python has run out of memory"),
 }
 
 
 @pytest.mark.parametrize("fault", FAULTS_OF_A_TRAINING)
 def test_a_worker_that_fails_in_a_training_is_replaced_and_keeps_the_changed_labels(faulty, fault):
     code, why = FAULTS_OF_A_TRAINING[fault]
-    altered(faulty.page, "vizzy/worker.py", {WITH_CHANGED_LABELS: WITH_CHANGED_LABELS + code})
+    with_more(faulty.page, "vizzy/worker.py", FAULT_OF_A_TRAINING.format(fault=code))
     page = faulty.open().train().page
     issues = faulty.ids_in("#label-issues")
     relabel(faulty)
@@ -98,8 +110,8 @@ def test_a_worker_that_fails_in_a_training_is_replaced_and_keeps_the_changed_lab
 
 
 def test_a_worker_that_is_lost_again_and_again_is_given_up_with_a_button_to_try_again(faulty):
-    altered(faulty.page, "vizzy/page/app.py", {"MOST_LOST = 3": "MOST_LOST = 1"})
-    altered(faulty.page, "vizzy/worker.py", {'    done, total = runs[name]["progress"]\n': "    raise MemoryError\n"})
+    with_constants(faulty.page, "vizzy/page/control/worker_lifecycle.py", MOST_LOST=1)
+    with_more(faulty.page, "vizzy/worker.py", "def progress(*_run):\n    raise MemoryError\n")
     faulty.page.goto(faulty.site)
     page = faulty.page
     page.wait_for_selector("#failure[open]")
