@@ -11,6 +11,7 @@ import numpy as np
 from vizzy import confident, exporting, near_duplicates, noise_rates, ranking, reading, reviewing
 from vizzy.dataset import DatasetError
 from vizzy.reading import columns as column_roles
+from vizzy.reading.formats import in_form_of
 from vizzy.reading.review import ACCEPTED
 
 DEFAULT_WORST = 20
@@ -99,7 +100,8 @@ def _parser():
         "find",
         help="find the label errors in a table",
         description="Find the label errors in a table with labels and, in columns or in files beside it, embeddings or "
-        "predicted probabilities. Reads CSV, TSV, JSON Lines, .npy, .npz, zips and folders.",
+        "predicted probabilities. Reads CSV and its relatives, JSON, ARFF, LIBSVM, "
+        "spreadsheets, Parquet, Feather, each also compressed, .npy, .npz, zips and folders.",
     )
     command.add_argument(
         "files", nargs="+", metavar="FILE", help="a table, arrays beside it, a zip, or a folder of them"
@@ -178,6 +180,12 @@ def _add_choices(group):
     )
     group.add_argument("--leave-out-unlabelled", action="store_true", help="leave out rows without a label")
     group.add_argument("--encoding", metavar="NAME", help="of the table; found out by default")
+    group.add_argument("--sheet", metavar="NAME", help="the sheet of a spreadsheet to read")
+    group.add_argument(
+        "--header",
+        action=argparse.BooleanOptionalAction,
+        help="the first line names the columns, or --no-header: it holds data; found out by default",
+    )
 
 
 ROLE_OPTIONS = {
@@ -226,6 +234,8 @@ def _choices(options):
         no_labels=tuple(options.no_label),
         leave_out_unlabelled=options.leave_out_unlabelled,
         encoding=options.encoding,
+        header=options.header,
+        sheet=options.sheet,
     )
 
 
@@ -252,7 +262,8 @@ def _check_outputs(options):
 def _outputs(opened, findings, parts, options):
     """What is to be written: yields path and bytes."""
     if options.output:
-        yield options.output, exporting.corrected_table(opened, findings, opened.review)[1]
+        written = replace(opened, table=in_form_of(opened.table, options.output.suffix))
+        yield options.output, exporting.corrected_table(written, findings, opened.review)[1]
     if options.report:
 
         def why(example):

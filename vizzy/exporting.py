@@ -26,7 +26,8 @@ from vizzy import confident
 from vizzy.near_duplicates import NO_GROUP, Groups
 from vizzy.reading import columns as names
 from vizzy.reading.review import ACCEPTED, CHANGED, KEPT, NO_CLASS, SKIPPED
-from vizzy.reading.tables import ABSENT, DELIMITED, JSON, Form, Table, cell_text, guarded, write_table
+from vizzy.reading.formats import WRITTEN, write_table
+from vizzy.reading.tables import ABSENT, DELIMITED, JSON, Form, Table, cell_text, guarded
 
 UNDECIDED = "undecided"
 # What `decision` says of each review action.
@@ -226,6 +227,8 @@ def _guarded(table):
 def _file_name(table, what):
     base = _base(table.name)
     suffix = base[base.rfind(".") :] if "." in base else ""
+    if WRITTEN.get(suffix.lower()) != table.form.kind and suffix != ".txt":
+        suffix = ""  # what was read, but is not written, comes out as CSV
     return f"{_stem(table.name)}-{what}{suffix or SUFFIXES.get(table.form.kind, '.csv')}"
 
 

@@ -120,7 +120,10 @@ def test_a_report_of_hostile_data_has_the_elements_and_attributes_of_a_harmless_
         Skeleton(exports_of(opened_of(InputFile("data.csv", text.encode())))["report"][1])
         for text in (hostile_table("csv"), harmless_table("csv"))
     ]
-    assert reports[0].counts == reports[1].counts
+    # Some hostile texts are alike but for what cannot be seen, and so are listed as near duplicates: more rows of a table.
+    alone = [{kind: count for kind, count in one.counts.items() if kind not in (("tr",), ("td",), ("br",))} for one in reports]
+    assert alone[0] == alone[1]
+    assert reports[0].counts.keys() == reports[1].counts.keys()
     said = "".join(reports[0].text)
     shown = sum(text.strip() in said for text in TEXTS)
     assert shown > 0.9 * len(TEXTS)  # the hundred most suspect with id and text, and the names of all classes

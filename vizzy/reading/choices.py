@@ -15,3 +15,5 @@ class Choices:
     no_labels: tuple = ()  # of str that mean that there is no label
     encoding: str | None = None
     delimiter: str | None = None
+    header: bool | None = None  # whether the first line names the columns; None: found out
+    sheet: str | None = None  # of a spreadsheet

@@ -16,7 +16,7 @@ from vizzy.reading.features import feature_columns, is_numeric
 from vizzy.reading.label_cells import may_be_labels, one_hot_columns
 from vizzy.reading.labels import whole_number
 from vizzy.reading.numbers import holds_lists
-from vizzy.reading.tables import cell_text
+from vizzy.reading.tables import UNNAMED, cell_text
 
 LABEL, ONE_HOT, ID, FILE, TEXT, TRUE_LABEL, ALT, PROBABILITY, EMBEDDING, REVIEW, IGNORED = (
     "label",
@@ -132,6 +132,7 @@ LIST_OF_PROBABILITIES = re.compile(
 SAMPLE_ROWS = 200
 ROUNDED_TO_2 = 0.005  # how far off a number with two decimals may be
 # Where no column has a usual name for labels, one of words with so few values, each so often, is taken for them.
+PARTS_OF_DATA = frozenset(["train", "training", "test", "validation", "valid", "val", "dev", "unassigned", ""])
 FEW_VALUES, ROWS_A_VALUE, SHARE_FILLED = 50, 3, 0.9
 
 
@@ -219,15 +220,19 @@ def _unusual_label(table, roles):
     one_hot = one_hot_columns(table, free)
     if one_hot:
         return dict.fromkeys(one_hot, ONE_HOT)
-    few = [column for column in free if _has_few_values(table, column)]
+    few = [column for column in free if not is_numeric(table, column) and _has_few_values(table, column)]
+    if not few and all(column.startswith(UNNAMED) for column in table.columns):  # without names, numbers may be classes
+        few = [column for column in free if _has_few_values(table, column)]
     return {few[0]: LABEL} if len(few) == 1 else {}
 
 
 def _has_few_values(table, column):
     """Whether a column holds words of which each comes several times, as labels do."""
-    if is_numeric(table, column) or not may_be_labels(table, column):
+    if not may_be_labels(table, column):
         return False
     texts = [text for text in table.texts(column) if text]
+    if {text.lower() for text in texts} <= PARTS_OF_DATA:
+        return False
     different = len(set(texts))
     return 2 <= different <= FEW_VALUES and different * ROWS_A_VALUE <= len(texts) >= SHARE_FILLED * len(table)
 

@@ -8,31 +8,49 @@ import numpy as np
 from vizzy.dataset import EMBEDDINGS_FILE, INDEX_FILE, PRED_PROBS_FILE, TABLE_FILE
 from vizzy.reading.arrays import Array, read_arrays
 from vizzy.reading.columns import LABEL, check_choices, column_of, exported_columns, guess_roles
+from vizzy.reading.compression import decompressed
 from vizzy.reading.errors import ReadingError, counted, listed
-from vizzy.reading.files import ARRAY_SUFFIXES, TABLE_SUFFIXES, check_sizes, unpacked
+from vizzy.reading.files import ARRAY_SUFFIXES, COLUMNAR_SUFFIXES, SPREADSHEET_SUFFIXES, check_sizes, unpacked
+from vizzy.reading.formats import is_spreadsheet, read_table
 from vizzy.reading.nesting import parsed_json
 from vizzy.reading.numbers import numbers_of
-from vizzy.reading.tables import read_table, unguarded
+from vizzy.reading.tables import Table, unguarded
 
 DATASET_FOLDER_FILES = (TABLE_FILE, INDEX_FILE, EMBEDDINGS_FILE, PRED_PROBS_FILE)
-# Read as tables where nothing is surer to be one.
+# Read as tables at once, and where nothing is surer to be one.
+TABLES = (".csv", ".tsv", ".tab", ".psv", ".ssv", ".jsonl", ".ndjson", ".arff", ".libsvm", ".svm", ".svmlight")
 PERHAPS_TABLES = (".txt", ".json", ".dat", ".data", "")
-# Files that carry the numbers, but in a form that is not read.
+PICKLE = "a Python pickle, which could run anything and is never loaded: save the table as CSV and the numbers with numpy.save"
+# Files that carry labels or numbers, but in a form that is not read: what they are, and what to do.
 FOREIGN_SUFFIXES = {
     ".pt": "a PyTorch file: save tensor.cpu().numpy() with numpy.save",
     ".pth": "a PyTorch file: save tensor.cpu().numpy() with numpy.save",
+    ".ckpt": "a model's checkpoint: save what it predicts with numpy.save",
     ".safetensors": "a file of tensors: save each with numpy.save",
-    ".pkl": "a Python pickle, which could run anything: save the table as CSV and the numbers with numpy.save",
-    ".pickle": "a Python pickle, which could run anything: save the table as CSV and the numbers with numpy.save",
-    ".joblib": "a Python pickle, which could run anything: save the table as CSV and the numbers with numpy.save",
-    ".parquet": "a Parquet file: save the table as CSV",
-    ".feather": "an Arrow file: save the table as CSV",
-    ".xlsx": "an Excel workbook: save the sheet as CSV",
-    ".xls": "an Excel workbook: save the sheet as CSV",
-    ".ods": "a spreadsheet: save the sheet as CSV",
+    ".pkl": PICKLE,
+    ".pickle": PICKLE,
+    ".joblib": PICKLE,
     ".mat": "a MATLAB file: save the table as CSV",
     ".h5": "an HDF5 file: save the table as CSV and the numbers with numpy.save",
+    ".hdf5": "an HDF5 file: save the table as CSV and the numbers with numpy.save",
+    ".rds": "a file of R's: save the table as CSV with write.csv",
+    ".rdata": "a file of R's: save the table as CSV with write.csv",
+    ".sav": "an SPSS file: save the table as CSV",
+    ".dta": "a Stata file: save the table as CSV",
+    ".sas7bdat": "a SAS file: save the table as CSV",
+    ".tfrecord": "a file of TensorFlow's records: save the labels as CSV and the numbers with numpy.save",
+    ".xml": "an XML file, such as CVAT or Pascal VOC write: export the labels as CSV or JSON, one row for each image",
+    ".yaml": "a YAML file: save the labels as CSV",
+    ".yml": "a YAML file: save the labels as CSV",
+    ".7z": "a 7z archive: unpack it, or make it a zip",
+    ".rar": "a RAR archive: unpack it, or make it a zip",
+    ".tar": "a tar archive: unpack it, or make it a zip",
+    ".pdf": "a PDF document: save the table as CSV",
+    ".docx": "a Word document: save the table as CSV",
+    ".db": "a database: export the table as CSV",
+    ".sqlite": "a database: export the table as CSV",
 }
+UNKNOWN = "of no kind that is read: save the table as CSV, or the numbers with numpy.save"
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +58,17 @@ class Contents:
     """What the files hold, before it is understood."""
 
     name: str
-    table: object = None  # Table, or None where labels are an array
+    table: Table | None = None  # None where labels are an array
     arrays: tuple = ()  # of Array
     images: tuple = ()  # of str
     classes: tuple = ()  # of str, where the files give their order
     notes: tuple = ()  # of str
+    unread: tuple = ()  # of str: a sentence on each file that was brought and not read, and what to do
+
+    @property
+    def unread_in_words(self):
+        """What was brought and not read, as it follows a complaint: "" or sentences behind a space."""
+        return "".join(f" {sentence}" for sentence in self.unread[:3])
 
 
 def contents_of(files, choices, limits):
@@ -59,15 +83,15 @@ def contents_of(files, choices, limits):
     if not files:
         raise ReadingError("There is no file: bring a table with a column of labels.")
     check_sizes([(file.name, len(file.content)) for file in files], limits)
-    found = _only_dataset_folder(unpacked(files, limits))
+    found = _only_dataset_folder(decompressed(unpacked(files, limits), limits))
     check_sizes([(file.name, len(file.content)) for file in found], limits)
     arrays = [array for file in found if file.suffix in ARRAY_SUFFIXES for array in read_arrays(file, limits)]
     index = _index_of(found)
-    tables, notes = _tables(found, arrays, choices)
+    tables, unread = _tables(found, choices)
     table, more_arrays, more_notes = _main_table(tables, choices)
     images = tuple(file.name for file in found if file.is_image)
     if table is None and not arrays and not more_arrays:
-        raise ReadingError(_nothing_useful(found, images))
+        raise ReadingError(_nothing_useful(found, images, unread))
     if table is not None and len(table) > limits.rows:
         raise ReadingError(
             f"{table.name} has {counted(len(table), 'row')}, but at most {limits.rows:,} are read: "
@@ -79,7 +103,8 @@ def contents_of(files, choices, limits):
         arrays=(*arrays, *more_arrays),
         images=images,
         classes=tuple(index.get("classes") or ()),
-        notes=(*notes, *more_notes, *(table.notes if table else ())),
+        notes=(*unread, *more_notes, *(table.notes if table else ())),
+        unread=tuple(unread),
     )
 
 
@@ -115,23 +140,28 @@ def _are_texts(values):
     return isinstance(values, list) and all(isinstance(value, str) for value in values)
 
 
-def _tables(files, arrays, choices):
-    """The tables among the files, and notes on what is none: two lists."""
-    tables, notes = [], []
-    named = [file for file in files if file.suffix in (".csv", ".tsv", ".tab", ".jsonl", ".ndjson")]
-    perhaps = [file for file in files if file.suffix in PERHAPS_TABLES and file.base_name != INDEX_FILE]
-    known = TABLE_SUFFIXES + ARRAY_SUFFIXES + PERHAPS_TABLES
-    others = [file for file in files if file.suffix not in known and not file.is_image]
-    if not named and not perhaps and not arrays:
-        for file in others:
-            if file.suffix in FOREIGN_SUFFIXES:
-                raise ReadingError(f"{file.name} is {FOREIGN_SUFFIXES[file.suffix]}.")
-    read = named or perhaps
-    tables = [read_table(file, choices.encoding, choices.delimiter) for file in read]
-    left = [file.name for file in (perhaps if named else []) + others]
-    if left:
-        notes.append(f"{listed(left)} was not read." if len(left) == 1 else f"{listed(left)} were not read.")
-    return tables, notes
+def _tables(files, choices):
+    """The tables among the files, and a sentence on each file that is not read: two lists."""
+    surely = [file for file in files if file.suffix in TABLES or _holds_table(file)]
+    perhaps = [file for file in files if file.suffix in PERHAPS_TABLES and file.base_name != INDEX_FILE and file not in surely]
+    read = surely or perhaps
+    tables = [read_table(file, choices.encoding, choices.delimiter, choices.header, choices.sheet) for file in read]
+    others = [file for file in files if file not in read and file.suffix not in ARRAY_SUFFIXES and not file.is_image]
+    others = [file for file in others if file.base_name != INDEX_FILE]
+    return tables, [f"{file.name} was not read: it is {_what_it_is(file, surely)}." for file in others]
+
+
+def _holds_table(file):
+    """Whether a file is a workbook or a file of columns, by its name or by what it holds."""
+    if file.suffix in (*SPREADSHEET_SUFFIXES, *COLUMNAR_SUFFIXES):
+        return True
+    return not file.is_image and file.suffix not in ARRAY_SUFFIXES and is_spreadsheet(file)
+
+
+def _what_it_is(file, tables):
+    if file.suffix in PERHAPS_TABLES and tables:
+        return f"beside {tables[0].name}, which is surer to be the table; bring it alone if it is the one"
+    return FOREIGN_SUFFIXES.get(file.suffix, UNKNOWN)
 
 
 def _main_table(tables, choices):
@@ -186,12 +216,14 @@ def _check_same_order(table, main, column):
             )
 
 
-def _nothing_useful(files, images):
+def _nothing_useful(files, images, unread):
     if images:
         return (
             f"{images[0]} and the other images come without a table: bring one with labels and embeddings, or make it with "
             "build_embeddings.py --images FOLDER."
         )
+    if unread:
+        return " ".join(sentence.replace(" was not read: it is ", " is ") for sentence in unread[:3]) + " Bring a table with a column of labels."
     return f"{listed(file.name for file in files)}: no table and no array is among this, so bring a table with a column of labels."
 
 

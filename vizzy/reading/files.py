@@ -13,6 +13,10 @@ from vizzy.reading.errors import ReadingError, counted, shown
 
 MEGABYTE = 1_000_000
 TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson", ".json")
+SPREADSHEET_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+COLUMNAR_SUFFIXES = (".parquet", ".pq", ".feather", ".arrow", ".ipc")
+OTHER_TEXT_SUFFIXES = (".arff", ".libsvm", ".svm", ".svmlight", ".dat", ".data", ".psv", ".ssv")
+COMPRESSED_SUFFIXES = (".gz", ".bz2", ".xz")
 ARRAY_SUFFIXES = (".npy", ".npz")
 ZIP_SUFFIX = ".zip"
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif", ".bmp", ".svg")
@@ -125,7 +129,15 @@ def image_content(files, name):
 
 def _found_at(path):
     if path.is_dir():
-        known = TABLE_SUFFIXES + ARRAY_SUFFIXES + IMAGE_SUFFIXES
+        known = (
+            *TABLE_SUFFIXES,
+            *SPREADSHEET_SUFFIXES,
+            *COLUMNAR_SUFFIXES,
+            *OTHER_TEXT_SUFFIXES,
+            *COMPRESSED_SUFFIXES,
+            *ARRAY_SUFFIXES,
+            *IMAGE_SUFFIXES,
+        )
         inside = sorted(
             inner for inner in path.rglob("*") if inner.is_file() and inner.suffix.lower() in known
         )

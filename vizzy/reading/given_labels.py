@@ -129,7 +129,7 @@ def _no_labels(contents):
     if contents.table is None:
         return (
             f"{listed(array.name for array in contents.arrays)} came without labels: bring a table or an array "
-            "of labels beside it, in the same order."
+            f"of labels beside it, in the same order.{contents.unread_in_words}"
         )
     usual = listed(column_roles.USUAL_NAMES[column_roles.LABEL][1:5])
     return (

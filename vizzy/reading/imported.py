@@ -109,7 +109,7 @@ def _nothing_to_predict_from(contents, roles):
     if useless:
         remedy += f"; {listed(useless)} can be taken for neither"
     where = contents.table.name if contents.table else contents.name
-    return f"{where} has labels, but nothing to check them against: {remedy}."
+    return f"{where} has labels, but nothing to check them against: {remedy}.{contents.unread_in_words}"
 
 
 def _table_of_labels(contents, roles, labels):

@@ -75,7 +75,8 @@ def source_of_probabilities(contents: Contents, roles: Roles) -> str:
     str
     """
     array = array_with(contents, roles, array_roles.PRED_PROBS)
-    return array.name if array is not None else contents.table.name
+    source = contents.table if array is None else array
+    return source.name if source is not None else contents.name
 
 
 def _are_scores(array, columns):

@@ -1,0 +1,67 @@
+"""Files that are compressed one by one: gzip, bzip2 and xz, by what they begin with and not by their names.
+
+Nothing is unpacked beyond the limits that hold for every file, whatever the file says of its own size.
+"""
+
+import bz2
+import gzip
+import io
+import lzma
+from collections.abc import Sequence
+
+from vizzy.reading.errors import ReadingError
+from vizzy.reading.files import COMPRESSED_SUFFIXES, MEGABYTE, InputFile, Limits
+
+# What a file begins with, what that is called, and what opens it.
+KINDS = ((b"\x1f\x8b", "gzip", gzip.open), (b"BZh", "bzip2", bz2.open), (b"\xfd7zXZ", "xz", lzma.open))
+
+
+def decompressed(files: Sequence[InputFile], limits: Limits) -> list[InputFile]:
+    """The files, with each that is compressed replaced by what it holds.
+
+    Parameters
+    ----------
+    files : sequence of InputFile
+    limits : Limits
+
+    Returns
+    -------
+    list of InputFile
+
+    Raises
+    ------
+    ReadingError
+        Where one is damaged, or unpacks to more than fits.
+    """
+    return [_decompressed(file, limits) for file in files]
+
+
+def _decompressed(file, limits):
+    for start, kind, opened_by in KINDS:
+        if file.content.startswith(start):
+            return InputFile(_name_without_suffix(file), _unpacked(file, kind, opened_by, limits))
+    if file.suffix in COMPRESSED_SUFFIXES:
+        raise ReadingError(
+            f"{file.name} is named like a compressed file but is none: give it the name of what it holds, such as data.csv."
+        )
+    return file
+
+
+def _unpacked(file, kind, opened_by, limits):
+    try:
+        with opened_by(io.BytesIO(file.content)) as opened:
+            content = opened.read(limits.file_bytes + 1)
+    except (OSError, EOFError, lzma.LZMAError, ValueError) as error:
+        raise ReadingError(
+            f"{file.name} cannot be unpacked as {kind} ({error}): is it cut off? Make or download it again."
+        ) from error
+    if len(content) > limits.file_bytes:
+        raise ReadingError(
+            f"{file.name} unpacks to more than the {limits.file_bytes / MEGABYTE:,.0f} MB that fit: "
+            f"{limits.advice.format(names=file.name)}."
+        )
+    return content
+
+
+def _name_without_suffix(file):
+    return file.name[: -len(file.suffix)] if file.suffix in COMPRESSED_SUFFIXES else file.name

@@ -1,0 +1,118 @@
+"""A module for each family of file formats: from bytes to a `vizzy.reading.tables.Table`, and back where that can be.
+
+`delimited` reads CSV in all its dialects and what is like it, `json_tables` the shapes in which JSON holds a table,
+`tools` the text formats of machine learning tools, `spreadsheets` and `columnar` what takes a library that is imported,
+or fetched, only when such a file comes.
+"""
+
+from dataclasses import replace
+
+from vizzy.reading.errors import ReadingError
+from vizzy.reading.files import SPREADSHEET_SUFFIXES, InputFile
+from vizzy.reading.formats.delimited import delimited_text, read_delimited
+from vizzy.reading.formats.json_tables import json_text, read_json, read_json_lines
+from vizzy.reading.formats.tools import is_arff, is_fasttext, is_libsvm, read_arff, read_fasttext, read_libsvm
+from vizzy.reading.tables import DELIMITED, FEATHER, JSON, JSON_LINES, PARQUET, Table, cell_text, decoded, encoded
+
+# What a file of a library's format begins with; an .ods and an .xlsx are zips, and known by what they hold.
+PARQUET_START, ARROW_START, XLS_START, ZIP_START = b"PAR1", b"ARROW1", b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
+IN_SPREADSHEETS = (b"xl/workbook", b"application/vnd.oasis.opendocument.spreadsheet", b"xl/")
+DELIMITED_SUFFIXES = (".csv", ".tsv", ".tab")
+# What is written into a file with such a suffix.
+WRITTEN = {
+    **dict.fromkeys((".csv", ".tsv"), DELIMITED),
+    **dict.fromkeys((".jsonl", ".ndjson"), JSON_LINES),
+    ".json": JSON,
+    **dict.fromkeys((".parquet", ".pq"), PARQUET),
+    **dict.fromkeys((".feather", ".arrow"), FEATHER),
+}
+
+
+def read_table(
+    file: InputFile,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    header: bool | None = None,
+    sheet: str | None = None,
+) -> Table:
+    """Read a table from a file's bytes, by what it holds rather than by its name.
+
+    Parameters
+    ----------
+    file : InputFile
+    encoding, delimiter : str, optional
+        Found out where they are not given.
+    header : bool, optional
+        Whether the first line names the columns; found out where it is not given.
+    sheet : str, optional
+        Which sheet of a spreadsheet.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    ReadingError
+    """
+    if file.content.startswith((PARQUET_START, ARROW_START)):
+        from vizzy.reading.formats.columnar import read_columnar
+
+        return read_columnar(file)
+    if is_spreadsheet(file):
+        from vizzy.reading.formats.spreadsheets import read_spreadsheet
+
+        return read_spreadsheet(file, sheet)
+    text, form, notes = decoded(file, encoding)
+    first = text.lstrip()[:1]
+    if not first:
+        raise ReadingError(f"{file.name} is empty: was it saved, or copied completely?")
+    if file.suffix in (".jsonl", ".ndjson"):
+        return read_json_lines(file.name, text, form, notes)
+    if file.suffix == ".json" or (file.suffix not in DELIMITED_SUFFIXES and first in "[{"):
+        return read_json(file.name, text, form, notes)
+    for recognised, read in ((is_arff, read_arff), (is_fasttext, read_fasttext), (is_libsvm, read_libsvm)):
+        if recognised(text):
+            return read(file.name, text, form, notes)
+    return read_delimited(file.name, text, form, notes, delimiter, header)
+
+
+def write_table(table: Table) -> bytes:
+    """A table's bytes, in the form in which it came; cells of a delimited one are written as they are."""
+    if table.form.kind in (PARQUET, FEATHER):
+        from vizzy.reading.formats.columnar import written_columnar
+
+        return written_columnar(table)
+    text = delimited_text(table) if table.form.kind == DELIMITED else json_text(table)
+    return encoded(text, table.form)
+
+
+def in_form_of(table: Table, suffix: str) -> Table:
+    """A table as it is to be written into a file with a suffix such as ".csv"; its own form where that says nothing.
+
+    Raises
+    ------
+    ReadingError
+        Where files with that suffix are read but not written.
+    """
+    kind = WRITTEN.get(suffix.lower(), table.form.kind)
+    if suffix.lower() in SPREADSHEET_SUFFIXES:
+        raise ReadingError(f"{suffix} is read but not written: name a file that ends in .csv, which every spreadsheet opens.")
+    if kind == table.form.kind:
+        return table
+    rows = table.rows
+    if kind == DELIMITED:
+        rows = tuple([cell_text(cell) for cell in row] for row in rows)
+    elif table.form.kind == DELIMITED:
+        rows = tuple(list(row) for row in rows)
+    return replace(table, rows=rows, form=replace(table.form, kind=kind, delimiter="\t" if suffix == ".tsv" else ","))
+
+
+def is_spreadsheet(file: InputFile) -> bool:
+    """Whether a file is a workbook, by what it holds."""
+    if file.content.startswith(XLS_START):
+        return True
+    return file.content.startswith(ZIP_START) and any(sign in file.content for sign in IN_SPREADSHEETS)
+
+
+__all__ = ["DELIMITED", "JSON", "JSON_LINES", "in_form_of", "is_spreadsheet", "read_table", "write_table"]

@@ -1,0 +1,296 @@
+"""Tables as lines of separated fields: CSV, TSV and their relatives, as programs and people really write them.
+
+What a file does not say is found out by trying: which character separates fields (or runs of spaces), whether
+quotation marks enclose fields, are doubled or escaped within them, or mean nothing, which lines above the header
+belong to no table, and whether there is a header at all. Whatever was assumed is said in a note.
+"""
+
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from vizzy.reading.errors import ReadingError, counted, shown
+from vizzy.reading.tables import NAMES_OF_COLUMNS, UNNAMED, Form, Table
+
+DELIMITERS = (",", ";", "\t", "|")
+SPACES = " "
+WITHOUT_QUOTING = ("\t", "|", " ")  # separators with which many programs give quotation marks no meaning
+DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", " ": "space"}
+SAMPLE_RECORDS = 50
+SAMPLE_CHARACTERS = 100_000
+MOST_LINES_ABOVE = 30
+SHARE_ALIKE = 0.9  # of the records with equally many fields, where a way of reading fits
+# Of the first line's fields, what stands among the values below it, or looks like them, is no name of a column.
+HEADER_SAMPLE = 2000
+csv.field_size_limit(2**31 - 1)  # a text, or a vector in one cell, may be as long as a file
+
+_FRACTION = re.compile(r"-?\d*[.,]\d+([eE][+-]?\d+)?")
+_WHOLE_FRACTION = re.compile(r"\d+\.0+")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_PLACE = re.compile(r".*([/\\]|\.(jpe?g|png|webp|gif|bmp|tiff?|txt|wav|mp3|npy))", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How fields are separated and enclosed."""
+
+    delimiter: str
+    quoting: bool = True
+    escape: str | None = None  # the character before a quotation mark within a field, where it is not doubled
+
+
+def read_delimited(name: str, text: str, form: Form, notes: tuple, delimiter=None, header=None) -> Table:
+    """Read a table from text.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, for complaints.
+    text : str
+    form : Form
+        Its encoding is kept.
+    notes : tuple of str
+    delimiter : str, optional
+        Found out where it is not given.
+    header : bool, optional
+        Whether the first line names the columns; found out where it is not given.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    ReadingError
+    """
+    line_end = "\r\n" if "\r\n" in text[:SAMPLE_CHARACTERS] else "\n"
+    preamble, text, delimiter = _hint_of_excel(text, delimiter)
+    dialect = _dialect(text, delimiter)
+    records, lines = _records(name, text, dialect, 1 if preamble else 0)
+    skipped = _lines_above(records)
+    if skipped:
+        notes = (*notes, f"{counted(skipped, 'line')} above the header of {name} {'was' if skipped == 1 else 'were'} skipped.")
+        preamble += _text_before(text, lines[skipped] - (1 if preamble else 0))
+        records, lines = records[skipped:], lines[skipped:]
+    if not dialect.quoting:
+        notes = (*notes, f"Quotation marks in {name} were read as part of its texts.")
+    form = replace(form, delimiter=dialect.delimiter, line_end=line_end, preamble=preamble)
+    records = _without_empty_last(records)
+    has_header = header if header is not None else not _holds_data(records)
+    columns = [cell.strip() for cell in records[0]]
+    if not has_header:
+        columns = [f"{UNNAMED}{number}" for number in range(1, len(columns) + 1)]
+        if header is None:
+            notes = (*notes, f"The first line of {name} holds data and not names: the columns are called {columns[0]}, … .")
+    else:
+        _check_header(name, columns, lines[0])
+        records, lines = records[1:], lines[1:]
+    rows, lines = _filled(columns, records, lines)
+    _check_rows(name, columns, rows, lines, dialect.delimiter, has_header)
+    return Table(name, tuple(columns), tuple(rows), tuple(lines), form, notes)
+
+
+def delimited_text(table: Table) -> str:
+    """A table as text, in the form in which it came; quotation marks are doubled."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=table.form.delimiter, lineterminator=table.form.line_end)
+    writer.writerow(table.columns)
+    writer.writerows(table.rows)
+    return table.form.preamble + out.getvalue()
+
+
+def _hint_of_excel(text, delimiter):
+    """The "sep=;" line that Excel understands: (that line, the rest, the separator)."""
+    if text[:4].lower() != "sep=":
+        return "", text, delimiter
+    first, *rest = text.splitlines(keepends=True)
+    hinted = first[4:5].strip('"\r\n')  # what separates nothing is no hint
+    return first, "".join(rest), delimiter or hinted or None
+
+
+def _dialect(text, delimiter):
+    """The way of reading that gives records of equal width: with quotation marks as they are meant to be, if that fits."""
+    sample = text[:SAMPLE_CHARACTERS]
+    if len(text) > SAMPLE_CHARACTERS:
+        sample = sample[: sample.rfind("\n") + 1] or sample
+    ways = [_quoting(sample, one) for one in ([delimiter] if delimiter else DELIMITERS)]
+    if not delimiter:
+        ways.append(_quoting(sample, SPACES))
+    best = max(ways, key=lambda way: _fit(sample, way))
+    return best if delimiter or _fit(sample, best)[1] >= 2 else ways[0]
+
+
+def _quoting(sample, delimiter):
+    """What quotation marks mean with a separator: they enclose fields if that fits, else they are escaped, else nothing."""
+    usual, plain = Dialect(delimiter), Dialect(delimiter, quoting=False)
+    if '"' not in sample:
+        return usual
+    ways = [usual]
+    if '\\"' in sample:
+        ways.insert(0, Dialect(delimiter, escape="\\"))
+    fitting = [way for way in ways if _fit(sample, way)[0] >= SHARE_ALIKE]
+    if fitting and not (_fit(sample, plain)[0] >= SHARE_ALIKE and _swallows_lines(sample, fitting[0], plain)):
+        return fitting[0]
+    # With commas, a quotation mark that fits nowhere is a mistake that the complaint about it names.
+    return plain if delimiter in WITHOUT_QUOTING and _fit(sample, plain)[0] >= SHARE_ALIKE else usual
+
+
+def _fit(sample, way):
+    """How well a way of reading fits: (the share of records of equal width, that width)."""
+    try:
+        widths = [len(record) for record in _reader(sample, way) if any(record)]
+    except csv.Error:
+        return (0.0, 0)
+    if not widths:
+        return (0.0, 0)
+    width, count = Counter(widths).most_common(1)[0]
+    if width < 2:
+        return (0.0, 1)
+    share = count / len(widths)
+    # Words are separated by spaces, too: they separate fields only if nothing else does.
+    return (share if share < SHARE_ALIKE else 1.0, width) if way.delimiter != SPACES else (share - 1.0, width)
+
+
+def _swallows_lines(sample, quoted, plain):
+    """Whether quotation marks, taken seriously, join lines that are whole by themselves."""
+    try:
+        return len(list(_reader(sample, quoted))) < len(list(_reader(sample, plain)))
+    except csv.Error:
+        return True
+
+
+def _reader(text, way):
+    if not way.quoting:
+        return csv.reader(io.StringIO(text, newline=""), delimiter=way.delimiter, quoting=csv.QUOTE_NONE)
+    spaced = way.delimiter == SPACES or f'{way.delimiter} "' in text[:SAMPLE_CHARACTERS]
+    return csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=way.delimiter,
+        strict=True,
+        skipinitialspace=spaced,
+        escapechar=way.escape,
+        doublequote=way.escape is None,
+    )
+
+
+def _records(name, text, dialect, lines_before):
+    """The records of a text that hold anything, and the line each begins on: two lists."""
+    reader = _reader(text, dialect)
+    records, lines, begins = [], [], 1
+    try:
+        for record in reader:
+            if records or any(record):
+                records.append(record or [""])
+                lines.append(begins + lines_before)
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        raise ReadingError(
+            f"{name} line {begins + lines_before} has a quotation mark that is not closed, or one inside a field "
+            f'({error}): write a quotation mark within a field twice ("").'
+        ) from error
+    while len(records) > 1 and not any(records[-1]):
+        records.pop(), lines.pop()
+    if not records:
+        raise ReadingError(f"{name} holds blank lines only: was it saved, or copied completely?")
+    return records, lines
+
+
+def _lines_above(records):
+    """How many records at the beginning are no part of the table: comments, a title, units of another shape."""
+    widths = [len(record) for record in records[:SAMPLE_RECORDS] if any(record)]
+    width, count = Counter(widths).most_common(1)[0]
+    if width < 2 or count < 2:
+        return 0
+    for number, record in enumerate(records[: MOST_LINES_ABOVE + 1]):
+        filled = sum(bool(cell.strip()) for cell in record)
+        if len(record) == width and any(cell.strip().lower() in NAMES_OF_COLUMNS for cell in record):
+            return number
+        is_comment = record[0].lstrip().startswith("#") and not _is_named(record, records[number + 1 :])
+        if len(record) == width and filled > 1 and not is_comment:
+            return number
+        if len(record) == width and filled == width:
+            return number
+        if len(record) > 1 and len(record) != width and not is_comment:
+            return 0  # a line that is cut off, or has a field too many: the complaint about it says more
+    return 0
+
+
+def _is_named(record, below):
+    """Whether a first field that begins with # is the header of its column, as in "#id,label"."""
+    return bool(below) and len(record) == len(below[0]) and all(cell.strip() for cell in record)
+
+
+def _text_before(text, line):
+    """The lines before a line, counted from 1, as they stand in the text."""
+    return "".join(text.splitlines(keepends=True)[: line - 1])
+
+
+def _without_empty_last(records):
+    """Without the empty last column that a separator at every line's end makes."""
+    header = records[0]
+    wide = [row for row in records if any(row)]
+    if len(header) > 1 and not header[-1] and all(len(row) == len(header) and not row[-1] for row in wide):
+        return [row[:-1] for row in records]
+    return records
+
+
+def _holds_data(records):
+    """Whether the first record is a row like the others, and not the names of the columns."""
+    header = records[0]
+    below = [record for record in records[1 : HEADER_SAMPLE + 1] if len(record) == len(header) and record != header]
+    if not below or any(not cell.strip() or cell.strip().lower() in NAMES_OF_COLUMNS for cell in header):
+        return False
+    evidence = [_is_like(cell.strip(), [record[place].strip() for record in below]) for place, cell in enumerate(header)]
+    # All numbers: 0, 1, 2, … name the columns of an array; fractions do not.
+    if all(_NUMBER.fullmatch(cell.strip()) for cell in header):
+        return any(_FRACTION.fullmatch(cell.strip()) and not _WHOLE_FRACTION.fullmatch(cell.strip()) for cell in header)
+    return any(evidence) and not any(_is_name_above_numbers(cell.strip(), below, place) for place, cell in enumerate(header))
+
+
+def _is_like(cell, values):
+    """Whether a field of the first line looks like the values below it."""
+    if _NUMBER.fullmatch(cell):
+        return all(_NUMBER.fullmatch(value) for value in values if value) and not _WHOLE_FRACTION.fullmatch(cell)
+    if _PLACE.fullmatch(cell):
+        return sum(bool(_PLACE.fullmatch(value)) for value in values) > 0.5 * len(values)
+    return cell in values
+
+
+def _is_name_above_numbers(cell, below, place):
+    """Whether a word stands above numbers, as only a name does."""
+    values = [record[place].strip() for record in below if record[place].strip()]
+    return not _NUMBER.fullmatch(cell) and bool(values) and all(_NUMBER.fullmatch(value) for value in values)
+
+
+def _check_header(name, header, line):
+    seen = set()
+    for column in header:
+        if column in seen:
+            what = f"the column {shown(column)} twice" if column else "two columns without a name"
+            raise ReadingError(f"{name} line {line} has {what}: give every column a name of its own.")
+        seen.add(column)
+
+
+def _filled(columns, records, lines):
+    """The records that hold anything, and their lines."""
+    if len(columns) < 2:
+        return records, lines
+    kept = [number for number, row in enumerate(records) if any(row)]
+    return [records[number] for number in kept], [lines[number] for number in kept]
+
+
+def _check_rows(name, header, rows, lines, delimiter, has_header):
+    if not rows:
+        raise ReadingError(f"{name} has a header but no rows: is it cut off?")
+    for row, line in zip(rows, lines, strict=True):
+        if len(row) != len(header):
+            named = f"the header names {len(header)}" if has_header else f"the first line has {len(header)}"
+            raise ReadingError(
+                f"{name} line {line} has {counted(len(row), 'field')}, but {named}: is a text with "
+                f"a {DELIMITER_NAMES.get(delimiter, shown(delimiter))} not between quotation marks, or the line cut off?"
+            )
+        if [cell.strip() for cell in row] == header:
+            raise ReadingError(f"{name} line {line} repeats the header: delete that line.")
+

@@ -1,0 +1,99 @@
+"""Spreadsheets: .xlsx, .xlsb, .xls and .ods, read by python-calamine.
+
+Cells become text as a person sees them: whole numbers without a point, dates as ISO writes them, texts such as 007 as
+they are. Of several sheets the one is read that has columns with usual names, else the largest.
+"""
+
+import datetime
+import io
+from dataclasses import replace
+
+from vizzy.reading.errors import ReadingError, listed
+from vizzy.reading.files import InputFile
+from vizzy.reading.tables import NAMES_OF_COLUMNS, Form, Table
+
+INSTALL = "python-calamine is needed to read it: pip install python-calamine, or save the sheet as CSV"
+
+
+def read_spreadsheet(file: InputFile, sheet: str | None = None) -> Table:
+    """Read a sheet of a workbook.
+
+    Parameters
+    ----------
+    file : InputFile
+    sheet : str, optional
+        Its name; found out where it is not given.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    ReadingError
+        Where the workbook is damaged, encrypted or empty, or where what reads it is not installed.
+    """
+    try:
+        import python_calamine
+    except ImportError:
+        raise ReadingError(f"{file.name} is a spreadsheet, and {INSTALL}.") from None
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(file.content))
+        sheets = {name: _trimmed(workbook.get_sheet_by_name(name).to_python(skip_empty_area=True)) for name in workbook.sheet_names}
+    except Exception as error:  # the library raises its own errors, and others on damaged files
+        raise ReadingError(_complaint(file, error)) from error
+    filled = {name: rows for name, rows in sheets.items() if len(rows) > 1}
+    if not filled:
+        raise ReadingError(f"{file.name} holds no sheet with a header and rows: is it the right file?")
+    if sheet is not None and sheet not in filled:
+        raise ReadingError(f"{file.name} has no sheet {sheet!r} with rows: its sheets are {listed(filled)}.")
+    name = sheet or max(filled, key=lambda one: (_has_label(filled[one]), len(filled[one])))
+    notes = () if len(sheets) == 1 else (f"Of the sheets of {file.name}, {listed(sheets)}, {name!r} was read.",)
+    return _table(file.name, filled[name], notes)
+
+
+def _table(name, rows, notes):
+    columns = [_text(cell).strip() for cell in rows[0]]
+    columns = [column or f"column_{number}" for number, column in enumerate(columns, start=1)]
+    doubled = sorted({column for column in columns if columns.count(column) > 1})
+    if doubled:
+        raise ReadingError(f"{name} row 1 has the column {doubled[0]!r} twice: give every column a name of its own.")
+    below = [(place, [_text(cell) for cell in row]) for place, row in enumerate(rows[1:], start=2)]
+    kept = [(place, row) for place, row in below if any(row)]
+    cells = tuple(row for _, row in kept)
+    return replace(Table(name, tuple(columns), cells, tuple(place for place, _ in kept), Form(), notes), unit="row")
+
+
+def _trimmed(rows):
+    """Rows of equal width, without the empty ones at the edges and the lines above that are no part of the table."""
+    rows = [list(row) for row in rows]
+    while rows and not any(_text(cell) for cell in rows[-1]):
+        rows.pop()
+    width = max((len(row) for row in rows), default=0)
+    filled = [sum(bool(_text(cell)) for cell in row) for row in rows]
+    usual = max(set(filled), key=filled.count) if filled else 0
+    start = next((place for place, count in enumerate(filled) if count >= max(1, usual)), 0)
+    return [row + [""] * (width - len(row)) for row in rows[start:]]
+
+
+def _text(cell):
+    """A cell as a person sees it."""
+    if isinstance(cell, bool):
+        return str(cell)
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
+        return cell.date().isoformat()
+    if isinstance(cell, (datetime.date, datetime.time)):
+        return cell.isoformat()
+    return "" if cell is None else str(cell)
+
+
+def _has_label(rows):
+    return any(_text(cell).strip().lower() in NAMES_OF_COLUMNS for cell in rows[0])
+
+
+def _complaint(file, error):
+    if "password" in str(error).lower() or "encrypt" in str(error).lower():
+        return f"{file.name} is protected by a password: save a copy without one."
+    return f"{file.name} cannot be read as a spreadsheet ({error}): is it cut off? Save the sheet as CSV."

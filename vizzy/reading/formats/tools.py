@@ -1,0 +1,129 @@
+"""Text formats of machine learning tools: ARFF (Weka), LIBSVM and fastText."""
+
+import csv
+import io
+import json
+import re
+from dataclasses import replace
+
+from vizzy.reading.errors import ReadingError, counted, shown
+from vizzy.reading.tables import FASTTEXT_PREFIX, Form, Table
+
+MOST_CELLS = 100_000_000  # of a sparse table that is written out in full
+_LIBSVM_LINE = re.compile(r"\S+(?:[ \t]+\d+:\S+)+[ \t]*(?:#.*)?")
+_ATTRIBUTE = re.compile(r"@attribute\s+('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\S+)\s+(.*)", re.IGNORECASE)
+
+
+def is_arff(text: str) -> bool:
+    """Whether a text is ARFF: its first line that is no comment declares a relation or an attribute."""
+    for line in text.splitlines():
+        if line.strip() and not line.lstrip().startswith("%"):
+            return line.lstrip().lower().startswith(("@relation", "@attribute"))
+    return False
+
+
+def is_libsvm(text: str) -> bool:
+    """Whether the lines of a text are a label and numbers by place, such as ``1 3:0.5 7:1``."""
+    lines = [line for line in text[:100_000].splitlines()[:50] if line.strip() and not line.startswith("#")]
+    return bool(lines) and all(_LIBSVM_LINE.fullmatch(line.strip()) for line in lines[: max(1, len(lines) - 1)])
+
+
+def is_fasttext(text: str) -> bool:
+    """Whether a text begins with a label as fastText writes it."""
+    return text.lstrip().startswith(FASTTEXT_PREFIX)
+
+
+def read_arff(name: str, text: str, form: Form, notes: tuple) -> Table:
+    """Read an ARFF file with dense rows; ``?`` is an empty cell.
+
+    References
+    ----------
+    Witten, Frank, Hall: Data Mining, the ARFF format of Weka.
+    """
+    columns: list[str] = []
+    rows, lines, in_data = [], [], False
+    for number, line in enumerate(text.splitlines(), start=1):
+        stripped = line.strip()
+        if not stripped or stripped.startswith("%"):
+            continue
+        if in_data:
+            rows.append(_arff_row(name, number, stripped, len(columns)))
+            lines.append(number)
+        elif stripped.lower().startswith("@data"):
+            in_data = True
+        elif match := _ATTRIBUTE.match(stripped):
+            columns.append(_unquoted(match[1]))
+    if not columns or not rows:
+        raise ReadingError(f"{name} is ARFF without {'rows' if columns else 'attributes'}: is it cut off?")
+    notes = (*notes, f"{name} was read as ARFF.")
+    return Table(name, tuple(columns), tuple(rows), tuple(lines), form, notes)
+
+
+def read_libsvm(name: str, text: str, form: Form, notes: tuple) -> Table:
+    """Read LIBSVM's sparse format: the label, then numbers by their place, counted from 1; others are 0."""
+    labels, entries, lines = [], [], []
+    for number, line in enumerate(text.splitlines(), start=1):
+        words = line.partition("#")[0].split()
+        if words:
+            labels.append(words[0])
+            entries.append(_libsvm_entries(name, number, words[1:]))
+            lines.append(number)
+    places = [place for entry in entries for place in entry]
+    first, last = min(places, default=1), max(places, default=0)
+    width = last - min(first, 1) + 1
+    if width * len(labels) > MOST_CELLS:
+        raise ReadingError(
+            f"{name} has {counted(len(labels), 'row')} with numbers at up to {last:,} places, too many to write out in full: "
+            "reduce them first, for instance with scikit-learn's TruncatedSVD, and bring the result as an .npy file."
+        )
+    start = min(first, 1)
+    columns = ("label", *(f"feature_{place}" for place in range(start, last + 1)))
+    rows = tuple(
+        [label, *(entry.get(place, "0") for place in range(start, last + 1))] for label, entry in zip(labels, entries, strict=True)
+    )
+    notes = (*notes, f"{name} was read as LIBSVM: a label, then {counted(width, 'number')} by place.")
+    return Table(name, columns, rows, tuple(lines), form, notes)
+
+
+def read_fasttext(name: str, text: str, form: Form, notes: tuple) -> Table:
+    """Read lines of labels, each behind a prefix, and a text, as fastText trains on: ``__label__cat a text``."""
+    rows, lines = [], []
+    for number, line in enumerate(text.splitlines(), start=1):
+        words = line.split(" ")
+        labels = [word for word in words if word.startswith(FASTTEXT_PREFIX)]
+        if line.strip():
+            said = " ".join(word for word in words if not word.startswith(FASTTEXT_PREFIX))
+            rows.append([labels[0] if len(labels) == 1 else json.dumps(labels), said])
+            lines.append(number)
+    notes = (*notes, f"{name} was read as fastText writes labels and texts.")
+    return Table(name, ("label", "text"), tuple(rows), tuple(lines), replace(form, delimiter="\t"), notes)
+
+
+def _arff_row(name, number, line, width):
+    if line.startswith("{"):
+        raise ReadingError(f"{name} line {number} is a sparse row of ARFF, which is not read: save the data as dense ARFF or CSV.")
+    quote = "'" if line.count("'") > 1 else '"'
+    row = next(csv.reader(io.StringIO(line), quotechar=quote, escapechar="\\", skipinitialspace=True))
+    if len(row) != width:
+        raise ReadingError(f"{name} line {number} has {counted(len(row), 'field')}, but {width} attributes are declared.")
+    return ["" if cell.strip() == "?" else cell.strip() for cell in row]
+
+
+def _unquoted(word):
+    return word[1:-1].replace("\\", "") if word[:1] in "'\"" and word[-1:] == word[:1] else word
+
+
+def _libsvm_entries(name, number, words):
+    entries = {}
+    for word in words:
+        place, colon, value = word.partition(":")
+        if place == "qid":
+            continue
+        try:
+            float(value)
+            entries[int(place)] = value
+        except ValueError:
+            raise ReadingError(
+                f"{name} line {number} has {shown(word)}, but a place and a number, such as 3:0.5, are expected."
+            ) from None
+    return entries
