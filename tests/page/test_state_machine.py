@@ -17,7 +17,7 @@ from vizzy.page.model import url
 from vizzy.page.model import events
 from vizzy.page.model.dataset_index import DatasetIndex
 from vizzy.page.model.history import DECISIONS, History, decisions
-from vizzy.page.model.state import ACCEPTED, CHANGED, DEFAULTS, KEPT, MODES, NO_CLASS, QUEUES, SKIPPED, State, VIEWS, reviewed
+from vizzy.page.model.state import ACCEPTED, CHANGED, DEFAULTS, KEPT, MODES, NO_CLASS, OWN_DEFAULTS, QUEUES, SKIPPED, State, VIEWS, reviewed
 from vizzy.reviewing import EXPORTS, SUSPECTS, Reviewing, masks_of, review_of, state_of
 from vizzy.session import Session
 
@@ -204,7 +204,7 @@ class Visitor(RuleBasedStateMachine):
             fragment = url.write(self.state, dataset_index)
             assert set(fragment) <= set(url.SAFE + "%=&,:") - set("<>\"'")
             changes, refused = url.read("#" + fragment, dataset_index)
-            again = State(**changes)
+            again = State(**dict(OWN_DEFAULTS if dataset_index.is_own else {}, **changes))
             assert refused == []
             assert url.write(again, dataset_index) == fragment
             for _, field, _, _ in url.FIELDS:
