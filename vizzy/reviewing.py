@@ -12,13 +12,17 @@ from vizzy import exporting, near_duplicates, ranking
 from vizzy.reading.errors import ReadingError
 from vizzy.reading.review import ACCEPTED, CHANGED, NO_CLASS, SKIPPED, Review
 
-SUSPECTS, LABEL_ISSUES, OUT_OF_DISTRIBUTION, UNCONFIDENT, ALL = (
+SUSPECTS, LABEL_ISSUES, OUT_OF_DISTRIBUTION, UNCONFIDENT, NEAR_DUPLICATES, ALL = (
     "suspects",
     "label issues",
     "out of distribution",
     "unconfident",
+    "near duplicates",
     "all",
 )
+# Of so many examples near duplicates are found at once, of more when somebody asks for them: it takes seconds.
+MOST_COMPARED_UNASKED = 2_000
+MOST_SHOWN = 12  # members of a group beside an example
 EXPORTS = ("table", "changes", "report")
 
 
@@ -82,7 +86,7 @@ class Reviewing:
         settings : (float, float, str, str)
             Of the analysis, as `vizzy.session.Session.analysis_at` takes them.
         kind : str
-            One of those of `masks_of`.
+            One of those of `masks_of`, or `NEAR_DUPLICATES` whose labels differ: these stand group by group.
         given, suggested : int, optional
             Only examples with these labels.
         text : str
@@ -96,7 +100,7 @@ class Reviewing:
         """
         predictions = self._session.predictions
         analysis = self._session.analysis_at(*settings)
-        wanted_mask = masks_of(analysis)[kind].copy()
+        wanted_mask = (self._near_duplicates().conflict_mask if kind == NEAR_DUPLICATES else masks_of(analysis)[kind]).copy()
         if given is not None:
             wanted_mask &= predictions.given_label == given
         if suggested is not None:
@@ -104,14 +108,19 @@ class Reviewing:
         wanted_mask[np.array(without, dtype=np.intp)] = False
         examples = np.flatnonzero(wanted_mask)
         examples = examples[np.argsort(predictions.quality_rank[examples])]
+        if kind == NEAR_DUPLICATES:
+            examples = self._group_by_group(examples)
         sought = text.casefold().strip()
         if sought:
             examples = np.array([row for row in examples if sought in self._searched[row]], dtype=np.intp)
         return examples
 
     def counts(self, settings):
-        """How many examples each kind of queue has: dict of int."""
-        return {kind: int(mask.sum()) for kind, mask in masks_of(self._session.analysis_at(*settings)).items()}
+        """How many examples each kind of queue has: dict of int, or None where that was not counted yet."""
+        counts = {kind: int(mask.sum()) for kind, mask in masks_of(self._session.analysis_at(*settings)).items()}
+        known = self._groups is not None or len(self._session.dataset) <= MOST_COMPARED_UNASKED
+        counts[NEAR_DUPLICATES] = int(self._near_duplicates().conflict_mask.sum()) if known else None
+        return counts
 
     def reasons(self, example):
         """Why an example's label has its quality: a dict of plain numbers and words.
@@ -129,6 +138,7 @@ class Reviewing:
             "label_quality": float(predictions.label_quality[example]),
             "pred_probs": predictions.pred_probs[example].tolist(),
             "reasons": ranking.reasons(explanation, given, self._session.dataset.classes),
+            "near_duplicates": self._others_of_group(example),
         }
 
     def export(self, what, opened, settings, review):
@@ -163,6 +173,22 @@ class Reviewing:
             near_duplicates=self._near_duplicates(),
             accuracy=predictions.accuracy if dataset.pred_probs is None else None,
         )
+
+    def _group_by_group(self, examples):
+        """Examples with those of one group side by side, the group with the most suspect member first."""
+        group = self._near_duplicates().group
+        first = {}
+        for place, example in enumerate(examples.tolist()):
+            first.setdefault(int(group[example]), place)
+        return np.array(sorted(examples.tolist(), key=lambda example: first[int(group[example])]), dtype=np.intp)
+
+    def _others_of_group(self, example):
+        """The near duplicates of an example, if they are known: list of {"example", "label"}."""
+        if self._groups is None or self._groups.group[example] == near_duplicates.NO_GROUP:
+            return []
+        same = np.flatnonzero(self._groups.group == self._groups.group[example])
+        given = self._session.predictions.given_label
+        return [{"example": int(other), "label": int(given[other])} for other in same[:MOST_SHOWN] if other != example]
 
     def _near_duplicates(self):
         if self._groups is None:

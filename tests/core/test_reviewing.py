@@ -128,3 +128,37 @@ def test_a_shipped_table_of_another_dataset_is_refused(session):
 def test_a_shipped_table_is_exported_under_the_session_s_own_classes(session):
     opened = reviewing.reopened(session, reading.read([reading.InputFile("bees.csv", table_of(session))]))
     assert opened.dataset is session.dataset
+
+
+@pytest.fixture
+def with_duplicates(session):
+    """The same session, with texts of which two groups are nearly the same and disagree about the label."""
+    texts = [f"text {number}" for number in range(60)]
+    texts[25] = texts[21] = "The same  text"
+    texts[22] = "the SAME text"
+    texts[50] = texts[45] = "another text twice"
+    texts[30] = texts[31] = "twice with one label"
+    return reviewing.Reviewing(session, texts)
+
+
+def test_near_duplicates_whose_labels_differ_are_a_queue_group_by_group(with_duplicates, session):
+    queue = with_duplicates.queue(SETTINGS, reviewing.NEAR_DUPLICATES).tolist()
+    assert set(queue) == {21, 22, 25, 45, 50}
+    groups = [example in (45, 50) for example in queue]
+    assert groups == sorted(groups) or groups == sorted(groups, reverse=True)
+    assert with_duplicates.counts(SETTINGS)["near duplicates"] == 5
+
+
+def test_an_examples_near_duplicates_stand_beside_it_with_their_labels(with_duplicates, session):
+    with_duplicates.counts(SETTINGS)
+    others = with_duplicates.reasons(25)["near_duplicates"]
+    assert [entry["example"] for entry in others] == [21, 22]
+    assert all(entry["label"] == session.predictions.given_label[entry["example"]] for entry in others)
+    assert with_duplicates.reasons(3)["near_duplicates"] == []
+
+
+def test_near_duplicates_of_many_examples_are_counted_only_when_they_are_asked_for(with_duplicates, monkeypatch):
+    monkeypatch.setattr(reviewing, "MOST_COMPARED_UNASKED", 10)
+    assert with_duplicates.counts(SETTINGS)["near duplicates"] is None
+    with_duplicates.queue(SETTINGS, reviewing.NEAR_DUPLICATES)
+    assert with_duplicates.counts(SETTINGS)["near duplicates"] == 5

@@ -18,7 +18,7 @@ from vizzy.page.model import events
 from vizzy.page.model.dataset_index import DatasetIndex
 from vizzy.page.model.history import DECISIONS, History, decisions
 from vizzy.page.model.state import ACCEPTED, CHANGED, DEFAULTS, KEPT, MODES, NO_CLASS, OWN_DEFAULTS, QUEUES, SKIPPED, State, VIEWS, reviewed
-from vizzy.reviewing import EXPORTS, SUSPECTS, Reviewing, masks_of, review_of, state_of
+from vizzy.reviewing import EXPORTS, NEAR_DUPLICATES, SUSPECTS, Reviewing, masks_of, review_of, state_of
 from vizzy.session import Session
 
 IDS = ["img-1", "b&d=é#1", "<b>", "100 %", "a,b:c", "x+y", "日本", "../.."]
@@ -341,7 +341,10 @@ class Reviewer(RuleBasedStateMachine):
         desk = Reviewing(self.session)
         for kind, count in desk.counts(self.settings).items():
             queue = desk.queue(self.settings, kind)
-            assert len(queue) == count == masks_of(self.session.analysis_at(*self.settings))[kind].sum()
+            assert len(queue) == count
+            if kind == NEAR_DUPLICATES:
+                continue  # they are no matter of the thresholds, and stand group by group
+            assert count == masks_of(self.session.analysis_at(*self.settings))[kind].sum()
             assert (np.diff(self.session.predictions.label_quality[queue]) >= 0).all()
         rest = desk.queue(self.settings, SUSPECTS, without=reviewed(self.state))
         assert not set(rest.tolist()) & set(reviewed(self.state))

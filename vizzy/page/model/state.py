@@ -11,7 +11,7 @@ Labels are class indices, examples are row numbers of the dataset.
 # What a reviewer may decide; `vizzy.reading.review` has the same words, which are what is exported.
 ACCEPTED, KEPT, CHANGED, NO_CLASS, SKIPPED = "accepted", "kept", "changed", "no class", "skipped"
 VIEWS = ("explore", "review")
-QUEUES = ("suspects", "label issues", "out of distribution", "unconfident", "all")
+QUEUES = ("suspects", "label issues", "out of distribution", "unconfident", "near duplicates", "all")
 MODES = ("percentile", "mean")  # where the class thresholds come from
 OOD_MODES = ("percentile", "outliers")  # who is out of distribution
 

@@ -86,6 +86,7 @@ class ReviewCard:
         findings = json.loads(answer)
         dom.by_id("review-reasons").replaceChildren(*[dom.element("li", "", _sentence(reason)) for reason in findings["reasons"]])
         self._show_probabilities(findings["pred_probs"])
+        self._show_near_duplicates(findings["near_duplicates"])
         self._show_neighbours(findings)
 
     def _show_probabilities(self, pred_probs):
@@ -102,14 +103,24 @@ class ReviewCard:
             bars.append(bar)
         dom.by_id("review-probabilities").replaceChildren(*bars)
 
+    def _show_near_duplicates(self, duplicates):
+        """What is nearly the same, side by side with what it is labelled."""
+        dom.show(dom.by_id("duplicates-heading"), bool(duplicates))
+        examples = [entry["example"] for entry in duplicates]
+        self._list_labelled(dom.by_id("review-duplicates"), examples, [entry["label"] for entry in duplicates])
+
     def _show_neighbours(self, findings):
-        dataset_index = self._index
         neighbours = findings.get("neighbours", [])
         dom.show(dom.by_id("neighbours-heading"), bool(neighbours))
+        self._list_labelled(dom.by_id("review-neighbours"), neighbours, findings.get("neighbour_labels", []))
+
+    def _list_labelled(self, holder, examples, labels):
+        """Show examples with their labels, marked where these are not the label of the one under review."""
+        dataset_index = self._index
         given = dataset_index.trained_label(self._app.state, self._example)
         pictured = dataset_index.shows_pictures
         items = []
-        for neighbour, label in zip(neighbours, findings.get("neighbour_labels", [])):
+        for neighbour, label in zip(examples, labels):
             item = dom.element("li")
             if pictured:
                 picture = self._thumbnails.fill(dom.element("span", "thumb", None, {"role": "img"}), neighbour)
@@ -118,7 +129,6 @@ class ReviewCard:
             if not pictured:
                 item.append(dom.element("span", "soft", dataset_index.caption(neighbour)))
             items.append(item)
-        holder = dom.by_id("review-neighbours")
         holder.classList.toggle("worded", not pictured)
         holder.replaceChildren(*items)
 

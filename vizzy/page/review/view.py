@@ -25,6 +25,7 @@ QUEUE_NAMES = {
     "label issues": "label issues",
     "out of distribution": "out of distribution",
     "unconfident": "unconfident",
+    "near duplicates": "near duplicates with other labels",
     "all": "everything",
 }
 
@@ -131,10 +132,7 @@ class ReviewView:
         total, reviewed = int(summary.total), int(summary.reviewed)
         dom.by_id("reviewed").textContent = "{} of {} reviewed".format(explanation_text.thousands(reviewed), explanation_text.thousands(total))
         dom.by_id("reviewed-bar").value = reviewed / total if total else 0
-        kinds = [
-            (kind, "{} ({})".format(name, explanation_text.thousands(int(getattr(summary.counts, kind)))))
-            for kind, name in QUEUE_NAMES.items()
-        ]
+        kinds = [(kind, name + _counted(getattr(summary.counts, kind))) for kind, name in QUEUE_NAMES.items()]
         _fill_menu(dom.by_id("queue-kind"), kinds)
         dom.by_id("queue-kind").value = state.queue[0]
         empty = dom.by_id("queue-empty")
@@ -421,3 +419,8 @@ def _fill_menu(menu, entries):
     chosen = menu.value
     menu.replaceChildren(*[dom.element("option", "", text, {"value": value}) for value, text in entries])
     menu.value = chosen
+
+
+def _counted(count):
+    """How many examples a queue has, behind its name; nothing where that was not counted yet."""
+    return "" if count is None else " ({})".format(explanation_text.thousands(int(count)))
