@@ -20,14 +20,15 @@ from vizzy.page.ui.thumbnails import Thumbnails
 from vizzy.page.ui.virtual_list import VirtualList
 
 SECONDS_UNTIL_SOUGHT = 0.25
-QUEUE_NAMES = {
-    "suspects": "label issues and out of distribution",
-    "label issues": "label issues",
-    "out of distribution": "out of distribution",
-    "unconfident": "unconfident",
-    "near duplicates": "near duplicates with other labels",
-    "all": "everything",
-}
+# In the order of the menu: a dict of MicroPython has none.
+QUEUE_NAMES = (
+    ("suspects", "label issues and out of distribution"),
+    ("label issues", "label issues"),
+    ("out of distribution", "out of distribution"),
+    ("unconfident", "unconfident"),
+    ("near duplicates", "near duplicates with other labels"),
+    ("all", "everything"),
+)
 
 class ReviewView:
     """The second view of the page; it lives as long as the page, and re-makes its list for another dataset."""
@@ -132,7 +133,7 @@ class ReviewView:
         total, reviewed = int(summary.total), int(summary.reviewed)
         dom.by_id("reviewed").textContent = "{} of {} reviewed".format(explanation_text.thousands(reviewed), explanation_text.thousands(total))
         dom.by_id("reviewed-bar").value = reviewed / total if total else 0
-        kinds = [(kind, name + _counted(getattr(summary.counts, kind))) for kind, name in QUEUE_NAMES.items()]
+        kinds = [(kind, name + _counted(getattr(summary.counts, kind))) for kind, name in QUEUE_NAMES]
         _fill_menu(dom.by_id("queue-kind"), kinds)
         dom.by_id("queue-kind").value = state.queue[0]
         empty = dom.by_id("queue-empty")
