@@ -156,7 +156,13 @@ def read_table(path):
 
 
 def parse_table(text, file_name=TABLE_FILE):
-    """The rows of a table's text: list of dicts, with all its columns."""
+    """The rows of a table's text: list of dicts, with all its columns.
+
+    Examples
+    --------
+    >>> parse_table("id,given_label\\na,cat\\nb,dog\\n")
+    [{'id': 'a', 'given_label': 'cat'}, {'id': 'b', 'given_label': 'dog'}]
+    """
     reader = csv.DictReader(io.StringIO(text, newline=""))
     columns = reader.fieldnames or []
     for column in REQUIRED_COLUMNS:
@@ -195,7 +201,14 @@ def write_index(path, dataset, thumbnails=None, map_file=None):
 
 
 def dataset_of(rows, embeddings=None, pred_probs=None, name="dataset"):
-    """The dataset of a table's rows, as `read_table` returns them."""
+    """The dataset of a table's rows, as `read_table` returns them.
+
+    Examples
+    --------
+    >>> rows = [{"id": "a", "given_label": "cat"}, {"id": "b", "given_label": "dog"}]
+    >>> dataset_of(rows).classes
+    ('cat', 'dog')
+    """
     given = _column(rows, GIVEN_LABEL_COLUMN)
     true = _column(rows, TRUE_LABEL_COLUMN) or ()
     classes = tuple(label for label in dict.fromkeys((*true, *given)) if label)

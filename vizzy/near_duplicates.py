@@ -60,6 +60,13 @@ def find(given_label, embeddings=None, texts=None):
     Returns
     -------
     Groups
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> groups = find(np.array([0, 1, 1]), texts=["Two cats", "two  CATS", "a dog"])
+    >>> groups.group.tolist(), groups.conflicts
+    ([0, 0, -1], [[0, 1]])
     """
     n = len(given_label)
     pairs, compared = [np.empty((0, 2), dtype=np.intp)], []

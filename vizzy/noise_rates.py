@@ -40,6 +40,14 @@ def prune_by_noise_rate(given_label, pred_probs, class_thresholds=None):
     References
     ----------
     Northcutt, Jiang, Chuang: Confident Learning: Estimating Uncertainty in Dataset Labels. JAIR 70, 2021.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> given_label = np.array([0, 0, 0, 1, 1, 1])
+    >>> pred_probs = np.array([[0.9, 0.1], [0.8, 0.2], [0.1, 0.9], [0.2, 0.8], [0.1, 0.9], [0.3, 0.7]])
+    >>> prune_by_noise_rate(given_label, pred_probs).tolist()
+    [False, False, True, False, False, False]
     """
     if class_thresholds is None:
         class_thresholds = confident.mean_thresholds(given_label, pred_probs)

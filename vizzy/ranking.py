@@ -108,6 +108,13 @@ def label_quality(given_label, pred_probs, embeddings=None):
     -------
     np.ndarray, shape (n,), in [0, 1]
         Without embeddings, the self-confidence.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> pred_probs = np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3]])
+    >>> label_quality(np.array([0, 0, 0]), pred_probs).tolist()
+    [0.9, 0.2, 0.7]
     """
     return combine(parts(given_label, pred_probs, embeddings))
 

@@ -80,6 +80,14 @@ def cross_validated_pred_probs(
     Returns
     -------
     TrainingResult
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> embeddings = np.repeat([[0.0, 0.0], [5.0, 5.0]], 10, axis=0) + np.random.default_rng(0).normal(size=(20, 2))
+    >>> result = cross_validated_pred_probs(embeddings, np.repeat([0, 1], 10), n_classes=2)
+    >>> result.pred_probs.shape, result.accuracy
+    ((20, 2), 1.0)
     """
     steps = cross_validation(embeddings, given_label, n_classes, n_folds, seed, classes)
     while True:
@@ -145,6 +153,13 @@ def stratified_folds(given_label, n_folds, seed):
     Returns
     -------
     np.ndarray of int, shape (n,), in [0, n_folds)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> fold = stratified_folds(np.array([0, 0, 0, 1, 1, 1]), n_folds=3, seed=0)
+    >>> [sorted(fold[[0, 1, 2]].tolist()), sorted(fold[[3, 4, 5]].tolist())]
+    [[0, 1, 2], [0, 1, 2]]
     """
     shuffled = np.random.default_rng(seed).permutation(len(given_label))
     by_class = shuffled[np.argsort(given_label[shuffled], kind="stable")]

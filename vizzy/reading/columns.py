@@ -247,7 +247,13 @@ def columns_of(roles, role):
 
 
 def class_of_probability_column(column):
-    """The names of classes that a column of probabilities may be meant for, the likeliest first."""
+    """The names of classes that a column of probabilities may be meant for, the likeliest first.
+
+    Examples
+    --------
+    >>> class_of_probability_column("pred_prob_cat")
+    ['pred_prob_cat', 'cat']
+    """
     names = [column]
     for pattern in (PROBABILITY_NAME, SUFFIXED_PROBABILITY_NAME):
         match = pattern.fullmatch(column)

@@ -61,6 +61,12 @@ def cleaned(
         A sentence for each thing that was done.
     n_signs : int
         How many rows say that they have no label, by a sign such as -1, and not by leaving it empty.
+
+    Examples
+    --------
+    >>> labels, notes, n_signs = cleaned(["cat ", "dog", "cat", "dog", "cat", "dog", "-1"])
+    >>> labels, n_signs
+    (['cat', 'dog', 'cat', 'dog', 'cat', 'dog', ''], 1)
     """
     notes: list[str] = []
     labels = _noting(notes, texts, str.strip, "had spaces around them, which are not counted as part of the label")
@@ -77,7 +83,13 @@ def cleaned(
 
 
 def ordered(classes: Iterable[str]) -> tuple[str, ...]:
-    """Classes in the order scikit-learn gives them: by number where all are numbers, else by letter."""
+    """Classes in the order scikit-learn gives them: by number where all are numbers, else by letter.
+
+    Examples
+    --------
+    >>> ordered(["10", "9", "2"]), ordered(["b", "a"])
+    (('2', '9', '10'), ('a', 'b'))
+    """
     classes = set(classes)
     if all(_NUMBER.fullmatch(name) for name in classes):
         return tuple(sorted(classes, key=lambda name: (float(name), name)))
@@ -146,7 +158,13 @@ def indexed(labels: Sequence[str], classes: Sequence[str]) -> np.ndarray:
 
 
 def whole_number(label: str) -> int | None:
-    """The whole number that a label such as "3", "03" or "3.0" spells, or None."""
+    """The whole number that a label such as "3", "03" or "3.0" spells, or None.
+
+    Examples
+    --------
+    >>> whole_number("03"), whole_number("3.0"), whole_number("3.5")
+    (3, 3, None)
+    """
     match = re.fullmatch(r"([+-]?\d+)(\.0*)?", label)
     return int(match[1]) if match else None
 

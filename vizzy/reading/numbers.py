@@ -75,7 +75,13 @@ def holds_lists(table, column):
 
 
 def is_number(text):
-    """Whether a text is a number as tables write it: with a point or a comma, perhaps with a per cent sign."""
+    """Whether a text is a number as tables write it: with a point or a comma, perhaps with a per cent sign.
+
+    Examples
+    --------
+    >>> is_number("72.87%"), is_number("0,5"), is_number("2_1")
+    (True, True, False)
+    """
     return bool(_NUMBER.fullmatch(text))
 
 

@@ -88,6 +88,13 @@ def as_probabilities(values: np.ndarray, where: str, of_scores: bool = False) ->
     values : np.ndarray, shape (n, K)
         As they were where none of the known forms explains them; they are checked afterwards.
     notes : list of str
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> values, notes = as_probabilities(np.array([[2.0, 0.0], [-1.0, 1.0]]), "logits.npy", of_scores=True)
+    >>> values.sum(axis=1).round(6).tolist(), notes[0].endswith("softmax was applied.")
+    ([1.0, 1.0], True)
     """
     if not len(values) or not np.isfinite(values).all():
         return values, []

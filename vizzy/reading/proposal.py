@@ -81,6 +81,13 @@ def read(files, choices=None, limits=NATIVE):
     ------
     ReadingError
         Where a file cannot be read at all.
+
+    Examples
+    --------
+    >>> from vizzy.reading import InputFile
+    >>> table = b"id,label,p_cat,p_dog\\na,cat,0.9,0.1\\nb,dog,0.2,0.8\\n"
+    >>> read([InputFile("data.csv", table)]).make().dataset.classes
+    ('cat', 'dog')
     """
     choices = choices or Choices()
     files = tuple(files)

@@ -107,14 +107,26 @@ class Table:
 
 
 def cell_text(cell):
-    """A cell as text: JSON's true and 1.5 as it writes them, null and what is missing as nothing."""
+    """A cell as text: JSON's true and 1.5 as it writes them, null and what is missing as nothing.
+
+    Examples
+    --------
+    >>> cell_text("01"), cell_text(1.5), cell_text(True), cell_text(None)
+    ('01', '1.5', 'true', '')
+    """
     if isinstance(cell, str):
         return cell
     return "" if cell is None or cell is ABSENT else json.dumps(cell, ensure_ascii=False)
 
 
 def guarded(cell):
-    """A cell of text so that no spreadsheet runs it: with an apostrophe before what would be a formula."""
+    """A cell of text so that no spreadsheet runs it: with an apostrophe before what would be a formula.
+
+    Examples
+    --------
+    >>> guarded("=1+1"), guarded("-1"), guarded("cat")
+    ("'=1+1", '-1', 'cat')
+    """
     return "'" + cell if _FORMULA.match(cell) and not _NUMBER.match(cell) else cell
 
 
