@@ -40,7 +40,9 @@ def test_a_sample_is_understood_before_anything_runs(own):
 
 
 def test_what_is_understood_can_be_corrected(own):
-    bring(own, as_file("odd.csv", small_table(label="kind")))
+    lines = small_table(label="kind").splitlines()  # two columns might be the label: which one is not guessed
+    colours = ["colour"] + [("red", "blue")[row % 2] for row in range(len(lines) - 1)]
+    bring(own, as_file("odd.csv", "".join(f"{line},{colour}\n" for line, colour in zip(lines, colours, strict=True))))
     page = own.page
     assert "choose the one that holds them" in page.inner_text("#import-problem")
     assert page.is_disabled("#import-open")
