@@ -195,17 +195,18 @@ def test_text_is_sought(reviewing):
 def test_a_selection_is_decided_on_after_showing_what_will_happen(reviewing):
     page = reviewing.page
     page.select_option("#queue-kind", "label issues")
-    page.wait_for_function("document.getElementById('queue-heading').textContent.startsWith('8 ')")
+    count = int(page.text_content('#queue-kind option[value="label issues"]').rpartition("(")[2].rstrip(")"))
+    page.wait_for_function(f"document.getElementById('queue-heading').textContent.startsWith('{count} ')")
     page.check("#select-all")
     page.click('#bulk [data-bulk="accepted"]')
-    assert page.inner_text("#bulk-heading") == "Accept the suggestion for 8 examples?"
+    assert page.inner_text("#bulk-heading") == f"Accept the suggestion for {count} examples?"
     lines = page.locator("#bulk-confirm li").all_inner_texts()
-    assert sum(int(line.rpartition(" ")[2]) for line in lines) == 8 and all("→" in line for line in lines)
+    assert sum(int(line.rpartition(" ")[2]) for line in lines) == count and all("→" in line for line in lines)
     assert progress(page).startswith("0 of")
     page.click("#bulk-do")
-    page.wait_for_function("document.getElementById('reviewed').textContent === '8 of 8 reviewed'")
+    page.wait_for_function(f"document.getElementById('reviewed').textContent === '{count} of {count} reviewed'")
     page.keyboard.press("Control+z")
-    page.wait_for_function("document.getElementById('reviewed').textContent === '0 of 8 reviewed'")
+    page.wait_for_function(f"document.getElementById('reviewed').textContent === '0 of {count} reviewed'")
 
 
 def test_only_what_is_to_do_can_be_shown(reviewing):
