@@ -6,8 +6,8 @@
     python tools/site.py --verify PLACE --against dist/manifest.json
 
 What belongs to the site is found, not listed by hand: the files that index.html names, the modules that
-vizzy/page.json and vizzy/worker.json name and those that these import, the datasets that static/datasets.json
-names, and the runtime as its own manifest has it. Two files are made:
+vizzy/page.json, vizzy/worker.json and vizzy/features.json name, which tools/manifest.py writes from the imports, the
+datasets that static/datasets.json names, and the runtime as its own manifest has it. Two files are made:
 
     version.json    the version of pyproject.toml
     manifest.json   the version, and the SHA-256 and size of every other file
@@ -22,7 +22,6 @@ It needs the standard library alone; what goes wrong is told in a sentence, with
 """
 
 import argparse
-import ast
 import fnmatch
 import hashlib
 import json
@@ -38,11 +37,15 @@ import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+import manifest as imports_manifest
+from manifest import relative
+
 ROOT = Path(__file__).resolve().parent.parent
 
 ALWAYS = ("index.html", "404.html", "main.py", "sw.js", "LICENSE", "CREDITS.md")
 ENTRIES = ("main.py", "vizzy/worker.py")
 CONFIGURATIONS = ("vizzy/page.json", "vizzy/worker.json")
+FEATURES = "vizzy/features.json"
 # In static/, but read by tools and their users alone.
 TOOLS_ONLY = ("*.py", "report.txt")
 MANIFEST = "manifest.json"
@@ -66,7 +69,7 @@ class SiteError(Exception):
 
 def site_files(root: Path) -> list[str]:
     """Every file of the site, relative to the project's root, in alphabetical order."""
-    files = {*ALWAYS, *CONFIGURATIONS, *named_by_the_page(root)}
+    files = {*ALWAYS, *CONFIGURATIONS, FEATURES, *named_by_the_page(root)}
     files.update(name for name in social_pictures(root) if (root / name).is_file())
     files.update(modules(root))
     files.update(static_files(root))
@@ -92,45 +95,23 @@ def social_pictures(root: Path) -> set[str]:
 
 
 def modules(root: Path) -> set[str]:
-    """The Python that page and worker run: what is configured, what is fetched later, and what these import."""
-    found: set[str] = set()
-    late = [*(root / "vizzy/page").rglob("*.py"), *(root / "vizzy/labs").glob("*.py")]
-    waiting = [*ENTRIES, *configured(root), *relative(root, late)]
-    while waiting:
-        name = waiting.pop()
-        if name not in found and (root / name).is_file():
-            found.add(name)
-            waiting += imported(root, name)
+    """The Python that page and worker run, at the start and later, as tools/manifest.py wrote it down."""
+    found = set(ENTRIES)
+    for name in CONFIGURATIONS:
+        sources = json.loads(read_text(root / name))["files"].values()
+        found.update(named(root, name, map(posixpath.normpath, sources)))
+    for parts in json.loads(read_text(root / FEATURES))["features"].values():
+        for names in parts.values():
+            found.update(named(root, FEATURES, names))
     return found
 
 
-def configured(root: Path) -> Iterator[str]:
-    """The files that page.json and worker.json name."""
-    for name in CONFIGURATIONS:
-        for source in json.loads(read_text(root / name))["files"].values():
-            if not (root / source).is_file():
-                raise SiteError(f"{name} names {source}, which is not there.")
-            yield posixpath.normpath(source)
-
-
-def imported(root: Path, name: str) -> Iterator[str]:
-    """The files of this project's modules that a module may import, wherever in it."""
-    for node in ast.walk(ast.parse(read_text(root / name))):
-        names: list[str] = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        for dotted in names:
-            if dotted.partition(".")[0] == "vizzy":
-                yield from module_files(root, dotted.split("."))
-
-
-def module_files(root: Path, parts: list[str]) -> Iterator[str]:
-    """The file of a module, if it is one, and those of the packages it is in."""
-    for length in range(1, len(parts) + 1):
-        path = "/".join(parts[:length])
-        yield from (name for name in (f"{path}.py", f"{path}/__init__.py") if (root / name).is_file())
+def named(root: Path, configuration: str, names: Iterable[str]) -> Iterator[str]:
+    """The files that a configuration names, each of which must be there."""
+    for name in names:
+        if not (root / name).is_file():
+            raise SiteError(f"{configuration} names {name}, which is not there.")
+        yield name
 
 
 def static_files(root: Path) -> set[str]:
@@ -177,9 +158,11 @@ def read_text(path: Path) -> str:
         raise SiteError(f"{path.name} is missing from {path.parent}.") from None
 
 
-def relative(root: Path, paths: Iterable[Path]) -> list[str]:
-    """Paths as the site names them."""
-    return [path.relative_to(root).as_posix() for path in paths]
+def require_current(root: Path) -> None:
+    """Refuse lists of modules that are not as the imports want them."""
+    stale = imports_manifest.stale(root)
+    if stale:
+        raise SiteError(" ".join(stale))
 
 
 # --- making it --------------------------------------------------------------------------------------
@@ -374,8 +357,9 @@ def main(arguments: list[str] | None = None) -> int:
     if options.verify:
         return say_verified(options.verify, options.against)
     try:
+        require_current(ROOT)
         manifest = build(ROOT, options.into.resolve())
-    except SiteError as error:
+    except (SiteError, imports_manifest.ManifestError) as error:
         print(f"site: {error}", file=sys.stderr)
         return 1
     print(f"{options.into.name}/ is made, {report(manifest)}")

@@ -11,6 +11,7 @@ from pyscript.ffi import create_proxy
 from vizzy.page.site import features, local_storage
 from vizzy.page.ui import dom
 
+STYLES = ("static/guide.css",)
 SEEN = "vizzy:guide"  # where the browser remembers that the invitation was answered
 
 
@@ -76,7 +77,7 @@ class GuideFeature:
         """Offer the tour beside the page's title, unless that was answered at an earlier visit."""
         if local_storage.recall(SEEN):
             return
-        await features.style("guide")
+        await features.link_styles(STYLES)
         if local_storage.recall(SEEN):  # answered while the style came
             return
         self._invitation = invitation = dom.element("p", "invitation")

@@ -13,6 +13,11 @@ from vizzy.page.importing.project_list import saved_projects
 from vizzy.page.site import features, local_storage
 from vizzy.page.ui import dom
 
+# Read by tools/manifest.py
+WORKER = ("vizzy.reading", "vizzy.reviewing")
+STYLES = ("static/importing.css",)
+MARKUP = ("static/importing.html",)
+
 FEATURE = "importing"
 NOT_LOADED = "What this needs could not be loaded. Check the connection and try again."
 KEEPS_NOTHING = "This browser keeps nothing: your work is gone when the tab is closed."

@@ -14,6 +14,10 @@ from vizzy.page.model import events
 from vizzy.page.site import features
 from vizzy.page.ui import dom
 
+# Read by tools/manifest.py
+WORKER = ("vizzy.labs",)
+STYLES = ("static/labs.css",)
+
 
 class LabsFeature:
     """Makes the panel when it is first wanted, and tells it of every change."""

@@ -49,7 +49,7 @@ class Experiments:
         """Wait until the worker is up, and give it the experiments."""
         while self.app.state.worker == "loading":
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
-        await features.load_in_worker("experiments", self.app.worker)
+        await features.load_in_worker("labs", self.app.worker)
 
     def latest(self, name, show, failed):
         """Ask for the newest of many wishes, which are the arguments as JSON text; see `vizzy.page.client.latest_request`."""

@@ -1,14 +1,15 @@
 """What a visit fetches only when it is first asked for: modules of the page and of the worker,
 markup, stylesheets.
 
-``FEATURES`` names them, once, for the feature that loads them and for whoever keeps the page for times without a
-network. They are missing from the files of ``page.json`` and ``worker.json``, so they cost nothing at the start.
+``vizzy/features.json`` lists them by feature, and what else is kept for times without a network; tools/manifest.py
+writes it from the imports. It is fetched with the first of them, so that it costs nothing at the start.
 
 Once a visit is kept, ``sw.js`` answers with what was published when it began. Until then a newer version may have
 taken its place: what comes late is used only if the page there is still this one, by its version.
 """
 
 import asyncio
+import json
 import os
 import sys
 
@@ -18,109 +19,10 @@ from pyscript.ffi import to_js
 from vizzy.page.client.worker_client import WorkerError
 from vizzy.page.ui import dom
 
-FEATURES = {
-    "importing": {
-        "page": (
-            "importing/import_dialog",
-            "importing/preview",
-            "importing/local_dataset",
-            "importing/saved_project",
-            "importing/overtaken_dialog",
-            "ui/image_loader",
-            "review/view",
-            "review/card",
-            "review/actions",
-            "review/export_menu",
-        ),
-        "worker": (
-            "exporting.py",
-            "reviewing.py",
-            "near_duplicates.py",
-            "reading/__init__.py",
-            "reading/arrays.py",
-            "reading/choices.py",
-            "reading/columns.py",
-            "reading/compression.py",
-            "reading/contents.py",
-            "reading/errors.py",
-            "reading/features.py",
-            "reading/files.py",
-            "reading/formats/__init__.py",
-            "reading/formats/columnar.py",
-            "reading/formats/delimited.py",
-            "reading/formats/json_tables.py",
-            "reading/formats/spreadsheets.py",
-            "reading/formats/tools.py",
-            "reading/given_labels.py",
-            "reading/imported.py",
-            "reading/label_cells.py",
-            "reading/labels.py",
-            "reading/nesting.py",
-            "reading/numbers.py",
-            "reading/predictors.py",
-            "reading/preview.py",
-            "reading/probabilities.py",
-            "reading/proposal.py",
-            "reading/review.py",
-            "reading/roles.py",
-            "reading/tables.py",
-        ),
-        "styles": ("static/importing.css",),
-        "markup": ("static/importing.html",),
-    },
-    "guide": {
-        "page": (
-            "guide/widgets",
-            "guide/theory",
-            "guide/menu",
-            "guide/tour",
-            "guide/tutorial_steps",
-            "guide/tutorial",
-            "guide/theory_figures",
-            "guide/theory_dialog",
-        ),
-        "worker": (),
-        "styles": ("static/guide.css",),
-    },
-    "labs": {
-        "page": (
-            "labs/plotting",
-            "labs/charts",
-            "labs/parts",
-            "labs/sentences",
-            "labs/score",
-            "labs/percentiles",
-            "labs/ways",
-            "labs/noise",
-            "labs/challenge",
-            "labs/map",
-            "labs/models",
-            "labs/code",
-            "labs/panel",
-        ),
-        "worker": (),
-        "styles": ("static/labs.css",),
-    },
-    "experiments": {  # the labs' part in the worker, which may come up after the page has opened one
-        "page": (),
-        "worker": (
-            "noise_rates.py",
-            "labs/__init__.py",
-            "labs/score.py",
-            "labs/percentiles.py",
-            "labs/deciders.py",
-            "labs/noise.py",
-            "labs/challenge.py",
-            "labs/mapping.py",
-            "labs/models.py",
-            "labs/live.py",
-        ),
-        "styles": (),
-    },
-}
-
+MANIFEST = "vizzy/features.json"
 NEW_VERSION = "A new version of Vizzy is out: reload the page to go on. Your work is kept."
 
+_manifest = {}  # once it is fetched
 _arrived = set()
 _arriving = {}  # feature -> the task that fetches it
 _turns = {}  # feature -> how often it was asked for
@@ -146,9 +48,16 @@ def failure_sentence(error, otherwise):
     return error.args[0] if isinstance(error, Replaced) else otherwise
 
 
-async def style(feature):
-    """Link a feature's stylesheets, and wait until they are in force."""
-    for address in FEATURES[feature]["styles"]:
+async def manifest():
+    """The content of ``vizzy/features.json``."""
+    if not _manifest:
+        _manifest.update(json.loads((await _texts([MANIFEST]))[0]))
+    return _manifest
+
+
+async def link_styles(addresses):
+    """Link stylesheets, and wait until they are in force."""
+    for address in addresses:
         await _link(address)
 
 
@@ -165,9 +74,9 @@ async def load(feature):
 
 
 async def _load(feature):
-    missing = [name for name in FEATURES[feature]["page"] if "vizzy.page." + name.replace("/", ".") not in sys.modules]
-    wanted = [_module(name) for name in missing] + list(FEATURES[feature].get("markup", ()))
-    _, texts = await asyncio.gather(style(feature), _texts(wanted))
+    parts = (await manifest())["features"][feature]
+    missing = [path for path in parts["page"] if _module_name(path) not in sys.modules]
+    _, texts = await asyncio.gather(link_styles(parts["styles"]), _texts(missing + parts["markup"]))
     _write_modules(missing, texts)
     for markup in texts[len(missing) :]:
         _add_markup(markup)
@@ -177,8 +86,9 @@ async def _load(feature):
 async def load_in_worker(feature, worker):
     """Give the worker what a feature needs there; again after it was replaced."""
     if feature not in worker.features:
-        paths = FEATURES[feature]["worker"]
-        await worker.add_modules(dict(zip(paths, await _texts(["vizzy/" + path for path in paths]))))
+        paths = (await manifest())["features"][feature]["worker"]
+        names = [path.split("/", 1)[1] for path in paths]  # in the package, as the worker writes them
+        await worker.add_modules(dict(zip(names, await _texts(paths))))
         worker.features.append(feature)
 
 
@@ -200,17 +110,8 @@ async def fetched(feature, app, failed, in_worker=False):
     return turn == _turns[feature]
 
 
-def files():
-    """The addresses of all that comes late."""
-    addresses = []
-    for parts in FEATURES.values():
-        addresses += [_module(name) for name in parts["page"]] + ["vizzy/" + path for path in parts["worker"]]
-        addresses += list(parts["styles"]) + list(parts.get("markup", ()))
-    return addresses
-
-
-def _module(name):
-    return "vizzy/page/" + name + ".py"
+def _module_name(path):
+    return path[: -len(".py")].replace("/", ".")
 
 
 async def _link(address):
@@ -242,14 +143,15 @@ async def _texts(addresses):
     return texts
 
 
-def _write_modules(names, texts):
-    """Write modules into the page's package, where imports find them."""
-    package = __file__.rsplit("/", 2)[0] + "/"
-    for name, text in zip(names, texts):
-        folder = name.split("/")[0]
-        if folder not in os.listdir(package):
-            os.mkdir(package + folder)
-        with open(package + name + ".py", "w") as file:
+def _write_modules(paths, texts):
+    """Write modules where this one is, so that imports find them."""
+    root = __file__[: -len("vizzy/page/site/features.py")]
+    for path, text in zip(paths, texts):
+        folder, name = path.rsplit("/", 1)
+        parent, folder_name = folder.rsplit("/", 1)
+        if folder_name not in os.listdir(root + parent):
+            os.mkdir(root + folder)
+        with open(root + folder + "/" + name, "w") as file:
             file.write(text)
 
 

@@ -16,9 +16,6 @@ from vizzy.page.site import features
 QUIET_SECONDS = 3
 # Of the runtime, what is fetched only when it is asked for: rare imports, the tour's library, the labs' editor.
 RARE = ("pyodide/late.zip", "pyodide/python_stdlib.zip", "driver/", "pyscript/codemirror", "pyscript/index-", "licences.txt")
-# What the browser itself asks for where the page is installed, and the files to try one's own data with.
-INSTALLED = tuple("static/" + name for name in ("app.webmanifest", "icon.svg", "icon-192.png", "icon-512.png", "icon-maskable-512.png"))
-SAMPLES = tuple("static/sample/messages" + end for end in (".csv", "-embeddings.npy", "-probabilities.csv"))
 KEPT_FOR_OFFLINE = ("vizzy-site-", "vizzy-runtime-")  # as sw.js calls them; somebody's own work is not among them
 MOST_PICTURES = 1000  # of larger datasets only what was looked at is kept, and all thumbnails
 
@@ -39,7 +36,7 @@ async def keep(app):
     try:
         await navigator.serviceWorker.register("sw.js")
         registration = await navigator.serviceWorker.ready
-        rare = features.files() + list(INSTALLED + SAMPLES) + await _rare_files() + _of_dataset(app.dataset.index)
+        rare = (await features.manifest())["kept_for_offline"] + await _rare_files() + _of_dataset(app.dataset.index)
         files = set(_loaded_here() + await app.worker.loaded() + _here(rare))
         registration.active.postMessage(to_js({"files": list(files)}))
     except Exception as error:  # private windows and full disks: the page goes on without
