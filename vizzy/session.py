@@ -67,7 +67,7 @@ class Session:
     def __init__(self, dataset):
         self.dataset = dataset
         self.predictions = None
-        self.rules = confident  # whoever analyses and explains: see vizzy.labs.live for another
+        self.rules = confident  # whoever analyses and explains: see vizzy.labs.rule_editor for another
         self.rule_trouble = None  # why the last edited rule was given up
         self.prompt_scope: dict = {}  # the names that a reader's own lines of Python have defined
         self._latest = None  # (predictions, settings, analysis): questions often come about the same

@@ -10,7 +10,7 @@ import pytest
 
 from vizzy import confident, labs, noise_rates
 from vizzy.dataset import Dataset
-from vizzy.labs import challenge, deciders, live, mapping, models, noise, percentiles, score
+from vizzy.labs import challenge, label_issue_rules, models, noise, percentiles, projection, rule_editor, score
 from vizzy.session import Predictions, Session
 
 SETTINGS = (50, 15, "percentile")
@@ -211,16 +211,16 @@ def test_the_two_counter_examples_to_the_naive_rule():
     # The article's: p = 0.50 dog, 0.49 cat with thresholds 0.9 and 0.35; and one of which the model has no idea.
     thresholds = np.array([0.9, 0.35])
     probs = np.array([[0.5, 0.49], [0.51, 0.34]])
-    found = deciders.counter_examples(np.array([1, 1]), probs, thresholds)
+    found = label_issue_rules.counter_examples(np.array([1, 1]), probs, thresholds)
     assert found["uneven"]["count"] == 1 and found["uneven"]["example"] == 0
     assert found["unsure"]["count"] == 1 and found["unsure"]["example"] == 1
-    ways = deciders.ways_to_decide(np.array([1, 1]), probs, thresholds, thresholds)
+    ways = label_issue_rules.ways_to_decide(np.array([1, 1]), probs, thresholds, thresholds)
     assert ways["argmax"].tolist() == [True, True]
     assert ways["original"].tolist() == ways["percentile"].tolist() == [False, False]
 
 
 def test_a_more_probable_class_below_its_threshold_is_passed_over():
-    ways = deciders.ways_to_decide(np.array([0]), np.array([[0.50, 0.49]]), np.array([0.9, 0.35]), np.array([0.9, 0.9]))
+    ways = label_issue_rules.ways_to_decide(np.array([0]), np.array([[0.50, 0.49]]), np.array([0.9, 0.35]), np.array([0.9, 0.9]))
     assert {name: mask[0] for name, mask in ways.items() if name != "noise_rate"} == {
         "argmax": False, "original": False, "percentile": True, "mean": False,
     }  # fmt: skip
@@ -252,7 +252,7 @@ def test_rounding_keeps_the_sums_of_rows():
 
 
 def test_the_differing_examples_are_those_that_some_flag_and_some_do_not():
-    answer = deciders.compare_ways(made_session(), SETTINGS)
+    answer = label_issue_rules.compare_ways(made_session(), SETTINGS)
     assert answer["differing"] >= len(answer["examples"]) > 0
     for entry in answer["examples"]:
         assert 0 < len(entry["by"]) < len(answer["ways"])
@@ -346,7 +346,7 @@ def test_too_few_examples_are_told_of():
 def test_principal_components_are_the_directions_of_most_variation():
     random = np.random.default_rng(0)
     features = random.normal(size=(200, 5)) * [1, 9, 1, 4, 1]
-    components = mapping.principal_components(features)
+    components = projection.principal_components(features)
     assert abs(np.corrcoef(components[:, 0], features[:, 1])[0, 1]) > 0.99
     assert abs(np.corrcoef(components[:, 1], features[:, 3])[0, 1]) > 0.98
     _, _, directions = np.linalg.svd(features - features.mean(axis=0), full_matrices=False)
@@ -355,23 +355,23 @@ def test_principal_components_are_the_directions_of_most_variation():
 
 @pytest.mark.parametrize("features", [np.zeros((5, 3)), np.ones((1, 2)), np.arange(4.0)[:, None]])
 def test_a_map_of_little_is_still_a_map(features):
-    places = np.array(mapping.as_places(mapping.principal_components(features)))
+    places = np.array(projection.as_places(projection.principal_components(features)))
     assert len(places) == 2 * len(features) and (0 <= places).all() and (places <= 1).all()
-    assert np.isfinite(finish(mapping.arranged_by_neighbours(features))).all()
+    assert np.isfinite(finish(projection.arranged_by_neighbours(features))).all()
 
 
 def test_arranging_by_neighbours_keeps_clusters_together():
     session = made_session(n_classes=4, per_class=25)
-    places = np.array(finish(mapping.neighbour_map(session))["places"]).reshape(-1, 2)
+    places = np.array(finish(projection.neighbour_map(session))["places"]).reshape(-1, 2)
     label = session.dataset.true_label
-    squared = mapping.squared_distances(places)
+    squared = projection.squared_distances(places)
     np.fill_diagonal(squared, np.inf)
     assert (label[squared.argmin(axis=1)] == label).mean() > 0.8
 
 
 def test_neighbour_probabilities_count_as_many_neighbours_as_asked():
     points = np.random.default_rng(0).normal(size=(80, 3))
-    joint = mapping.neighbour_probabilities(mapping.squared_distances(points), 10)
+    joint = projection.neighbour_probabilities(projection.squared_distances(points), 10)
     assert joint.sum() == pytest.approx(1, abs=1e-6) and np.allclose(joint, joint.T)
     rows = joint / joint.sum(axis=1, keepdims=True)
     assert np.exp(-(rows * np.log(rows)).sum(axis=1)).mean() == pytest.approx(12, abs=4)
@@ -429,12 +429,12 @@ def suggested_label(pred_probs, thresholds, given_label=None):
 
 
 def test_the_code_shown_is_the_code_that_runs():
-    shown = live.show_code(made_session())
+    shown = rule_editor.show_code(made_session())
     assert not shown["edited"]
     assert "def suggested_label(pred_probs, thresholds, given_label=None):" in shown["source"]
     session = made_session()
     before = session.analyse(*SETTINGS)
-    assert live.run_code(session, shown["source"], SETTINGS) == {"failed": None}
+    assert rule_editor.run_code(session, shown["source"], SETTINGS) == {"failed": None}
     assert session.analyse(*SETTINGS) == before
     assert session.explain(3, *SETTINGS) == made_session().explain(3, *SETTINGS)
 
@@ -442,19 +442,19 @@ def test_the_code_shown_is_the_code_that_runs():
 def test_an_edited_rule_changes_what_the_page_shows_and_can_be_taken_back():
     session = made_session()
     before = session.analyse(*SETTINGS)
-    assert live.run_code(session, NAIVE, SETTINGS)["failed"] is None
+    assert rule_editor.run_code(session, NAIVE, SETTINGS)["failed"] is None
     edited = session.analyse(*SETTINGS)
     given, probs = session.predictions.given_label, session.predictions.pred_probs
     assert edited["counts"]["label_issues"] == (probs.argmax(axis=1) != given).sum()
     assert edited["counts"]["unconfident"] == 0
-    assert live.show_code(session)["edited"] and live.show_code(session)["source"] == NAIVE
-    assert not live.restore_code(session)["edited"]
+    assert rule_editor.show_code(session)["edited"] and rule_editor.show_code(session)["source"] == NAIVE
+    assert not rule_editor.restore_code(session)["edited"]
     assert session.analyse(*SETTINGS) == before
 
 
 def test_the_original_stays_what_it_is_for_whatever_compares():
     session = made_session()
-    live.run_code(session, NAIVE, SETTINGS)
+    rule_editor.run_code(session, NAIVE, SETTINGS)
     assert confident.suggested_label(np.array([[0.4, 0.6]]), np.array([0.9, 0.9])).tolist() == [-1]
 
 
@@ -472,19 +472,19 @@ def test_the_original_stays_what_it_is_for_whatever_compares():
     ],
 )
 def test_a_rule_that_fails_shows_where_and_the_last_good_one_stays(monkeypatch, source, said):
-    monkeypatch.setattr(live, "MOST_SECONDS", 0.2)
+    monkeypatch.setattr(rule_editor, "MOST_SECONDS", 0.2)
     session = made_session()
-    live.run_code(session, NAIVE, SETTINGS)
+    rule_editor.run_code(session, NAIVE, SETTINGS)
     before = session.analyse(*SETTINGS)
-    failed = live.run_code(session, source, SETTINGS)["failed"]
+    failed = rule_editor.run_code(session, source, SETTINGS)["failed"]
     assert said in failed
-    assert session.analyse(*SETTINGS) == before and live.show_code(session)["source"] == NAIVE
+    assert session.analyse(*SETTINGS) == before and rule_editor.show_code(session)["source"] == NAIVE
 
 
 def test_a_traceback_quotes_the_readers_line_and_nothing_of_ours():
-    failed = live.run_code(made_session(), "def reaches(pred_probs, thresholds):\n    return wrong", SETTINGS)["failed"]
+    failed = rule_editor.run_code(made_session(), "def reaches(pred_probs, thresholds):\n    return wrong", SETTINGS)["failed"]
     assert 'File "your rule", line 2, in reaches' in failed and "return wrong" in failed
-    assert "live.py" not in failed
+    assert "rule_editor.py" not in failed
 
 
 def test_a_rule_that_fails_later_gives_way_to_the_last_good_one():
@@ -496,19 +496,19 @@ def test_a_rule_that_fails_later_gives_way_to_the_last_good_one():
         "    return original(given_label, pred_probs, class_percentile, *rest)\n"
     )
     session = made_session()
-    assert live.run_code(session, source, SETTINGS)["failed"] is None
+    assert rule_editor.run_code(session, source, SETTINGS)["failed"] is None
     assert session.analyse(70, 15, "percentile") == made_session().analyse(70, 15, "percentile")
-    shown = live.show_code(session)
+    shown = rule_editor.show_code(session)
     assert not shown["edited"] and "too high" in shown["trouble"]
 
 
 def test_the_prompt_has_the_numbers_in_scope_and_keeps_its_names():
     session = made_session()
-    assert live.prompt(session, "labels.shape, pred_probs.shape")["said"] == "((90,), (90, 3))\n"
-    assert live.prompt(session, "worst = pred_probs.min()\nprint('done')")["said"] == "done\n"
-    assert live.prompt(session, "worst >= 0")["said"].strip() in ("True", "np.True_")
-    assert live.prompt(session, "vizzy.confident.TOLERANCE")["said"] == "1e-06\n"
-    failed = live.prompt(session, "1 / 0")["failed"]
-    assert "ZeroDivisionError" in failed and "live.py" not in failed
-    live.prompt(session, "labels[:] = 0; pred_probs[:] = 0")
+    assert rule_editor.prompt(session, "labels.shape, pred_probs.shape")["said"] == "((90,), (90, 3))\n"
+    assert rule_editor.prompt(session, "worst = pred_probs.min()\nprint('done')")["said"] == "done\n"
+    assert rule_editor.prompt(session, "worst >= 0")["said"].strip() in ("True", "np.True_")
+    assert rule_editor.prompt(session, "vizzy.confident.TOLERANCE")["said"] == "1e-06\n"
+    failed = rule_editor.prompt(session, "1 / 0")["failed"]
+    assert "ZeroDivisionError" in failed and "rule_editor.py" not in failed
+    rule_editor.prompt(session, "labels[:] = 0; pred_probs[:] = 0")
     assert session.predictions.given_label.any()

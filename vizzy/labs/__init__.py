@@ -13,16 +13,16 @@ EXPERIMENTS = {
     "score_card": "score",
     "percentile_curves": "percentiles",
     "percentile_bands": "percentiles",
-    "compare_ways": "deciders",
+    "compare_ways": "label_issue_rules",
     "noise_sweep": "noise",
     "hide_errors": "challenge",
-    "principal_map": "mapping",
-    "neighbour_map": "mapping",
+    "principal_map": "projection",
+    "neighbour_map": "projection",
     "try_model": "models",
-    "show_code": "live",
-    "run_code": "live",
-    "restore_code": "live",
-    "prompt": "live",
+    "show_code": "rule_editor",
+    "run_code": "rule_editor",
+    "restore_code": "rule_editor",
+    "prompt": "rule_editor",
 }
 
 
