@@ -2,19 +2,24 @@
 
 import bz2
 import csv
+import datetime
+import decimal
 import gzip
 import io
 import json
 import lzma
+import random
 import zipfile
+from dataclasses import replace
 
 import pytest
-from brought_files import CLASSES, GIVEN, array, given_labels, opened, probabilities
+from brought_files import CLASSES, GIVEN, array, given_labels, opened, probabilities, workbook
 
 from vizzy import reading
 from vizzy.reading import InputFile, ReadingError
 from vizzy.reading.files import NATIVE
-from vizzy.reading.formats import in_form_of, read_table, write_table
+from vizzy.reading.formats import columnar, in_form_of, read_table, write_table
+from vizzy.reading.libraries import libraries_needed
 
 PROBS = probabilities()
 COLUMNS = ["id", "label", "text", *(f"p_{name}" for name in CLASSES)]
@@ -211,52 +216,108 @@ def test_parquet_and_feather_are_read_and_written_back(kind):
     assert_read(opened(file(parquet(columns, kind), "named-wrongly.csv")))
 
 
-def test_a_column_of_structures_is_refused_by_name():
-    content = parquet({"label": GIVEN, "box": [{"x": 1, "y": 2}] * 30})
-    with pytest.raises(ReadingError, match="data.parquet, column 'box' holds structures"):
-        opened(file(content, "data.parquet"))
+def test_structures_are_objects_so_those_of_probabilities_are_read_and_others_left_aside():
+    classes = sorted(set(GIVEN))
+    probs = [dict(zip(classes, row, strict=True)) for row in PROBS.tolist()]
+    content = parquet({"label": GIVEN, "box": [{"x": 1, "y": 2}] * 30, "probs": probs})
+    assert_read(opened(file(content, "data.parquet")))
 
 
-def workbook(sheets):
-    """An .xlsx file of texts and numbers: {name of a sheet: rows}."""
+def test_cells_of_arrows_types_become_what_a_person_reads():
+    columns = {
+        "day": [datetime.date(2020, 1, 2), None],
+        "moment": [datetime.datetime(2020, 1, 2, 3, 4, 5), datetime.datetime(2021, 1, 1)],
+        "price": [decimal.Decimal("1.50"), decimal.Decimal("100")],
+        "raw": [b"caf\xc3\xa9", None],
+        "many": [[1.5, 2.0], []],
+        "big": [2**62 + 1, 3],
+        "sure": [True, None],
+    }
+    table = read_table(file(parquet(columns), "data.parquet"))
+    assert table.rows == (
+        ["2020-01-02", "2020-01-02T03:04:05", "1.50", "café", [1.5, 2.0], 2**62 + 1, True],
+        [None, "2021-01-01", "100.00", None, [], 3, None],
+    )
+
+
+def test_columns_that_were_not_changed_keep_their_types_and_added_ones_get_theirs():
+    parquet_of = pytest.importorskip("pyarrow.parquet")
+    pyarrow = pytest.importorskip("pyarrow")
+    table = read_table(file(parquet({"day": [datetime.date(2020, 1, 2)] * 2, "n": [1, 2]}), "data.parquet"))
+    wider = replace(table, columns=(*table.columns, "quality", "issue", "given"), rows=tuple([*row, 0.5, True, None] for row in table.rows))
+    kinds = parquet_of.read_table(io.BytesIO(write_table(wider))).schema.types
+    assert kinds == [pyarrow.date32(), pyarrow.int64(), pyarrow.float64(), pyarrow.bool_(), pyarrow.string()]
+
+
+@pytest.fixture
+def as_in_the_browser(monkeypatch):
+    """Without pyarrow, so that arro3 reads and writes."""
+    pytest.importorskip("arro3.io")
+    monkeypatch.setattr(columnar, "_is_installed", lambda module: module != "pyarrow")
+
+
+def test_without_pyarrow_parquet_is_read_and_written_back_alike(as_in_the_browser):
+    columns = {"id": list(range(30)), "label": GIVEN, "probs": PROBS.tolist(), "day": [datetime.date(2020, 1, 2)] * 30}
+    one = opened(file(parquet(columns), "data.parquet"))
+    assert_read(one)
+    wider = replace(one.table, columns=(*one.table.columns, "issue", "n", "given"), rows=tuple([*row, True, 1, None] for row in one.table.rows))
+    written = write_table(wider)
+    assert read_table(file(written, "data.parquet")).rows == wider.rows
+    schema = pytest.importorskip("pyarrow.parquet").read_table(io.BytesIO(written)).schema
+    assert [str(kind) for kind in schema.types[-4:]] == ["date32[day]", "bool", "int64", "string"]
+
+
+def test_without_pyarrow_a_feather_file_gets_a_sentence(as_in_the_browser):
+    with pytest.raises(ReadingError, match="data.feather is a Feather file, which is read by pyarrow alone: .* as CSV"):
+        read_table(file(parquet({"label": GIVEN}, "feather"), "data.feather"))
+
+
+def test_a_damaged_parquet_file_raises_no_other_error_without_pyarrow(as_in_the_browser):
+    content = parquet({"label": GIVEN, "probs": PROBS.tolist()})
+    random_numbers = random.Random(0)
+    for _ in range(100):
+        damaged = bytearray(content)
+        for _ in range(3):
+            damaged[random_numbers.randrange(4, len(content) - 8)] = random_numbers.randrange(256)
+        try:
+            read_table(file(bytes(damaged), "data.parquet"))
+        except ReadingError as error:
+            assert "data.parquet" in str(error)
+
+
+@pytest.mark.parametrize("kind", ["parquet", "feather"])
+@pytest.mark.parametrize("share", [0.01, 0.5, 0.99])
+def test_a_columnar_file_that_is_cut_off_is_refused_by_name(kind, share, capfd):
+    content = parquet({"label": GIVEN, "probs": PROBS.tolist()}, kind)
+    cut = content[: max(8, int(share * len(content)))]
+    with pytest.raises(ReadingError, match=f"data.{kind} cannot be read .*: is it cut off"):
+        read_table(file(cut, f"data.{kind}"))
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "library"),
+    [
+        ("data.parquet", b"", "arro3"),
+        ("DATA.FEATHER", b"", "arro3"),
+        ("named-wrongly.csv", b"PAR1", "arro3"),
+        ("data.parquet.gz", b"", "arro3"),
+        ("book.xlsx", b"", "python-calamine"),
+        ("old.csv", b"\xd0\xcf\x11\xe0", "python-calamine"),
+    ],
+)
+def test_the_library_a_file_needs_is_known_before_it_is_read(name, content, library):
+    assert libraries_needed([file("label\n", "labels.csv")]) == []
+    assert libraries_needed([file(content, name)]) == [library]
+
+
+def test_the_libraries_for_what_a_zip_holds_are_known_too_and_a_damaged_zip_needs_none():
     out = io.BytesIO()
-    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    rels = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    kinds = "http://schemas.openxmlformats.org/package/2006"
     with zipfile.ZipFile(out, "w") as archive:
-        numbered = list(enumerate(sheets, start=1))
-        overrides = "".join(
-            f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="application/vnd.openxmlformats-officedocument.'
-            'spreadsheetml.worksheet+xml"/>'
-            for n, _ in numbered
-        )
-        archive.writestr(
-            "[Content_Types].xml",
-            f'<Types xmlns="{kinds}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.'
-            'relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" '
-            'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>' + overrides + "</Types>",
-        )
-        archive.writestr(
-            "_rels/.rels",
-            f'<Relationships xmlns="{kinds}/relationships"><Relationship Id="r1" Type="{rels}/officeDocument" '
-            'Target="xl/workbook.xml"/></Relationships>',
-        )
-        names = "".join(f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"/>' for n, name in numbered)
-        archive.writestr("xl/workbook.xml", f'<workbook xmlns="{main}" xmlns:r="{rels}"><sheets>{names}</sheets></workbook>')
-        links = "".join(
-            f'<Relationship Id="r{n}" Type="{rels}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n, _ in numbered
-        )
-        archive.writestr("xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{kinds}/relationships">{links}</Relationships>')
-        for n, name in numbered:
-            body = "".join("<row>" + "".join(map(cell, row)) + "</row>" for row in sheets[name])
-            archive.writestr(f"xl/worksheets/sheet{n}.xml", f'<worksheet xmlns="{main}"><sheetData>{body}</sheetData></worksheet>')
-    return out.getvalue()
-
-
-def cell(value):
-    if isinstance(value, str):
-        return f'<c t="inlineStr"><is><t>{value}</t></is></c>'
-    return f"<c><v>{value}</v></c>"
+        archive.writestr("folder/data.parquet", "x")
+        archive.writestr("folder/book.ods", "x")
+    assert libraries_needed([file(out.getvalue(), "all.zip")]) == ["arro3", "python-calamine"]
+    assert libraries_needed([file(out.getvalue()[:20], "all.zip")]) == []
 
 
 def test_a_spreadsheet_is_read_as_a_person_sees_it():

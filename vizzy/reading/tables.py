@@ -11,7 +11,8 @@ takes exactly one off again. Numbers are left alone. Only tables that Vizzy expo
 import codecs
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from vizzy.reading.errors import ReadingError, shown
 
@@ -71,6 +72,10 @@ class Form:
     mark: bool = False  # whether it begins with a byte-order mark
     line_end: str = "\n"
     preamble: str = ""  # the "sep=;" line that Excel understands
+    header: bool | None = None  # whether the first line names the columns; None where no such question arises
+    sheets: tuple = ()  # of str, the sheets of a workbook that hold rows
+    sheet: str | None = None  # the one that was read
+    origin: Any = field(default=None, compare=False, repr=False)  # arro3's table, which knows the columns' types
 
 
 @dataclass(frozen=True, eq=False)

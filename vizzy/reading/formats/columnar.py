@@ -1,17 +1,22 @@
-"""Parquet and Feather (Arrow), read and written by pyarrow.
+"""Parquet and Feather (Arrow IPC): by pyarrow where it is installed, else, as in the browser, Parquet alone by arro3.
 
-A column of lists of numbers stays one, as for embeddings; dates and decimals become text; a column of structures or of
-anything else that a table cannot show is refused by name.
+Cells become JSON's values: a list of numbers stays one, as for embeddings, and a structure is an object, as for
+probabilities by class; times, decimals and bytes become text. A column that was not changed is written back with the
+type that it came with. Feather is left to pyarrow: arro3 ends the whole process on a Feather file that is damaged.
 """
 
+import datetime
+import importlib.util
 import io
-from dataclasses import replace
+from decimal import Decimal
 
-from vizzy.reading.errors import ReadingError, shown
+from vizzy.reading.errors import ReadingError
 from vizzy.reading.files import InputFile
-from vizzy.reading.tables import FEATHER, PARQUET, Form, Table
+from vizzy.reading.tables import ABSENT, FEATHER, PARQUET, Form, Table, cell_text
 
-INSTALL = "pyarrow is needed to read it: pip install pyarrow, or save the table as CSV"
+PARQUET_MARK = b"PAR1"
+FOOTER_LENGTH = 4  # bytes before the mark at a Parquet file's end, which tell how long its description is
+INSTALL = "pip install pyarrow, or save the table as CSV"
 
 
 def read_columnar(file: InputFile) -> Table:
@@ -28,63 +33,158 @@ def read_columnar(file: InputFile) -> Table:
     Raises
     ------
     ReadingError
-        Where the file is damaged or holds what no table shows, or where pyarrow is not installed.
+        Where the file is damaged, or where what reads it is not installed.
     """
+    kind = PARQUET if file.content.startswith(PARQUET_MARK) else FEATHER
+    if kind == PARQUET:
+        _check_footer(file)
+    read = _reader(file.name, kind)
     try:
-        import pyarrow
-        from pyarrow import feather, parquet
-    except ImportError:
-        raise ReadingError(f"{file.name} is a Parquet or Feather file, and {INSTALL}.") from None
-    is_parquet = file.content.startswith(b"PAR1")
-    try:
-        source = io.BytesIO(file.content)
-        table = parquet.read_table(source) if is_parquet else feather.read_table(source)
-        columns = [_cells(file.name, name, table.column(name), pyarrow) for name in table.column_names]
-    except ReadingError:
-        raise
-    except Exception as error:  # pyarrow raises its own errors, and others on damaged files
-        raise ReadingError(f"{file.name} cannot be read ({error}): is it cut off? Save it again, or as CSV.") from error
-    if not columns or not table.num_rows:
+        table = read(io.BytesIO(file.content))
+        columns = [[plain(cell) for cell in column.to_pylist()] for column in table.columns]
+    except BaseException as error:  # of a damaged file Rust panics, which is no Exception
+        if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
+            raise
+        raise ReadingError(
+            f"{file.name} cannot be read ({_first_words(error)}): is it cut off? Save it again, or as CSV."
+        ) from error
+    if not columns or not columns[0]:
         raise ReadingError(f"{file.name} holds no rows: is it the right file?")
     rows = tuple(list(row) for row in zip(*columns, strict=True))
-    form = Form(kind=PARQUET if is_parquet else FEATHER)
-    made = Table(file.name, tuple(table.column_names), rows, tuple(range(1, len(rows) + 1)), form)
-    return replace(made, unit="row")
+    form = Form(kind=kind, origin=table)
+    return Table(file.name, tuple(table.column_names), rows, tuple(range(1, len(rows) + 1)), form, unit="row")
+
+
+def _reader(name, kind):
+    """What makes a table of Arrow's of a file that is open."""
+    if _is_installed("pyarrow"):
+        from pyarrow import feather, parquet
+
+        return parquet.read_table if kind == PARQUET else feather.read_table
+    if kind == FEATHER:
+        raise ReadingError(f"{name} is a Feather file, which is read by pyarrow alone: {INSTALL} or as Parquet.")
+    if not _is_installed("arro3"):
+        raise ReadingError(f"{name} is a Parquet file, and pyarrow is needed to read it: {INSTALL}.")
+    from arro3.io import read_parquet
+
+    return lambda source: read_parquet(source).read_all()
 
 
 def written_columnar(table: Table) -> bytes:
-    """A table as a Parquet or Feather file's bytes."""
-    import pyarrow
-    from pyarrow import feather, parquet
+    """A table as a Parquet or Feather file's bytes.
 
-    columns = {name: _arrow_values(table.column(name)) for name in table.columns}
-    made = pyarrow.table(columns)
+    Parameters
+    ----------
+    table : Table
+        Of any form; from one that `read_columnar` read the types of the columns that were not changed are taken.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    ReadingError
+        Where what writes it is not installed.
+    """
     out = io.BytesIO()
-    if table.form.kind == PARQUET:
-        parquet.write_table(made, out)
-    else:
-        feather.write_feather(made, out, compression="uncompressed")
+    names = list(table.columns)
+    if _is_installed("pyarrow"):
+        import pyarrow
+        from pyarrow import feather, parquet
+
+        made = pyarrow.Table.from_arrays([_pyarrow_column(table, name) for name in names], names=names)
+        if table.form.kind == PARQUET:
+            parquet.write_table(made, out)
+        else:
+            feather.write_feather(made, out)
+        return out.getvalue()
+    if table.form.kind == FEATHER or not _is_installed("arro3"):
+        raise ReadingError(f"{table.name} needs pyarrow to be written in its format: {INSTALL}.")
+    from arro3.core import Table as ArrowTable
+    from arro3.io import write_parquet
+
+    write_parquet(ArrowTable.from_arrays([_arro3_column(table, name) for name in names], names=names), out)
     return out.getvalue()
 
 
-def _cells(file, name, column, pyarrow):
-    """A column's cells as text, numbers or lists."""
-    kind = column.type
-    if pyarrow.types.is_dictionary(kind):
-        column = column.cast(kind.value_type)
-        kind = column.type
-    if pyarrow.types.is_struct(kind) or pyarrow.types.is_map(kind):
-        raise ReadingError(f"{file}, column {shown(name)} holds structures of several values: save each value as a column of its own.")
-    if pyarrow.types.is_temporal(kind) or pyarrow.types.is_decimal(kind):
-        return ["" if cell is None else str(cell) for cell in column.to_pylist()]
-    if pyarrow.types.is_binary(kind) or pyarrow.types.is_large_binary(kind):
-        return ["" if cell is None else cell.decode("utf-8", "replace") for cell in column.to_pylist()]
-    return column.to_pylist()
+def plain(cell):
+    """A cell of Arrow's as JSON has it: times, decimals and bytes as text, a map's pairs as an object."""
+    if cell is None or isinstance(cell, (str, int, float)):
+        return cell
+    if isinstance(cell, bytes):
+        return cell.decode("utf-8", "replace")
+    if isinstance(cell, dict):
+        return {str(key): plain(value) for key, value in cell.items()}
+    if isinstance(cell, list):
+        if cell and all(isinstance(pair, tuple) for pair in cell):
+            return {str(key): plain(value) for key, value in cell}
+        return [plain(value) for value in cell]
+    if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
+        return cell.date().isoformat()
+    if isinstance(cell, (datetime.date, datetime.time)):
+        return cell.isoformat()
+    return format(cell, "f") if isinstance(cell, Decimal) else str(cell)
 
 
-def _arrow_values(cells):
-    """Cells of one kind as they are; of several kinds, as text."""
+def _check_footer(file):
+    """Refuse a Parquet file without its end, before arro3 does so in a way that writes to the console."""
+    content = file.content
+    described = int.from_bytes(content[-FOOTER_LENGTH - len(PARQUET_MARK) : -len(PARQUET_MARK)], "little")
+    if not content.endswith(PARQUET_MARK) or not 0 < described <= len(content) - 12:
+        raise ReadingError(f"{file.name} cannot be read (its end is missing): is it cut off? Save it again, or as CSV.")
+
+
+def _first_words(error):
+    return " ".join(str(error).split())[:120]
+
+
+def _unchanged(table, name):
+    """The column of Arrow's that a column came as, where it still holds the same; else None."""
+    origin = table.form.origin
+    if origin is None or name not in origin.column_names:
+        return None
+    column = origin.column(name)
+    return column if repr([plain(cell) for cell in column.to_pylist()]) == repr(table.column(name)) else None
+
+
+def _cells_of_one_kind(table, name):
+    """A column's cells, as text where they are of several kinds, and the kinds."""
+    cells = [None if cell is ABSENT else cell for cell in table.column(name)]
     kinds = {type(cell) for cell in cells if cell is not None}
-    if len(kinds) <= 1 or kinds <= {int, float}:
-        return cells
-    return [None if cell is None else str(cell) for cell in cells]
+    if kinds == {int, float}:
+        cells = [None if cell is None else float(cell) for cell in cells]
+        kinds = {float}
+    if kinds == {int} and any(not -(2**63) <= cell < 2**63 for cell in cells if cell is not None):
+        kinds = {int, str}
+    if len(kinds) > 1:
+        return [None if cell is None else cell_text(cell) for cell in cells], {str}
+    return cells, kinds or {str}
+
+
+def _pyarrow_column(table, name):
+    import pyarrow
+
+    column = _unchanged(table, name)
+    if column is not None:
+        return column
+    cells, kinds = _cells_of_one_kind(table, name)
+    return pyarrow.array(cells, type=pyarrow.string() if kinds == {str} else None)
+
+
+def _arro3_column(table, name):
+    from arro3.core import Array, DataType
+
+    column = _unchanged(table, name)
+    if column is not None:
+        return column.combine_chunks()
+    cells, kinds = _cells_of_one_kind(table, name)
+    types = {bool: DataType.bool(), int: DataType.int64(), float: DataType.float64()}
+    (kind,) = kinds
+    if kind in types:
+        return Array(cells, type=types[kind])
+    return Array([None if cell is None else cell_text(cell) for cell in cells], type=DataType.utf8())
+
+
+def _is_installed(module):
+    return importlib.util.find_spec(module) is not None
