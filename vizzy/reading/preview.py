@@ -55,6 +55,9 @@ def summary_of(
         ],
         "array_roles": list(array_roles.ARRAY_ROLES),
         "encoding": table.form.encoding if table else None,
+        "header": table.form.header if table else None,
+        "sheets": list(table.form.sheets) if table else [],
+        "sheet": table.form.sheet if table else None,
         "delimiter": table.form.delimiter if table else None,
     }
 

@@ -94,7 +94,9 @@ class ImportDialog:
         await self._understand(lambda: local_dataset.propose(self._app.worker, files, {}, self._say))
 
     def _correct(self, changes):
-        """Something in the preview was chosen otherwise."""
+        """Something in the preview was chosen otherwise; under another header or sheet the columns are others."""
+        if "header" in changes or "sheet" in changes:
+            self._choices["roles"] = {}
         for name, value in changes.items():
             self._choices[name] = dict(self._choices.get(name, {}), **value) if isinstance(value, dict) else value
         asyncio.create_task(self._understand(lambda: self._app.worker.correct(self._choices)))

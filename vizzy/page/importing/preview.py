@@ -19,6 +19,8 @@ class Preview:
         dom.by_id("import-columns").addEventListener("change", create_proxy(self._chose_role("roles")))
         dom.by_id("import-arrays").addEventListener("change", create_proxy(self._chose_role("arrays")))
         dom.by_id("import-unlabelled").addEventListener("change", create_proxy(self._chose_unlabelled))
+        dom.by_id("import-header").addEventListener("change", create_proxy(self._chose_header))
+        dom.by_id("import-sheet").addEventListener("change", create_proxy(self._chose_sheet))
 
     def render(self, summary):
         """Show a summary, as ``vizzy.reading.Proposal.summary`` makes it."""
@@ -27,6 +29,8 @@ class Preview:
         self._show_columns(summary)
         self._show_arrays(summary)
         self._show_unlabelled(summary)
+        self._show_header(summary)
+        self._show_sheets(summary)
         self._show_classes(summary["classes"])
         dom.by_id("import-estimate").textContent = estimate(summary)
         command = dom.by_id("import-command")
@@ -66,6 +70,28 @@ class Preview:
         dom.show(label, summary["unlabelled"] > 0)
         label.firstElementChild.checked = summary["leave_out_unlabelled"]
         label.lastElementChild.textContent = "leave out " + explanation_text.counted(summary["unlabelled"], "row") + " without a label"
+
+    def _chose_header(self, event):
+        self._correct({"header": event.target.checked})
+
+    def _chose_sheet(self, event):
+        self._correct({"sheet": event.target.value})
+
+    def _show_header(self, summary):
+        """Whether the first line names the columns; for tables of text, where it could be otherwise."""
+        label = dom.by_id("import-header")
+        dom.show(label, summary["header"] is not None)
+        label.firstElementChild.checked = bool(summary["header"])
+
+    def _show_sheets(self, summary):
+        label = dom.by_id("import-sheet")
+        dom.show(label, len(summary["sheets"]) > 1)
+        options = []
+        for name in summary["sheets"]:
+            option = dom.element("option", "", name, {"value": name})
+            option.selected = name == summary["sheet"]
+            options.append(option)
+        label.lastElementChild.replaceChildren(*options)
 
     def _show_classes(self, classes):
         dom.by_id("import-classes-heading").textContent = explanation_text.counted(len(classes), "class", "classes")

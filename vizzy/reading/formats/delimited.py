@@ -79,6 +79,7 @@ def read_delimited(name: str, text: str, form: Form, notes: tuple, delimiter=Non
     form = replace(form, delimiter=dialect.delimiter, line_end=line_end, preamble=preamble)
     records = _without_empty_last(records)
     has_header = header if header is not None else not _holds_data(records)
+    form = replace(form, header=has_header)
     columns = [cell.strip() for cell in records[0]]
     if not has_header:
         columns = [f"{UNNAMED}{number}" for number in range(1, len(columns) + 1)]

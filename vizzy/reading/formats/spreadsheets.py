@@ -49,10 +49,10 @@ def read_spreadsheet(file: InputFile, sheet: str | None = None) -> Table:
         raise ReadingError(f"{file.name} has no sheet {sheet!r} with rows: its sheets are {listed(filled)}.")
     name = sheet or max(filled, key=lambda one: (_has_label(filled[one]), len(filled[one])))
     notes = () if len(sheets) == 1 else (f"Of the sheets of {file.name}, {listed(sheets)}, {name!r} was read.",)
-    return _table(file.name, filled[name], notes)
+    return _table(file.name, filled[name], notes, Form(sheets=tuple(filled), sheet=name))
 
 
-def _table(name, rows, notes):
+def _table(name, rows, notes, form):
     columns = [_text(cell).strip() for cell in rows[0]]
     columns = [column or f"column_{number}" for number, column in enumerate(columns, start=1)]
     doubled = sorted({column for column in columns if columns.count(column) > 1})
@@ -61,7 +61,7 @@ def _table(name, rows, notes):
     below = [(place, [_text(cell) for cell in row]) for place, row in enumerate(rows[1:], start=2)]
     kept = [(place, row) for place, row in below if any(row)]
     cells = tuple(row for _, row in kept)
-    return replace(Table(name, tuple(columns), cells, tuple(place for place, _ in kept), Form(), notes), unit="row")
+    return replace(Table(name, tuple(columns), cells, tuple(place for place, _ in kept), form, notes), unit="row")
 
 
 def _trimmed(rows):
