@@ -12,6 +12,7 @@ each file, and lays them in one folder:
     driver/         driver.js, for the tour of the controls
     pyodide/        the worker's interpreter, its standard library and packages, and a lock file naming them:
                     as published, or else made slim and quick to start by `runtime_slim`
+    wheels/         libraries for files that few bring: Parquet and Feather, spreadsheets
     licences.txt    under which licences all of it is, with their texts (`runtime_licences`)
     manifest.json   version, SHA-256 and size of all of it
 
@@ -57,6 +58,9 @@ TOOLS = ROOT / "tools"
 PACKAGES = ("numpy", "scikit-learn")
 # PyScript installs through micropip unless told otherwise; the full runtime is for pages that do.
 FULL_PACKAGES = (*PACKAGES, "micropip")
+
+# Fetched by the worker for the files that need them; so named in ARCHIVES, and in vizzy/worker.py with .whl.
+LATE_WHEELS = ("arro3_core", "arro3_io", "python_calamine")
 
 WHEELS_FOLDER = "open_webui/frontend/pyodide/"
 PYODIDE_CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
@@ -151,6 +155,14 @@ def lay_driver(archive_path: pathlib.Path, folder: pathlib.Path) -> None:
     for name in ("driver.js.mjs", "driver.css"):
         write_file(folder / name, npm_file(archive_path, f"dist/{name}"))
     write_file(folder / "license.txt", npm_file(archive_path, "license"))
+
+
+def lay_late_wheels(got: dict[str, pathlib.Path], folder: pathlib.Path) -> list[pathlib.Path]:
+    """Write the wheels that the worker fetches when a file needs them, under names without versions; their paths."""
+    laid = [folder / f"{name}.whl" for name in LATE_WHEELS]
+    for path in laid:
+        write_file(path, got[path.stem].read_bytes())
+    return laid
 
 
 def with_dependencies(names: tuple[str, ...], lock: dict) -> list[str]:
@@ -284,7 +296,8 @@ def assemble(folder: pathlib.Path, kind: str, cache: pathlib.Path, work: pathlib
         runtime_slim.SlimBuild(
             work / "full", folder / "pyodide", work, ROOT, work / "pyscript", node, say
         ).make()
-    texts = runtime_licences.licences(got, list((folder / "pyodide").glob("*.whl")))
+    late_wheels = lay_late_wheels(got, folder / "wheels")
+    texts = runtime_licences.licences(got, [*(folder / "pyodide").glob("*.whl"), *late_wheels])
     write_file(folder / "licences.txt", texts.encode())
     write_manifest(folder, kind)
 

@@ -50,6 +50,8 @@ class Archive:
         Of the whole file.
     size : int
         In bytes; used for showing progress and for the room needed on disk.
+    platform : tuple of str
+        Options by which pip finds a wheel that is not for this machine; empty for any other.
     """
 
     client: str
@@ -58,12 +60,15 @@ class Archive:
     file_name: str
     sha256: str
     size: int
+    platform: tuple[str, ...] = ()
 
     @property
     def requirement(self) -> str:
         """The package and version in the client's own notation."""
         return f"{self.package}{'@' if self.client == 'npm' else '=='}{self.version}"
 
+
+IN_PYODIDE = ("--platform", "pyemscripten_2026_0_wasm32", "--python-version", "3.14")
 
 ARCHIVES = {
     "pyodide": Archive(
@@ -108,6 +113,34 @@ ARCHIVES = {
         "open_webui-0.12.4-py3-none-any.whl",
         "02e9caba96234db3fa17a92e56163b3f7f2b8ca8227fa886b85c178d696483f6",
         106_366_595,
+    ),
+    # Libraries that the worker fetches for files that need them: Parquet and Feather, and spreadsheets.
+    "arro3_core": Archive(
+        "pip",
+        "arro3-core",
+        "0.9.1",
+        "arro3_core-0.9.1-cp314-cp314-pyemscripten_2026_0_wasm32.whl",
+        "32a82f36b3ff5d5ceffd3a04665e09514ce115e1be56eb05ec8982daa99976d6",
+        1_708_424,
+        IN_PYODIDE,
+    ),
+    "arro3_io": Archive(
+        "pip",
+        "arro3-io",
+        "0.9.1",
+        "arro3_io-0.9.1-cp314-cp314-pyemscripten_2026_0_wasm32.whl",
+        "f6fd48752fbd0f89c566354f848dacd21aa15894268dc8b6780d207f07aece16",
+        2_919_557,
+        IN_PYODIDE,
+    ),
+    "python_calamine": Archive(
+        "pip",
+        "python-calamine",
+        "0.9.1",
+        "python_calamine-0.9.1-cp314-cp314-pyemscripten_2026_0_wasm32.whl",
+        "1f9a2f99d65f4cc647f3fc57ff80a2bb492bf8ce66a637b67064d1663697ae21",
+        519_430,
+        IN_PYODIDE,
     ),
 }
 
@@ -228,7 +261,7 @@ def _run_client(archive: Archive, partial: pathlib.Path, cache: pathlib.Path, sa
         command = [*npm_command(cache.parent, say), "pack", "--ignore-scripts", archive.requirement]
     else:
         command = [*pip_command(), "download", "--no-deps", "--only-binary=:all:", "--dest", str(partial)]
-        command += ["--disable-pip-version-check", archive.requirement]
+        command += [*archive.platform, "--disable-pip-version-check", archive.requirement]
     say(f"Getting {archive.requirement} ({archive.size / MEGABYTE:.1f} MB) with {archive.client}")
     run_with_progress(command, partial, archive.size, archive.requirement, say)
 

@@ -6,6 +6,7 @@ a file each, named after the part. A part without a text is an error: then nothi
 
 import dataclasses
 import fnmatch
+import json
 import pathlib
 import tarfile
 import zipfile
@@ -60,6 +61,8 @@ IN_ARCHIVES = (
     ("CPython", "PSF-2.0; in Pyodide", "pyodide", None),
     ("Emscripten", "MIT; in Pyodide and MicroPython, with musl", "pyodide", None),
 )
+# Wheels that carry no licence text, and whose file in TEXTS says under which they are passed on.
+WITHOUT_TEXT = {"arro3-core": "arro3", "arro3-io": "arro3"}
 # What the wheels hold of others, with no word in their own licence.
 IN_WHEELS = (
     ("scipy", "OpenBLAS", "BSD-3-Clause; in scipy"),
@@ -123,9 +126,29 @@ def _wheel_part(path: pathlib.Path) -> Part:
         texts = [
             f"[{name.partition('.dist-info/')[2]}]\n\n{wheel.read(name).decode().strip()}\n" for name in found
         ]
+        compiled_in = [
+            line for name in described if "/sboms/" in name for line in _components(wheel.read(name))
+        ]
     field = dict(line.split(": ", 1) for line in metadata.partition("\n\n")[0].splitlines() if ": " in line)
     name = f"{field['Name']} {field['Version']}"
-    return Part(name, field.get("License-Expression", "BSD-3-Clause"), _required(name, texts))
+    if field["Name"] in WITHOUT_TEXT:
+        texts.append(_own_text(WITHOUT_TEXT[field["Name"]]))
+    text = _required(name, texts)
+    if compiled_in:
+        text += "\nLibraries in Rust that are compiled in:\n" + "\n".join(f"  {line}" for line in compiled_in)
+    return Part(name, field.get("License-Expression", "BSD-3-Clause"), text)
+
+
+def _components(bill_of_materials: bytes) -> list[str]:
+    """The libraries that a CycloneDX bill of materials lists: "name version: licence"."""
+    lines = []
+    for component in json.loads(bill_of_materials).get("components", ()):
+        licence = " AND ".join(
+            entry.get("expression") or entry["license"].get("id") or entry["license"]["name"]
+            for entry in component.get("licenses", ())
+        )
+        lines.append(f"{component['name']} {component['version']}: {licence or 'licence not told'}")
+    return sorted(lines)
 
 
 def _is_licence(name: str) -> bool:

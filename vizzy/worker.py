@@ -18,6 +18,8 @@ import vizzy
 from pyodide.ffi import to_js
 
 PACKAGES = ["numpy", "scikit-learn"]
+# What `vizzy.reading.libraries` may ask for: files of runtime/wheels.
+LIBRARY_WHEELS = {"arro3": ("arro3_core.whl", "arro3_io.whl"), "python-calamine": ("python_calamine.whl",)}
 SECONDS_BETWEEN_PAUSES = 0.1  # in a pause the worker answers how far it is, and hears that it is to stop
 
 session = None
@@ -27,6 +29,7 @@ dataset_folder = None  # the address of the shipped dataset that is open, or Non
 proposal = None  # what was understood of somebody's files
 opened = None  # what they were made, with the table to write back
 reviewing = None
+added_wheels: set[str] = set()  # of the libraries that few need
 
 
 async def load_packages():
@@ -44,7 +47,7 @@ def add_modules(texts_json):
     package = pathlib.Path(vizzy.__path__[0])
     for name, text in json.loads(texts_json).items():
         path = package / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     importlib.invalidate_caches()
 
@@ -190,19 +193,42 @@ def check_sizes(sizes_json):
     return _answered(lambda: reading.check_sizes([tuple(pair) for pair in json.loads(sizes_json)]) or {})
 
 
-def propose(names, contents, choices_json):
+async def propose(names, contents, choices_json, wheels_folder):
     """What is understood of some files: the JSON text of ``reading.Proposal.summary``.
 
     ``names`` and ``contents`` (an ArrayBuffer each, None for an image, which is shown but never read) correspond.
+    Libraries that only such files need come from ``wheels_folder``, an address.
     """
     from vizzy import reading
+    from vizzy.reading.libraries import libraries_needed
 
     files = [
         reading.InputFile(name, content.to_bytes() if content else b"")
         for name, content in zip(names, contents, strict=True)
     ]
+    for library in libraries_needed(files):
+        complaint = await _add_library(library, wheels_folder)
+        if complaint:
+            return _error(complaint)
     choices = reading.Choices(**json.loads(choices_json))
     return _answered(lambda: _proposed(reading.read(files, choices, reading.IN_BROWSER)))
+
+
+async def _add_library(library, folder):
+    """Bring a library into this interpreter; returns why that could not be, or None."""
+    for wheel in LIBRARY_WHEELS[library]:
+        if wheel in added_wheels:
+            continue
+        try:
+            response = await js.fetch(folder + wheel)
+        except Exception as error:  # no connection: whatever the browser calls it
+            return f"{wheel}, which reads such files, could not be loaded ({error}): check the connection and try again."
+        if not response.ok:
+            return f"{wheel}, which reads such files, could not be loaded (status {response.status}): try again in a while."
+        pyodide_js.unpackArchive(await response.arrayBuffer(), "wheel")
+        added_wheels.add(wheel)
+    importlib.invalidate_caches()
+    return None
 
 
 def correct(changes_json):

@@ -50,6 +50,7 @@ def test_every_recipe_on_the_page_is_run_here():
     assert set(RECIPES) == {
         "pandas",
         "pandas-lists",
+        "pandas-parquet",
         "scikit-learn",
         "pytorch",
         "datasets",
@@ -73,6 +74,15 @@ def test_pandas_with_a_column_of_arrays(data):
     embeddings, label = data
     cook("pandas-lists", frame=pandas.DataFrame({"label": label, "embedding": list(embeddings)}))
     dataset = dataset_in("data.jsonl")
+    assert dataset.classes == ("0", "1", "2")
+    np.testing.assert_allclose(dataset.embeddings, embeddings)
+
+
+def test_pandas_with_a_column_of_arrays_to_parquet(data):
+    pandas = pytest.importorskip("pandas")
+    embeddings, label = data
+    cook("pandas-parquet", frame=pandas.DataFrame({"label": label, "embedding": list(embeddings)}))
+    dataset = dataset_in("data.parquet")
     assert dataset.classes == ("0", "1", "2")
     np.testing.assert_allclose(dataset.embeddings, embeddings)
 

@@ -255,6 +255,7 @@ def packages(monkeypatch, downloads):
         "wheels": wheel_of(
             {f"{runtime.WHEELS_FOLDER}{name}.whl": content for name, content in WHEELS.items()}
         ),
+        **{name: wheel_of(described(name)) for name in runtime.LATE_WHEELS},
     }
     downloads.mkdir(parents=True)
     archives = {}
@@ -297,6 +298,7 @@ class TestPrepare:
             "pyscript/core.css",
             "pyscript/core.js",
             "pyscript/error-2.js",
+            *(f"wheels/{name}.whl" for name in runtime.LATE_WHEELS),
         }
         manifest = json.loads((tmp_path / "runtime/manifest.json").read_text())
         assert set(manifest["files"]) == names - {"manifest.json"}
@@ -395,6 +397,19 @@ class TestLicences:
         )
         assert "MIT of the editor" in text and "Mozilla Public License" in text
         assert len(texts) == 2 * len(listed.split("\n  ")[1:])
+
+    def test_what_is_compiled_into_a_wheel_is_listed_with_it(self, tmp_path, monkeypatch):
+        crates = [
+            {"name": "zip", "version": "9.2", "licenses": [{"expression": "MIT"}]},
+            {"name": "crc", "version": "3.0", "licenses": [{"license": {"id": "Zlib"}}]},
+            {"name": "odd", "version": "1.0"},
+        ]
+        bill = {"thing-1.0.dist-info/sboms/thing.json": json.dumps({"components": crates}).encode()}
+        wheel = tmp_path / "thing.whl"
+        wheel.write_bytes(wheel_of({**described("thing"), **bill}))
+        text = runtime_licences._wheel_part(wheel).text
+        assert text.index("Copyright of its authors") < text.index("compiled in")
+        assert text.endswith("  crc 3.0: Zlib\n  odd 1.0: licence not told\n  zip 9.2: MIT")
 
     def test_a_package_without_a_licence_is_not_laid_down(self, packages, cache, tmp_path):
         wheel = tmp_path / "thing.whl"

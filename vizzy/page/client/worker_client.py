@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from js import Array, Promise, document, fetch
+from js import URL, Array, Promise, document, fetch
 from pyscript import workers
 from pyscript.ffi import create_proxy, to_js
 from pyscript.workers import create_named_worker
@@ -15,6 +15,7 @@ STEPS = (
 # A worker whose runtime does not load says nothing, so the page looks itself after a while.
 SECONDS_UNTIL_SUSPICIOUS = 10
 MANIFEST = "runtime/manifest.json"
+WHEELS_FOLDER = "runtime/wheels/"  # libraries that the worker fetches only for the files that need them
 TRIES = 2  # at bringing a worker up
 # A worker that says nothing for so long has died; while it calculates, it may only be busy.
 SECONDS_BETWEEN_BEATS = 5
@@ -143,7 +144,8 @@ class WorkerClient:
 
     async def propose(self, names, contents, choices):
         """What is understood of some files: a dict, see ``vizzy.reading.Proposal.summary``."""
-        return _answer(await self._calculate(self._worker.propose(to_js(names), contents, json.dumps(choices))))
+        wheels = URL.new(WHEELS_FOLDER, document.baseURI).href
+        return _answer(await self._calculate(self._worker.propose(to_js(names), contents, json.dumps(choices), wheels)))
 
     async def correct(self, changes):
         """The same files, understood with other choices."""

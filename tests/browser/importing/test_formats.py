@@ -1,0 +1,120 @@
+"""Files in the formats that take a library: it is fetched from this site, when such a file comes and not before."""
+
+import csv
+import io
+import lzma
+
+import pytest
+from brought_files import workbook
+from own_data import as_file, bring, open_and_train, small_table
+
+arro3_core = pytest.importorskip("arro3.core")
+arro3_io = pytest.importorskip("arro3.io")
+
+COLUMNAR_WHEELS = ["arro3_core.whl", "arro3_io.whl"]
+
+
+@pytest.fixture
+def own(visit):
+    """A visit with the dialog open."""
+    visit.open()
+    visit.page.click("#import-button")
+    visit.page.wait_for_selector("#import[open]")
+    return visit
+
+
+def columnar(write):
+    rows = list(csv.DictReader(io.StringIO(small_table())))
+    columns = {
+        name: arro3_core.Array(
+            [float(row[name]) if name.startswith("emb") else row[name] for row in rows],
+            type=arro3_core.DataType.float64() if name.startswith("emb") else arro3_core.DataType.utf8(),
+        )
+        for name in rows[0]
+    }
+    out = io.BytesIO()
+    write(arro3_core.Table.from_arrays(list(columns.values()), names=list(columns)), out)
+    return out.getvalue()
+
+
+def fetched(visit):
+    """The names of the libraries that were asked for."""
+    return sorted(address.rpartition("/")[2] for address in visit.requests if "/wheels/" in address)
+
+
+def test_a_parquet_file_is_read_trained_on_and_taken_home_in_its_format(own):
+    content = columnar(arro3_io.write_parquet)
+    assert fetched(own) == []
+    bring(own, as_file("data.parquet", content))
+    assert own.page.inner_text("#import-understood") == "data: 40 rows, 2 classes, embeddings of 2 dimensions."
+    assert fetched(own) == COLUMNAR_WHEELS
+    open_and_train(own)
+    own.page.click("#review-button")
+    own.page.click("#export-button")
+    with own.page.expect_download() as waiting:
+        own.page.click('[data-export="table"]')
+    assert waiting.value.suggested_filename == "data-corrected.parquet"
+    table = arro3_io.read_parquet(io.BytesIO(waiting.value.path().read_bytes())).read_all()
+    assert table.num_rows == 40
+    assert table.column_names[:4] == ["id", "label", "emb_0", "emb_1"]
+    assert {type(cell) for cell in table.column("label_quality").to_pylist()} == {float}
+    assert own.foreign_requests() == [] and own.complaints == []
+
+
+def test_a_columnar_file_that_is_cut_off_gets_a_sentence_and_the_next_is_read(own):
+    content = columnar(arro3_io.write_parquet)
+    bring(own, as_file("cut.parquet", content[:-30]))
+    assert "cut.parquet cannot be read" in own.page.inner_text("#import-problem")
+    own.page.set_input_files("#import-files", [as_file("whole.parquet", content)])
+    own.page.wait_for_selector("#import-preview:not([hidden])")
+    assert "whole: 40 rows" in own.page.inner_text("#import-understood")
+
+
+def test_a_feather_file_gets_a_sentence_that_says_what_to_do(own):
+    bring(own, as_file("data.feather", columnar(arro3_io.write_ipc)))
+    problem = own.page.inner_text("#import-problem")
+    assert problem.startswith("data.feather is a Feather file, which is read by pyarrow alone")
+    assert "save the table as CSV or as Parquet" in problem
+
+
+def test_of_a_workbook_the_sheet_with_labels_is_read_and_another_can_be_chosen(own):
+    rows = list(csv.reader(io.StringIO(small_table())))
+    book = workbook({"About": [["what", "why"], ["a", "b"]], "Data": rows, "More": rows[:21]})
+    assert fetched(own) == []
+    bring(own, as_file("book.xlsx", book))
+    page = own.page
+    assert page.inner_text("#import-understood") == "book: 40 rows, 2 classes, embeddings of 2 dimensions."
+    assert fetched(own) == ["python_calamine.whl"]
+    assert page.eval_on_selector_all("#import-sheet option", "all => all.map(one => one.value)") == ["About", "Data", "More"]
+    page.select_option("#import-sheet select", "More")
+    page.wait_for_function("document.getElementById('import-understood').textContent.includes('20 rows')")
+    assert own.foreign_requests() == [] and own.complaints == []
+
+
+def test_a_compressed_table_needs_no_library(own):
+    bring(own, as_file("data.csv.xz", lzma.compress(small_table().encode())))
+    assert "40 rows, 2 classes" in own.page.inner_text("#import-understood")
+    assert fetched(own) == []
+
+
+def test_whether_the_first_line_names_the_columns_can_be_chosen(own):
+    bring(own, as_file("data.csv", small_table()))
+    page = own.page
+    assert page.is_checked("#import-header input")
+    page.uncheck("#import-header input")
+    page.wait_for_selector('#import-columns [data-name="column_1"]')
+    page.check("#import-header input")
+    page.wait_for_selector('#import-columns [data-name="emb_0"]')
+    assert "40 rows" in page.inner_text("#import-understood")
+
+
+def test_a_library_that_cannot_be_loaded_is_named_and_the_files_can_be_brought_again(own):
+    page = own.page
+    own.page.context.route("**/wheels/*", lambda route: route.fulfill(status=404, body=""))
+    bring(own, as_file("data.parquet", columnar(arro3_io.write_parquet)))
+    assert "arro3_core.whl, which reads such files, could not be loaded (status 404)" in page.inner_text("#import-problem")
+    own.page.context.unroute("**/wheels/*")
+    page.set_input_files("#import-files", [as_file("data.parquet", columnar(arro3_io.write_parquet))])
+    page.wait_for_selector("#import-preview:not([hidden])")
+    assert "40 rows" in page.inner_text("#import-understood")
+    own.complaints.clear()  # the browser itself says that a file was not there
