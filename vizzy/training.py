@@ -40,10 +40,10 @@ NOTHING_LEARNED = (
     "every prediction only says how common each label is."
 )
 # What a training example on the wrong side of a margin costs the classifier.
-MARGIN_COST = 1.0
+SVM_C = 1.0
 # Gamma is this over the number of dimensions, the features having variance 1; scikit-learn's "scale" would be 1.
 # Between 1 and 2 little changes; measured on the shipped embeddings under 20 other draws of wrong labels.
-KERNEL_SHARPNESS = 1.5
+RBF_GAMMA_SCALE = 1.5
 
 NEWTON_STEPS = 100
 NEWTON_HALVINGS = 30
@@ -176,7 +176,7 @@ def centred_and_scaled(embeddings):
     return features / (features.std() or 1.0)
 
 
-def fit_sigmoid(distance, first_mask):
+def fit_platt_scaling(distance, first_mask):
     """Platt scaling: the sigmoid that best turns distances into probabilities of being the first of two classes.
 
     Newton's method on the log loss, which is convex.
@@ -257,8 +257,8 @@ def _calibrated_probs(features, label, fold):
 
 
 def _model(features, label, train_mask):
-    gamma = KERNEL_SHARPNESS / features.shape[1]
-    model = SVC(C=MARGIN_COST, kernel="rbf", gamma=gamma, decision_function_shape="ovo")
+    gamma = RBF_GAMMA_SCALE / features.shape[1]
+    model = SVC(C=SVM_C, kernel="rbf", gamma=gamma, decision_function_shape="ovo")
     return model.fit(features[train_mask], label[train_mask])
 
 
@@ -299,16 +299,31 @@ def _class_probs(distances, own_contests, label):
     for contest, (first, second) in enumerate(zip(*_contests(own_contests.shape[1]), strict=True)):
         first_distance = own_contests[label == first, second]
         second_distance = own_contests[label == second, first]
-        slope, offset = fit_sigmoid(
+        slope, offset = fit_platt_scaling(
             np.concatenate([first_distance, second_distance]),
             np.repeat([True, False], [len(first_distance), len(second_distance)]),
         )
         logits[:, contest] = slope * distances[:, contest] + offset
-    return _couple(logits)
+    return pairwise_coupling(logits)
 
 
-def _couple(logits):
-    """Probabilities of the classes from those of their contests, in logits: np.ndarray, shape (m, K)."""
+def pairwise_coupling(logits):
+    """Probabilities of the classes from those of the pairs of classes.
+
+    Parameters
+    ----------
+    logits : np.ndarray, shape (m, K * (K - 1) / 2)
+        For each pair, the logit of the first class against the second, in the order of `itertools.combinations`.
+
+    Returns
+    -------
+    np.ndarray, shape (m, K)
+        Rows sum to 1.
+
+    References
+    ----------
+    Price, Knerr, Personnaz, Dreyfus: Pairwise Neural Network Classifiers with Probabilistic Outputs. NIPS 1994.
+    """
     n_classes = _n_classes(logits.shape[1])
     odds = np.exp(np.clip(logits, -MAX_LOGIT, MAX_LOGIT))
     odds_against = np.zeros((len(logits), n_classes))

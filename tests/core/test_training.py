@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from vizzy import confident, training
 from vizzy.dataset import read_folder
-from vizzy.training import cross_validated_pred_probs, fit_sigmoid, stratified_folds
+from vizzy.training import cross_validated_pred_probs, fit_platt_scaling, stratified_folds
 
 NAMES = ("cat", "dog", "bear")
 
@@ -227,7 +227,7 @@ def test_a_sigmoid_is_as_likely_as_that_of_scikit_learn(cases):
 
     distance = np.array([distance for distance, _ in cases])
     first_mask = np.array([first for _, first in cases])
-    slope, offset = fit_sigmoid(distance, first_mask)
+    slope, offset = fit_platt_scaling(distance, first_mask)
     theirs = _SigmoidCalibration().fit(distance, first_mask.astype(float))
     target = np.where(first_mask, (first_mask.sum() + 1) / (first_mask.sum() + 2), 1 / ((~first_mask).sum() + 2))
 
@@ -242,7 +242,7 @@ def test_a_sigmoid_is_found_where_newtons_whole_step_overshoots():
     # One member far away from all others; the loss is convex, so where the gradient vanishes is the minimum.
     distance = np.array([50.0, 0.2, 0.1, -0.1, -0.2] + [0.0] * 10)
     first_mask = distance == 50
-    slope, offset = fit_sigmoid(distance, first_mask)
+    slope, offset = fit_platt_scaling(distance, first_mask)
     probs = 1 / (1 + np.exp(-(slope * distance + offset)))
     target = np.where(first_mask, 2 / 3, 1 / 16)
     assert (probs - target).sum() == pytest.approx(0, abs=1e-5)
@@ -250,13 +250,13 @@ def test_a_sigmoid_is_found_where_newtons_whole_step_overshoots():
 
 
 def test_contests_decided_beyond_all_doubt_leave_numbers():
-    np.testing.assert_allclose(training._couple(np.array([[1e6, 1e6, -1e6]])), [[1, 0, 0]], atol=1e-40)
-    np.testing.assert_allclose(training._couple(np.array([[1e6, -1e6, 1e6]])), [[1 / 3] * 3])
+    np.testing.assert_allclose(training.pairwise_coupling(np.array([[1e6, 1e6, -1e6]])), [[1, 0, 0]], atol=1e-40)
+    np.testing.assert_allclose(training.pairwise_coupling(np.array([[1e6, -1e6, 1e6]])), [[1 / 3] * 3])
 
 
 def test_equal_distances_calibrate_to_the_share_of_the_first_class():
     # Three of four; Platt's targets 4/5 and 1/3 average to (3 * 4/5 + 1/3) / 4.
-    slope, offset = fit_sigmoid(np.full(4, 0.1), np.array([True, True, False, True]))
+    slope, offset = fit_platt_scaling(np.full(4, 0.1), np.array([True, True, False, True]))
     assert 1 / (1 + np.exp(-(slope * 0.1 + offset))) == pytest.approx((3 * 4 / 5 + 1 / 3) / 4)
 
 
@@ -264,7 +264,7 @@ def test_the_odds_against_a_class_are_the_sum_of_its_odds_against_the_others():
     # Contests decided 2:1 for cat against dog, 4:1 for cat against bear and 2:1 for dog against bear, with a
     # sigmoid that is the identity. Odds against: cat 1/2 + 1/4, dog 2 + 1/2, bear 4 + 2.
     distances = np.log([[2.0, 4.0, 2.0]])
-    pred_probs = training._couple(distances)
+    pred_probs = training.pairwise_coupling(distances)
     expected = 1 / np.array([1.75, 3.5, 7.0])
     np.testing.assert_allclose(pred_probs[0], expected / expected.sum())
     # Which here are the very probabilities 4/7, 2/7 and 1/7 that such contests follow from.
@@ -282,7 +282,7 @@ def test_two_classes_are_calibrated_as_scikit_learn_calibrates_them():
     theirs = np.empty_like(result.pred_probs)
     for number in range(5):
         held_out = result.fold == number
-        svm = SVC(C=training.MARGIN_COST, gamma=training.KERNEL_SHARPNESS / features.shape[1])
+        svm = SVC(C=training.SVM_C, gamma=training.RBF_GAMMA_SCALE / features.shape[1])
         classifier = CalibratedClassifierCV(svm, method="sigmoid", cv=5, ensemble=False)
         classifier.fit(features[~held_out], given_label[~held_out])
         theirs[held_out] = classifier.predict_proba(features[held_out])
