@@ -5,7 +5,7 @@ from js import document
 from vizzy.page.ui import dom
 from vizzy.page.ui.virtual_list import VirtualList
 
-MOST_CLASSES = 4  # a row names the most probable ones where there are more
+MOST_LINES = 4  # a row names the most probable ones where there are more
 
 
 class PredictionsPanel:
@@ -15,7 +15,7 @@ class PredictionsPanel:
         self._index = dataset.index
         self._thumbnails = thumbnails
         self._pred_probs = None
-        self._lines = min(len(self._index.classes), MOST_CLASSES)
+        self._lines = min(len(self._index.classes), MOST_LINES)
         self._prototype = self._row_prototype()
         scroller = dom.by_id("predictions-list")
         scroller.style.setProperty("--lines", str(self._lines))
@@ -57,7 +57,7 @@ class PredictionsPanel:
         return row
 
     def _names_are_fixed(self):
-        return len(self._index.classes) <= MOST_CLASSES
+        return len(self._index.classes) <= MOST_LINES
 
     def _make_row(self):
         return self._prototype.cloneNode(True)

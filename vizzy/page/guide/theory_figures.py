@@ -8,7 +8,7 @@ from vizzy.page.ui import dom
 
 FOLDS = 5
 SAMPLE_JOINT = ((84, 3, 0), (5, 79, 1), (0, 2, 88))
-MOST_CLASSES = 6  # the visitor's own joint is shown up to this size
+MOST_OWN_CLASSES = 6  # the visitor's own joint is shown up to this size
 MOST_SEARCHED = 2000  # examples, for one with a wrong label
 STAMPS = {
     "agreement": ("agrees", "◆ no error"),
@@ -63,7 +63,7 @@ def folds():
 
 def joint(dataset_index, analysis):
     """The confident joint as numbers: the visitor's own, or a sample."""
-    own = analysis is not None and len(dataset_index.classes) <= MOST_CLASSES
+    own = analysis is not None and len(dataset_index.classes) <= MOST_OWN_CLASSES
     classes = dataset_index.classes if own else theory.CLASSES
     counts = analysis["joint"] if own else [count for row in SAMPLE_JOINT for count in row]
     table = dom.element("table", "small-joint")

@@ -5,7 +5,7 @@ from pyscript.ffi import create_proxy
 from vizzy.page.model import explanation_text
 from vizzy.page.ui import dom
 
-MOST_CLASSES = 40
+MOST_CLASS_CHIPS = 40
 MOST_COLUMNS = 200
 LONG = 120  # seconds of training from which on the command line is worth naming
 MANY = 20_000  # rows, the same
@@ -97,10 +97,10 @@ class Preview:
         dom.by_id("import-classes-heading").textContent = explanation_text.counted(len(classes), "class", "classes")
         chips = [
             dom.element("li", "", "{}: {}".format(entry["name"], explanation_text.thousands(entry["count"])), {"title": entry["name"]})
-            for entry in classes[:MOST_CLASSES]
+            for entry in classes[:MOST_CLASS_CHIPS]
         ]
-        if len(classes) > MOST_CLASSES:
-            chips.append(dom.element("li", "", "and {} more".format(len(classes) - MOST_CLASSES)))
+        if len(classes) > MOST_CLASS_CHIPS:
+            chips.append(dom.element("li", "", "and {} more".format(len(classes) - MOST_CLASS_CHIPS)))
         dom.by_id("import-classes").replaceChildren(*chips)
 
 
