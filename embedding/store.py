@@ -19,7 +19,6 @@ import numpy as np
 
 PLAN_FILE = "plan.json"
 BATCHES_FOLDER = "batches"
-DIGEST_BYTES = 32
 
 
 class StoreError(Exception):
