@@ -130,6 +130,13 @@ def test_a_one_hot_array_is_the_label():
     assert given_labels(one) == GIVEN
 
 
+@pytest.mark.parametrize("letters", ["<U1", "S1", "<U4"])
+def test_a_one_hot_array_of_texts_is_the_label_as_one_of_numbers_is(letters):
+    one_hot = np.eye(len(CLASSES), dtype=int)[[CLASSES.index(label) for label in GIVEN]].astype(letters)
+    one = opened(array(one_hot, "labels.npy"), array(probabilities()), classes=CLASSES)
+    assert given_labels(one) == list(GIVEN)
+
+
 SEVERAL = {
     "a list": (json_lines([{"label": [label]} for label in GIVEN[:-1]] + [{"label": ["cat", "dog"]}]), "data.jsonl line 30"),
     "columns": (

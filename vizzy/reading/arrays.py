@@ -104,11 +104,15 @@ def _possible_roles(values):
         and max(values.shape, default=0) == values.size
     ):
         return {LABELS, CLASSES, IDS} | ({PRED_PROBS} if _are_shares(values) else set())
+    if values.dtype.kind in "US":
+        return {LABELS} if values.ndim == 2 and values.size and _is_one_hot(values) else set()
     return {EMBEDDINGS, PRED_PROBS} if values.dtype.kind in "fiub" else set()
 
 
 def _is_one_hot(values):
-    """Whether an array holds nothing but 0 and 1."""
+    """Whether an array holds nothing but 0 and 1, as numbers or as text."""
+    if values.dtype.kind in "US":
+        return bool(np.isin(values, np.array(["0", "1"], dtype=values.dtype)).all())
     return bool(((values == 0) | (values == 1)).all())
 
 
