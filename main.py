@@ -14,8 +14,11 @@ from vizzy.page.labs import feature as labs_feature
 from vizzy.page.model import url
 from vizzy.page.model.state import State
 from vizzy.page.site import dataset_menu, theme
-from vizzy.page.ui.error_dialog import fail
+from vizzy.page.ui.error_dialog import fail, report_task
 from vizzy.page.ui.scheduling import yield_to_browser
+
+
+app = None  # the running page, for whoever looks at it with developer tools
 
 
 async def dataset_of_address():
@@ -28,6 +31,8 @@ async def dataset_of_address():
 
 async def main():
     """Show the dataset, make the page answer, then start the worker."""
+    global app
+    asyncio.get_event_loop().set_exception_handler(report_task)
     theme.restore()
     try:
         dataset, decided = await dataset_of_address()

@@ -95,7 +95,7 @@ def read_folder(path):
     index_path, embeddings_path = folder / INDEX_FILE, folder / EMBEDDINGS_FILE
     return dataset_of(
         read_table(folder / TABLE_FILE),
-        embeddings=_load_array(embeddings_path.read_bytes(), EMBEDDINGS_FILE) if embeddings_path.is_file() else None,
+        embeddings=load_array(embeddings_path.read_bytes(), EMBEDDINGS_FILE) if embeddings_path.is_file() else None,
         name=_parse_index(index_path.read_bytes())["name"] if index_path.is_file() else folder.resolve().name,
     )
 
@@ -110,8 +110,8 @@ def from_bytes(index_json, embeddings_bytes=None, pred_probs_bytes=None):
         true_label=None if index["true_label"] is None else np.array(index["true_label"], dtype=np.intp),
         files=None if index["files"] is None else tuple(index["files"]),
         alt=None if index["alt"] is None else tuple(index["alt"]),
-        embeddings=None if embeddings_bytes is None else _load_array(embeddings_bytes, EMBEDDINGS_FILE),
-        pred_probs=None if pred_probs_bytes is None else _load_array(pred_probs_bytes, PRED_PROBS_FILE),
+        embeddings=None if embeddings_bytes is None else load_array(embeddings_bytes, EMBEDDINGS_FILE),
+        pred_probs=None if pred_probs_bytes is None else load_array(pred_probs_bytes, PRED_PROBS_FILE),
         name=index["name"],
     )
 
@@ -244,7 +244,24 @@ def _parse_index(index_json):
     return index
 
 
-def _load_array(content, file):
+def load_array(content, file):
+    """The array of an ``.npy`` file.
+
+    Parameters
+    ----------
+    content : bytes
+    file : str
+        Its name, for the error.
+
+    Returns
+    -------
+    np.ndarray
+
+    Raises
+    ------
+    DatasetError
+        Where it is no such file, or holds several arrays.
+    """
     try:
         array = np.load(io.BytesIO(content), allow_pickle=False)
     except (ValueError, EOFError, MemoryError, zipfile.BadZipFile) as error:

@@ -1,47 +1,95 @@
-"""The worker's entry: it holds the session and exports what the page asks for.
+"""The worker's entry: it holds the open session and exports what the page asks for.
 
-Runs under Pyodide, beside the page. It is up before numpy is: the page calls the steps of
-``STEPS`` one after the other and so knows how far things are. Answers cross as JSON text, which both
-sides parse natively, and large arrays as typed arrays. What a person can do something about
-comes back as ``{"error": sentence}``; anything else is a defect and raises.
+Runs under Pyodide, beside the page. It is up before numpy is: the page first calls `load_packages` and
+`import_numerics`, and so knows how far things are. What is open is one record, `OpenSession`, replaced as a whole when
+another dataset is opened. A function that the page may call carries `export`, which says how answers and errors cross.
 """
 
 import asyncio
+import contextlib
+import functools
 import importlib
+import inspect
 import json
 import pathlib
+import sys
 import time
+from dataclasses import dataclass
 
 import js
 import pyodide_js
 import vizzy
-from pyodide.ffi import to_js
+from pyodide.ffi import JsProxy, create_proxy, to_js
 
 PACKAGES = ["numpy", "scikit-learn"]
 # What `vizzy.reading.libraries` may ask for: files of runtime/wheels.
 LIBRARY_WHEELS = {"arro3": ("arro3_core.whl", "arro3_io.whl"), "python-calamine": ("python_calamine.whl",)}
 SECONDS_BETWEEN_PAUSES = 0.1  # in a pause the worker answers how far it is, and hears that it is to stop
 
-session = None
-# What can take long: how far each is, and whether it is to stop.
-runs = {name: {"progress": (0, 1), "cancelled": False} for name in ("training", "lab", "warm-up")}
-dataset_folder = None  # the address of the shipped dataset that is open, or None for somebody's own
-proposal = None  # what was understood of somebody's files
-opened = None  # what they were made, with the table to write back
-reviewing = None
-added_wheels: set[str] = set()  # of the libraries that few need
+__export__: list = []  # the names that PyScript hands to the page
+added_wheels: set = set()  # of the libraries that few need
 
 
+def export(function):
+    """Let the page call a function.
+
+    Plain data crosses as JSON text, which both sides parse natively; what is JavaScript's already (typed arrays, texts
+    in an array) and None cross as they are. A `DatasetError`, which a person can do something about, crosses as
+    ``{"error": sentence}``. Any other exception is a defect: it raises here and rejects the page's promise.
+    """
+
+    @functools.wraps(function)
+    def answered(*arguments):
+        try:
+            answer = function(*arguments)
+        except Exception as error:
+            return _refusal(error)
+        return _awaited(answer) if inspect.iscoroutine(answer) else _crossed(answer)
+
+    __export__.append(function.__name__)
+    return answered
+
+
+async def _awaited(coroutine):
+    try:
+        return _crossed(await coroutine)
+    except Exception as error:
+        return _refusal(error)
+
+
+def _crossed(answer):
+    return answer if answer is None or isinstance(answer, JsProxy) else json.dumps(answer)
+
+
+def _refusal(error):
+    """The JSON text of a `DatasetError`; any other error is raised again."""
+    dataset = sys.modules.get("vizzy.dataset")  # which is imported only after the worker has started
+    if dataset and isinstance(error, dataset.DatasetError):
+        return json.dumps({"error": str(error)})
+    raise error
+
+
+def _with_arrays(told, **arrays):
+    """An answer with arrays: an object of ``told``, JSON text, and of typed arrays."""
+    return to_js({"told": json.dumps(told)} | arrays, dict_converter=js.Object.fromEntries)
+
+
+# --- the worker's life ----------------------------------------------------------------------------------
+
+
+@export
 async def load_packages():
     """Step 1: bring numpy and scikit-learn into this interpreter."""
     await pyodide_js.loadPackage(to_js(PACKAGES), messageCallback=lambda _said: None)
 
 
+@export
 def import_numerics():
     """Step 2: import them, which takes longer than anything done with them."""
     import vizzy.session  # noqa: F401
 
 
+@export
 def add_modules(texts_json):
     """Write modules of this package that no visit needs at its start: ``{path in the package: text}``."""
     package = pathlib.Path(vizzy.__path__[0])
@@ -52,29 +100,127 @@ def add_modules(texts_json):
     importlib.invalidate_caches()
 
 
+@export
+async def hold_lock(name):
+    """Hold a lock of the browser's as long as this worker lives: the page gets it at the moment the worker is gone."""
+    held = asyncio.get_running_loop().create_future()
+
+    def hold(_lock):
+        held.set_result(None)
+        return js.Promise.withResolvers().promise  # never kept, so the lock is never given back
+
+    js.navigator.locks.request(name, create_proxy(hold))
+    await held
+
+
+@export
+def beat():
+    """Give a sign of life."""
+
+
+@export
+def loaded():
+    """The addresses of all that this worker has loaded."""
+    return [entry.name for entry in js.performance.getEntriesByType("resource")]
+
+
+# --- what can take long -----------------------------------------------------------------------------------
+
+
+@dataclass
+class Run:
+    """Something long that is under way: how far it is, and whether it is to stop."""
+
+    done: int = 0
+    total: int = 1
+    cancelled: bool = False
+
+
+WARM_UP = "warm-up"
+runs: dict = {}  # the page's number, or WARM_UP -> Run, from when it is asked for until it ends
+
+
+@contextlib.contextmanager
+def _known_as(number, run):
+    """A run of this number that ends here."""
+    try:
+        yield run
+    finally:
+        if runs.get(number) is run:
+            del runs[number]
+
+
+def _begin(number):
+    """Count a run when it is asked for, not when its coroutine starts: it may be cancelled in between."""
+    runs[number] = run = Run()
+    return _known_as(number, run)
+
+
+async def _in_steps(steps, run):
+    """Run steps to their end and return what they come to, or None if they were cancelled."""
+    paused = time.monotonic()
+    while not run.cancelled:
+        try:
+            run.done, run.total = next(steps)
+        except StopIteration as end:
+            return end.value
+        if time.monotonic() - paused > SECONDS_BETWEEN_PAUSES:
+            await asyncio.sleep(0)
+            paused = time.monotonic()
+    steps.close()
+    return None
+
+
+@export
+def progress(number):
+    """How far a run is, from 0 to 1."""
+    run = runs.get(number, Run(done=1))  # one that is not known has ended
+    return run.done / run.total
+
+
+@export
+def cancel(number):
+    """Stop a run after the step it is at."""
+    if number in runs:
+        runs[number].cancelled = True
+
+
+# --- the open dataset ---------------------------------------------------------------------------------------
+
+
+@dataclass
+class OpenSession:
+    """All that belongs to the open dataset."""
+
+    session: object  # vizzy.session.Session
+    folder: str | None = None  # the address of the shipped dataset's folder; None for somebody's own
+    table: object = None  # vizzy.reading.Opened, to write the table back; of a shipped dataset read when first needed
+    images: object = None  # vizzy.reading.Images: of the files that are open, never of those only previewed
+
+    @functools.cached_property
+    def reviewing(self):
+        """What the examples are for a reviewer."""
+        from vizzy.reviewing import Reviewing
+
+        return Reviewing(self.session, self.table.texts if self.table else self.session.dataset.alt)
+
+
+opened: OpenSession | None = None
+proposal = None  # vizzy.reading.Proposal: what was understood of files that are not open yet
+
+
+@export
 async def open_dataset(index_json, folder):
-    """Step 3: make a session of a dataset folder's ``dataset.json`` and the arrays that it names."""
+    """Make a session of a dataset folder's ``dataset.json`` and the arrays that it names."""
     from vizzy import dataset
     from vizzy.session import Session
 
-    global session, dataset_folder, opened, reviewing
+    global opened
     index = json.loads(index_json)
-    try:
-        embeddings = await _fetch(folder, index.get("embeddings"))
-        pred_probs = await _fetch(folder, index.get("pred_probs"))
-        session = Session(dataset.from_bytes(index_json, embeddings, pred_probs))
-    except dataset.DatasetError as error:
-        return _error(str(error))
-    dataset_folder, opened, reviewing = folder, None, None
-    return json.dumps({"estimated_seconds": session.estimated_seconds()})
-
-
-async def warm_up():
-    """Train on made-up examples while nobody asks for anything: the browser compiles code as it is used."""
-    from vizzy.session import Session
-
-    _begin("warm-up")
-    await _in_steps(Session.made_up().training_steps({}), runs["warm-up"])
+    embeddings = await _fetch(folder, index.get("embeddings"))
+    pred_probs = await _fetch(folder, index.get("pred_probs"))
+    opened = OpenSession(Session(dataset.from_bytes(index_json, embeddings, pred_probs)), folder)
+    return {"estimated_seconds": opened.session.estimated_seconds()}
 
 
 async def _fetch(folder, name):
@@ -89,112 +235,104 @@ async def _fetch(folder, name):
     return (await response.arrayBuffer()).to_bytes()
 
 
-def train(changed_labels_json):
-    """Cross-validate; a promise of ``{summary: JSON text, pred_probs: Float32Array of n*K}``."""
-    _begin("training")
-    return _train(changed_labels_json)
+@export
+async def shipped_map(name):
+    """Where a file of the dataset's folder puts its examples: a Float32Array of x, y, x, y, … in [0, 1]."""
+    from vizzy import dataset
+    from vizzy.labs.mapping import as_places
+
+    points = dataset.load_array(await _fetch(opened.folder, name), name)
+    return to_js(as_places(points))
 
 
-async def _train(changed_labels_json):
-    changed_labels = {int(example): label for example, label in json.loads(changed_labels_json)}
-    cancel("warm-up")
-    trained = session  # another dataset may be opened meanwhile
-    try:
-        summary = await _in_steps(trained.training_steps(changed_labels), runs["training"])
-    except ValueError as error:
-        return to_js({"summary": _error(str(error))}, dict_converter=_object)
+# --- training and what follows from it ----------------------------------------------------------------------
+
+
+@export
+async def warm_up():
+    """Train on made-up examples while nobody asks for anything: the browser compiles code as it is used."""
+    from vizzy.session import Session
+
+    with _begin(WARM_UP) as run:
+        await _in_steps(Session.made_up().training_steps({}), run)
+
+
+@export
+def train(changed_labels_json, number=None):
+    """Cross-validate: the summary and ``pred_probs``, a Float32Array of n*K; None if it was cancelled."""
+    return _train(json.loads(changed_labels_json), _begin(number))
+
+
+async def _train(changed_labels, begun):
+    cancel(WARM_UP)
+    session = opened.session  # another dataset may be opened meanwhile
+    with begun as run:
+        summary = await _in_steps(session.training_steps({int(example): label for example, label in changed_labels}), run)
     if summary is None:
-        return to_js({"summary": json.dumps({"cancelled": True})}, dict_converter=_object)
-    pred_probs = trained.predictions.pred_probs.astype("float32").ravel()
-    return to_js({"summary": json.dumps(summary), "pred_probs": pred_probs}, dict_converter=_object)
+        return None
+    return _with_arrays(summary, pred_probs=session.predictions.pred_probs.astype("float32").ravel())
 
 
-def _begin(name):
-    """Count a run as new when it is asked for, not when its coroutine starts: it may be cancelled in between."""
-    runs[name].update(progress=(0, 1), cancelled=False)
-
-
-async def _in_steps(steps, run):
-    """Run steps to their end and return what they come to, or None if they were cancelled."""
-    paused = time.monotonic()
-    while not run["cancelled"]:
-        try:
-            run["progress"] = next(steps)
-        except StopIteration as end:
-            return end.value
-        if time.monotonic() - paused > SECONDS_BETWEEN_PAUSES:
-            await asyncio.sleep(0)
-            paused = time.monotonic()
-    steps.close()
-    return None
-
-
-def progress(name="training"):
-    """How far the training or the experiment is, from 0 to 1."""
-    done, total = runs[name]["progress"]
-    return done / total
-
-
-def cancel(name="training"):
-    """Stop the training or the experiment after the step it is at."""
-    runs[name]["cancelled"] = True
-
-
-def lab(name, arguments_json):
-    """Run an experiment of ``vizzy.labs`` on the session: a promise of JSON text."""
-    _begin("lab")
-    return _lab(name, arguments_json)
-
-
-async def _lab(name, arguments_json):
-    from vizzy import labs
-
-    try:
-        answer = labs.experiment(name)(session, **json.loads(arguments_json))
-        if hasattr(answer, "send"):  # a generator: it goes in steps
-            answer = await _in_steps(answer, runs["lab"])
-    except ValueError as error:
-        return _error(str(error))
-    return json.dumps({"cancelled": True} if answer is None else answer)
-
-
+@export
 def analyse(*settings):
-    """What the thresholds make of the predictions: JSON text, see ``Session.analyse``."""
-    return json.dumps(session.analyse(*settings))
+    """What the thresholds make of the predictions, see ``Session.analyse``."""
+    return opened.session.analyse(*settings)
 
 
+@export
 def analyse_many(settings_json):
     """The same for a list of settings: an array of JSON texts."""
     return to_js([analyse(*settings) for settings in json.loads(settings_json)])
 
 
+@export
 def explain(example, *settings):
-    """Why an example is where it is: JSON text, see ``Session.explain``."""
-    return json.dumps(session.explain(example, *settings))
+    """Why an example is where it is, see ``Session.explain``."""
+    return opened.session.explain(example, *settings)
 
 
+@export
 def explain_many(example, settings_json):
     """The same for a list of settings: an array of JSON texts."""
     return to_js([explain(example, *settings) for settings in json.loads(settings_json)])
 
 
+@export
 def cell_examples(given, suggested, *settings):
-    """All examples of one cell, the worst first: JSON text."""
-    return json.dumps(session.cell_examples(given, suggested, *settings))
+    """All examples of one cell, the worst first."""
+    return opened.session.cell_examples(given, suggested, *settings)
 
 
-# --- somebody's own files, and their review; the modules for it come with `add_modules` -----------------
+@export
+def lab(name, arguments_json, number=None):
+    """Run an experiment of ``vizzy.labs`` on the session: its plain data or its array; None if it was cancelled."""
+    return _lab(name, json.loads(arguments_json), _begin(number))
 
 
+async def _lab(name, arguments, begun):
+    from vizzy import labs
+
+    with begun as run:
+        answer = labs.experiment(name)(opened.session, **arguments)
+        if inspect.isgenerator(answer):
+            answer = await _in_steps(answer, run)
+    return to_js(answer) if hasattr(answer, "__array__") else answer
+
+
+# --- somebody's own files; the modules for it come with `add_modules` -------------------------------------------
+
+
+@export
 def check_sizes(sizes_json):
-    """Whether files of these sizes can be read here: ``{}``, or an error that says what to do."""
+    """Refuse files that are too large to be read here, and say what to do."""
     from vizzy import reading
 
-    return _answered(lambda: reading.check_sizes([tuple(pair) for pair in json.loads(sizes_json)]) or {})
+    reading.check_sizes([tuple(pair) for pair in json.loads(sizes_json)])
 
 
+@export
 async def propose(names, contents, choices_json, wheels_folder):
-    """What is understood of some files: the JSON text of ``reading.Proposal.summary``.
+    """What is understood of some files, see ``reading.Proposal.summary``.
 
     ``names`` and ``contents`` (an ArrayBuffer each, None for an image, which is shown but never read) correspond.
     Libraries that only such files need come from ``wheels_folder``, an address.
@@ -202,183 +340,144 @@ async def propose(names, contents, choices_json, wheels_folder):
     from vizzy import reading
     from vizzy.reading.libraries import libraries_needed
 
-    files = [
-        reading.InputFile(name, content.to_bytes() if content else b"")
-        for name, content in zip(names, contents, strict=True)
-    ]
-    for library in libraries_needed(files):
-        complaint = await _add_library(library, wheels_folder)
-        if complaint:
-            return _error(complaint)
-    choices = reading.Choices(**json.loads(choices_json))
-    return _answered(lambda: _proposed(reading.read(files, choices, reading.IN_BROWSER)))
+    global proposal
+    with _within_memory():
+        files = [
+            reading.InputFile(name, content.to_bytes() if content else b"")
+            for name, content in zip(names, contents, strict=True)
+        ]
+        for library in libraries_needed(files):
+            await _add_library(library, wheels_folder)
+        proposal = reading.read(files, reading.Choices(**json.loads(choices_json)), reading.IN_BROWSER)
+        return proposal.summary()
 
 
 async def _add_library(library, folder):
-    """Bring a library into this interpreter; returns why that could not be, or None."""
+    """Bring a library into this interpreter, or raise a `ReadingError` that says why that could not be."""
+    from vizzy.reading import ReadingError
+
     for wheel in LIBRARY_WHEELS[library]:
         if wheel in added_wheels:
             continue
         try:
             response = await js.fetch(folder + wheel)
         except Exception as error:  # no connection: whatever the browser calls it
-            return f"{wheel}, which reads such files, could not be loaded ({error}): check the connection and try again."
+            raise ReadingError(
+                f"{wheel}, which reads such files, could not be loaded ({error}): check the connection and try again."
+            ) from error
         if not response.ok:
-            return f"{wheel}, which reads such files, could not be loaded (status {response.status}): try again in a while."
+            raise ReadingError(
+                f"{wheel}, which reads such files, could not be loaded (status {response.status}): try again in a while."
+            )
         pyodide_js.unpackArchive(await response.arrayBuffer(), "wheel")
         added_wheels.add(wheel)
     importlib.invalidate_caches()
-    return None
 
 
+@export
 def correct(changes_json):
     """The same files, understood with other choices."""
-    return _answered(lambda: _proposed(proposal.corrected(**json.loads(changes_json))))
-
-
-def _proposed(understood):
     global proposal
-    proposal = understood
-    return proposal.summary()
+    with _within_memory():
+        proposal = _proposed().corrected(**json.loads(changes_json))
+        return proposal.summary()
 
 
+@export
 def open_proposal():
-    """Make the proposal the session's dataset; what the page needs to show it, as JSON text."""
-    return _answered(_open_proposal)
-
-
-def _open_proposal():
-    from vizzy import dataset, reviewing as review_module
+    """Make the proposal the open dataset; what the page needs to show it."""
+    from vizzy import dataset, reading, reviewing
     from vizzy.session import Session
 
-    global session, dataset_folder, opened, reviewing
-    made = proposal.make()
-    session, opened, dataset_folder, reviewing = Session(made.dataset), made, None, None
-    changed_labels, reviews = review_module.state_of(made.review, made.dataset.given_label)
-    index = dataset.page_index(made.dataset) | {"texts": made.texts, "files": made.images}
+    global opened
+    with _within_memory():
+        table = _proposed().make()
+        index = dataset.page_index(table.dataset) | {"texts": table.texts, "files": table.images}
+        changed_labels, reviews = reviewing.state_of(table.review, table.dataset.given_label)
+        opened = OpenSession(Session(table.dataset), table=table, images=reading.Images(proposal.files))
     return {
         "index": json.dumps(index),
-        "estimated_seconds": session.estimated_seconds(),
+        "estimated_seconds": opened.session.estimated_seconds(),
         "changed_labels": list(changed_labels.items()),
         "reviews": list(reviews.items()),
     }
 
 
-def image(name):
-    """The bytes of an image in a zip that was brought, a Uint8Array, or None."""
-    from vizzy import reading
+def _proposed():
+    """The proposal, which a worker that was started anew does not have."""
+    from vizzy.reading import ReadingError
 
-    content = reading.image_content(proposal.files, name)
+    if proposal is None:
+        raise ReadingError("Python was started anew and no longer has these files: bring them again.")
+    return proposal
+
+
+@contextlib.contextmanager
+def _within_memory():
+    """Where files need more memory than there is, say so: only they take more than a bounded part of it."""
+    from vizzy.reading import ReadingError
+
+    try:
+        yield
+    except MemoryError:
+        raise ReadingError(
+            "This browser's memory is not enough for these files: bring a part of the rows, or fewer columns."
+        ) from None
+
+
+@export
+def image(name):
+    """The bytes of an image of the open dataset, a Uint8Array, or None."""
+    content = opened.images.read(name) if opened and opened.images else None
     return None if content is None else to_js(content)
 
 
+# --- the review --------------------------------------------------------------------------------------------------
+
+
+@export
 def queue(settings_json, choice_json, reviewed_json):
-    """The examples to review: typed arrays, the most suspect first, and ``told``, JSON text of the counts."""
+    """The examples to review, the most suspect first: typed arrays and counts."""
     import numpy as np
 
     settings, reviewed = tuple(json.loads(settings_json)), json.loads(reviewed_json)
     kind, given, suggested, text, unreviewed = json.loads(choice_json)
-    desk = _reviewing()
-    everything = desk.queue(settings, kind, given, suggested, text)
+    everything = opened.reviewing.queue(settings, kind, given, suggested, text)
     done = np.isin(everything, np.array(reviewed, dtype=np.intp))
     shown = everything[~done] if unreviewed else everything
-    told = {"counts": desk.counts(settings), "total": len(everything), "reviewed": int(done.sum())}
-    answer = {
-        "told": json.dumps(told),
-        "examples": shown.astype("int32"),
-        "suggested": session.analysis_at(*settings).suggested_label[shown].astype("int32"),
-        "label_quality": session.predictions.label_quality[shown].astype("float32"),
-    }
-    return to_js(answer, dict_converter=_object)
+    return _with_arrays(
+        {"counts": opened.reviewing.counts(settings), "total": len(everything), "reviewed": int(done.sum())},
+        examples=shown.astype("int32"),
+        suggested=opened.session.analysis_at(*settings).suggested_label[shown].astype("int32"),
+        label_quality=opened.session.predictions.label_quality[shown].astype("float32"),
+    )
 
 
+@export
 def reasons(example):
-    """Why an example's label has its quality: the JSON text of ``reviewing.Reviewing.reasons``."""
-    return json.dumps(_reviewing().reasons(example))
+    """Why an example's label has its quality, see ``reviewing.Reviewing.reasons``."""
+    return opened.reviewing.reasons(example)
 
 
-async def export(what, settings_json, changed_labels_json, reviews_json):
-    """What a reviewer takes home: ``{told: JSON text with the file's name, content: Uint8Array}``."""
-    from vizzy import reviewing as review_module
-    from vizzy.dataset import DatasetError
+@export
+async def export_review(what, settings_json, changed_labels_json, reviews_json):
+    """What a reviewer takes home: the file's name and ``content``, a Uint8Array."""
+    from vizzy import reviewing
 
-    global opened
+    exported = opened
+    if exported.table is None:
+        exported.table = await _shipped_table(exported)
     decided = [dict(json.loads(pairs)) for pairs in (changed_labels_json, reviews_json)]
-    try:
-        if opened is None:
-            opened = await _shipped_table()
-        review = review_module.review_of(session.dataset.given_label, *decided)
-        name, content = _reviewing().export(what, opened, tuple(json.loads(settings_json)), review)
-    except DatasetError as error:
-        return to_js({"told": _error(str(error))}, dict_converter=_object)
-    return to_js({"told": json.dumps({"name": name}), "content": content}, dict_converter=_object)
+    review = reviewing.review_of(exported.session.dataset.given_label, *decided)
+    name, content = exported.reviewing.export(what, exported.table, tuple(json.loads(settings_json)), review)
+    return _with_arrays({"name": name}, content=content)
 
 
-async def _shipped_table():
-    """The table of the shipped dataset that is open, read as anybody's."""
-    from vizzy import dataset, reading, reviewing as review_module
+async def _shipped_table(shipped):
+    """The table of a shipped dataset, read as anybody's."""
+    from vizzy import dataset, reading, reviewing
 
-    names = [dataset.TABLE_FILE, dataset.EMBEDDINGS_FILE if session.dataset.pred_probs is None else dataset.PRED_PROBS_FILE]
-    files = [reading.InputFile(name, await _fetch(dataset_folder, name)) for name in names]
-    return review_module.reopened(session, reading.read(files, limits=reading.IN_BROWSER))
-
-
-def _reviewing():
-    from vizzy.reviewing import Reviewing
-
-    global reviewing
-    if reviewing is None:
-        reviewing = Reviewing(session, opened.texts if opened else session.dataset.alt)
-    return reviewing
-
-
-def _answered(work):
-    """The JSON text of what some work comes to, or of the sentence that says why not."""
-    from vizzy.dataset import DatasetError
-
-    try:
-        return json.dumps(work())
-    except DatasetError as error:
-        return _error(str(error))
-    except MemoryError:
-        return _error("This browser's memory is not enough for these files: bring a part of the rows, or fewer columns.")
-
-
-def loaded():
-    """The addresses of all that this worker has loaded: JSON text."""
-    return json.dumps([entry.name for entry in js.performance.getEntriesByType("resource")])
-
-
-def _object(entries):
-    return js.Object.fromEntries(entries)
-
-
-def _error(sentence):
-    return json.dumps({"error": sentence})
-
-
-__export__ = [
-    "load_packages",
-    "import_numerics",
-    "add_modules",
-    "open_dataset",
-    "warm_up",
-    "train",
-    "progress",
-    "cancel",
-    "analyse",
-    "analyse_many",
-    "explain",
-    "explain_many",
-    "cell_examples",
-    "lab",
-    "check_sizes",
-    "propose",
-    "correct",
-    "open_proposal",
-    "image",
-    "queue",
-    "reasons",
-    "export",
-    "loaded",
-]
+    has_embeddings = shipped.session.dataset.pred_probs is None
+    names = [dataset.TABLE_FILE, dataset.EMBEDDINGS_FILE if has_embeddings else dataset.PRED_PROBS_FILE]
+    files = [reading.InputFile(name, await _fetch(shipped.folder, name)) for name in names]
+    return reviewing.reopened(shipped.session, reading.read(files, limits=reading.IN_BROWSER))

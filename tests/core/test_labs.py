@@ -101,6 +101,9 @@ def test_every_answer_can_be_sent_whatever_the_data(name, n_classes, known, embe
     except ValueError as error:
         assert str(error)[0].isupper() and str(error).endswith(".")  # a sentence for a person
         return
+    if isinstance(answer, np.ndarray):  # crosses as a typed array
+        assert answer.dtype == np.float32 and np.isfinite(answer).all()
+        return
     assert json.loads(json.dumps(answer, allow_nan=False)) is not None
 
 
@@ -362,7 +365,7 @@ def test_a_map_of_little_is_still_a_map(features):
 
 def test_arranging_by_neighbours_keeps_clusters_together():
     session = made_session(n_classes=4, per_class=25)
-    places = np.array(finish(projection.neighbour_map(session))["places"]).reshape(-1, 2)
+    places = finish(projection.neighbour_map(session)).reshape(-1, 2)
     label = session.dataset.true_label
     squared = projection.squared_distances(places)
     np.fill_diagonal(squared, np.inf)

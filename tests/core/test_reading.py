@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from bad_files import EMBEDDINGS, GOOD, LABELS, PROBS, npy, npz, table, text_file, zipped
 
-from vizzy.reading import IN_BROWSER, Choices, InputFile, ReadingError, files_at, image_content, read
+from vizzy.reading import IN_BROWSER, Choices, InputFile, ReadingError, Images, files_at, read
 from vizzy.estimate import training_seconds
 from vizzy.reading.formats import read_table, write_table
 from vizzy.reading.tables import guarded, unguarded
@@ -250,8 +250,8 @@ def test_an_image_is_taken_out_of_a_zip_when_it_is_shown():
     files = [InputFile("all.zip", zipped([("data.csv", GOOD), ("a.png", b"picture")]))]
     opened = read(files).make()
     assert opened.images[0] == "a.png"
-    assert image_content(files, "a.png") == b"picture"
-    assert image_content(files, "z.png") is None
+    assert Images(files).read("a.png") == b"picture"
+    assert Images(files).read("z.png") is None
 
 
 def test_the_shipped_dataset_is_read_from_its_folder_from_a_zip_of_it_and_in_pieces():

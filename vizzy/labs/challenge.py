@@ -8,6 +8,7 @@ Examples of no class do not take part: that none of the labels fits them is anot
 import numpy as np
 
 from vizzy import confident
+from vizzy.dataset import DatasetError
 from vizzy.labs.noise import labels_taken_for_right, predict
 from vizzy.labs.score import measures
 
@@ -62,7 +63,7 @@ def deal(label, n_classes, seed):
     """
     taking_part = np.flatnonzero(label != confident.NO_LABEL)
     if n_classes < 2 or len(taking_part) < 2 * HIDDEN:
-        raise ValueError(
+        raise DatasetError(
             f"To hide {HIDDEN} errors takes two classes and {2 * HIDDEN} examples; "
             f"here are {n_classes} and {len(taking_part)}."
         )

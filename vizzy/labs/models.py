@@ -19,6 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
 from vizzy import confident, training
+from vizzy.dataset import DatasetError
 from vizzy.labs.score import tally
 
 MODELS = ("svm", "logistic", "neighbours")
@@ -47,7 +48,7 @@ def try_model(session, settings, model, n_folds=training.DEFAULT_FOLDS, seed=0):
         ``shared``, how many label issues are also issues of the predictions on the page.
     """
     if session.dataset.embeddings is None:
-        raise ValueError("These probabilities came with the data: without embeddings there is nothing to train on.")
+        raise DatasetError("These probabilities came with the data: without embeddings there is nothing to train on.")
     given_label = session.predictions.given_label
     pred_probs = yield from cross_validated(
         model, session.dataset.embeddings, given_label, len(session.dataset.classes), n_folds, seed

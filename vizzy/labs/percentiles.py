@@ -13,6 +13,7 @@ distribution together.
 import numpy as np
 
 from vizzy import confident, training
+from vizzy.dataset import DatasetError
 
 PERCENTILES = range(101)
 GRID = range(0, 101, 5)
@@ -60,7 +61,7 @@ def percentile_bands(session, settings):
         ``seeds``; ``found`` and ``flagged``: for each seed a list by class percentile.
     """
     if session.dataset.embeddings is None:
-        raise ValueError("These probabilities came with the data: there is nothing to train with other folds.")
+        raise DatasetError("These probabilities came with the data: there is nothing to train with other folds.")
     given_label, problem_mask = session.predictions.given_label, session.problem_mask
     bands: dict = {"seeds": list(SEEDS), "found": [], "flagged": []}
     for place, seed in enumerate(SEEDS):

@@ -10,6 +10,8 @@ van der Maaten, Hinton: Visualizing Data using t-SNE. JMLR 9, 2008.
 
 import numpy as np
 
+from vizzy.dataset import DatasetError
+
 MOST_ARRANGED = 1500
 PERPLEXITY = 30  # about how many neighbours count
 STEPS = 400
@@ -20,20 +22,20 @@ SMALLEST = 1e-12
 
 
 def principal_map(session):
-    """Two principal components: ``places``, a list of x, y, x, y, ... in [0, 1]."""
-    return {"places": as_places(principal_components(_features(session)))}
+    """Two principal components: np.ndarray of float32, shape (2n,), x, y, x, y, ... in [0, 1]."""
+    return as_places(principal_components(_features(session)))
 
 
 def neighbour_map(session):
     """A t-SNE map, in steps: the same."""
     features = _features(session)
     if len(features) > MOST_ARRANGED:
-        raise ValueError(
+        raise DatasetError(
             f"Arranging by neighbours takes up to {MOST_ARRANGED} examples, and here are {len(features)}: "
             "the map of principal components has room for all."
         )
     places = yield from arranged_by_neighbours(features)
-    return {"places": as_places(places)}
+    return as_places(places)
 
 
 def principal_components(features):
@@ -97,10 +99,10 @@ def neighbour_probabilities(squared, perplexity):
 
 
 def as_places(points):
-    """Points stretched to fill the unit square: list of x, y, x, y, ... with four decimals."""
+    """Points stretched to fill the unit square: np.ndarray of float32, shape (2n,), x, y, x, y, ..."""
     low, high = points.min(axis=0), points.max(axis=0)
     size = np.where(high > low, high - low, 1.0)
-    return np.round((points - (low + high) / 2) / size + 0.5, 4).ravel().tolist()
+    return ((points - (low + high) / 2) / size + 0.5).astype(np.float32).ravel()
 
 
 def _gradient(joint, places):

@@ -18,7 +18,7 @@ Four stages follow each other, each a function of what the earlier ones returned
 
 from vizzy.reading.choices import Choices
 from vizzy.reading.errors import ReadingError
-from vizzy.reading.files import IN_BROWSER, NATIVE, InputFile, Limits, check_sizes, files_at, image_content
+from vizzy.reading.files import IN_BROWSER, NATIVE, Images, InputFile, Limits, check_sizes, files_at
 from vizzy.reading.imported import Opened
 from vizzy.reading.proposal import Proposal, read
 from vizzy.reading.review import REVIEW_ACTIONS, Review
@@ -28,6 +28,7 @@ __all__ = [
     "NATIVE",
     "REVIEW_ACTIONS",
     "Choices",
+    "Images",
     "InputFile",
     "Limits",
     "Opened",
@@ -36,6 +37,5 @@ __all__ = [
     "Review",
     "check_sizes",
     "files_at",
-    "image_content",
     "read",
 ]

@@ -115,16 +115,40 @@ def unpacked(files, limits=NATIVE):
     return [file for file in out if not _is_clutter(file.name)]
 
 
-def image_content(files, name):
-    """The bytes of an image that was brought as a file or within a zip, or None where there is none of that name."""
-    for file in files:
-        if file.name == name:
-            return file.content
-        if file.suffix == ZIP_SUFFIX:
-            with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
-                if name in archive.namelist():
-                    return archive.read(name)
-    return None
+class Images:
+    """The images among some files, alone or in zips, each read when it is asked for.
+
+    A zip is opened once and its list of names read once, however many images are asked for.
+
+    Parameters
+    ----------
+    files : sequence of InputFile
+    """
+
+    def __init__(self, files):
+        self._read = {}  # name -> what reads it; of several with one name the first counts
+        for file in files:
+            if file.suffix == ZIP_SUFFIX:
+                archive = zipfile.ZipFile(io.BytesIO(file.content))
+                for name in archive.namelist():
+                    self._read.setdefault(name, archive.read)
+            else:
+                self._read.setdefault(file.name, lambda _name, file=file: file.content)
+
+    def read(self, name):
+        """The bytes of an image.
+
+        Parameters
+        ----------
+        name : str
+            Of the file, or of the entry in its zip.
+
+        Returns
+        -------
+        bytes or None
+            None where there is none of that name.
+        """
+        return self._read[name](name) if name in self._read else None
 
 
 def _found_at(path):

@@ -1,21 +1,12 @@
-"""Asking for the newest of many wishes, one at a time.
+"""Asks the worker for the newest of many wishes, one at a time.
 
-A slider makes wishes faster than they can be granted. While one is under way only the newest of the
-others is kept. Answers come through a promise's ``then``: a task of asyncio would cost several
-milliseconds each time, as browsers hold back timers.
+At most one question is under way; a newer wish replaces the one that waits behind it. Answers come through a promise's
+``then``: a task of asyncio would cost several milliseconds each time, as browsers hold back timers.
 """
-
-import sys
 
 from pyscript.ffi import create_proxy
 
-_asking = []  # those with a question under way
-
-
-def abandon_all():
-    """Nobody will answer any more: whoever was asked is gone."""
-    while _asking:
-        _asking.pop().abandon()
+from vizzy.page.client.answers import WorkerError, as_error, unpacked
 
 
 class LatestRequest:
@@ -24,8 +15,10 @@ class LatestRequest:
     Parameters
     ----------
     ask : (wish) -> promise
+        Of an answer as the worker gives it.
     show : (wish, answer) -> None
     failed : (error) -> None
+        Called with what the question ended in (see `vizzy.page.client.answers`), or what ``show`` raised.
     known : (wish) -> answer, or None where it must be asked for
     """
 
@@ -36,7 +29,7 @@ class LatestRequest:
         self._failed = failed
         self._wanted = None
         self._under_way = None
-        self._dropped = False
+        self._outdated = False  # whether the answer to what is under way will no longer hold
         self.answered = None
         self._on_answer = create_proxy(self._take)  # made once: a proxy a call would never be freed
         self._on_failure = create_proxy(self._give_up)
@@ -49,23 +42,19 @@ class LatestRequest:
         answer = self._known(wish)
         if answer is not None:
             self.answered = wish
-            self._show(wish, answer)
+            self._present(wish, answer)
         elif self._under_way is None:
             self._send()
 
     def forget(self):
-        """What was answered no longer holds."""
+        """What was answered, or is being answered, no longer holds: the same wish is asked for again."""
         self.answered = None
+        self._outdated = self._under_way is not None
 
     def drop(self):
-        """What is under way is wanted no more: it was about something else."""
-        self._wanted = self.answered = None
-        self._dropped = self._under_way is not None
-
-    def abandon(self):
-        """No answer will come to what is under way."""
-        self._under_way = self._wanted = self.answered = None
-        self._dropped = False
+        """Nothing is wanted any more: it was about something else."""
+        self.forget()
+        self._wanted = None
 
     def took(self, wish):
         """The answer to this wish came another way."""
@@ -73,32 +62,53 @@ class LatestRequest:
 
     def _send(self):
         self._under_way = self._wanted
-        _asking.append(self)
-        self._ask(self._under_way).then(self._on_answer, self._on_failure)
+        try:
+            self._ask(self._under_way).then(self._on_answer, self._on_failure)
+        except Exception as error:  # what was wished for cannot even be asked
+            self._fail(self._finish()[0], error)
+
+    def _send_newer(self):
+        """Ask for what is wanted, if that is not answered."""
+        if self._wanted is not None and self._wanted != self.answered:
+            self._send()
+
+    def _finish(self):
+        """Nothing is under way any more: what was, and whether its answer is still wanted."""
+        wish, self._under_way = self._under_way, None
+        outdated, self._outdated = self._outdated, False
+        return wish, not outdated
 
     def _take(self, answer):
-        _asking.remove(self)
-        wish, self._under_way = self._under_way, None
-        if self._dropped:
-            self._dropped = False
-            if self._wanted is not None:
-                self._send()
+        wish, holds = self._finish()
+        if not holds or (self.answered is not None and self._wanted == self.answered):
+            self._send_newer()  # what is wanted now may have been known, and is shown
             return
-        if self._wanted == self.answered:
-            return  # what is wanted now was known and is shown
+        try:
+            answer = unpacked(answer)
+        except WorkerError as error:
+            self._fail(wish, error)
+            return
         self.answered = wish
-        if self._wanted != wish:
-            self._send()  # before drawing, so that the worker works meanwhile
+        self._send_newer()  # before drawing, so that the worker works meanwhile
+        self._present(wish, answer)
+
+    def _give_up(self, error):
+        wish, holds = self._finish()
+        if holds:
+            self._fail(wish, as_error(error))
+        else:
+            self._send_newer()
+
+    def _fail(self, wish, error):
+        """The question ended in an error; a newer one that waits is asked."""
+        if self._wanted == wish:
+            self._wanted = None  # not again by itself; whoever wants it again asks again
+        self._send_newer()
+        self._failed(error)
+
+    def _present(self, wish, answer):
+        """Show an answer. What a view raises is told as what it is, and ends nothing here."""
         try:
             self._show(wish, answer)
         except Exception as error:
-            sys.print_exception(error)
             self._failed(error)
-
-    def _give_up(self, error):
-        _asking.remove(self)
-        self._under_way = None
-        if self._dropped:
-            self._dropped = False
-            return
-        self._failed(error)

@@ -10,6 +10,7 @@ from vizzy.page.client.latest_request import LatestRequest
 from vizzy.page.client.prefetch import AnalysisPrefetcher
 from vizzy.page.model import explanation_text
 from vizzy.page.ui import dom
+from vizzy.page.ui.error_dialog import report
 
 MOST_TO_PREFETCH = 20_000  # examples; of more, two hundred answers would keep the worker busy for too long
 EXAMPLES_PER_CALL = 10_000  # of a prefetching call: about 15 ms
@@ -21,14 +22,13 @@ class AnalysisController:
 
     def __init__(self, app):
         self._app = app
-        failed = app.worker_lifecycle.question_failed
         self._analyses = LatestRequest(
-            app.worker.analyse, self._show_analysis, failed, lambda settings: self._prefetched_analyses.get(settings)
+            app.worker.analyse, self._show_analysis, report, lambda settings: self._prefetched_analyses.get(settings)
         )
         self._explanations = LatestRequest(
             lambda question: app.worker.explain(question[0], question[1]),
             self._show_explanation,
-            failed,
+            report,
             lambda question: self._prefetched_explanations.get(question[1]),
         )
         self._prefetched_analyses = self._prefetched_explanations = None

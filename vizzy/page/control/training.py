@@ -2,14 +2,13 @@
 
 import asyncio
 import json
-import sys
 
 import js
 
-from vizzy.page.client.worker_client import WorkerError
+from vizzy.page.client.answers import WorkerError, WorkerLost, as_error, unpacked
 from vizzy.page.model import events, explanation_text
 from vizzy.page.ui import dom
-from vizzy.page.ui.error_dialog import explained, fail
+from vizzy.page.ui.error_dialog import report
 from vizzy.page.ui.scheduling import yield_to_browser
 
 SECONDS_BETWEEN_LOOKS = 0.3  # at how far the training is
@@ -58,7 +57,7 @@ class TrainingController:
         try:
             summary, pred_probs = await self._trained_in_worker(labels)
             settings = app.state.analysis_settings
-            analysis = summary and json.loads(await app.worker.analyse(settings))
+            analysis = summary and await self._first_analysis(settings)
         except Exception as error:
             if dataset is app.dataset:
                 self._failed(error)
@@ -70,6 +69,12 @@ class TrainingController:
             return
         self._compare(labels, summary, analysis)
         await self._show(dataset, labels, settings, analysis, pred_probs)
+
+    async def _first_analysis(self, settings):
+        try:
+            return json.loads(unpacked(await self._app.worker.analyse(settings)))
+        except Exception as error:
+            raise as_error(error)
 
     async def _trained_in_worker(self, labels):
         watch = asyncio.create_task(self._watch())
@@ -86,13 +91,13 @@ class TrainingController:
 
     def _failed(self, error):
         app = self._app
+        if isinstance(error, WorkerLost):
+            return  # `WorkerLifecycle` says so, and starts another
         if isinstance(error, WorkerError):
             app.update(events.training_failed(app.state, error.args[0]))
             return
-        sys.print_exception(error)
         app.update(events.training_failed(app.state, "Training failed."))
-        if not app.worker.broken:  # else another is on its way
-            fail(explained(error))
+        report(error)
 
     def _compare(self, labels, summary, analysis):
         """Keep what the training changed; where only a new worker was brought to where the last one was, nothing did."""

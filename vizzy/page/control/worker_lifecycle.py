@@ -5,8 +5,8 @@ import sys
 
 import js
 
-from vizzy.page.client.latest_request import abandon_all
-from vizzy.page.client.worker_client import WorkerError, missing_file
+from vizzy.page.client.answers import WorkerError, WorkerLost
+from vizzy.page.client.diagnostics import missing_file
 from vizzy.page.model import events
 from vizzy.page.site import features, offline
 from vizzy.page.ui.error_dialog import explained, fail
@@ -23,21 +23,23 @@ class WorkerLifecycle:
 
     async def start(self):
         """Start the worker, open the dataset in it, and train if that was asked for meanwhile."""
-        app, dataset = self._app, self._app.dataset
+        app, dataset, watch = self._app, self._app.dataset, None
         try:
             if self._lost:
                 await features.require_same_version()
             await app.worker.start(app.training.report)
+            watch = asyncio.create_task(self._replace_when_lost())
             js.performance.mark("vizzy:trainer-ready")
             opened = await dataset.source.open(app.worker, app.training.report)
         except Exception as error:  # whatever it is, the visitor is told and the page goes on
+            if watch and isinstance(error, WorkerLost):
+                return  # it was up, and is being replaced
             sys.print_exception(error)
             sentence = error.args[0] if isinstance(error, WorkerError) else await missing_file(True) or explained(error)
             self._failed(sentence, "Python's numerics could not be started.")
             return
         dataset.opened_in_worker(app.worker, opened["estimated_seconds"])
         app.worker.most_seconds = dataset.estimated_seconds or 0
-        asyncio.create_task(self._replace_when_lost())
         app.update(events.worker_ready(app.state))
         await self._resume(dataset)
         if not self._lost:
@@ -64,7 +66,7 @@ class WorkerLifecycle:
         app = self._app
         why = await app.worker.until_lost()
         self._lost += 1
-        abandon_all()
+        app.dataset.lost_in_worker()
         app.analyses.predictions_lost()
         if self._lost > MOST_LOST:
             self._failed(explained(Exception(why)), why)
@@ -76,12 +78,6 @@ class WorkerLifecycle:
     def trained(self):
         """A training came to an end: the worker serves."""
         self._lost = 0
-
-    def question_failed(self, error):
-        """The worker could not answer a question."""
-        sys.print_exception(error) if isinstance(error, Exception) else print(error)
-        if not self._app.worker.broken:  # else another is on its way
-            self._failed(explained(error), "Python has stopped answering.")
 
     def _failed(self, sentence, message):
         self._app.update(events.worker_failed(self._app.state, message))

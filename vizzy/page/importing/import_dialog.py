@@ -9,7 +9,7 @@ import sys
 import js
 from pyscript.ffi import create_proxy
 
-from vizzy.page.client.worker_client import WorkerError
+from vizzy.page.client.answers import WorkerError
 from vizzy.page.importing import local_dataset, saved_project
 from vizzy.page.importing.preview import Preview
 from vizzy.page.importing.project_list import saved_projects
@@ -29,6 +29,7 @@ class ImportDialog:
         self._files = []
         self._choices = {}
         self._summary = None
+        self._read_by = None  # which of the workers has the files
         self._busy = False
         self._preview = Preview(self._correct)
         self._wire()
@@ -91,7 +92,7 @@ class ImportDialog:
         if self._busy:
             return
         self._files, self._choices = files, {}
-        await self._understand(lambda: local_dataset.propose(self._app.worker, files, {}, self._say))
+        await self._understand(self._propose)
 
     def _correct(self, changes):
         """Something in the preview was chosen otherwise; under another header or sheet the columns are others."""
@@ -99,7 +100,19 @@ class ImportDialog:
             self._choices["roles"] = {}
         for name, value in changes.items():
             self._choices[name] = dict(self._choices.get(name, {}), **value) if isinstance(value, dict) else value
-        asyncio.create_task(self._understand(lambda: self._app.worker.correct(self._choices)))
+        asyncio.create_task(self._understand(self._corrected))
+
+    async def _propose(self):
+        worker = self._app.worker
+        summary = await local_dataset.propose(worker, self._files, self._choices, self._say)
+        self._read_by = worker.started
+        return summary
+
+    async def _corrected(self):
+        """The same files with other choices; a worker that was started meanwhile reads them first."""
+        if self._read_by != self._app.worker.started:
+            return await self._propose()
+        return await self._app.worker.correct(self._choices)
 
     async def _understand(self, asking):
         self._busy = True
@@ -178,8 +191,10 @@ class ImportDialog:
             return
         self._busy = True
         dom.by_id("import-open").disabled = True
-        self._say("Opening…")
         try:
+            if not await self._trainer_is_up():
+                return
+            self._say("Opening…")
             dataset, state, index_text = await self._open_in_worker()
         except Exception as error:
             sys.print_exception(error)
@@ -198,6 +213,8 @@ class ImportDialog:
         if app.state.training:
             app.training.cancel()
         app.analyses.forget_prefetched()  # the worker is about to have other data, and no predictions
+        if self._read_by != app.worker.started:
+            await self._propose()
         opened = await app.worker.open_proposal()
         project = saved_project.SavedProject()
         dataset = local_dataset.open_dataset(opened["index"], local_dataset.LocalDataset(self._files, self._choices, project))

@@ -3,7 +3,6 @@
 What is typed stays in this visit: it goes into no link and into no storage.
 """
 
-import asyncio
 import json
 
 import js
@@ -85,16 +84,16 @@ class CodeLab:
         self._back = 0
         self._analysis = None
         self._build()
-        parts.when_ready(experiments, lambda: asyncio.create_task(self._fetch()))
+        self._start(self._fetch())
 
     def _build(self):
-        self._editor = Editor("The rule, in Python", self._run_soon)
+        self._editor = Editor("The rule, in Python", self._run_soon, self._say)
         jump, self._jump = parts.choice("Go to", [("", "…")], "", self._go_to)
         preset, self._preset = parts.choice("Or", PRESETS, "", self._take_preset)
         bar = dom.element("div", "row")
         bar.append(jump, preset)
         self._run = dom.button("Run on the whole page", "primary", create_proxy(lambda _event: self._run_soon()))
-        self._restore = dom.button("Restore the original", "", create_proxy(lambda _event: asyncio.create_task(self._restore_original())))
+        self._restore = dom.button("Restore the original", "", create_proxy(lambda _event: self._start(self._restore_original())))
         self._status = dom.element("span", "status", None, {"role": "status"})
         foot = dom.element("div", "row")
         foot.append(self._run, self._restore, self._status)
@@ -134,7 +133,7 @@ class CodeLab:
         chip = dom.element("p", "rule-chip")
         chip.append(
             "An edited rule is running. ",
-            dom.button("Restore", "", create_proxy(lambda _event: asyncio.create_task(self._restore_original()))),
+            dom.button("Restore", "", create_proxy(lambda _event: self._start(self._restore_original()))),
         )
         return chip
 
@@ -150,7 +149,7 @@ class CodeLab:
         """Even while another lab is shown: an edited rule may have failed at other settings."""
         if self._edited and analysis is not self._watched:
             self._watched = analysis
-            asyncio.create_task(self._look_after())
+            self._start(self._look_after())
 
     def resized(self):
         """Nothing here depends on the room."""
@@ -161,7 +160,7 @@ class CodeLab:
         dom.clear(self._log)
         self._show_trouble(None)
         self._status.textContent = ""
-        asyncio.create_task(self._fetch())
+        self._start(self._fetch())
 
     def _show_numbers(self, analysis):
         classes = self._app.dataset.index.classes[:MOST_CLASSES]
@@ -177,6 +176,12 @@ class CodeLab:
         )
 
     # --- the rule -----------------------------------------------------------------------------------
+
+    def _start(self, work):
+        parts.start(work, self._say)
+
+    def _say(self, sentence):
+        self._status.textContent = sentence
 
     async def _fetch(self):
         self._take(await self._experiments.ask("show_code", {}))
@@ -199,7 +204,7 @@ class CodeLab:
             self._chip.remove()
 
     def _run_soon(self):
-        asyncio.create_task(self._run_rule())
+        self._start(self._run_rule())
 
     async def _run_rule(self):
         self._status.textContent = "Running…"
@@ -249,7 +254,7 @@ class CodeLab:
     def _prompt_key(self, event):
         if event.key == "Enter" and self._line.value.strip():
             event.preventDefault()
-            asyncio.create_task(self._ask(self._line.value))
+            parts.start(self._ask(self._line.value), self._log_failure)
         elif event.key in ("ArrowUp", "ArrowDown") and self._history:
             event.preventDefault()
             self._back = max(0, min(len(self._history), self._back + (1 if event.key == "ArrowUp" else -1)))
@@ -259,11 +264,17 @@ class CodeLab:
         self._history.append(line)
         self._back = 0
         self._line.value = ""
+        self._write("asked", ">>> " + line)
         answer = await self._experiments.ask("prompt", {"line": line})
-        printed = answer["said"].rstrip()
-        for kind, text in (("asked", ">>> " + line), ("", printed), ("failed", answer["failed"])):
-            if text:
-                self._log.append(dom.element("span", kind, text + "\n"))
+        self._write("", answer["said"].rstrip())
+        self._write("failed", answer["failed"])
+
+    def _log_failure(self, sentence):
+        self._write("failed", sentence)
+
+    def _write(self, kind, text):
+        if text:
+            self._log.append(dom.element("span", kind, text + "\n"))
         while self._log.childElementCount > MOST_LOGGED:
             self._log.firstElementChild.remove()
         self._log.scrollTop = self._log.scrollHeight
@@ -275,14 +286,14 @@ class Editor:
     It stands in a shadow tree, as its styles, made by script, are allowed there alone by the page's policy.
     """
 
-    def __init__(self, label, run):
+    def __init__(self, label, run, say):
         self._run = run
         self._label = label
         self._leaving = False
         self._text = ""  # until the editor has arrived
         self._view = None
         self.node = dom.element("div", "editor")
-        asyncio.create_task(self._load())
+        parts.start(self._load(), say)
 
     async def _load(self):
         addresses = [js.URL.new(name, js.document.baseURI).href for name in await _codemirror()]

@@ -5,9 +5,6 @@ the others evenly. They are ordinary thumbnails of the page (or dots where there
 shows it everywhere, and the one that is active elsewhere is marked here.
 """
 
-import asyncio
-
-import js
 from pyscript.ffi import create_proxy, to_js
 
 from vizzy.page.labs import parts, sentences
@@ -49,7 +46,7 @@ class MapLab:
         self._stale = True  # whether something has changed since it was drawn
         self._started = None  # where a drag began, in px, and the centre then
         self._build()
-        asyncio.create_task(self._load(None))
+        parts.start(self._load(), self._say)
 
     def _build(self):
         dataset_index = self._app.dataset.index
@@ -111,21 +108,24 @@ class MapLab:
 
     # --- where things are ------------------------------------------------------------------------
 
-    async def _load(self, _event):
+    async def _load(self):
         if self._way.value == "shipped":
-            self._places = await _shipped_places(self._app.dataset.index.map_address())
-            self._show_whole(None)
+            await self._arrange()
         else:
             self._runner.run()
 
     async def _arrange(self):
         if self._way.value == "shipped":
-            await self._load(None)
-            return
-        answer = await self._experiments.ask(self._way.value, {})
-        if answer:
-            self._places = answer["places"]
+            await self._experiments.ready()
+            places = await self._app.worker.shipped_map(self._app.dataset.index.map_file)
+        else:
+            places = await self._runner.ask(self._way.value, {})
+        if places is not None:
+            self._places = list(places)  # as MicroPython's own floats: every step of a drag goes through all of them
             self._show_whole(None)
+
+    def _say(self, sentence):
+        self._status.textContent = sentence
 
     def _scales(self):
         """From the map to the screen, for both directions."""
@@ -379,17 +379,3 @@ def _legend(classes):
         legend.append(key)
     legend.append(dom.element("span", "ring-key issue", "label issue"), dom.element("span", "ring-key outside", "out of distribution"))
     return legend
-
-
-async def _shipped_places(address):
-    """The numbers of an ``.npy`` file of float32, stretched to fill [0, 1] both ways."""
-    response = await js.fetch(address)
-    if not response.ok:
-        raise OSError("{}: status {}".format(address, response.status))
-    content = await response.arrayBuffer()
-    start = 10 + js.DataView.new(content).getUint16(8, True)  # after the magic, the version and the header
-    numbers = list(js.Float32Array.new(content.slice(start)))
-    lows = [min(numbers[axis::2]) for axis in (0, 1)]
-    highs = [max(numbers[axis::2]) for axis in (0, 1)]
-    sizes = [(high - low) or 1 for low, high in zip(lows, highs)]
-    return [(number - lows[place % 2]) / sizes[place % 2] for place, number in enumerate(numbers)]

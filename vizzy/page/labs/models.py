@@ -72,7 +72,7 @@ class ModelsLab:
         if PAGE_OWN not in [tried[0] for tried in self._tried] and choice != PAGE_OWN:
             wanted.insert(0, PAGE_OWN)
         for one in wanted:
-            answer = await self._experiments.ask(
+            answer = await self._runner.ask(
                 "try_model",
                 {"settings": self._app.state.analysis_settings, "model": one[0], "n_folds": one[1], "seed": one[2]},
             )

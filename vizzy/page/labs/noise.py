@@ -79,7 +79,7 @@ class NoiseLab:
     async def _run(self):
         seconds = self._app.dataset.estimated_seconds
         shares = SHARES[seconds is None or seconds < SECONDS_FOR_MANY]
-        answer = await self._experiments.ask(
+        answer = await self._runner.ask(
             "noise_sweep",
             {
                 "settings": self._app.state.analysis_settings,

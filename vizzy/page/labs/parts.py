@@ -7,7 +7,7 @@ import sys
 from pyscript.ffi import create_proxy, to_js
 
 from vizzy.page.client.latest_request import LatestRequest
-from vizzy.page.client.worker_client import WorkerError
+from vizzy.page.client.answers import WorkerError
 from vizzy.page.site import features
 from vizzy.page.ui import dom
 from vizzy.page.ui.error_dialog import explained
@@ -27,23 +27,25 @@ class Experiments:
         self.app = app
         self._running = False
 
-    async def ask(self, name, arguments):
-        """Run an experiment: a dict, or None if it was cancelled.
+    async def ask(self, name, arguments, run=None):
+        """Run an experiment: what it comes to, or None if ``run``, its own by default, was cancelled.
 
         Raises
         ------
         WorkerError
             A sentence for the visitor.
         """
+        run = run or self.app.worker.new_run()
         while self._running:
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+        if run.cancelled:
+            return None
         self._running = True
         try:
             await self.ready()
-            answer = await self.app.worker.long_lab(name, arguments)
+            return await self.app.worker.long_lab(name, arguments, run)
         finally:
             self._running = False
-        return None if "cancelled" in answer else answer
 
     async def ready(self):
         """Wait until the worker is up, and give it the experiments."""
@@ -100,9 +102,10 @@ class Runner:
         self._experiments = experiments
         self._start = start
         self._busy = False
+        self._asked = None  # what was asked last: its Run
         self.node = dom.element("div", "runner")
         self._button = dom.button(words, look, create_proxy(lambda _event: self.run()))
-        self._cancel = dom.button("Cancel", "", create_proxy(lambda _event: experiments.app.worker.cancel_lab()))
+        self._cancel = dom.button("Cancel", "", create_proxy(self._cancel_asked))
         self._bar = dom.element("progress", "", None, {"max": "1", "aria-label": words})
         self._status = dom.element("span", "status", None, {"role": "status"})
         self.node.append(self._button, self._cancel, self._bar, self._status)
@@ -112,6 +115,11 @@ class Runner:
         """Start, unless it runs already."""
         if not self._busy:
             asyncio.create_task(self._run())
+
+    async def ask(self, name, arguments):
+        """Run an experiment for whoever was started, to be watched and cancelled here: see `Experiments.ask`."""
+        self._asked = self._experiments.app.worker.new_run()
+        return await self._experiments.ask(name, arguments, self._asked)
 
     def say(self, words):
         """Put a word beside the button."""
@@ -126,21 +134,21 @@ class Runner:
         self.say("")
         watch = asyncio.create_task(self._watch())
         try:
-            await self._start()
-        except WorkerError as error:
-            self.say(error.args[0])
-        except Exception as error:
-            sys.print_exception(error)
-            self.say("That did not work: " + explained(error))
+            await attempt(self._start(), self.say)
         finally:
             watch.cancel()
+            self._asked = None
             self._show(False)
+
+    def _cancel_asked(self, _event):
+        if self._asked:
+            self._asked.cancel()
 
     async def _watch(self):
         while True:
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
-            if self._experiments.app.state.worker == "ready":
-                self._bar.value = await self._experiments.app.worker.lab_progress()
+            if self._asked and self._experiments.app.state.worker == "ready":
+                self._bar.value = await self._asked.progress()
 
     def _show(self, busy):
         self._busy = busy
@@ -225,6 +233,22 @@ def group(title, *nodes):
     node = dom.element("section", "lab-group")
     node.append(dom.element("h4", "", title), *nodes)
     return node
+
+
+def start(work, say):
+    """Run a coroutine of a lab as a task; what it fails with is said where its result would stand."""
+    asyncio.create_task(attempt(work, say))
+
+
+async def attempt(work, say):
+    """Wait for a coroutine of a lab; ``say(sentence)`` where it fails."""
+    try:
+        await work
+    except WorkerError as error:
+        say(error.args[0])
+    except Exception as error:
+        sys.print_exception(error)
+        say("That did not work: " + explained(error))
 
 
 def when_ready(experiments, action):

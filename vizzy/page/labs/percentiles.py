@@ -59,13 +59,16 @@ class PercentilesLab:
         depends = (self._app.training.count, state.ood_percentile)
         if self._asked != depends:
             self._asked, self._bands = depends, None
-            asyncio.create_task(self._fetch())
+            parts.start(self._fetch(), self._say)
         elif self._curves:
             self._draw()
 
     def resized(self):
         """The chart has another room."""
         self._chart.resized()
+
+    def _say(self, sentence):
+        self._hint.textContent = sentence
 
     async def _fetch(self):
         wanted = self._asked
@@ -88,7 +91,7 @@ class PercentilesLab:
 
     async def _fetch_bands(self):
         wanted = self._asked
-        answer = await self._experiments.ask("percentile_bands", {"settings": self._app.state.analysis_settings})
+        answer = await self._bands_runner.ask("percentile_bands", {"settings": self._app.state.analysis_settings})
         if answer and wanted == self._asked:
             self._bands = answer
             self._bands_runner.say("Bands: five other ways to deal the folds.")

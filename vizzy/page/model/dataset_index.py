@@ -31,7 +31,7 @@ class DatasetIndex:
         self.folder = folder
         self._files = index["files"]
         self._sprite = index["thumbnails"]
-        self._map = index.get("map")
+        self.map_file = index.get("map")
 
     def __len__(self):
         return len(self.ids)
@@ -72,7 +72,7 @@ class DatasetIndex:
 
     def map_address(self):
         """Where the places of all examples on a map are, or None."""
-        return self.folder + self._map if self._map else None
+        return self.folder + self.map_file if self.map_file else None
 
     def sprite_addresses(self):
         """Where the sprites of all thumbnails are."""

@@ -36,6 +36,11 @@ class OpenDataset:
         if self.images:
             self.images.worker = worker
 
+    def lost_in_worker(self):
+        """The worker that had it is gone; images in a zip wait for the next one."""
+        if self.images:
+            self.images.worker = None
+
     def close(self):
         """Another dataset takes its place."""
         if self.images:

@@ -7,6 +7,7 @@ from vizzy.page.model import explanation_text
 from vizzy.page.model.state import ACCEPTED, CHANGED, KEPT
 from vizzy.page.review.actions import DONE
 from vizzy.page.ui import dom
+from vizzy.page.ui.error_dialog import report
 from vizzy.page.ui.thumbnails import picture_holder, show_picture
 
 MOST_BARS = 5
@@ -133,7 +134,8 @@ class ReviewCard:
         holder.replaceChildren(*items)
 
     def _failed(self, error):
-        print("reasons:", error)
+        self._shown = None  # asked for again at the next change
+        report(error)
 
 
 def _button(action):

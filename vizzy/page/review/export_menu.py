@@ -6,7 +6,7 @@ import sys
 import js
 from pyscript.ffi import create_proxy, to_js
 
-from vizzy.page.client.worker_client import WorkerError
+from vizzy.page.client.answers import WorkerError
 from vizzy.page.ui import dom
 
 TYPES = {"csv": "text/csv", "tsv": "text/tab-separated-values", "html": "text/html", "json": "application/json"}

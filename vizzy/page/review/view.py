@@ -16,6 +16,7 @@ from vizzy.page.review import actions
 from vizzy.page.review.card import NO_LABEL, ReviewCard
 from vizzy.page.review.export_menu import ExportMenu
 from vizzy.page.ui import dom
+from vizzy.page.ui.error_dialog import report
 from vizzy.page.ui.thumbnails import Thumbnails
 from vizzy.page.ui.virtual_list import VirtualList
 
@@ -107,7 +108,7 @@ class ReviewView:
             dom.by_id("review-status").textContent = sentence
 
     def _ask(self, state):
-        if state.training or state.trained_labels is None:
+        if state.training or not self._app.analyses.has_predictions:
             return
         about = (state.analysis_settings, state.queue, sorted(reviewed(state)), id(state.trained_labels))
         if about != self._shown:
@@ -390,8 +391,8 @@ class ReviewView:
         dom.by_id("review-status").textContent = sentence
 
     def _failed(self, error):
-        print("queue:", error)
-        self._app.note("The queue could not be made: {}".format(error))
+        self._shown = None  # asked for again at the next change
+        report(error)
 
 
 def done_words(state, dataset_index, example):

@@ -16,7 +16,7 @@ import sys
 import js
 from pyscript.ffi import to_js
 
-from vizzy.page.client.worker_client import WorkerError
+from vizzy.page.client.answers import WorkerError
 from vizzy.page.ui import dom
 
 MANIFEST = "vizzy/features.json"
@@ -45,7 +45,7 @@ async def require_same_version():
 
 def failure_sentence(error, otherwise):
     """What the visitor is told of something that did not arrive."""
-    return error.args[0] if isinstance(error, Replaced) else otherwise
+    return error.args[0] if isinstance(error, WorkerError) else otherwise
 
 
 async def manifest():
@@ -84,12 +84,11 @@ async def _load(feature):
 
 
 async def load_in_worker(feature, worker):
-    """Give the worker what a feature needs there; again after it was replaced."""
-    if feature not in worker.features:
+    """Give the worker what a feature needs there; the one that replaces it gets it by itself."""
+    if not worker.has_modules(feature):
         paths = (await manifest())["features"][feature]["worker"]
         names = [path.split("/", 1)[1] for path in paths]  # in the package, as the worker writes them
-        await worker.add_modules(dict(zip(names, await _texts(paths))))
-        worker.features.append(feature)
+        await worker.add_modules(feature, dict(zip(names, await _texts(paths))))
 
 
 async def fetched(feature, app, failed, in_worker=False):

@@ -1,0 +1,55 @@
+"""The worker dies under every call in turn: each settles with a sentence within seconds, and the page goes on."""
+
+import pytest
+from in_page import run_in_page
+from visits import visiting
+from worker_calls import asking_methods
+
+SECONDS = 10
+CALL = """
+import js
+from vizzy.page.client.answers import WorkerLost
+
+class Anything(dict):
+    def __getattr__(self, name): return Anything()
+    def __getitem__(self, key): return Anything()
+
+waiting = getattr(app.worker, {method!r})(*[Anything() for _ in range({count})])
+
+async def outcome():
+    try:
+        await waiting
+        return "answered"
+    except Exception as error:
+        return str(error.args[-1])
+
+ending = asyncio.create_task(outcome())
+await asyncio.sleep(0)
+await asyncio.sleep(0)
+js.document.querySelector('script[name^="trainer"]').xworker.terminate()
+return await asyncio.wait_for(ending, {seconds})
+"""
+# All but `cancel`, which nobody waits for.
+METHODS = [(name, count) for name, (count, _) in asking_methods().items() if name != "cancel"]
+
+
+@pytest.fixture(scope="module")
+def page(browser, site):
+    """One page for all, whose worker dies again and again."""
+    with visiting(browser, site, complains=True) as visit:
+        visit.open().train()
+        yield visit
+
+
+@pytest.mark.parametrize(("method", "count"), METHODS)
+def test_a_call_under_which_the_worker_dies_settles_and_the_page_goes_on(page, method, count):
+    run_in_page(page.page, "app.worker_lifecycle.trained()\nreturn None")  # else it is given up after a few
+    trained = "performance.getEntriesByName('vizzy:trained').length"
+    before = page.page.evaluate(trained)
+    sentence = run_in_page(page.page, CALL.format(method=method, count=count, seconds=SECONDS))
+    assert sentence == "Python was lost meanwhile. Try again once it has been started anew."
+    page.page.wait_for_function(f"{trained} > {before}")
+    assert page.page.get_attribute("html", "data-vizzy") == "trained"
+    assert "It is started anew" in page.page.inner_text("#note")
+    assert not page.page.is_visible("#failure")
+    page.slide("class", 60 if before % 2 else 70)
