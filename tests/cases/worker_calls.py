@@ -19,18 +19,31 @@ def exported():
     return [node.name for node in found if any(getattr(mark, "id", "") == "export" for mark in node.decorator_list)]
 
 
-def asked_for(node):
-    """The exported functions that some code asks for."""
-    calls = [call for call in ast.walk(node) if isinstance(call, ast.Call)]
-    named = [call for call in calls if getattr(call.func, "attr", "") in CALLS and call.args]
-    return [call.args[0].value for call in named if isinstance(call.args[0], ast.Constant)]
+# Stands for an argument that a method looks into: it is empty wherever that is. The code runs in MicroPython.
+ANYTHING = """
+class Anything(dict):
+    def __getattr__(self, name): return Anything()
+    def __getitem__(self, key): return Anything()
+"""
+
+
+def calls_in(node):
+    """The calls of some code that ask for an exported function."""
+    calls = [call for call in ast.walk(node) if isinstance(call, ast.Call) and call.args]
+    return [call for call in calls if getattr(call.func, "attr", "") in CALLS and isinstance(call.args[0], ast.Constant)]
 
 
 def asking_methods():
-    """The client's methods that ask the worker: name -> (how many arguments they need, what they ask for)."""
+    """The client's methods that ask the worker: name -> (its arguments, as code for MicroPython; what it asks for).
+
+    An argument that crosses as it is has to be of a kind that can; what the method looks into is `ANYTHING`.
+    """
     methods = {}
     for node in functions("vizzy/page/client/worker_client.py"):
-        names = asked_for(node)
-        if names and node.name != STARTING:
-            methods[node.name] = (len(node.args.args) - 1 - len(node.args.defaults), names)
+        calls = calls_in(node)
+        if calls and node.name != STARTING:
+            crossing = {argument.id for call in calls for argument in call.args if isinstance(argument, ast.Name)}
+            needed = node.args.args[1 : len(node.args.args) - len(node.args.defaults)]
+            arguments = ["'1'" if argument.arg in crossing else "Anything()" for argument in needed]
+            methods[node.name] = (", ".join(arguments), [call.args[0].value for call in calls])
     return methods

@@ -1,5 +1,5 @@
 // Runs a Python file under MicroPython with the page's modules, beside a stand-in for PyScript and for the worker:
-// node stand_in_worker.mjs ROOT FILE ARGUMENT. `standIn.answers` says what each exported function answers; one that is
+// node stand_in_worker.mjs ROOT FILE ARGUMENT PREAMBLE. `standIn.answers` says what each exported function answers; one that is
 // missing there never answers. What the file prints comes out.
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -11,7 +11,7 @@ Promise.withResolvers ??= function () {
   return { promise, resolve, reject };
 };
 
-const [root, file, argument] = process.argv.slice(2);
+const [root, file, argument, preamble] = process.argv.slice(2);
 const answers = new Map();
 const asked = [];
 const worker = new Proxy({}, {
@@ -43,4 +43,4 @@ write("/pyscript/workers.py", "def create_named_worker(source, name):\n    raise
 globalThis.navigator ??= {};
 globalThis.document = { querySelector: () => null };
 python.globals.set("argument", argument);
-await python.runPythonAsync("import sys\nsys.path.insert(0, '/')\n" + readFileSync(file, "utf8"));
+await python.runPythonAsync("import sys\nsys.path.insert(0, '/')\n" + preamble + readFileSync(file, "utf8"));

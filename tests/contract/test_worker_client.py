@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from worker_calls import asking_methods, exported
+from worker_calls import ANYTHING, asking_methods, exported
 
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "tools"))
@@ -24,8 +24,8 @@ def said():
     if not (ROOT / "runtime/micropython/micropython.wasm").is_file():
         pytest.skip("./serve.sh --prepare brings MicroPython")
     node = runtime_fetch.node_command(ROOT / ".cache", say=lambda _line: None)
-    wanted = json.dumps([[name, count] for name, (count, _) in METHODS.items()])
-    command = [*node, HERE / "stand_in_worker.mjs", ROOT, HERE / "calls_to_a_lost_worker.py", wanted]
+    wanted = json.dumps([[name, arguments] for name, (arguments, _) in METHODS.items()])
+    command = [*node, HERE / "stand_in_worker.mjs", ROOT, HERE / "calls_to_a_lost_worker.py", wanted, ANYTHING]
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False, timeout=120)
     lines = done.stdout.splitlines()
     assert lines and lines[-1] == "done", done.stdout + done.stderr[-2000:]

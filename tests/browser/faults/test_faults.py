@@ -5,7 +5,9 @@ import re
 import pytest
 from visits import ROOT, visiting
 
-BEATS = {"SECONDS_BETWEEN_BEATS": 0.4, "BEATS_OF_PATIENCE_WHEN_BUSY": 8, "SECONDS_UNTIL_SUSPICIOUS": 3}
+IMPATIENT = """
+Patience.between_beats, Patience.silence, Patience.calculation, Patience.until_suspicious = 0.4, 2.4, 1, 3
+"""
 
 
 def with_more(page, path, code):
@@ -25,7 +27,7 @@ def with_constants(page, path, **values):
 def faulty(browser, site):
     """A visit whose page looks after its worker every moment, and in which complaints are expected."""
     with visiting(browser, site, complains=True) as visit:
-        with_constants(visit.page, "vizzy/page/client/worker_client.py", **BEATS)
+        with_more(visit.page, "vizzy/page/client/lifecycle.py", IMPATIENT)
         yield visit
 
 
@@ -51,7 +53,7 @@ def test_a_worker_that_dies_is_replaced_and_everything_comes_back(faulty):
     faulty.slide("class", 60)
     issues = faulty.ids_in("#label-issues")
     page.evaluate("document.querySelector('script[name=trainer]').xworker.terminate()")
-    wait_until_replaced(faulty, "Python has stopped answering")
+    wait_until_replaced(faulty, "Python has stopped.")
     page.wait_for_function("performance.getEntriesByName('vizzy:trained').length === 2")
     assert faulty.ids_in("#label-issues") == issues
     assert page.input_value("#class-percentile") == "60"
@@ -69,7 +71,7 @@ def test_an_experiment_whose_worker_dies_says_so_and_can_be_run_again(faulty):
     page.wait_for_function("document.querySelector('.lab-holder .runner progress').value > 0")
     page.evaluate("document.querySelector('script[name=trainer]').xworker.terminate()")
     page.wait_for_function("document.querySelector('.lab-holder .runner .status').textContent.includes('lost meanwhile')")
-    wait_until_replaced(faulty, "Python has stopped answering")
+    wait_until_replaced(faulty, "Python has stopped.")
     run.click()
     page.wait_for_function("document.querySelector('.lab-holder .runner progress').value > 0")
     page.locator(".lab-holder .runner button").last.click()
@@ -80,10 +82,10 @@ FAULT_OF_A_TRAINING = """
 _train_without_fault = train
 
 
-def train(changed_labels_json):
+def train(changed_labels_json, number=None):
     if json.loads(changed_labels_json):
         {fault}
-    return _train_without_fault(changed_labels_json)
+    return _train_without_fault(changed_labels_json, number)
 """
 FAULTS_OF_A_TRAINING = {
     "hangs": ("while True: pass", "Python has stopped answering"),
@@ -111,7 +113,7 @@ def test_a_worker_that_fails_in_a_training_is_replaced_and_keeps_the_changed_lab
 
 def test_a_worker_that_is_lost_again_and_again_is_given_up_with_a_button_to_try_again(faulty):
     with_constants(faulty.page, "vizzy/page/control/worker_lifecycle.py", MOST_LOST=1)
-    with_more(faulty.page, "vizzy/worker.py", "def progress(*_run):\n    raise MemoryError\n")
+    with_more(faulty.page, "vizzy/worker.py", "def beat():\n    raise MemoryError\n")
     faulty.page.goto(faulty.site)
     page = faulty.page
     page.wait_for_selector("#failure[open]")

@@ -1,20 +1,16 @@
 """The worker dies under every call in turn: each settles with a sentence within seconds, and the page goes on."""
 
 import pytest
-from in_page import run_in_page
+from in_page import run_in_page, run_in_worker
 from visits import visiting
-from worker_calls import asking_methods
+from worker_calls import ANYTHING, asking_methods
 
 SECONDS = 10
-CALL = """
+CALL = ANYTHING + """
 import js
-from vizzy.page.client.answers import WorkerLost
 
-class Anything(dict):
-    def __getattr__(self, name): return Anything()
-    def __getitem__(self, key): return Anything()
-
-waiting = getattr(app.worker, {method!r})(*[Anything() for _ in range({count})])
+app.worker.lab("prompt", {{"line": "import time; time.sleep(4)"}})  # so that it cannot answer before it dies
+waiting = app.worker.{method}({arguments})
 
 async def outcome():
     try:
@@ -30,7 +26,7 @@ js.document.querySelector('script[name^="trainer"]').xworker.terminate()
 return await asyncio.wait_for(ending, {seconds})
 """
 # All but `cancel`, which nobody waits for.
-METHODS = [(name, count) for name, (count, _) in asking_methods().items() if name != "cancel"]
+METHODS = [(name, arguments) for name, (arguments, _) in asking_methods().items() if name != "cancel"]
 
 
 @pytest.fixture(scope="module")
@@ -38,15 +34,16 @@ def page(browser, site):
     """One page for all, whose worker dies again and again."""
     with visiting(browser, site, complains=True) as visit:
         visit.open().train()
+        run_in_worker(visit.page, "1")  # with the labs' modules, which every worker that follows has to have
         yield visit
 
 
-@pytest.mark.parametrize(("method", "count"), METHODS)
-def test_a_call_under_which_the_worker_dies_settles_and_the_page_goes_on(page, method, count):
+@pytest.mark.parametrize(("method", "arguments"), METHODS)
+def test_a_call_under_which_the_worker_dies_settles_and_the_page_goes_on(page, method, arguments):
     run_in_page(page.page, "app.worker_lifecycle.trained()\nreturn None")  # else it is given up after a few
     trained = "performance.getEntriesByName('vizzy:trained').length"
     before = page.page.evaluate(trained)
-    sentence = run_in_page(page.page, CALL.format(method=method, count=count, seconds=SECONDS))
+    sentence = run_in_page(page.page, CALL.format(method=method, arguments=arguments, seconds=SECONDS))
     assert sentence == "Python was lost meanwhile. Try again once it has been started anew."
     page.page.wait_for_function(f"{trained} > {before}")
     assert page.page.get_attribute("html", "data-vizzy") == "trained"
