@@ -239,7 +239,7 @@ async def _fetch(folder, name):
 async def shipped_map(name):
     """Where a file of the dataset's folder puts its examples: a Float32Array of x, y, x, y, … in [0, 1]."""
     from vizzy import dataset
-    from vizzy.labs.mapping import as_places
+    from vizzy.labs.projection import as_places
 
     points = dataset.load_array(await _fetch(opened.folder, name), name)
     return to_js(as_places(points))

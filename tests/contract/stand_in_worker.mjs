@@ -41,6 +41,6 @@ write("/pyscript/__init__.py", "workers = {}\n");
 write("/pyscript/ffi.py", "from jsffi import create_proxy, to_js\n");
 write("/pyscript/workers.py", "def create_named_worker(source, name):\n    raise NotImplementedError\n");
 globalThis.navigator ??= {};
-globalThis.document = { querySelector: () => null };
+globalThis.document = { querySelector: () => null, baseURI: "http://localhost/" };
 python.globals.set("argument", argument);
 await python.runPythonAsync("import sys\nsys.path.insert(0, '/')\n" + preamble + readFileSync(file, "utf8"));

@@ -192,7 +192,7 @@ class ImportDialog:
         self._busy = True
         dom.by_id("import-open").disabled = True
         try:
-            if not await self._trainer_is_up():
+            if not await self._worker_is_up():
                 return
             self._say("Opening…")
             dataset, state, index_text = await self._open_in_worker()
