@@ -32,7 +32,7 @@ async def kill_under(method, arguments):
     """A method is under way when its worker is lost."""
     client = client_of(standIn.worker)
     before = standIn.asked.length
-    waiting = eval("lambda client: client.{}({})".format(method, arguments))(client)
+    waiting = eval("lambda client: client." + method + "(" + arguments + ")")(client)
     ending = asyncio.create_task(outcome(waiting)) if waiting is not None else None
     await asyncio.sleep(0)
     await asyncio.sleep(0)
