@@ -27,6 +27,9 @@ return await asyncio.wait_for(ending, {seconds})
 """
 # All but `cancel`, which nobody waits for.
 METHODS = [(name, arguments) for name, (arguments, _) in asking_methods().items() if name != "cancel"]
+# Each takes a new worker, so all are left to --all; under MicroPython every one is always tested, in
+# tests/contract/test_worker_client.py, and what follows a death of the worker in test_faults.py.
+pytestmark = pytest.mark.thorough
 
 
 @pytest.fixture(scope="module")
