@@ -187,7 +187,8 @@ def test_hostile_data_of_ones_own_makes_no_element_or_attribute_that_harmless_da
             reports.append(visit.report)
     assert len(seen[0]) > 100
     assert seen[1] - seen[0] == set()
-    assert kinds_of_page(browser, reports[1]) == kinds_of_page(browser, reports[0])
+    # Some hostile texts are alike but for what cannot be seen, and so are listed as near duplicates: more rows of a table.
+    assert set(kinds_of_page(browser, reports[1])) == set(kinds_of_page(browser, reports[0]))
 
 
 def kinds_of_page(browser, content):
@@ -324,7 +325,8 @@ def test_no_hostile_fragment_makes_an_element_or_runs(browser, site):
         page.evaluate("texts => texts.forEach(text => { location.hash = text; })", list(TEXTS))
         page.wait_for_timeout(300)
         visit.look()
-        assert visit.kinds - before <= {"select disabled"}  # the menu of datasets, until it is there
+        # The menu of datasets until it is there, and the labs' frame until it is known that no lab has such a name.
+        assert visit.kinds - before <= {"select disabled", "body class", "section aria-busy", "section aria-label"}
         assert visit.complaints == []
 
 
