@@ -33,6 +33,11 @@ def calls_in(node):
     return [call for call in calls if getattr(call.func, "attr", "") in CALLS and isinstance(call.args[0], ast.Constant)]
 
 
+def _made_javascripts(node):
+    calls = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "to_js"
+    return [argument for argument in node.args if isinstance(argument, ast.Name)] if calls else []
+
+
 def asking_methods():
     """The client's methods that ask the worker: name -> (its arguments, as code for MicroPython; what it asks for).
 
@@ -44,6 +49,8 @@ def asking_methods():
         if calls and node.name != STARTING:
             crossing = {argument.id for call in calls for argument in call.args if isinstance(argument, ast.Name)}
             needed = node.args.args[1 : len(node.args.args) - len(node.args.defaults)]
-            arguments = ["'1'" if argument.arg in crossing else "Anything()" for argument in needed]
+            listed = {name.id for call in calls for argument in call.args for name in _made_javascripts(argument)}
+            kinds = dict.fromkeys(crossing, "'1'") | dict.fromkeys(listed, "['1']")
+            arguments = [kinds.get(argument.arg, "Anything()") for argument in needed]
             methods[node.name] = (", ".join(arguments), [call.args[0].value for call in calls])
     return methods

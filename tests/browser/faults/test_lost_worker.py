@@ -9,27 +9,36 @@ SECONDS = 10
 CALL = ANYTHING + """
 import js
 
-app.worker.lab("prompt", {{"line": "import time; time.sleep(4)"}})  # so that it cannot answer before it dies
-waiting = app.worker.{method}({arguments})
+class Dying:
+    'The worker, which is terminated the moment that a function is asked for, before it can answer.'
+
+    def __init__(self, worker, asked):
+        self._worker, self._asked = worker, asked
+
+    def __getattr__(self, name):
+        return lambda *arguments: self._ask(name, arguments)
+
+    def _ask(self, name, arguments):
+        answer = getattr(self._worker, name)(*arguments)
+        if name in self._asked:
+            js.document.querySelector('script[name^="trainer"]').xworker.terminate()
+        return answer
 
 async def outcome():
     try:
-        await waiting
+        await app.worker.{method}({arguments})
         return "answered"
     except Exception as error:
         return str(error.args[-1])
 
-ending = asyncio.create_task(outcome())
-await asyncio.sleep(0)
-await asyncio.sleep(0)
-js.document.querySelector('script[name^="trainer"]').xworker.terminate()
-return await asyncio.wait_for(ending, {seconds})
+connection = app.worker._connection
+connection._worker = Dying(connection._worker, {asked})
+return await asyncio.wait_for(outcome(), {seconds})
 """
 # All but `cancel`, which nobody waits for.
-METHODS = [(name, arguments) for name, (arguments, _) in asking_methods().items() if name != "cancel"]
-# Each takes a new worker, so all are left to --all; under MicroPython every one is always tested, in
-# tests/contract/test_worker_client.py, and what follows a death of the worker in test_faults.py.
-pytestmark = pytest.mark.thorough
+METHODS = [(name, *found) for name, found in asking_methods().items() if name != "cancel"]
+# tests/contract/test_worker_client.py does the same for all, with a stand-in for the browser.
+IN_SHORT = {"propose", "image", "train", "analyse", "queue", "export", "long_lab"}
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +50,15 @@ def page(browser, site):
         yield visit
 
 
-@pytest.mark.parametrize(("method", "arguments"), METHODS)
-def test_a_call_under_which_the_worker_dies_settles_and_the_page_goes_on(page, method, arguments):
+@pytest.mark.parametrize(
+    ("method", "arguments", "asked"),
+    [pytest.param(*one, id=one[0], marks=[] if one[0] in IN_SHORT else pytest.mark.thorough) for one in METHODS],
+)
+def test_a_call_under_which_the_worker_dies_settles_and_the_page_goes_on(page, method, arguments, asked):
     run_in_page(page.page, "app.worker_lifecycle.trained()\nreturn None")  # else it is given up after a few
     trained = "performance.getEntriesByName('vizzy:trained').length"
     before = page.page.evaluate(trained)
-    sentence = run_in_page(page.page, CALL.format(method=method, arguments=arguments, seconds=SECONDS))
+    sentence = run_in_page(page.page, CALL.format(method=method, arguments=arguments, asked=asked, seconds=SECONDS))
     assert sentence == "Python was lost meanwhile. Try again once it has been started anew."
     page.page.wait_for_function(f"{trained} > {before}")
     assert page.page.get_attribute("html", "data-vizzy") == "trained"

@@ -1,0 +1,141 @@
+"""What the worker exports, under plain Python: refusals and defects, the open session, runs that are cancelled alone."""
+
+import asyncio
+import io
+import json
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+sys.path.append(str(Path(__file__).parent))
+
+from stand_in_browser import File, answer_of, new_worker
+from worker_calls import exported
+
+from vizzy import labs
+from vizzy.reading import InputFile
+
+TABLE = b"id,file,label,p_cat,p_dog\n1,a.png,cat,0.9,0.1\n2,b.png,dog,0.2,0.8\n3,a.png,cat,0.7,0.3\n4,b.png,dog,0.4,0.6\n"
+
+
+@pytest.fixture
+def worker(monkeypatch):
+    return new_worker(monkeypatch)
+
+
+def zipped(images):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("data.csv", TABLE)
+        for name, image in images.items():
+            archive.writestr(name, image)
+    return content.getvalue()
+
+
+def propose(worker, content, name="mine.zip"):
+    return answer_of(worker.propose([name], [File(content)], "{}", "runtime/wheels/"))
+
+
+def test_the_decorator_is_all_that_exports(worker):
+    assert worker.__export__ == exported()
+
+
+def test_a_refusal_crosses_as_a_sentence(worker):
+    answer = propose(worker, b"no zip at all")
+    assert list(answer) == ["error"] and "mine.zip" in answer["error"]
+
+
+def test_a_value_error_that_is_a_defect_is_no_advice(worker, monkeypatch):
+    propose(worker, zipped({}))
+    answer_of(worker.open_proposal())
+    monkeypatch.setattr(labs, "experiment", lambda _name: lambda _session: int("no number"))
+    with pytest.raises(ValueError, match="no number"):
+        answer_of(worker.lab("score_card", "{}"))
+    monkeypatch.setattr(worker.opened.session, "analyse", lambda *_settings: int("no number"))
+    with pytest.raises(ValueError, match="no number"):
+        worker.analyse(50, 15, "percentile")
+
+
+def test_files_that_do_not_fit_into_memory_are_refused_and_other_calls_fail(worker, monkeypatch):
+    def full(*_arguments):
+        raise MemoryError
+
+    propose(worker, zipped({}))
+    answer_of(worker.open_proposal())
+    monkeypatch.setattr(worker.opened.session, "analyse", full)
+    with pytest.raises(MemoryError):  # by which the page knows that this interpreter is of no use any more
+        worker.analyse(50, 15, "percentile")
+    monkeypatch.setattr("vizzy.reading.read", full)
+    assert "memory" in propose(worker, zipped({}))["error"]
+
+
+def test_images_come_from_the_files_that_are_open_and_not_from_those_previewed(worker):
+    propose(worker, zipped({"a.png": b"open"}))
+    assert answer_of(worker.image("a.png")) is None
+    answer_of(worker.open_proposal())
+    propose(worker, zipped({"a.png": b"previewed"}))
+    assert answer_of(worker.image("a.png")) == b"open"
+    answer_of(worker.open_proposal())
+    assert answer_of(worker.image("a.png")) == b"previewed"
+    assert answer_of(worker.image("z.png")) is None
+
+
+def test_a_zip_is_opened_once_for_all_its_images(worker, monkeypatch):
+    propose(worker, zipped({"a.png": b"one", "b.png": b"two"}))
+    answer_of(worker.open_proposal())
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    assert [answer_of(worker.image(name)) for name in ("a.png", "b.png", "a.png")] == [b"one", b"two", b"one"]
+
+
+@pytest.mark.parametrize("call", ["open_proposal", "correct"])
+def test_a_worker_that_was_started_anew_says_that_the_files_have_to_be_brought_again(worker, call):
+    answer = answer_of(getattr(worker, call)(*["{}"] * (call == "correct")))
+    assert answer == {"error": "Python was started anew and no longer has these files: bring them again."}
+
+
+def test_another_dataset_takes_the_place_of_all_that_belonged_to_the_last_one(worker):
+    propose(worker, zipped({}))
+    answer_of(worker.open_proposal())
+    before = worker.opened
+    answer_of(worker.train("[]", 1))
+    assert before.reviewing is before.reviewing
+    propose(worker, zipped({}))
+    answer_of(worker.open_proposal())
+    assert worker.opened is not before
+    assert worker.opened.session.predictions is None and "reviewing" not in vars(worker.opened)
+
+
+def long_experiment(_session, steps=3):
+    for step in range(steps):
+        yield step, steps
+    return {"steps": steps}
+
+
+def test_a_short_experiment_does_not_take_back_the_cancellation_of_a_long_one(worker, monkeypatch):
+    propose(worker, zipped({}))
+    answer_of(worker.open_proposal())
+    monkeypatch.setattr(labs, "experiment", lambda name: long_experiment if name == "long" else lambda _session: {"short": 1})
+
+    async def both():
+        long_one = worker.lab("long", "{}", 7)
+        worker.cancel(7)  # before its coroutine has begun
+        short_one = worker.lab("short", "{}")
+        return [await long_one, await short_one, await worker.lab("long", "{}", 8)]
+
+    cancelled, short, other = asyncio.run(both())
+    assert cancelled is None
+    assert (json.loads(short), json.loads(other)) == ({"short": 1}, {"steps": 3})
+    assert worker.runs == {}
+
+
+def test_a_run_that_has_ended_is_done_and_can_be_cancelled_without_effect(worker):
+    assert answer_of(worker.progress(5)) == 1
+    assert worker.cancel(5) is None
+
+
+def test_a_file_that_was_brought_alone_is_an_image_too():
+    from vizzy.reading import Images
+
+    assert Images([InputFile("a.png", b"alone")]).read("a.png") == b"alone"
