@@ -173,8 +173,8 @@ async def _in_steps(steps, run):
 
 @export
 def progress(number):
-    """How far a run is, from 0 to 1."""
-    run = runs.get(number, Run(done=1))  # one that is not known has ended
+    """How far a run is, from 0 to 1; 0 for one that has not been asked for yet, or has ended."""
+    run = runs.get(number, Run())
     return run.done / run.total
 
 

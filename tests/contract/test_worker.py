@@ -130,8 +130,8 @@ def test_a_short_experiment_does_not_take_back_the_cancellation_of_a_long_one(wo
     assert worker.runs == {}
 
 
-def test_a_run_that_has_ended_is_done_and_can_be_cancelled_without_effect(worker):
-    assert answer_of(worker.progress(5)) == 1
+def test_a_run_that_was_not_asked_for_yet_shows_no_progress_and_can_be_cancelled_without_effect(worker):
+    assert answer_of(worker.progress(5)) == 0
     assert worker.cancel(5) is None
 
 
