@@ -31,8 +31,9 @@ return await asyncio.wait_for(ending, {seconds})
 """
 # All but `cancel`, which nobody waits for.
 METHODS = [(name, arguments) for name, (arguments, _) in asking_methods().items() if name != "cancel"]
-# tests/contract/test_worker_client.py does the same for all, with a stand-in for the browser.
-IN_SHORT = {"propose", "image", "train", "analyse", "queue", "export", "long_lab"}
+# Each takes a new worker, so all are left to --all; under MicroPython every one is always tested, in
+# tests/contract/test_worker_client.py, and what follows a death of the worker in test_faults.py.
+pytestmark = pytest.mark.thorough
 
 
 @pytest.fixture(scope="module")
@@ -44,10 +45,7 @@ def page(browser, site):
         yield visit
 
 
-@pytest.mark.parametrize(
-    ("method", "arguments"),
-    [pytest.param(*one, id=one[0], marks=[] if one[0] in IN_SHORT else pytest.mark.thorough) for one in METHODS],
-)
+@pytest.mark.parametrize(("method", "arguments"), METHODS, ids=[method for method, _ in METHODS])
 def test_a_call_under_which_the_worker_dies_settles_and_the_page_goes_on(page, method, arguments):
     run_in_page(page.page, "app.worker_lifecycle.trained()\nreturn None")  # else it is given up after a few
     trained = "performance.getEntriesByName('vizzy:trained').length"
