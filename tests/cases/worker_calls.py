@@ -19,10 +19,11 @@ def exported():
     return [node.name for node in found if any(getattr(mark, "id", "") == "export" for mark in node.decorator_list)]
 
 
-# Stands for an argument that a method looks into: it is empty wherever that is. The code runs in MicroPython.
+# Stands for an argument that a method looks into: it is empty wherever that is, and has a run's number, which crosses
+# to the worker as it is. The code runs in MicroPython.
 ANYTHING = """
 class Anything(dict):
-    def __getattr__(self, name): return Anything()
+    def __getattr__(self, name): return 1 if name == "number" else Anything()
     def __getitem__(self, key): return Anything()
 """
 
