@@ -13,6 +13,7 @@ each file, and lays them in one folder:
     pyodide/        the worker's interpreter, its standard library and packages, and a lock file naming them:
                     as published, or else made slim and quick to start by `runtime_slim`
     wheels/         libraries for files that few bring: Parquet and Feather, spreadsheets
+    onnx/           what computes the features of images: ONNX Runtime's build for CPUs, and the network
     licences.txt    under which licences all of it is, with their texts (`runtime_licences`)
     manifest.json   version, SHA-256 and size of all of it
 
@@ -61,6 +62,10 @@ FULL_PACKAGES = (*PACKAGES, "micropip")
 
 # Fetched by the worker for the files that need them; so named in ARCHIVES, and in vizzy/worker.py with .whl.
 LATE_WHEELS = ("arro3_core", "arro3_io", "python_calamine")
+
+# Fetched by the page when images come. The network is made by embedding/export_onnx.py.
+ONNXRUNTIME_FILES = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
+NETWORK = ROOT / "vizzy" / "networks" / "efficientnet-lite0.onnx"
 
 WHEELS_FOLDER = "open_webui/frontend/pyodide/"
 PYODIDE_CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
@@ -157,6 +162,13 @@ def lay_driver(archive_path: pathlib.Path, folder: pathlib.Path) -> None:
     write_file(folder / "license.txt", npm_file(archive_path, "license"))
 
 
+def lay_images(archive_path: pathlib.Path, network: pathlib.Path, folder: pathlib.Path) -> None:
+    """Write ONNX Runtime's module, its WebAssembly, and the network that it runs."""
+    for name in ONNXRUNTIME_FILES:
+        write_file(folder / name, without_source_map(npm_file(archive_path, f"dist/{name}")))
+    write_file(folder / network.name, network.read_bytes())
+
+
 def lay_late_wheels(got: dict[str, pathlib.Path], folder: pathlib.Path) -> list[pathlib.Path]:
     """Write the wheels that the worker fetches when a file needs them, under names without versions; their paths."""
     laid = [folder / f"{name}.whl" for name in LATE_WHEELS]
@@ -204,7 +216,7 @@ def fingerprint(kind: str) -> str:
     digest = hashlib.sha256(kind.encode())
     for archive in ARCHIVES.values():
         digest.update(archive.sha256.encode())
-    for path in sorted([*TOOLS.glob("runtime*"), *runtime_licences.TEXTS.glob("*.txt")]):
+    for path in sorted([*TOOLS.glob("runtime*"), *runtime_licences.TEXTS.glob("*.txt"), NETWORK]):
         # How archives are got changes nothing in them.
         if path.is_file() and path.name != "runtime_fetch.py":
             digest.update(path.read_bytes())
@@ -286,6 +298,7 @@ def assemble(folder: pathlib.Path, kind: str, cache: pathlib.Path, work: pathlib
     lay_pyscript(got["pyscript"], folder / "pyscript")
     lay_micropython(got["micropython"], folder / "micropython")
     lay_driver(got["driver"], folder / "driver")
+    lay_images(got["onnxruntime"], NETWORK, folder / "onnx")
     if kind == "full":
         lay_pyodide(got["pyodide"], got["wheels"], folder / "pyodide", FULL_PACKAGES)
     else:

@@ -104,6 +104,15 @@ ARCHIVES = {
         "478cedb42de938ed0a3a87cadd917993cef0eccdba5990c4ccefd2020bb7a71d",
         29_425,
     ),
+    # What computes the features of images, fetched by the page when images come.
+    "onnxruntime": Archive(
+        "npm",
+        "onnxruntime-web",
+        "1.30.0",
+        "onnxruntime-web-1.30.0.tgz",
+        "d2228df7e4616bc3348bf504ee888f3bec43789a273f0a63f3e68d203ce3bf71",
+        33_106_585,
+    ),
     # Pyodide's own builds of numpy, scipy and scikit-learn are on no package index by themselves. This wheel
     # carries them; each is checked against the lock file inside the pyodide package before it is used.
     "wheels": Archive(

@@ -51,6 +51,8 @@ IN_ARCHIVES = (
     ("coincident", "MIT; in PyScript, with others of its author", "pyscript", None),
     ("zip.js", "BSD-3-Clause; in PyScript", "pyscript", None),
     ("driver.js", "MIT", "driver", "license"),
+    ("ONNX Runtime", "MIT; onnxruntime-web 1.30.0", "onnxruntime", None),
+    ("EfficientNet-Lite0", "Apache-2.0; run by ONNX Runtime", "onnxruntime", None),
     ("MicroPython", "MIT", "micropython", None),
     (
         "Pyodide",

@@ -252,6 +252,7 @@ def packages(monkeypatch, downloads):
         ),
         "micropython": npm_package({"micropython.mjs": b"", "micropython.wasm": b""}),
         "driver": npm_package({"dist/driver.js.mjs": b"", "dist/driver.css": b"", "license": b"MIT"}),
+        "onnxruntime": npm_package({f"dist/{name}": b"" for name in runtime.ONNXRUNTIME_FILES}),
         "wheels": wheel_of(
             {f"{runtime.WHEELS_FOLDER}{name}.whl": content for name, content in WHEELS.items()}
         ),
@@ -286,6 +287,8 @@ class TestPrepare:
             "manifest.json",
             "micropython/micropython.mjs",
             "micropython/micropython.wasm",
+            "onnx/efficientnet-lite0.onnx",
+            *(f"onnx/{name}" for name in runtime.ONNXRUNTIME_FILES),
             "pyodide/micropip.whl",
             "pyodide/numpy.whl",
             "pyodide/pyodide-lock.json",

@@ -304,7 +304,7 @@ def test_every_part_of_this_projects_site_has_its_licence_in_it(own_site):
     wheels |= {path.stem for path in (own_site / "runtime/wheels").glob("*.whl")}
     folders = {"driver": "driver.js"}
     parts = {folders.get(path.name, path.name) for path in (own_site / "runtime").iterdir() if path.is_dir()} - {"wheels"}
-    assert wheels and parts and wheels | parts | {"cpython", "codemirror", "openblas"} <= names
+    assert wheels and parts and wheels | parts | {"cpython", "codemirror", "openblas", "efficientnet_lite0"} <= names
 
 
 def test_what_each_dataset_names_is_in_this_projects_site(own_site):
