@@ -114,6 +114,13 @@ def other_classifiers():
     return np.stack([model.fit(embeddings, given_label).predict_proba(embeddings) for model in models])
 
 
+def features_of_texts():
+    """Features of texts that somebody brings without embeddings."""
+    from vizzy.features.texts import text_features
+
+    return text_features([f"a text about {topic} {number}" for number in range(EXAMPLES) for topic in ("foxes", "parcels")])
+
+
 def run():
     """Do what a first visit does.
 
@@ -139,6 +146,7 @@ def run_late(app):
     """
     import_all(app)
     touch_mentioned_names(worker_sources(app))
+    features_of_texts()
     return digest(other_classifiers())
 
 

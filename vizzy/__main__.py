@@ -39,19 +39,28 @@ def find(options):
     if proposal.problem:
         for note in proposal.notes:
             print(f"Note: {note}", file=sys.stderr)
-    opened = proposal.make()
     started = time.monotonic()
+    opened = _with_features(proposal.make())
     by_noise_rate = options.method == NOISE_RATE
     findings, parts = judged(opened, options.class_percentile, options.ood_percentile, options.mean, by_noise_rate)
     if options.accept is not None:
         below = None if options.accept == ALL_ISSUES else options.accept
         opened = replace(opened, review=reviewing.accepting(opened.review, findings, below))
     _print_summary(opened, findings, time.monotonic() - started)
-    _print_worst(opened, findings, parts, options.worst)
-    for path, content in _outputs(opened, findings, parts, options):
+    why = _explanation(opened, findings, parts)
+    _print_worst(opened, findings, why, options.worst)
+    for path, content in _outputs(opened, findings, why, options):
         _write(path, content)
         print(f"Written to {path}.")
     print(_decisions_in_words(opened, findings, options))
+
+
+def _with_features(opened):
+    if opened.raw is None:
+        return opened
+    from vizzy.features.raw import embedded  # heavy, and not needed with embeddings or probabilities
+
+    return embedded(opened)
 
 
 def judged(opened, class_percentile=None, ood_percentile=None, mean=False, by_noise_rate=False):
@@ -99,8 +108,8 @@ def _parser():
     command = commands.add_parser(
         "find",
         help="find the label errors in a table",
-        description="Find the label errors in a table with labels and, in columns or in files beside it, embeddings or "
-        "predicted probabilities. Reads CSV and its relatives, JSON, ARFF, LIBSVM, "
+        description="Find the label errors in a table with labels and texts or measurements or, in columns or in files beside "
+        "it, embeddings or predicted probabilities. Reads CSV and its relatives, JSON, ARFF, LIBSVM, "
         "spreadsheets, Parquet, Feather, each also compressed, .npy, .npz, zips and folders.",
     )
     command.add_argument(
@@ -169,6 +178,13 @@ def _add_choices(group):
         "--feature-column", action="append", default=[], metavar="NAME", help="a column of numbers to train on; repeat"
     )
     group.add_argument(
+        "--measurement-column",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a column of numbers, categories or dates to make features of; repeat",
+    )
+    group.add_argument(
         "--keep-label",
         action="append",
         default=[],
@@ -226,6 +242,7 @@ def _choices(options):
         if column is not None:
             roles[column] = role
     roles.update(dict.fromkeys(options.feature_column, column_roles.EMBEDDING))
+    roles.update(dict.fromkeys(options.measurement_column, column_roles.MEASUREMENT))
     listed = [name.strip() for name in options.classes.split(",")] if options.classes else []
     return reading.Choices(
         roles=roles,
@@ -259,16 +276,12 @@ def _check_outputs(options):
             raise reading.ReadingError(f"{path} cannot be written: name a file in a folder that exists.")
 
 
-def _outputs(opened, findings, parts, options):
+def _outputs(opened, findings, why, options):
     """What is to be written: yields path and bytes."""
     if options.output:
         written = replace(opened, table=in_form_of(opened.table, options.output.suffix))
         yield options.output, exporting.corrected_table(written, findings, opened.review)[1]
     if options.report:
-
-        def why(example):
-            return _reasons(opened, findings, parts, example)
-
         yield options.report, exporting.report(opened, findings, opened.review, why)[1]
 
 
@@ -284,7 +297,9 @@ def _write(path, content):
 def _print_summary(opened, findings, seconds):
     dataset, analysis = opened.dataset, findings.analysis
     what = []
-    if dataset.embeddings is not None:
+    if opened.raw is not None:
+        what.append(f"{opened.raw.kind}, {dataset.embeddings.shape[1]:,} features")
+    elif dataset.embeddings is not None:
         what.append(f"embeddings of {dataset.embeddings.shape[1]:,} dimensions")
     if dataset.pred_probs is not None:
         what.append("predicted probabilities")
@@ -326,7 +341,7 @@ def _decisions_in_words(opened, findings, options):
     return f"Decided: {reviewed:,} ({accepted:,} suggested labels accepted; {changed:,} labels differ from the given). Undecided label issues: {left:,}."
 
 
-def _print_worst(opened, findings, parts, count):
+def _print_worst(opened, findings, why, count):
     worst = confident.ranking(findings.label_quality)[: max(0, count)]
     if not len(worst):
         return
@@ -343,14 +358,27 @@ def _print_worst(opened, findings, parts, count):
         print(
             f"{place:>4}. {place_in_file}, id {_printable(dataset.ids[example])}: {_printable(classes[findings.label[example]])}{_printable(better)}"
         )
-        if opened.texts:
-            print(f"      {_printable(opened.texts[example])!r}")
-        print(f"      {_printable('; '.join(_reasons(opened, findings, parts, int(example))), most=300)}")
+        shown = opened.raw.described if opened.raw else opened.texts
+        if shown:
+            print(f"      {_printable(shown[example])!r}")
+        print(f"      {_printable('; '.join(why(int(example))), most=300)}")
 
 
-def _reasons(opened, findings, parts, example):
-    explanation = ranking.explain(parts, findings.label, example)
-    return ranking.reasons(explanation, int(findings.label[example]), opened.dataset.classes)
+def _explanation(opened, findings, parts):
+    """A function from an example to why its label has its quality, in words: list of str."""
+    classes, evidence = opened.dataset.classes, None
+    if opened.raw:
+        from vizzy.features.evidence import Evidence  # not needed with embeddings or probabilities
+
+        evidence = Evidence(opened.raw, findings.label, len(classes))
+
+    def why(example):
+        given = int(findings.label[example])
+        explanation = ranking.explain(parts, findings.label, example)
+        in_data = evidence.reasons(example, given, explanation["rival"], classes) if evidence else []
+        return [*ranking.reasons(explanation, given, classes), *in_data]
+
+    return why
 
 
 def _printable(text, most=MOST_TEXT):

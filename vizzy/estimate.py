@@ -12,6 +12,22 @@ SECONDS_PER_CONTEST = 2.5e-3  # per two classes
 # The shipped dataset takes twice as long in the worker, compiled to WebAssembly, as natively.
 BROWSER_FACTOR = 2.0
 
+# Words and characters of a text, hashed, weighted and projected: natively, per text and per character of it.
+SECONDS_PER_TEXT = 1.5e-4
+SECONDS_PER_CHARACTER = 3e-7
+
+
+def text_seconds(texts, in_browser=False):
+    """About how many seconds the features of some texts take: float.
+
+    Examples
+    --------
+    >>> text_seconds(["a text"]) < text_seconds(["a text"] * 10)
+    True
+    """
+    seconds = len(texts) * SECONDS_PER_TEXT + sum(map(len, texts)) * SECONDS_PER_CHARACTER
+    return seconds * (BROWSER_FACTOR if in_browser else 1.0)
+
 
 def training_seconds(n, dimensions, n_classes, in_browser=False):
     """About how many seconds cross-validated training takes: float.

@@ -68,14 +68,19 @@ class Reviewing:
         Trained.
     texts : sequence of str, optional
         What each example says, to be searched.
+    raw : vizzy.reading.raw.Raw, optional
+        What features were made of, to say what in it speaks for a label.
     """
 
-    def __init__(self, session, texts=None):
+    def __init__(self, session, texts=None, raw=None):
         self._session = session
         self._texts = texts
+        self._raw = raw
+        self._evidence = None  # with the predictions that it belongs to; found when first needed
         self._groups = None  # found when first needed, as it may take seconds
         dataset = session.dataset
-        columns = [column for column in (dataset.ids, dataset.files, texts) if column]
+        described = raw.described if raw else texts
+        columns = [column for column in (dataset.ids, dataset.files, described) if column]
         self._searched = ["\n".join(cells).casefold() for cells in zip(*columns, strict=True)]
 
     def queue(self, settings, kind=SUSPECTS, given=None, suggested=None, text="", without=()):
@@ -137,9 +142,22 @@ class Reviewing:
         return explanation | {
             "label_quality": float(predictions.label_quality[example]),
             "pred_probs": predictions.pred_probs[example].tolist(),
-            "reasons": ranking.reasons(explanation, given, self._session.dataset.classes),
+            "reasons": [
+                *ranking.reasons(explanation, given, self._session.dataset.classes),
+                *self._reasons_in_data(example, given, explanation["rival"]),
+            ],
             "near_duplicates": self._others_of_group(example),
         }
+
+    def _reasons_in_data(self, example, given, rival):
+        if self._raw is None:
+            return []
+        from vizzy.features.evidence import Evidence  # not needed with embeddings or probabilities
+
+        predictions, classes = self._session.predictions, self._session.dataset.classes
+        if self._evidence is None or self._evidence[0] is not predictions:
+            self._evidence = predictions, Evidence(self._raw, predictions.given_label, len(classes))
+        return self._evidence[1].reasons(example, given, rival, classes)
 
     def export(self, what, opened, settings, review):
         """What a reviewer takes home: (name of the file, bytes).

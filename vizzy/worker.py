@@ -202,7 +202,9 @@ class OpenSession:
         """What the examples are for a reviewer."""
         from vizzy.reviewing import Reviewing
 
-        return Reviewing(self.session, self.table.texts if self.table else self.session.dataset.alt)
+        if self.table is None:
+            return Reviewing(self.session, self.session.dataset.alt)
+        return Reviewing(self.session, self.table.texts, self.table.raw)
 
 
 opened: OpenSession | None = None
@@ -384,17 +386,25 @@ def correct(changes_json):
 
 
 @export
-def open_proposal():
-    """Make the proposal the open dataset; what the page needs to show it."""
+def open_proposal(number=None):
+    """Make the proposal the open dataset; what the page needs to show it, or None if it was cancelled."""
+    return _open_proposal(_begin(number))
+
+
+async def _open_proposal(begun):
     from vizzy import dataset, reading, reviewing
+    from vizzy.features.raw import embedding_steps
     from vizzy.session import Session
 
     global opened
-    with _within_memory():
-        table = _proposed().make()
-        index = dataset.page_index(table.dataset) | {"texts": table.texts, "files": table.images}
+    with begun as run, _within_memory():
+        understood = _proposed()  # files brought meanwhile are another proposal
+        table = await _in_steps(embedding_steps(understood.make()), run)
+        if table is None:
+            return None
+        index = dataset.page_index(table.dataset) | {"texts": table.raw.described if table.raw else table.texts, "files": table.images}
         changed_labels, reviews = reviewing.state_of(table.review, table.dataset.given_label)
-        opened = OpenSession(Session(table.dataset), table=table, images=reading.Images(proposal.files))
+        opened = OpenSession(Session(table.dataset), table=table, images=reading.Images(understood.files))
     return {
         "index": json.dumps(index),
         "estimated_seconds": opened.session.estimated_seconds(),

@@ -331,7 +331,7 @@ REFUSED = [
         'label,embedding\ncat,"[1. 2. ... 8. 9.]"\ndog,"[1. 2. ... 8. 9.]"\n',
         "tolist",
     ),
-    _csv("labels and nothing else", LABELS, "labels, but nothing to check them against: add embeddings"),
+    _csv("labels and nothing else", LABELS, "labels, but nothing to check them against: add a column of texts or of measurements, embeddings"),
     # JSON
     _csv(
         "JSON Lines with a broken line",

@@ -51,7 +51,7 @@ async def refusals():
     client = client_of(standIn.worker)
     standIn.answers.set("reasons", '{"error": "Bring another file."}')
     standIn.answers.set("open_proposal", '{"error": "Bring another file."}')
-    print("refused", await outcome(client.open_proposal()))
+    print("refused", await outcome(client.open_proposal(client.new_run())))
     shown, failed = [], []
     latest = LatestRequest(client.reasons, lambda wish, answer: shown.append(wish), failed.append)
     latest.want(1)

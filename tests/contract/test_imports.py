@@ -78,9 +78,9 @@ def test_the_core_does_not_import_the_page(path):
 
 
 @shown(MODULES)
-def test_only_training_imports_scikit_learn_and_the_lab_that_tries_other_models(path):
+def test_only_training_the_features_of_texts_and_the_lab_that_tries_other_models_import_scikit_learn(path):
     # In modules of its own, so that a visit that never tries them does not load what they need.
-    importers = {PACKAGE / "training.py", PACKAGE / "labs" / "models.py"}
+    importers = {PACKAGE / "training.py", PACKAGE / "labs" / "models.py", PACKAGE / "features" / "texts.py"}
     assert "sklearn" not in imported_packages(path) or path in importers
 
 

@@ -107,6 +107,24 @@ def test_another_dataset_takes_the_place_of_all_that_belonged_to_the_last_one(wo
     assert worker.opened.session.predictions is None and "reviewing" not in vars(worker.opened)
 
 
+def test_features_of_texts_are_made_in_steps_that_can_be_cancelled_and_what_was_open_stays(worker):
+    propose(worker, zipped({}))
+    answer_of(worker.open_proposal())
+    before = worker.opened
+    rows = "".join(f"the {('fox runs', 'parcel is late')[row % 2]} again {row},{'ab'[row % 2]}\n" for row in range(20))
+    summary = propose(worker, f"text,label\n{rows}".encode(), "texts.csv")
+    assert summary["kind"] == "texts" and summary["problem"] is None
+
+    async def cancelled():
+        opening = worker.open_proposal(5)
+        worker.cancel(5)
+        return await opening
+
+    assert asyncio.run(cancelled()) is None and worker.opened is before
+    assert answer_of(worker.open_proposal(6))["estimated_seconds"] > 0
+    assert worker.opened.session.dataset.embeddings.shape[0] == 20
+
+
 def long_experiment(_session, steps=3):
     for step in range(steps):
         yield step, steps

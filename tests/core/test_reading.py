@@ -73,7 +73,7 @@ def test_numbered_columns_are_probabilities_if_they_sum_to_one_and_dimensions_if
 
 
 @pytest.mark.parametrize(
-    "names", ["e0,e1", "emb_0,emb_1", "dim 0,dim 1", "feature_1,feature_2", "x1,x2", "sepal,petal"]
+    "names", ["e0,e1", "emb_0,emb_1", "dim 0,dim 1", "feature_1,feature_2", "x1,x2"]
 )
 def test_embeddings_are_known_by_the_usual_names_or_by_being_numbers(names):
     dataset = csv(f"label,{names},remark\ncat,1,2,x\ndog,3,4,y\n").make().dataset
@@ -86,10 +86,10 @@ def test_what_gives_the_label_away_is_no_feature():
         "target": "ignored",
         "label": "label",
         "index": "ignored",
-        "width": "embedding",
-        "height": "embedding",
+        "width": "measurement",
+        "height": "measurement",
     }
-    assert proposal.make().dataset.embeddings.shape == (2, 2)
+    assert list(proposal.make().raw.columns) == ["width", "height"]
 
 
 def test_a_column_of_lists_is_an_embedding_as_json_or_as_numpy_prints_it():

@@ -37,7 +37,7 @@ def test_a_column_that_only_looks_like_a_feature_is_left_aside_and_it_is_said(ki
     column, values, why = ASIDE[kind]
     found, proposal = roles({column: values, "length": NUMBERS[:, 0], "width": NUMBERS[:, 1]})
     assert found[column] in ("ignored", "id")
-    assert found["length"] == found["width"] == "embedding"
+    assert found["length"] == found["width"] == "measurement"
     if found[column] == "ignored":
         assert any(repr(column) in note and why in note for note in proposal.notes)
     assert any("'length', 'width'" in note for note in proposal.notes)
@@ -55,11 +55,11 @@ def test_the_numbers_of_a_vector_are_features_whatever_stands_beside_them(names)
     assert [column for column, role in found.items() if role == "embedding"] == list(names)
 
 
-def test_numbers_of_different_scales_are_features_only_if_they_are_chosen_and_are_scaled_then():
+def test_numbers_of_different_scales_are_measurements_and_as_embeddings_they_are_scaled():
     columns = {"age": 30 + 10 * NUMBERS[:, 0], "income": 1e5 * NUMBERS[:, 1]}
     found, proposal = roles(columns)
-    assert "embedding" not in found.values()
-    assert "nothing to check" in proposal.problem
+    assert found["age"] == found["income"] == "measurement"
+    assert proposal.problem is None
     _, chosen = roles(columns, roles={"age": "embedding", "income": "embedding"})
     np.testing.assert_allclose(chosen.make().dataset.embeddings.std(axis=0), 1)
 

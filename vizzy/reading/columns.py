@@ -18,7 +18,7 @@ from vizzy.reading.labels import whole_number
 from vizzy.reading.numbers import holds_lists
 from vizzy.reading.tables import UNNAMED, cell_text
 
-LABEL, ONE_HOT, ID, FILE, TEXT, TRUE_LABEL, ALT, PROBABILITY, EMBEDDING, REVIEW, IGNORED = (
+LABEL, ONE_HOT, ID, FILE, TEXT, TRUE_LABEL, ALT, PROBABILITY, EMBEDDING, MEASUREMENT, REVIEW, IGNORED = (
     "label",
     "label, one column a class",
     "id",
@@ -28,10 +28,11 @@ LABEL, ONE_HOT, ID, FILE, TEXT, TRUE_LABEL, ALT, PROBABILITY, EMBEDDING, REVIEW,
     "alternative text",
     "predicted probability",
     "embedding",
+    "measurement",
     "review",
     "ignored",
 )
-COLUMN_ROLES = (LABEL, ONE_HOT, ID, FILE, TEXT, TRUE_LABEL, ALT, PROBABILITY, EMBEDDING, REVIEW, IGNORED)
+COLUMN_ROLES = (LABEL, ONE_HOT, ID, FILE, TEXT, TRUE_LABEL, ALT, PROBABILITY, EMBEDDING, MEASUREMENT, REVIEW, IGNORED)
 ONE_COLUMN_ROLES = (LABEL, ONE_HOT, ID, FILE, TEXT, TRUE_LABEL, ALT)
 
 # Usual names, the surest first; compared in lower case with "_" between words.
@@ -63,6 +64,11 @@ USUAL_NAMES = {
         "annotations",
         "responses",
         "response",
+        "stars",
+        "star_rating",
+        "rating",
+        "outcome",
+        "variety",
     ],
     TRUE_LABEL: ["true_label", "truth", "ground_truth", "gold_label", "gold", "correct_label"],
     ID: ["id", "example_id", "sample_id", "row_id", "uid", "uuid", "guid", "key", "index", "idx"] + [""],
@@ -196,8 +202,7 @@ def guess_roles(table, chosen):
         roles.update(dict.fromkeys(_probability_columns(table, roles, labels), PROBABILITY))
     if EMBEDDING not in roles.values():
         free = [column for column in table.columns if column not in roles]
-        wanted = PROBABILITY not in roles.values()
-        roles.update(dict.fromkeys(feature_columns(table, free, any_numbers=wanted), EMBEDDING))
+        roles.update(dict.fromkeys(feature_columns(table, free), EMBEDDING))
     return {column: roles.get(column, IGNORED) for column in table.columns}
 
 
@@ -211,7 +216,7 @@ def labels_in(table, roles):
 
 def is_usual_label(column):
     """Whether a column's name alone says that it holds labels."""
-    return _normalised(column) in USUAL_NAMES[LABEL] or column == GIVEN_LABEL
+    return normalised(column) in USUAL_NAMES[LABEL] or column == GIVEN_LABEL
 
 
 def _unusual_label(table, roles):
@@ -263,17 +268,17 @@ def class_of_probability_column(column):
 
 
 def _usual_column(table, role, roles):
-    normalised = {}
+    by_name = {}
     for column in table.columns:
         if column not in roles:
-            normalised.setdefault(_normalised(column), column)
+            by_name.setdefault(normalised(column), column)
     for name in USUAL_NAMES[role]:
-        if name in normalised and _may_be(table, normalised[name], role):
-            return normalised[name]
+        if name in by_name and _may_be(table, by_name[name], role):
+            return by_name[name]
     if role == ID:
-        return next((column for name, column in normalised.items() if _is_id(table, name, column)), None)
+        return next((column for name, column in by_name.items() if _is_id(table, name, column)), None)
     if role == LABEL:
-        return next((column for name, column in normalised.items() if name.endswith("_responses")), None)
+        return next((column for name, column in by_name.items() if name.endswith("_responses")), None)
     return None
 
 
@@ -281,7 +286,8 @@ def _is_id(table, name, column):
     return name.endswith("_id") and _may_be(table, column, ID)
 
 
-def _normalised(column):
+def normalised(column):
+    """A column's name in lower case, with "_" between its words: str."""
     return re.sub(r"[\s.-]+", "_", column.strip().lower())
 
 

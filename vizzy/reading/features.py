@@ -1,7 +1,7 @@
 """Which columns of numbers are features, and why the others are left aside.
 
-Columns named like the numbers of a vector (``emb_0``, ``emb_1``, …) are one. Other numbers are features only if they
-are of one scale, as the columns of an embedding are, and none of what tables carry besides: a count of the rows, ids,
+Columns named like the numbers of a vector (``emb_0``, ``emb_1``, …) are one. Other numbers are measurements, which
+`vizzy.reading.raw` takes where nothing else is there, but for what tables carry besides: a count of the rows, ids,
 times, annotators, the scores of another tool. Trained on, such a column gives the label away, or tells nothing.
 """
 
@@ -47,39 +47,37 @@ NAMES_LEFT_ASIDE = (
 _NAMES_LEFT_ASIDE = tuple((what, re.compile(pattern)) for what, pattern in NAMES_LEFT_ASIDE)
 
 
-def feature_columns(table: Table, columns: Sequence[str], any_numbers: bool) -> list[str]:
+def feature_columns(table: Table, columns: Sequence[str]) -> list[str]:
     """Of some columns without another role, those that hold features.
 
     Parameters
     ----------
     table : Table
     columns : sequence of str
-    any_numbers : bool
-        Whether numbers without a telling name may be features, as where nothing else is there to train on.
 
     Returns
     -------
     list of str
-        One column that holds lists, or columns of numbers.
+        One column that holds lists, or columns of numbers whose names say that they are those of a vector.
     """
     lists = [column for column in columns if holds_lists(table, column)]
     if lists:
         return lists[:1]
-    numeric = [column for column in columns if is_numeric(table, column)]
-    vector = _numbered_alike(numeric)
-    if vector or not any_numbers:
-        return vector
-    left = [column for column in numeric if why_no_feature(table, column) is None]
-    return left if len(left) >= 2 and _are_of_one_scale(table, left) else []
+    return _numbered_alike([column for column in columns if is_numeric(table, column)])
 
 
 def why_no_feature(table: Table, column: str) -> str | None:
     """What a column of numbers is instead of a feature, such as "an id"; None where it may be one."""
+    return why_no_feature_by_name(column) or _why_no_feature_by_values(_values(table, column))
+
+
+def why_no_feature_by_name(column: str) -> str | None:
+    """What a column's name says that it is instead of a feature, such as "an id"; None where it says nothing."""
     name = re.sub(r"[\s.-]+", "_", column.strip().lower())
-    for what, pattern in _NAMES_LEFT_ASIDE:
-        if pattern.fullmatch(name):
-            return what
-    values = _values(table, column)
+    return next((what for what, pattern in _NAMES_LEFT_ASIDE if pattern.fullmatch(name)), None)
+
+
+def _why_no_feature_by_values(values):
     if not len(values):
         return None
     if (values == values[0]).all():
@@ -126,14 +124,6 @@ def _what_whole_numbers_are(values):
     if different == len(values) >= FEWEST_ROWS_FOR_IDS:
         return "an id, since it is different in every row"
     return None
-
-
-def _are_of_one_scale(table, columns):
-    values = [_values(table, column) for column in columns]
-    if not all(len(some) for some in values):
-        return True  # not numbers after all, which the complaint about them says better
-    spreads = np.array([some.std() for some in values])
-    return bool(spreads.min() > 0 and spreads.max() <= MOST_SCALE * spreads.min())
 
 
 def _values(table, column):

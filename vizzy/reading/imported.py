@@ -21,6 +21,7 @@ from vizzy.reading.errors import ReadingError, counted, listed, shown
 from vizzy.reading.given_labels import GivenLabels
 from vizzy.reading.predictors import embeddings_of, pred_probs_of, source_of_probabilities
 from vizzy.reading.probabilities import agreement_notes
+from vizzy.reading.raw import Raw, notes_on_raw, raw_of
 from vizzy.reading.review import CHANGED, KEPT, NO_CLASS, REVIEW_ACTIONS, Review
 from vizzy.reading.roles import Roles, array_with, class_order
 from vizzy.reading.tables import Form, Table
@@ -38,6 +39,7 @@ class Opened:
     images: tuple | None  # (n,) of str or None: the image file given for each example
     review: Review  # read back from a table that Vizzy exported, or nothing reviewed
     notes: tuple
+    raw: Raw | None = None  # what embeddings are to be made of: see vizzy.features.raw
 
 
 def opened_of(contents: Contents, roles: Roles, labels: GivenLabels, choices: Choices) -> Opened:
@@ -69,8 +71,12 @@ def opened_of(contents: Contents, roles: Roles, labels: GivenLabels, choices: Ch
     pred_probs, classes, more = pred_probs_of(contents, roles, labels, choices, row_idx)
     embeddings, features = embeddings_of(contents, roles, labels, row_idx)
     notes += more + features
+    raw = None
     if pred_probs is None and embeddings is None:
-        raise ReadingError(_nothing_to_predict_from(contents, roles))
+        raw = raw_of(contents, roles.columns, row_idx)
+        if raw is None:
+            raise ReadingError(_nothing_to_predict_from(contents, roles))
+        notes += notes_on_raw(roles.columns, raw)
     table = contents.table or _table_of_labels(contents, roles, labels)
     columns = roles.columns or {"id": column_roles.ID, "label": column_roles.LABEL}
     true_texts, corrected_texts = _further_labels(contents, roles, labels, row_idx)
@@ -98,11 +104,12 @@ def opened_of(contents: Contents, roles: Roles, labels: GivenLabels, choices: Ch
         name=contents.name,
     )
     review = _review(contents, corrected_texts, row_idx, given, classes)
-    return Opened(dataset, table, row_idx, columns, texts, images, review, tuple(notes))
+    return Opened(dataset, table, row_idx, columns, texts, images, review, tuple(notes), raw)
 
 
 def _nothing_to_predict_from(contents, roles):
-    remedy = "add embeddings (columns, or an .npy file beside the table) or predicted probabilities, one column a class"
+    remedy = "add a column of texts or of measurements, embeddings (columns, or an .npy file beside the table) or predicted "
+    remedy += "probabilities, one column a class"
     if contents.images:
         remedy += ", or make a dataset of the images with build_embeddings.py"
     useless = [array.name for array in contents.arrays if roles.arrays[array.name] == array_roles.IGNORED]

@@ -6,7 +6,7 @@ from collections import Counter
 import vizzy.reading.arrays as array_roles
 import vizzy.reading.columns as column_roles
 import vizzy.reading.labels as label_texts
-from vizzy.estimate import training_seconds
+from vizzy.estimate import text_seconds, training_seconds
 from vizzy.reading.choices import Choices
 from vizzy.reading.contents import Contents
 from vizzy.reading.files import IN_BROWSER, ZIP_SUFFIX, Limits
@@ -78,27 +78,41 @@ def summary_of_opened(opened: Opened | None, limits: Limits) -> dict:
     if not opened:
         return {
             "examples": 0,
+            "kind": None,
             "dimensions": None,
             "needs_training": None,
             "training_seconds": None,
             "images": None,
         }
     dataset = opened.dataset
-    dimensions = None if dataset.embeddings is None else dataset.embeddings.shape[1]
     needs_training = dataset.pred_probs is None
-    seconds = None
-    if needs_training:
-        in_browser = limits is IN_BROWSER
-        seconds = training_seconds(len(dataset), dimensions, len(dataset.classes), in_browser)
+    dimensions = None if dataset.embeddings is None else dataset.embeddings.shape[1]
+    seconds = _seconds(opened, limits is IN_BROWSER) if needs_training else None
     images = opened.images
     return {
         "examples": len(dataset),
+        "kind": _kind(opened),
         "dimensions": dimensions,
         "needs_training": needs_training,
         "training_seconds": seconds,
         "images": None if images is None else sum(image is not None for image in images),
         "reviewed": opened.review.reviewed,
     }
+
+
+def _seconds(opened, in_browser):
+    """About how long it takes to make features, where they are to be made, and to train."""
+    dataset, raw = opened.dataset, opened.raw
+    dimensions = raw.dimensions if raw else dataset.embeddings.shape[1]
+    seconds = training_seconds(len(dataset), dimensions, len(dataset.classes), in_browser)
+    return seconds + (text_seconds(raw.texts, in_browser) if raw and raw.texts else 0)
+
+
+def _kind(opened):
+    """What the labels are checked against, in words."""
+    if opened.raw:
+        return opened.raw.kind
+    return "embeddings" if opened.dataset.pred_probs is None else "predicted probabilities"
 
 
 def command_of(files: tuple, contents: Contents) -> str:

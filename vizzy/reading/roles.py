@@ -10,6 +10,7 @@ from vizzy.reading.columns import column_of, columns_of
 from vizzy.reading.contents import Contents
 from vizzy.reading.errors import listed, shown
 from vizzy.reading.features import why_no_feature
+from vizzy.reading.raw import raw_roles
 
 MOST_NAMED = 6  # columns in a note
 
@@ -39,7 +40,8 @@ def roles_of(contents: Contents, choices: Choices) -> Roles:
     """
     columns = column_roles.guess_roles(contents.table, choices.roles) if contents.table else {}
     arrays, notes = _roles_of_arrays(contents, columns, choices)
-    return Roles(columns, arrays, (*notes, *_notes_on_columns(contents.table, columns, choices)))
+    columns, reasons = raw_roles(contents, columns, arrays, choices)
+    return Roles(columns, arrays, (*notes, *_notes_on_columns(contents.table, columns, choices, reasons)))
 
 
 def array_with(contents: Contents, roles: Roles, role: str) -> Array | None:
@@ -115,7 +117,7 @@ def _roles_of_arrays(contents, columns, choices):
     return roles, tuple(notes)
 
 
-def _notes_on_columns(table, columns, choices):
+def _notes_on_columns(table, columns, choices, reasons):
     """What was assumed of the columns, so that nothing is trained on, or left aside, in silence: list of str."""
     if table is None:
         return []
@@ -129,10 +131,11 @@ def _notes_on_columns(table, columns, choices):
             f"The columns {listed(one_hot, 6)} hold 0 and 1 and are taken for the label, one column a class."
         )
     ignored = [column for column in columns_of(columns, column_roles.IGNORED) if column not in choices.roles]
-    reasons = [f"{shown(column)} ({why})" for column in ignored if (why := _why_left_aside(table, column))]
-    if reasons:
-        more = f" and {len(reasons) - MOST_NAMED} more" if len(reasons) > MOST_NAMED else ""
-        notes.append(f"Left aside, and not trained on: {', '.join(reasons[:MOST_NAMED])}{more}.")
+    aside = [(column, reasons.get(column) or _why_left_aside(table, column)) for column in ignored]
+    said = [f"{shown(column)} ({why})" for column, why in aside if why]
+    if said:
+        more = f" and {len(said) - MOST_NAMED} more" if len(said) > MOST_NAMED else ""
+        notes.append(f"Left aside, and not trained on: {', '.join(said[:MOST_NAMED])}{more}.")
     return notes
 
 
@@ -140,6 +143,6 @@ def _why_left_aside(table, column):
     """Why a column that could be taken for features is none; None where nobody would take it for such."""
     if column_roles.is_numeric(table, column):
         return (
-            why_no_feature(table, column) or "numbers of another scale, or where others are named as features"
+            why_no_feature(table, column) or "numbers beside embeddings or predicted probabilities"
         )
     return "lists of words" if any(isinstance(cell, list) for cell in table.column(column)[:1]) else None

@@ -124,9 +124,10 @@ class WorkerClient:
         """The same files, understood with other choices."""
         return await self._read("correct", json.dumps(changes), long=True)
 
-    async def open_proposal(self):
-        """Make what was understood the worker's dataset; what the page needs of it: a dict."""
-        return await self._read("open_proposal", long=True)
+    async def open_proposal(self, run):
+        """Make what was understood the worker's dataset; what the page needs of it: a dict, None if it was cancelled."""
+        answer = await self._answer("open_proposal", run.number, long=True)
+        return None if answer is None else json.loads(answer)
 
     async def image(self, name):
         """The bytes of an image of the open dataset, a Uint8Array, or None."""

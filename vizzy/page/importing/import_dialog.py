@@ -18,6 +18,7 @@ from vizzy.page.site import dataset_menu
 from vizzy.page.ui import dom
 
 SAMPLES = "static/sample/"
+SECONDS_BETWEEN_LOOKS = 0.3  # at how far something is
 
 
 class ImportDialog:
@@ -31,6 +32,7 @@ class ImportDialog:
         self._summary = None
         self._read_by = None  # which of the workers has the files
         self._busy = False
+        self._run = None  # the opening that is under way, which may take long
         self._preview = Preview(self._correct)
         self._wire()
 
@@ -52,6 +54,7 @@ class ImportDialog:
             dom.by_id(button).addEventListener("click", create_proxy(_click(dom.by_id(chooser))))
             dom.by_id(chooser).addEventListener("change", create_proxy(self._chosen))
         dom.by_id("import-open").addEventListener("click", create_proxy(lambda _event: asyncio.create_task(self._open())))
+        dom.by_id("import-cancel").addEventListener("click", create_proxy(lambda _event: self._run and self._run.cancel()))
         dom.by_id("import-again").addEventListener("click", create_proxy(lambda _event: self._start_again()))
         dom.by_id("import-start").addEventListener("click", create_proxy(self._clicked))
 
@@ -195,7 +198,7 @@ class ImportDialog:
             if not await self._worker_is_up():
                 return
             self._say("Opening…")
-            dataset, state, index_text = await self._open_in_worker()
+            opened = await self._open_in_worker()
         except Exception as error:
             sys.print_exception(error)
             self._complain(error.args[0] if isinstance(error, WorkerError) else "The files could not be opened: {}".format(error))
@@ -204,23 +207,53 @@ class ImportDialog:
             self._busy = False
             dom.by_id("import-open").disabled = False
             self._say("")
-        self._dialog.close()
-        await self._show(dataset, state, index_text)
+        if opened:
+            self._dialog.close()
+            await self._show(*opened)
 
     async def _open_in_worker(self):
-        """Let the worker open the files: the OpenDataset, the state it begins with, and the text that describes it."""
+        """Let the worker open the files: the OpenDataset, the state it begins with, and the text that describes it.
+
+        None if it was cancelled: then what was open before still is.
+        """
         app = self._app
         if app.state.training:
             app.training.cancel()
         app.analyses.forget_prefetched()  # the worker is about to have other data, and no predictions
         if self._read_by != app.worker.started:
             await self._propose()
-        opened = await app.worker.open_proposal()
+        opened = await self._with_progress(app.worker.open_proposal)
+        if opened is None:
+            return None
         project = saved_project.SavedProject()
         dataset = local_dataset.open_dataset(opened["index"], local_dataset.LocalDataset(self._files, self._choices, project))
         dataset.opened_in_worker(app.worker, opened["estimated_seconds"])
         app.worker.most_seconds = dataset.estimated_seconds or 0
         return dataset, State(**dict(OWN_DEFAULTS, **local_dataset.decided(opened))), opened["index"]
+
+    async def _with_progress(self, asking):
+        """The answer to something that may take long, with how far it is and a way to cancel it meanwhile."""
+        bar, cancel = dom.by_id("import-progress"), dom.by_id("import-cancel")
+        self._run = self._app.worker.new_run()
+        watching = asyncio.create_task(self._show_progress(self._run, bar, cancel))
+        try:
+            return await asking(self._run)
+        finally:
+            watching.cancel()
+            self._run = None
+            dom.show(bar, False)
+            dom.show(cancel, False)
+            bar.removeAttribute("value")
+
+    async def _show_progress(self, run, bar, cancel):
+        while True:
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+            share = await run.progress()
+            if self._run is run:
+                dom.show(bar, True)
+                dom.show(cancel, True)
+                bar.value = share
+                self._say("Making features: {:.0f} %".format(100 * share))
 
     async def _show(self, dataset, state, index_text):
         """Put it on the page, under an address of its own, and save it."""

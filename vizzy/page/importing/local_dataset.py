@@ -35,7 +35,7 @@ class LocalDataset:
         """Make it the worker's dataset; a dict with the ``estimated_seconds`` of a training."""
         report("Reading your files…", 0.95)
         await propose(worker, self.files, self.choices)
-        return await worker.open_proposal()
+        return await worker.open_proposal(worker.new_run())
 
     def keep(self, state):
         """Save what was decided."""

@@ -107,6 +107,8 @@ class Preview:
 def understood(summary):
     """What the files are, in a line."""
     parts = [explanation_text.counted(summary["rows"], "row"), explanation_text.counted(len(summary["classes"]), "class", "classes")]
+    if summary["kind"] and summary["needs_training"] and not summary["dimensions"]:
+        parts.append(summary["kind"] + " to make features of")
     if summary["dimensions"]:
         parts.append("embeddings of {} dimensions".format(summary["dimensions"]))
     if summary["needs_training"] is False:
@@ -124,7 +126,8 @@ def estimate(summary):
         return ""
     if not summary["needs_training"]:
         return "Nothing to train: the predicted probabilities are there."
-    return "Training takes " + explanation_text.duration(summary["training_seconds"]) + " in this browser, and can be cancelled."
+    what = "Training takes " if summary["dimensions"] else "Making features and training take "
+    return what + explanation_text.duration(summary["training_seconds"]) + " in this browser, and can be cancelled."
 
 
 def is_large(summary):

@@ -1,0 +1,280 @@
+"""Raw data: a table of texts, or of measurements, is recognised, made features of and judged."""
+
+import csv
+import io
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris
+
+from vizzy import __main__ as command
+from vizzy import reading
+from vizzy.dataset import DatasetError
+from vizzy.features.evidence import Evidence
+from vizzy.features.measurements import measurement_features, why_no_measurement
+from vizzy.features.raw import embedded
+from vizzy.features.texts import text_feature_steps, text_features
+from vizzy.reading.raw import Raw
+from vizzy.reviewing import Reviewing
+from vizzy.session import Session
+
+RANDOM = np.random.default_rng(0)
+TOPICS = {
+    "delivery": "the parcel with my order has not arrived the courier tracking says late",
+    "billing": "the invoice shows a wrong tax amount and my card was charged twice",
+    "returns": "the refund for a broken item sent back with its label and receipt",
+}
+
+
+def messages(count=90, flipped=()):
+    """Texts, given labels: random words of a topic each; the labels of some are another topic's."""
+    names = list(TOPICS)
+    texts, labels = [], []
+    for row in range(count):
+        topic = row % len(names)
+        words = TOPICS[names[topic]].split()
+        texts.append(" ".join(RANDOM.choice(words, 9)) + f" {row}")
+        labels.append(names[(topic + (row in flipped)) % len(names)])
+    return texts, labels
+
+
+def table_of(columns, name="data.csv"):
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
+    return reading.InputFile(name, file.getvalue().encode())
+
+
+def read(columns, **choices):
+    return reading.read([table_of(columns)], reading.Choices(**choices))
+
+
+# --- what is recognised ---------------------------------------------------------------------
+
+
+def test_a_table_of_texts_is_recognised_whatever_its_column_is_called():
+    texts, labels = messages()
+    proposal = read({"was der Kunde schrieb": texts, "label": labels})
+    assert proposal.roles["was der Kunde schrieb"] == "text"
+    assert proposal.summary()["kind"] == "texts"
+    assert proposal.summary()["training_seconds"] > 0
+    assert any("features are made of the texts in 'was der Kunde schrieb'" in note for note in proposal.notes)
+
+
+def test_texts_without_spaces_between_words_are_texts():
+    texts = [f"包裹还没有到达请帮忙查询订单号码{row}" for row in range(30)]
+    assert read({"内容": texts, "label": ["a", "b"] * 15}).roles["内容"] == "text"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [["red", "blue"] * 15, [f"images/of/a/cat/{row}.png" for row in range(30)], [f"person{row}@example.org" for row in range(30)]],
+    ids=["categories", "paths", "addresses"],
+)
+def test_what_is_short_or_no_sentence_is_no_text(values):
+    assert read({"what": values, "label": ["a", "b"] * 15, "size": RANDOM.random(30)}).roles["what"] != "text"
+
+
+def test_beside_embeddings_texts_and_numbers_are_not_trained_on():
+    texts, labels = messages(30)
+    vectors = {f"emb_{number}": RANDOM.random(30) for number in range(3)}
+    proposal = read({"text": texts, "label": labels, "price": RANDOM.random(30) * 1000, **vectors})
+    assert proposal.roles["price"] == "ignored"
+    assert proposal.summary()["kind"] == "embeddings"
+
+
+def test_stars_are_the_label_of_reviews():
+    texts, _ = messages(30)
+    proposal = read({"review": texts, "stars": [1, 3, 5] * 10})
+    assert proposal.roles == {"review": "text", "stars": "label"}
+    assert proposal.make().dataset.classes == ("1", "3", "5")
+
+
+LEFT_ASIDE = {
+    "an id": ("patient_id", RANDOM.permutation(10**6)[:30], "an id"),
+    "a constant": ("hospital", ["east"] * 30, "the same in every row"),
+    "a different word in every row": ("surname", [f"name{row}" for row in range(30)], "different in nearly every row"),
+    "the label in other words": ("code", [7, 9] * 15, "the label in other words"),
+    "what a model predicted": ("predicted_label", ["a", "b", "b"] * 10, "no measurement by its name"),
+    "nothing": ("remarks", [""] * 30, "empty"),
+}
+
+
+@pytest.mark.parametrize("kind", LEFT_ASIDE)
+def test_a_column_that_only_looks_like_a_measurement_is_left_aside_and_it_is_said(kind):
+    column, values, why = LEFT_ASIDE[kind]
+    proposal = read({column: values, "age": RANDOM.integers(20, 60, 30), "weight": RANDOM.normal(70, 9, 30).round(1), "label": ["a", "b"] * 15})
+    assert proposal.roles[column] in ("ignored", "id")
+    assert proposal.roles["age"] == proposal.roles["weight"] == "measurement"
+    if proposal.roles[column] == "ignored":
+        assert any(repr(column) in note and why in note for note in proposal.notes)
+
+
+def test_what_is_taken_for_a_measurement_can_be_chosen():
+    columns = {"age": RANDOM.random(30), "shoe": RANDOM.random(30), "label": ["a", "b"] * 15}
+    assert read(columns, roles={"shoe": "ignored"}).roles["age"] == "measurement"
+    chosen = read(columns, roles={"shoe": "measurement"})
+    assert list(chosen.make().raw.columns) == ["shoe"]
+
+
+# --- measurements ----------------------------------------------------------------------------
+
+
+def test_numbers_are_scaled_by_median_and_quartiles_and_a_missing_one_says_so():
+    encoded = measurement_features({"age": ["10", "20", "", "30", "40", "50", "1e9"]})
+    assert encoded.names == ("age", "age is missing")
+    age, missing = encoded.values.T
+    assert missing.tolist() == [0, 0, 1, 0, 0, 0, 0]
+    # The median of the six is 35, the quartiles 22.5 and 47.5.
+    np.testing.assert_allclose(age, [-1, -0.6, 0, -0.2, 0.2, 0.6, 5], atol=1e-6)
+
+
+def test_rare_categories_are_one_feature_and_dates_count_as_days():
+    colours = ["red"] * 150 + ["blue"] * 150 + ["mauve", "teal"]
+    encoded = measurement_features({"colour": colours, "when": ["2024-02-28", "2024-03-01"] * 151})
+    assert encoded.names == ("colour = blue", "colour = red", "colour is something rare", "when")
+    assert encoded.values[:, 2].sum() == 2
+    assert encoded.values[1, 3] - encoded.values[0, 3] == pytest.approx(1)  # two days, in quartile distances
+
+
+def test_a_column_of_dates_that_do_not_exist_is_no_measurement():
+    assert why_no_measurement([f"2023-02-{30 + row % 2}x{row}" for row in range(30)]) == "different in nearly every row"
+
+
+# --- texts -------------------------------------------------------------------------------------
+
+
+def test_texts_of_one_topic_are_closer_than_others_and_the_same_texts_give_the_same_features():
+    texts, labels = messages(60)
+    features = text_features(texts)
+    closeness = features @ features.T
+    same = np.array(labels)[:, None] == np.array(labels)
+    assert closeness[same].mean() > closeness[~same].mean() + 0.3
+    np.testing.assert_array_equal(features, text_features(texts))
+
+
+def test_many_texts_are_projected_onto_what_a_sample_shows(monkeypatch):
+    texts, _ = messages(200)
+    whole = text_features(texts, dimensions=8)
+    monkeypatch.setattr("vizzy.features.texts.TEXTS_DECOMPOSED", 100)
+    sampled = text_features(texts, dimensions=8)
+    # Closeness is what counts: the axes may turn.
+    assert np.corrcoef((whole @ whole.T).ravel(), (sampled @ sampled.T).ravel())[0, 1] > 0.95
+
+
+def test_steps_are_counted_and_an_empty_text_has_no_direction():
+    texts, _ = messages(40)
+    steps = list(text_feature_steps([*texts, ""]))
+    assert steps == [(number, 3) for number in range(3)]
+    assert not text_features([*texts, ""])[-1].any()
+
+
+def test_texts_with_nothing_in_common_are_refused_in_a_sentence():
+    texts = ["aaaa", "bbbb", "cccc"]
+    opened = read({"text": texts, "label": ["a", "b", "a"]}).make()
+    with pytest.raises(DatasetError, match="The texts cannot be compared: no two texts have .* Choose another column"):
+        embedded(opened)
+
+
+# --- from the file to the suspects ----------------------------------------------------------------
+
+
+def flipped_iris(seed):
+    """Iris with ten wrong labels: its columns, and the rows of these."""
+    iris, rng = load_iris(), np.random.default_rng(seed)
+    wrong = rng.choice(150, 10, replace=False)
+    label = iris.target.copy()
+    label[wrong] = (label[wrong] + rng.integers(1, 3, 10)) % 3
+    columns = {name: iris.data[:, place] for place, name in enumerate(iris.feature_names)}
+    return columns | {"species": iris.target_names[label]}, wrong
+
+
+def first_rows(opened, share=0.1):
+    _, parts = command.judged(opened)
+    from vizzy import ranking
+
+    return np.argsort(ranking.combine(parts))[: int(share * len(opened.dataset))]
+
+
+def test_ten_wrong_labels_of_iris_are_among_the_first_tenth():
+    columns, wrong = flipped_iris(0)
+    assert len(set(wrong) & set(first_rows(embedded(read(columns).make())))) >= 9
+
+
+def test_wrong_labels_of_texts_are_among_the_first_tenth():
+    wrong = (5, 20, 41, 60)
+    texts, labels = messages(flipped=wrong)
+    assert set(wrong) <= set(first_rows(embedded(read({"text": texts, "label": labels}).make())))
+
+
+def test_texts_and_measurements_are_used_together_and_weigh_the_same():
+    texts, labels = messages()
+    opened = embedded(read({"text": texts, "label": labels, "price": RANDOM.random(90) * 1000}).make())
+    variance = opened.dataset.embeddings.var(axis=0)
+    assert variance[:-1].sum() == pytest.approx(1, rel=1e-3)
+    assert variance[-1] == pytest.approx(1, rel=1e-3)
+
+
+@pytest.mark.parametrize("kind", ["texts", "measurements"])
+def test_the_command_takes_raw_data_with_nothing_chosen(kind, tmp_path, capsys):
+    if kind == "texts":
+        texts, labels = messages(flipped=(5, 20))
+        columns = {"text": texts, "label": labels}
+    else:
+        columns, _ = flipped_iris(1)
+    path = tmp_path / "data.csv"
+    path.write_bytes(table_of(columns).content)
+    assert command.main(["find", str(path), "-o", str(tmp_path / "out.csv")]) == 0
+    said = capsys.readouterr().out
+    assert kind in said
+    assert "The 20 most suspect:" in said
+    assert "suggested_label" in (tmp_path / "out.csv").read_text().splitlines()[0]
+
+
+# --- why ---------------------------------------------------------------------------------------
+
+
+def test_the_words_of_another_topic_speak_against_a_wrong_label():
+    texts, labels = messages(flipped=(0,))  # a text on delivery, labelled billing
+    names = sorted(TOPICS)
+    evidence = Evidence(Raw(tuple(texts), {}), np.array([names.index(label) for label in labels]), 3)
+    given, rival = names.index("billing"), names.index("delivery")
+    weights = evidence.word_weights(0, given, rival)
+    assert all(weights[f"“{word}”"] < 0 for word in {"parcel", "courier", "tracking", "arrived"} & set(texts[0].split()))
+    assert f"“{texts[0].split()[-1]}”" not in weights  # which no other text has
+    assert evidence.reasons(0, given, rival, names)[0].endswith("for delivery")
+
+
+def test_a_word_that_only_the_example_and_one_other_has_is_not_named():
+    raw = Raw(("one rare word", "another rare thing", "else", "more"), {})
+    assert Evidence(raw, np.array([0, 1, 0, 1]), 2).word_weights(0, 0, 1) == {}
+
+
+def test_a_label_does_not_vouch_for_itself():
+    raw = Raw(None, {"size": ("1", "9", "9", "1", "1"), "kind": ("x", "y", "y", "x", "x")})
+    # The first row is labelled like the second and the third, but is like the others.
+    weights = Evidence(raw, np.array([0, 0, 0, 1, 1]), 2).column_weights(0, 0, 1)
+    assert list(weights) == ["size (1)", "kind (x)"]
+    assert weights["size (1)"] < 0
+    # No other of the two with its label has x, both of the rival's have: (0.5 / 3) / (2.5 / 3).
+    assert weights["kind (x)"] == pytest.approx(np.log(0.2))
+
+
+def test_a_missing_value_can_speak_for_a_label():
+    columns = {"age": ("", "30", "40", "", "", "", "20", "20")}
+    weights = Evidence(Raw(None, columns), np.array([0, 0, 0, 1, 1, 1, 0, 0]), 2).column_weights(0, 0, 1)
+    assert weights["age (missing)"] < 0
+
+
+def test_the_review_names_the_columns_and_is_searched_by_what_they_hold():
+    columns, wrong = flipped_iris(0)
+    opened = embedded(read(columns).make())
+    session = Session(opened.dataset)
+    session.train({})
+    reviewing = Reviewing(session, opened.texts, opened.raw)
+    said = [reviewing.reasons(int(example))["reasons"] for example in wrong]
+    assert sum(any("of its values" in reason and "petal" in reason for reason in reasons) for reasons in said) >= 9
+    first = opened.raw.described[0]
+    assert first.startswith("sepal length (cm): 5.1, sepal width (cm): 3.5")
+    assert 0 in reviewing.queue((50, 15, "mean", "outliers"), "all", text=first)

@@ -1,0 +1,212 @@
+"""Where nobody brought embeddings or predicted probabilities: the texts and the measurements of the table itself.
+
+The columns that no other role took are looked through: the one with long, mostly different texts, and those with
+numbers, categories or dates. What only looks like a measurement is left aside: ids, counts, the scores of other tools,
+and a column that says the same as the label. `vizzy.features` makes embeddings of them when the dataset is opened.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+import vizzy.reading.arrays as array_roles
+import vizzy.reading.columns as column_roles
+from vizzy.features.measurements import why_no_measurement
+from vizzy.reading.columns import column_of, columns_of
+from vizzy.reading.contents import Contents
+from vizzy.reading.errors import listed, shown
+from vizzy.reading.features import is_numeric, why_no_feature, why_no_feature_by_name
+from vizzy.reading.tables import Table
+
+MOST_OF_TEXTS = 64  # features
+MOST_NAMED = 6  # columns in a note
+# A text: so many characters in the middle of all, and so great a share of different ones.
+LONG_TEXT, MOSTLY_DIFFERENT = 20, 0.5
+ROWS_A_LABEL = 3
+FEWEST_WORDS = 3  # of a text in letters that are written with spaces between words
+_PATH = re.compile(r"\S+[/\\]\S+|\S+\.\w{1,5}|\S+@\S+")
+# What stands in a column of words, where its name says so.
+_NOT_MEASURED = re.compile(
+    r"(.*_)?(created|updated|modified|timestamp|url|uri|link|path|file|filename|file_name|email|phone|comment|comments|note|notes)|.*_at"
+    r"|(.*_)?(predicted|prediction|predictions|pred|suggested|corrected)(_.*)?|.*_labels?|label_.*"
+)
+MEASURED_IN_A_TABLE = frozenset(["weight"])  # a thing's weight, where nothing is trained with weights of rows
+
+
+@dataclass(frozen=True, eq=False)
+class Raw:
+    """What features are to be made of."""
+
+    texts: tuple | None  # (n,) of str, or None where there are none
+    columns: Mapping  # column -> (n,) of str: the measurements, by their column
+
+    @property
+    def described(self) -> tuple:
+        """What is to be shown of each example: its text, or what its columns hold."""
+        if self.texts is not None:
+            return self.texts
+        return tuple(
+            ", ".join(f"{column}: {cell}" for column, cell in zip(self.columns, cells, strict=True) if cell)
+            for cells in zip(*self.columns.values(), strict=True)
+        )
+
+    @property
+    def dimensions(self) -> int:
+        """About how many features there will be."""
+        return MOST_OF_TEXTS * (self.texts is not None) + len(self.columns)
+
+    @property
+    def kind(self) -> str:
+        """In words, for a sentence: "texts", "measurements" or both."""
+        return " and ".join(["texts"] * (self.texts is not None) + ["measurements"] * bool(self.columns))
+
+
+def raw_roles(contents: Contents, columns: dict, arrays: dict, choices) -> tuple[dict, dict]:
+    """The roles of the columns where there are neither embeddings nor predicted probabilities.
+
+    Parameters
+    ----------
+    contents : Contents
+    columns : dict
+        Column -> role, as guessed or chosen so far.
+    arrays : dict
+        Name of an array -> role.
+    choices : Choices
+
+    Returns
+    -------
+    tuple of (dict, dict)
+        The roles, with `TEXT` and `MEASUREMENT` where they were found; and by column why others were left aside.
+    """
+    table = contents.table
+    if table is None or not len(table) or contents.images or _predicts(columns, arrays):
+        return columns, {}
+    columns = dict(columns)
+    free = [column for column in columns_of(columns, column_roles.IGNORED) if column not in choices.roles]
+    if column_of(columns, column_roles.TEXT) is None:
+        text = _text_column(table, free)
+        if text is not None:
+            columns[text] = column_roles.TEXT
+            free.remove(text)
+    if column_roles.MEASUREMENT in choices.roles.values():
+        return columns, {}
+    label = column_of(columns, column_roles.LABEL)
+    reasons = {column: _why_left_aside(table, column, label) for column in free}
+    columns.update({column: column_roles.MEASUREMENT for column, why in reasons.items() if why is None})
+    return columns, {column: why for column, why in reasons.items() if why}
+
+
+def raw_of(contents: Contents, columns: dict, row_idx: np.ndarray) -> Raw | None:
+    """What features are to be made of, of some rows.
+
+    Parameters
+    ----------
+    contents : Contents
+    columns : dict
+        Column -> role.
+    row_idx : np.ndarray of int
+
+    Returns
+    -------
+    Raw or None
+        None where there is nothing.
+    """
+    if contents.table is None:
+        return None
+    text = column_of(columns, column_roles.TEXT)
+    measured = columns_of(columns, column_roles.MEASUREMENT)
+    if text is None and not measured:
+        return None
+    return Raw(
+        None if text is None else _cells(contents.table, text, row_idx),
+        {column: _cells(contents.table, column, row_idx) for column in measured},
+    )
+
+
+def notes_on_raw(columns: dict, raw: Raw) -> list[str]:
+    """What the features are made of, and that it is so because nothing better came.
+
+    Parameters
+    ----------
+    columns : dict
+        Column -> role.
+    raw : Raw
+
+    Returns
+    -------
+    list of str
+    """
+    notes = []
+    if raw.texts is not None:
+        text = shown(column_of(columns, column_roles.TEXT))
+        notes.append(
+            f"There are no embeddings and no predicted probabilities, so features are made of the texts in {text}: words "
+            "and runs of letters, weighted by TF-IDF and reduced to a few numbers."
+        )
+    if raw.columns:
+        first = "Features are made" if notes else "There are no embeddings and no predicted probabilities, so features are made"
+        also = " also" if notes else ""
+        named = listed(list(raw.columns), MOST_NAMED)
+        notes.append(f"{first}{also} of the measurements in {named}.")
+    return notes
+
+
+def _cells(table, column, row_idx):
+    texts = table.texts(column)
+    return tuple(texts[row] for row in row_idx)
+
+
+def _predicts(columns, arrays):
+    return bool(
+        {column_roles.PROBABILITY, column_roles.EMBEDDING} & set(columns.values())
+        or {array_roles.PRED_PROBS, array_roles.EMBEDDINGS} & set(arrays.values())
+    )
+
+
+def _text_column(table, columns):
+    """The column with the longest texts, or None where none holds texts."""
+    lengths = {column: _text_length(table, column) for column in columns if not is_numeric(table, column)}
+    longest = max(lengths, key=lengths.get, default=None)
+    return longest if longest is not None and lengths[longest] else None
+
+
+def _text_length(table: Table, column: str) -> float:
+    """The median length of a column's texts; 0 where it holds none, such as categories, paths or lists."""
+    cells = table.column(column)
+    if any(isinstance(cell, list | dict) for cell in cells[:1]):
+        return 0
+    texts = [text for text in table.texts(column) if text]
+    if not texts or len(set(texts)) < MOSTLY_DIFFERENT * len(texts):
+        return 0
+    length = float(np.median([len(text) for text in texts]))
+    words = np.median([len(text.split()) for text in texts])
+    spaceless = np.mean([not text.isascii() and " " not in text for text in texts]) > MOSTLY_DIFFERENT
+    if spaceless:
+        return length if length >= LONG_TEXT / 2 else 0
+    return length if length >= LONG_TEXT and words >= FEWEST_WORDS else 0
+
+
+def _why_left_aside(table, column, label):
+    """Why a column is no measurement; None where it is one."""
+    name = column_roles.normalised(column)
+    cells = table.column(column)
+    if any(isinstance(cell, list | dict) for cell in cells[:1]):
+        return "lists or objects"
+    if is_numeric(table, column):
+        why = None if name in MEASURED_IN_A_TABLE else why_no_feature(table, column)
+    else:
+        why = why_no_feature_by_name(column) or ("no measurement by its name" if _NOT_MEASURED.fullmatch(name) else None)
+    texts = table.texts(column)
+    if why is None and label is not None and _says_the_label(column, texts, table.texts(label)):
+        why = "the label in other words"
+    return why or why_no_measurement(texts)
+
+
+def _says_the_label(column, texts, labels):
+    """Whether each value goes with one label alone, and each label with one value: then the column gives it away."""
+    different = len(set(labels))
+    if len(texts) < ROWS_A_LABEL * different and not column_roles.is_usual_label(column):
+        return False  # of so few rows, anything says the label
+    return different == len(set(texts)) == len(set(zip(texts, labels, strict=True)))
