@@ -13,15 +13,15 @@ from embedding import folder as dataset_folder
 from embedding import sources as image_sources
 from embedding.backbones import DEFAULT_BACKBONE, BackboneError, load_backbone
 from embedding.folder import FolderError
-from embedding.images import MOST_MEGAPIXELS
 from embedding.sources import SourceError, Sources
 from embedding.store import Plan, Store, StoreError, read_plan
 from vizzy.dataset import INDEX_FILE, TABLE_FILE, DatasetError
+from vizzy.image_files import MOST_MEGAPIXELS
+from vizzy.reduction import DIMENSIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = ROOT / "static"
 WORK_FOLDER = ".build"
-DIMENSIONS = 32
 BATCH_SIZE = 64
 PICTURE_SIZE = 224
 MOST_WORKERS = 8

@@ -26,10 +26,9 @@ from pathlib import Path
 import numpy as np
 
 from embedding.backbones import IMAGENET_DEVIATION, IMAGENET_MEAN, LITE0_SIZE, load_backbone
+from vizzy.image_features import INPUT, NETWORK_FILE
 
-ROOT = Path(__file__).resolve().parent.parent
-NETWORK_FILE = ROOT / "vizzy" / "networks" / "efficientnet-lite0.onnx"
-INPUT, OUTPUT = "pixels", "features"
+OUTPUT = "features"
 OPSET = 18  # the first in which Resize filters as Pillow does
 LARGE = 256  # numbers from which on a tensor is stored as float16; biases are too few to matter
 

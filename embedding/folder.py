@@ -14,11 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from embedding import reduction
 from embedding.picture_map import map_of
 from embedding.report import REPORT_FILE, Facts, report_text
 from embedding.sources import Source, Sources, table_row
 from embedding.store import Store
+from vizzy import reduction
 from vizzy.dataset import (
     EMBEDDINGS_FILE,
     INDEX_FILE,
@@ -170,7 +170,7 @@ def _write_thumbnails(dataset: Dataset, folder: Path) -> dict:
 
 
 def _tiles(dataset: Dataset, folder: Path) -> Iterator:
-    from embedding.images import read_rgb
+    from vizzy.image_files import read_rgb
     from embedding.thumbnails import tile
 
     return (tile(read_rgb(folder / file)) for file in dataset.files)

@@ -1,6 +1,7 @@
 """The command line: ``python -m vizzy find FILE… [-o FILE]`` does natively what the page does in the browser."""
 
 import argparse
+import io
 import sys
 import time
 from dataclasses import replace
@@ -35,7 +36,7 @@ def main(argv=None):
 def find(options):
     """Find the label errors in some files, say so, and write what was asked for."""
     _check_outputs(options)
-    proposal = reading.read(reading.files_at(options.files), _choices(options))
+    proposal = _embedded(reading.read(reading.files_at(options.files), _choices(options)), options.embeddings)
     if proposal.problem:
         for note in proposal.notes:
             print(f"Note: {note}", file=sys.stderr)
@@ -61,6 +62,20 @@ def _with_features(opened):
     from vizzy.features.raw import embedded  # heavy, and not needed with embeddings or probabilities
 
     return embedded(opened)
+
+
+def _embedded(proposal, path):
+    """The proposal, with embeddings of its images where it needs them; written to a path too, if there is one."""
+    if not proposal.images_to_embed:
+        return proposal
+    from vizzy.image_features import embeddings_of  # needs what few have installed
+
+    buffer = io.BytesIO()
+    np.save(buffer, embeddings_of(proposal.images_to_embed, reading.Images(proposal.files).read))
+    if path:
+        _write(path, buffer.getvalue())
+        print(f"Written to {path}.")
+    return proposal.embedded(buffer.getvalue())
 
 
 def judged(opened, class_percentile=None, ood_percentile=None, mean=False, by_noise_rate=False):
@@ -107,10 +122,10 @@ def _parser():
     commands = parser.add_subparsers(dest="command", required=True)
     command = commands.add_parser(
         "find",
-        help="find the label errors in a table",
+        help="find the label errors in a table, or in a folder of images",
         description="Find the label errors in a table with labels and texts or measurements or, in columns or in files beside "
-        "it, embeddings or predicted probabilities. Reads CSV and its relatives, JSON, ARFF, LIBSVM, "
-        "spreadsheets, Parquet, Feather, each also compressed, .npy, .npz, zips and folders.",
+        "it, embeddings or predicted probabilities; or of images, in a folder for each label or named by a table. Reads CSV and "
+        "its relatives, JSON, ARFF, LIBSVM, spreadsheets, Parquet, Feather, each also compressed, .npy, .npz, zips and folders.",
     )
     command.add_argument(
         "files", nargs="+", metavar="FILE", help="a table, arrays beside it, a zip, or a folder of them"
@@ -123,6 +138,9 @@ def _parser():
         type=_accepted,
         metavar="all|QUALITY",
         help="take the suggested labels of all label issues, or of those of lower label quality, as corrected",
+    )
+    command.add_argument(
+        "--embeddings", type=Path, metavar="FILE", help="write the embeddings computed of images, as .npy, for the next time"
     )
     command.add_argument("--report", type=Path, metavar="FILE", help="write a report as an HTML page")
     command.add_argument(
@@ -267,7 +285,7 @@ def _check_outputs(options):
             "first must not be above the second: lower it."
         )
     inputs = {Path(name).resolve() for name in options.files}
-    for path in (options.output, options.report):
+    for path in (options.output, options.report, options.embeddings):
         if path is None:
             continue
         if path.resolve() in inputs:
@@ -355,6 +373,8 @@ def _print_worst(opened, findings, why, count):
             else ""
         )
         place_in_file = opened.table.unit_and_number(opened.row_idx[example])
+        if dataset.files:
+            place_in_file += f", {_printable(dataset.files[example])}"
         print(
             f"{place:>4}. {place_in_file}, id {_printable(dataset.ids[example])}: {_printable(classes[findings.label[example]])}{_printable(better)}"
         )

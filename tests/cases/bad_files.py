@@ -171,7 +171,7 @@ REFUSED = [
         zipped([("archive/data.pkl", b"x")]),
         "model.pt is a PyTorch file: save tensor",
     ),
-    _bytes("a picture alone", "cat.png", b"\x89PNG", "cat.png .*without a table.*build_embeddings.py"),
+    _bytes("a picture alone", "cat.png", b"\x89PNG", "cat.png .*without labels.*a folder for each label"),
     # Encodings
     _bytes(
         "UTF-16 cut in the middle of a letter",

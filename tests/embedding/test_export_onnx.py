@@ -21,7 +21,8 @@ import torch
 
 from embedding import export_onnx
 from embedding.backbones import load_backbone
-from embedding.images import read_rgb
+from vizzy.image_features import INPUT, NETWORK_FILE, middle_square
+from vizzy.image_files import read_rgb
 
 STATIC = Path(__file__).parents[2] / "static"
 
@@ -31,24 +32,18 @@ def features_by_torch(backbone, image):
         return backbone.network(backbone.transform(image)[None])[0].numpy()
 
 
-def middle_square(image):
-    side = min(image.size)
-    left, top = (image.width - side) // 2, (image.height - side) // 2
-    return np.asarray(image.crop((left, top, left + side, top + side)).convert("RGBA"))
-
-
 @pytest.mark.parametrize("size", [(160, 160), (500, 375), (1000, 700)])
 def test_the_network_of_the_page_computes_what_torch_does_at_every_size(size):
-    backbone, session = load_backbone(), onnxruntime.InferenceSession(export_onnx.NETWORK_FILE)
+    backbone, session = load_backbone(), onnxruntime.InferenceSession(NETWORK_FILE)
     for path in sorted((STATIC / "images").glob("*.webp"))[::50]:
         image = read_rgb(path).resize(size)
         wanted = features_by_torch(backbone, image)
-        (found,) = session.run(None, {export_onnx.INPUT: middle_square(image)})
+        (found,) = session.run(None, {INPUT: middle_square(image)})
         assert found[0] @ wanted / np.linalg.norm(found) / np.linalg.norm(wanted) > 0.99
 
 
 def test_no_place_on_the_machine_that_made_it_is_in_the_network():
-    content = export_onnx.NETWORK_FILE.read_bytes()
+    content = NETWORK_FILE.read_bytes()
     assert b"site-packages" not in content
     assert b".py" not in content
 
@@ -56,4 +51,4 @@ def test_no_place_on_the_machine_that_made_it_is_in_the_network():
 @pytest.mark.thorough
 def test_the_tool_makes_the_committed_bytes_again(tmp_path):
     assert export_onnx.main(["--into", str(tmp_path / "network.onnx")]) == 0
-    assert (tmp_path / "network.onnx").read_bytes() == export_onnx.NETWORK_FILE.read_bytes()
+    assert (tmp_path / "network.onnx").read_bytes() == NETWORK_FILE.read_bytes()

@@ -12,6 +12,7 @@ from vizzy.reading.compression import decompressed
 from vizzy.reading.errors import ReadingError, counted, listed
 from vizzy.reading.files import ARRAY_SUFFIXES, COLUMNAR_SUFFIXES, SPREADSHEET_SUFFIXES, check_sizes, unpacked
 from vizzy.reading.formats import is_spreadsheet, read_table
+from vizzy.reading.image_folders import table_of_folders
 from vizzy.reading.nesting import parsed_json
 from vizzy.reading.numbers import numbers_of
 from vizzy.reading.tables import Table, unguarded
@@ -45,6 +46,10 @@ FOREIGN_SUFFIXES = {
     ".7z": "a 7z archive: unpack it, or make it a zip",
     ".rar": "a RAR archive: unpack it, or make it a zip",
     ".tar": "a tar archive: unpack it, or make it a zip",
+    ".heic": "an image of a kind that browsers do not decode: save it as JPEG",
+    ".heif": "an image of a kind that browsers do not decode: save it as JPEG",
+    ".tif": "an image of a kind that browsers do not decode: save it as PNG or JPEG",
+    ".tiff": "an image of a kind that browsers do not decode: save it as PNG or JPEG",
     ".pdf": "a PDF document: save the table as CSV",
     ".docx": "a Word document: save the table as CSV",
     ".db": "a database: export the table as CSV",
@@ -87,9 +92,10 @@ def contents_of(files, choices, limits):
     check_sizes([(file.name, len(file.content)) for file in found], limits)
     arrays = [array for file in found if file.suffix in ARRAY_SUFFIXES for array in read_arrays(file, limits)]
     index = _index_of(found)
-    tables, unread = _tables(found, choices)
-    table, more_arrays, more_notes = _main_table(tables, choices)
     images = tuple(file.name for file in found if file.is_image)
+    in_folders = None if _has_sure_table(found) else table_of_folders(images)
+    tables, unread = _tables(found, choices, has_labels=in_folders is not None)
+    table, more_arrays, more_notes = _main_table([in_folders] if in_folders else tables, choices)
     if table is None and not arrays and not more_arrays:
         raise ReadingError(_nothing_useful(found, images, unread))
     if table is not None and len(table) > limits.rows:
@@ -98,7 +104,7 @@ def contents_of(files, choices, limits):
             f"{limits.advice.format(names=table.name)}."
         )
     return Contents(
-        name=index.get("name") or _name_of(files),
+        name=index.get("name") or (PurePosixPath(in_folders.name).stem if in_folders else _name_of(files)),
         table=_as_exported(table),
         arrays=(*arrays, *more_arrays),
         images=images,
@@ -140,15 +146,23 @@ def _are_texts(values):
     return isinstance(values, list) and all(isinstance(value, str) for value in values)
 
 
-def _tables(files, choices):
-    """The tables among the files, and a sentence on each file that is not read: two lists."""
+def _tables(files, choices, has_labels=False):
+    """The tables among the files, and a sentence on each file that is not read: two lists.
+
+    Where labels are known already, a text that is not surely a table is a note that lies beside the data.
+    """
     surely = [file for file in files if file.suffix in TABLES or _holds_table(file)]
     perhaps = [file for file in files if file.suffix in PERHAPS_TABLES and file.base_name != INDEX_FILE and file not in surely]
-    read = surely or perhaps
+    read = surely or ([] if has_labels else perhaps)
     tables = [read_table(file, choices.encoding, choices.delimiter, choices.header, choices.sheet) for file in read]
     others = [file for file in files if file not in read and file.suffix not in ARRAY_SUFFIXES and not file.is_image]
     others = [file for file in others if file.base_name != INDEX_FILE]
     return tables, [f"{file.name} was not read: it is {_what_it_is(file, surely)}." for file in others]
+
+
+def _has_sure_table(files):
+    """Whether a file among them is a table by its name or its form, and not a note that may lie beside images."""
+    return any(file.suffix in TABLES or _holds_table(file) for file in files)
 
 
 def _holds_table(file):
@@ -219,8 +233,8 @@ def _check_same_order(table, main, column):
 def _nothing_useful(files, images, unread):
     if images:
         return (
-            f"{images[0]} and the other images come without a table: bring one with labels and embeddings, or make it with "
-            "build_embeddings.py --images FOLDER."
+            f"{images[0]} and the other images come without labels: put them into a folder for each label, as in cat/1.jpg and "
+            "dog/2.jpg, or bring a table that names each file and its label."
         )
     if unread:
         return " ".join(sentence.replace(" was not read: it is ", " is ") for sentence in unread[:3]) + " Bring a table with a column of labels."

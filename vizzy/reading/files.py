@@ -61,6 +61,7 @@ class InputFile:
 
     name: str
     content: bytes  # of an image never looked at, and may be empty
+    path: Path | None = None  # where an image's content is, if it is not here
 
     @property
     def suffix(self):
@@ -103,7 +104,7 @@ def files_at(paths, limits=NATIVE):
     found = [entry for path in paths for entry in _found_at(Path(path))]
     read = [(name, path) for name, path in found if path.suffix.lower() not in IMAGE_SUFFIXES]
     check_sizes([(name, path.stat().st_size) for name, path in read], limits)
-    images = [InputFile(name, b"") for name, path in found if path.suffix.lower() in IMAGE_SUFFIXES]
+    images = [InputFile(name, b"", path) for name, path in found if path.suffix.lower() in IMAGE_SUFFIXES]
     return [InputFile(name, _content(path)) for name, path in read] + images
 
 
@@ -133,7 +134,7 @@ class Images:
                 for name in archive.namelist():
                     self._read.setdefault(name, archive.read)
             else:
-                self._read.setdefault(file.name, lambda _name, file=file: file.content)
+                self._read.setdefault(file.name, lambda _name, file=file: file.path.read_bytes() if file.path else file.content)
 
     def read(self, name):
         """The bytes of an image.

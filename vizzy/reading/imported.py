@@ -19,7 +19,12 @@ from vizzy.reading.columns import column_of, exported_columns
 from vizzy.reading.contents import Contents
 from vizzy.reading.errors import ReadingError, counted, listed, shown
 from vizzy.reading.given_labels import GivenLabels
-from vizzy.reading.predictors import embeddings_of, pred_probs_of, source_of_probabilities
+from vizzy.reading.predictors import (
+    embeddings_of,
+    pred_probs_of,
+    rows_with_embeddings,
+    source_of_probabilities,
+)
 from vizzy.reading.probabilities import agreement_notes
 from vizzy.reading.raw import Raw, notes_on_raw, raw_of
 from vizzy.reading.review import CHANGED, KEPT, NO_CLASS, REVIEW_ACTIONS, Review
@@ -64,10 +69,12 @@ def opened_of(contents: Contents, roles: Roles, labels: GivenLabels, choices: Ch
     DatasetError
         Where the parts do not make a dataset.
     """
-    row_idx = np.array([row for row, label in enumerate(labels.texts) if label], dtype=np.intp)
+    row_idx = _labelled_rows(labels)
     notes = [*contents.notes, *roles.notes, *labels.notes]
     if len(row_idx) < len(labels.texts):
         notes.append(f"{counted(len(labels.texts) - len(row_idx), 'row')} without a label left out.")
+    row_idx, left_out = rows_with_embeddings(contents, roles, labels, row_idx)
+    notes += left_out
     pred_probs, classes, more = pred_probs_of(contents, roles, labels, choices, row_idx)
     embeddings, features = embeddings_of(contents, roles, labels, row_idx)
     notes += more + features
@@ -107,11 +114,45 @@ def opened_of(contents: Contents, roles: Roles, labels: GivenLabels, choices: Ch
     return Opened(dataset, table, row_idx, columns, texts, images, review, tuple(notes), raw)
 
 
+def images_to_embed(contents: Contents, roles: Roles, labels: GivenLabels) -> tuple[str | None, ...]:
+    """The images that there are instead of embeddings or predicted probabilities.
+
+    Parameters
+    ----------
+    contents : Contents
+    roles : Roles
+    labels : GivenLabels
+
+    Returns
+    -------
+    tuple of (str or None)
+        The name of the image of each row, None for a row without a label or an image. Empty where there is something to
+        predict from, or where fewer than half of the rows with a label have an image.
+    """
+    predictors = (column_roles.PROBABILITY, column_roles.EMBEDDING, array_roles.PRED_PROBS, array_roles.EMBEDDINGS)
+    if contents.table is None or {*roles.columns.values(), *roles.arrays.values()}.intersection(predictors):
+        return ()
+    row_idx = _labelled_rows(labels)
+    files = _texts(contents, roles, column_roles.FILE, row_idx)
+    ids = _texts(contents, roles, column_roles.ID, row_idx) or ()
+    found = _matched_images(contents.images, files, ids) if files or ids else None
+    if not found or 2 * sum(image is not None for image in found) < len(found):
+        return ()
+    images: list[str | None] = [None] * len(labels.texts)
+    for row, image in zip(row_idx, found, strict=True):
+        images[row] = image
+    return tuple(images)
+
+
+def _labelled_rows(labels):
+    return np.array([row for row, label in enumerate(labels.texts) if label], dtype=np.intp)
+
+
 def _nothing_to_predict_from(contents, roles):
     remedy = "add a column of texts or of measurements, embeddings (columns, or an .npy file beside the table) or predicted "
     remedy += "probabilities, one column a class"
     if contents.images:
-        remedy += ", or make a dataset of the images with build_embeddings.py"
+        remedy += ", or name in a column which of the images each row is"
     useless = [array.name for array in contents.arrays if roles.arrays[array.name] == array_roles.IGNORED]
     if useless:
         remedy += f"; {listed(useless)} can be taken for neither"

@@ -131,6 +131,44 @@ def embeddings_of(
     return values, notes
 
 
+def rows_with_embeddings(
+    contents: Contents, roles: Roles, labels: GivenLabels, row_idx: np.ndarray
+) -> tuple[np.ndarray, list[str]]:
+    """Of some rows those that have an embedding: one without a single number says that there is none, as of a damaged image.
+
+    Parameters
+    ----------
+    contents : Contents
+    roles : Roles
+    labels : GivenLabels
+    row_idx : np.ndarray, shape (n,)
+        The rows that have a label.
+
+    Returns
+    -------
+    tuple of (np.ndarray of shape (m,), list of str)
+        The rows, and a note where some were left out. All rows where none of them has an embedding, which is an error.
+    """
+    array = array_with(contents, roles, array_roles.EMBEDDINGS)
+    if array is None or array.values.dtype.kind != "f" or array.values.shape[:1] != (len(labels.texts),):
+        return row_idx, []
+    missing_mask = np.isnan(array.values.reshape(len(array.values), -1)[row_idx]).all(axis=1)
+    count = int(missing_mask.sum())
+    if not 0 < count < len(row_idx):
+        return row_idx, []
+    rows = [_row_in_words(contents, roles, row) for row in row_idx[missing_mask]]
+    return row_idx[~missing_mask], [f"{counted(count, 'row')} without an embedding left out: {listed(rows)}."]
+
+
+def _row_in_words(contents, roles, row):
+    """A row by its image or its id, or else by its number."""
+    for role in (column_roles.FILE, column_roles.ID):
+        column = columns_of(roles.columns, role)
+        if column:
+            return contents.table.texts(column[0])[row]
+    return f"row {row + 1}"
+
+
 def _check_matrix(array, n_rows):
     """Refuse an array that is not a matrix of numbers with as many rows as there are labels."""
     values = array.values

@@ -6,14 +6,14 @@ only `Proposal.make` raises it. So a page can show the columns and what each is 
 
 from dataclasses import dataclass, replace
 
-from vizzy.dataset import DatasetError
+from vizzy.dataset import EMBEDDINGS_FILE, DatasetError
 from vizzy.reading.choices import Choices
 from vizzy.reading.columns import exported_columns
 from vizzy.reading.contents import Contents, contents_of
 from vizzy.reading.errors import ReadingError
-from vizzy.reading.files import NATIVE, Limits
+from vizzy.reading.files import NATIVE, InputFile, Limits
 from vizzy.reading.given_labels import GivenLabels, check_unlabelled, given_labels_of, with_checked_classes
-from vizzy.reading.imported import Opened, opened_of
+from vizzy.reading.imported import Opened, images_to_embed, opened_of
 from vizzy.reading.preview import command_of, summary_of, summary_of_opened
 from vizzy.reading.roles import Roles, roles_of
 
@@ -28,8 +28,9 @@ class Proposal:
     contents: Contents
     roles_found: Roles
     labels_found: GivenLabels
-    opened: Opened | None  # None where there is a problem
+    opened: Opened | None  # None where there is a problem, or where images are to be embedded first
     problem: str | None
+    images_to_embed: tuple[str | None, ...] = ()  # the image of each row, where there is nothing else to predict from
 
     @property
     def roles(self):
@@ -43,6 +44,16 @@ class Proposal:
             return self.opened.notes
         return (*self.contents.notes, *self.roles_found.notes, *self.labels_found.notes)
 
+    def embedded(self, content):
+        """The same files with embeddings of the images beside them: Proposal.
+
+        Parameters
+        ----------
+        content : bytes
+            Of a .npy file: a row for each of `images_to_embed`, without a single number where an image has none.
+        """
+        return read((*self.files, InputFile(EMBEDDINGS_FILE, content)), self.choices, self.limits)
+
     def corrected(self, **changes):
         """The same files, understood with other choices: Proposal. Takes the fields of Choices."""
         return read(self.files, replace(self.choices, **changes), self.limits)
@@ -51,6 +62,8 @@ class Proposal:
         """The dataset and what belongs to it: Opened. Raises the problem, where there is one, as a ReadingError."""
         if self.problem:
             raise ReadingError(self.problem)
+        if self.images_to_embed:
+            raise ReadingError("The images have no embeddings yet: compute them first, or bring them as an .npy file.")
         return self.opened
 
     def summary(self):
@@ -58,6 +71,7 @@ class Proposal:
         return {
             **summary_of(self.contents, self.roles_found, self.labels_found, self.opened, self.choices),
             **summary_of_opened(self.opened, self.limits),
+            "images_to_embed": sum(image is not None for image in self.images_to_embed),
             "problem": self.problem,
             "notes": list(self.notes),
             "command": command_of(self.files, self.contents),
@@ -95,12 +109,14 @@ def read(files, choices=None, limits=NATIVE):
     if contents.table and exported_columns(contents.table.columns):
         choices = replace(choices, leave_out_unlabelled=True)
     roles = roles_of(contents, choices)
-    labels, opened, problem = GivenLabels(), None, None
+    labels, opened, problem, to_embed = GivenLabels(), None, None, ()
     try:
         labels = given_labels_of(contents, roles, choices)
         labels = with_checked_classes(labels, choices, limits.classes)
         check_unlabelled(contents, labels, choices)
-        opened = opened_of(contents, roles, labels, choices)
+        to_embed = images_to_embed(contents, roles, labels)
+        if not to_embed:
+            opened = opened_of(contents, roles, labels, choices)
     except (ReadingError, DatasetError) as error:
         problem = str(error)
-    return Proposal(files, choices, limits, contents, roles, labels, opened, problem)
+    return Proposal(files, choices, limits, contents, roles, labels, opened, problem, to_embed)

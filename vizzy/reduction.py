@@ -14,6 +14,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
+DIMENSIONS = 32  # of the embeddings of images, unless another number is asked for
+
 
 def gram_matrix(blocks: Iterable[np.ndarray], width: int) -> np.ndarray:
     """The sum of B'B over blocks of rows: np.ndarray of float64, shape (width, width)."""
@@ -46,3 +48,23 @@ def project(block: np.ndarray, rows: np.ndarray) -> np.ndarray:
 def reduce(features: np.ndarray, dimensions: int) -> np.ndarray:
     """All of the above for features that are in memory at once: np.ndarray of float32."""
     return project(features, components(gram_matrix([features], features.shape[1]), dimensions))
+
+
+def reduce_present(features: np.ndarray, dimensions: int = DIMENSIONS) -> np.ndarray:
+    """The same where some rows have no features, which the result has not either.
+
+    Parameters
+    ----------
+    features : np.ndarray of float32, shape (n, width)
+        NaN in the whole row of an example without features.
+    dimensions : int
+
+    Returns
+    -------
+    np.ndarray of float32, shape (n, min(dimensions, width))
+    """
+    present_mask = ~np.isnan(features[:, 0])
+    reduced = reduce(features[present_mask], dimensions)
+    result = np.full((len(features), reduced.shape[1]), np.nan, np.float32)
+    result[present_mask] = reduced
+    return result

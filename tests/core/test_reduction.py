@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from embedding import reduction
+from vizzy import reduction
 
 
 def features(rows=60, width=20):

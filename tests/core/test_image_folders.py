@@ -1,0 +1,184 @@
+"""Images without embeddings: labels by folder, tables that name them, and embeddings computed natively."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from vizzy import __main__ as command
+from vizzy import reading
+from vizzy.image_features import NETWORK_FILE, embeddings_of
+from vizzy.reading.image_folders import table_of_folders
+from vizzy.reduction import reduce_present
+
+STATIC = Path(__file__).parents[2] / "static"
+
+
+def images(*names):
+    return [reading.InputFile(name, b"") for name in names]
+
+
+def labels_of(*names):
+    return [label for _, label in table_of_folders(names).rows]
+
+
+def array(values):
+    buffer = io.BytesIO()
+    np.save(buffer, values)
+    return buffer.getvalue()
+
+
+TWO_OF_EACH = ("pets/cat/1.jpg", "pets/cat/2.jpg", "pets/dog/1.jpg", "pets/dog/2.jpg")
+
+
+@pytest.mark.parametrize(
+    ("names", "labels"),
+    [
+        (["cat/1.jpg", "dog/1.jpg"], ["cat", "dog"]),
+        (["a/b/cat/1.jpg", "a/b/dog/1.jpg"], ["cat", "dog"]),
+        (["cat/tabby/1.jpg", "dog/1.jpg"], ["cat", "dog"]),
+        (["x/train/cat/1.jpg", "x/train/dog/1.jpg", "x/val/cat/2.jpg"], ["cat", "dog", "cat"]),
+        (["train/1.jpg", "cat/1.jpg"], ["cat", "train"]),
+        (["pets\\cat\\1.jpg", "pets\\dog\\1.jpg"], ["cat", "dog"]),
+        (["cat/1.jpg", "cover.jpg", "dog/1.jpg"], ["cat", "dog"]),
+    ],
+)
+def test_the_label_is_the_first_folder_that_images_do_not_share_and_that_is_no_part_of_the_data(names, labels):
+    assert labels_of(*names) == labels
+
+
+@pytest.mark.parametrize("names", [[], ["1.jpg", "2.jpg"], ["cat/1.jpg", "cat/2.jpg"], ["train/1.jpg", "val/1.jpg"]])
+def test_images_in_fewer_than_two_folders_of_labels_have_none(names):
+    assert table_of_folders(names) is None
+
+
+def test_images_that_were_left_out_are_counted_in_a_note():
+    notes = table_of_folders(["cat/1.jpg", "dog/1.jpg", "cover.jpg"]).notes
+    assert any("1 image outside" in note for note in notes)
+
+
+def test_a_folder_of_images_needs_no_choice_and_no_table():
+    proposal = reading.read(images(*TWO_OF_EACH))
+    assert proposal.problem is None
+    assert proposal.images_to_embed == TWO_OF_EACH
+    summary = proposal.summary()
+    assert summary["name"] == "pets"
+    assert summary["images_to_embed"] == 4
+    assert [(entry["name"], entry["count"]) for entry in summary["classes"]] == [("cat", 2), ("dog", 2)]
+
+
+def test_a_note_that_lies_beside_the_images_is_not_taken_for_the_table():
+    proposal = reading.read([*images(*TWO_OF_EACH), reading.InputFile("pets/README.txt", b"Pets\nwith love\n")])
+    assert proposal.images_to_embed == TWO_OF_EACH
+    assert any("README.txt was not read" in note for note in proposal.notes)
+
+
+def test_a_table_that_names_images_says_their_labels_whatever_folder_they_are_in():
+    table = b"file,label\n1.jpg,cat\n2.jpg,dog\n3.jpg,dog\n"
+    proposal = reading.read([*images("a/1.jpg", "b/2.jpg", "b/9.jpg"), reading.InputFile("labels.csv", table)])
+    assert proposal.images_to_embed == ("a/1.jpg", "b/2.jpg", None)
+
+
+def test_a_zip_of_a_folder_is_read_as_the_folder():
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in TWO_OF_EACH:
+            archive.writestr(name, b"not looked at")
+    proposal = reading.read([reading.InputFile("pets.zip", buffer.getvalue())])
+    assert proposal.images_to_embed == TWO_OF_EACH
+    assert reading.Images(proposal.files).read("pets/dog/2.jpg") == b"not looked at"
+
+
+def test_embeddings_make_it_a_dataset_and_rows_without_one_are_left_out_and_named():
+    values = np.array([[0, 1], [np.nan, np.nan], [1, 0], [1, 1]], np.float32)
+    opened = reading.read(images(*TWO_OF_EACH)).embedded(array(values)).make()
+    assert opened.images == ("pets/cat/1.jpg", "pets/dog/1.jpg", "pets/dog/2.jpg")
+    np.testing.assert_array_equal(opened.dataset.embeddings, values[[0, 2, 3]])
+    assert any("without an embedding left out: 'pets/cat/2.jpg'" in note for note in opened.notes)
+
+
+def test_an_embedding_with_some_numbers_missing_is_still_refused():
+    values = np.array([[0, 1], [np.nan, 1], [1, 0], [1, 1]], np.float32)
+    assert "must be finite numbers" in reading.read(images(*TWO_OF_EACH)).embedded(array(values)).problem
+
+
+def test_images_beside_predicted_probabilities_are_not_embedded():
+    table = b"file,label,p_cat,p_dog\n1.jpg,cat,0.9,0.1\n2.jpg,dog,0.2,0.8\n"
+    proposal = reading.read([*images("1.jpg", "2.jpg"), reading.InputFile("labels.csv", table)])
+    assert proposal.images_to_embed == ()
+    assert proposal.opened
+
+
+def test_images_without_labels_are_refused_with_what_to_do():
+    with pytest.raises(reading.ReadingError, match=r"without labels.*cat/1\.jpg.*a table"):
+        reading.read(images("1.jpg", "2.jpg"))
+
+
+# --- computing them ---------------------------------------------------------------------------
+
+
+def picture(seed, colour, size=(40, 40)):
+    noise = np.random.default_rng(seed).integers(0, 60, (size[1], size[0], 3))
+    return Image.fromarray((np.array(colour) * 0.75 + noise).clip(0, 255).astype(np.uint8))
+
+
+def test_the_network_is_the_one_that_the_site_publishes():
+    import runtime
+
+    assert runtime.NETWORK == NETWORK_FILE
+
+
+def test_images_that_look_alike_have_embeddings_that_are_alike_and_a_damaged_one_has_none(capsys):
+    files = {}
+    for name, colour in {"red-1": (230, 20, 20), "red-2": (230, 20, 20), "blue": (20, 20, 230)}.items():
+        buffer = io.BytesIO()
+        picture(len(files), colour).save(buffer, "PNG")
+        files[name] = buffer.getvalue()
+    files["damaged"] = b"\x89PNG not at all"
+    embeddings = embeddings_of([*files, None], files.__getitem__)
+    red, other_red, blue, damaged, nothing = embeddings
+    assert np.linalg.norm(red - other_red) < np.linalg.norm(red - blue)
+    assert np.isnan(damaged).all() and np.isnan(nothing).all()
+    assert "damaged was skipped: " in capsys.readouterr().err
+
+
+def test_no_readable_image_at_all_is_an_error():
+    with pytest.raises(reading.ReadingError, match="None of the images can be read"):
+        embeddings_of(["a"], lambda _name: b"nothing")
+
+
+def test_reducing_leaves_rows_without_features_without():
+    features = np.random.default_rng(0).normal(size=(6, 8)).astype(np.float32)
+    features[2] = np.nan
+    reduced = reduce_present(features, 3)
+    assert reduced.shape == (6, 3)
+    assert np.isnan(reduced[2]).all() and np.isfinite(np.delete(reduced, 2, axis=0)).all()
+
+
+def test_the_command_finds_pictures_in_the_wrong_folder_and_reads_what_it_wrote(tmp_path, capsys):
+    photos = tmp_path / "photos"
+    for seed in range(24):
+        label, colour = ("red", (230, 20, 20)) if seed % 2 else ("blue", (20, 20, 230))
+        folder = photos / ("blue" if seed == 1 else label)  # one red picture among the blue ones
+        folder.mkdir(parents=True, exist_ok=True)
+        picture(seed, colour).save(folder / f"{seed:02}.png")
+    table, embeddings = tmp_path / "corrected.csv", tmp_path / "embeddings.npy"
+    assert command.main(["find", str(photos), "-o", str(table), "--embeddings", str(embeddings)]) == 0
+    out = capsys.readouterr().out
+    assert "blue -> red" in out.split("most suspect:")[1].splitlines()[1]
+    assert "blue/01.png" in out
+    assert np.load(embeddings).shape == (24, 32)
+    assert command.main(["find", str(table), str(embeddings)]) == 0
+    assert "blue -> red" in capsys.readouterr().out
+
+
+def test_without_what_computes_them_the_command_says_what_to_install(tmp_path, monkeypatch, capsys):
+    for label in ("cat", "dog"):
+        (tmp_path / "pets" / label).mkdir(parents=True)
+        picture(0, (9, 9, 9)).save(tmp_path / "pets" / label / "1.png")
+    monkeypatch.setitem(__import__("sys").modules, "onnxruntime", None)
+    assert command.main(["find", str(tmp_path / "pets")]) == command.BAD_INPUT
+    assert "pip install -e '.[images]'" in capsys.readouterr().err
