@@ -1,14 +1,17 @@
-"""Make the sample data: short messages to a shop, four classes, some labels wrong on purpose.
+"""Make the sample data: short messages to a shop, and measured flowers, with some labels wrong on purpose.
 
-    python static/sample/make_sample.py      # rewrites the three files beside it
+    python static/sample/make_sample.py      # rewrites the four files beside it
 
 ``messages.csv``                 240 rows: id, text, label
 ``messages-embeddings.npy``      (240, 16): what the texts are like, in the order of the table
 ``messages-probabilities.csv``   the same rows with predicted probabilities in columns, so that nothing is trained
+``iris.csv``                     150 rows: sepals and petals of three species, measured, ten labels wrong
 
 The messages are put together from the phrases below, so they belong to nobody. An embedding counts the words and
 the letter triplets of a message, weighs the rare ones up, and keeps the 16 directions in which messages differ most.
 12 labels are wrong, three of each class, and 8 messages belong to no class; `messages` knows which.
+
+The flowers are those of Fisher's iris data as scikit-learn has it; `iris` knows which labels are wrong.
 """
 
 import csv
@@ -23,6 +26,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
 SEED = 4
+WRONG_FLOWERS = 10
 PER_CLASS, WRONG_PER_CLASS, DIMENSIONS = 58, 3, 16
 OPENINGS = ("", "Hello, ", "Hi! ", "Good morning. ", "Please help: ", "Quick question: ", "Dear team, ")
 CLOSINGS = (
@@ -131,8 +135,21 @@ def _terms(text):
     return words + [f"{word[start : start + 3]}~" for word in words for start in range(len(word) - 2)]
 
 
+def iris(seed=SEED):
+    """The columns of the table by name, and the rows whose species is wrong: dict and np.ndarray of int."""
+    from sklearn.datasets import load_iris
+
+    data, rng = load_iris(), np.random.default_rng(seed)
+    wrong = np.sort(rng.choice(len(data.target), WRONG_FLOWERS, replace=False))
+    label = data.target.copy()
+    label[wrong] = (label[wrong] + rng.integers(1, 3, WRONG_FLOWERS)) % 3
+    names = [name.removesuffix(" (cm)").replace(" ", "_") + "_cm" for name in data.feature_names]
+    columns = {name: data.data[:, place].tolist() for place, name in enumerate(names)}
+    return columns | {"species": data.target_names[label].tolist()}, wrong
+
+
 def main():
-    """Write the three files."""
+    """Write the four files."""
     from vizzy.training import cross_validated_pred_probs
 
     texts, given, _ = messages()
@@ -146,6 +163,8 @@ def main():
     shown = [[f"{prob:.4f}" for prob in probs] for probs in pred_probs]
     rows = ([*row, *probs] for *row, probs in zip(ids, texts, given, shown, strict=True))
     _write("messages-probabilities.csv", header, rows)
+    flowers, _ = iris()
+    _write("iris.csv", list(flowers), zip(*flowers.values(), strict=True))
 
 
 def _write(name, header, rows):

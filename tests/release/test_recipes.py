@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from vizzy.__main__ import judged, main
+from vizzy.features.raw import embedded
 from vizzy.reading import files_at, read
 
 ROOT = Path(__file__).parents[2]
@@ -203,3 +204,16 @@ def test_the_sample_with_probabilities_needs_no_training():
     opened = read(files_at([SAMPLE / "messages-probabilities.csv"])).make()
     assert opened.dataset.pred_probs.shape == (240, 4) and opened.texts
     assert opened.dataset.embeddings is None
+
+
+def test_of_the_samples_of_raw_data_the_wrong_labels_stand_among_the_first_tenth():
+    script = runpy.run_path(str(SAMPLE / "make_sample.py"))
+    columns, wrong_flowers = script["iris"]()
+    _, given, true = script["messages"]()
+    wrong_messages = [row for row, (one, other) in enumerate(zip(given, true, strict=True)) if other and one != other]
+    for name, wrong in (("iris.csv", wrong_flowers), ("messages.csv", wrong_messages)):
+        opened = embedded(read(files_at([SAMPLE / name])).make())
+        findings, _ = judged(opened)
+        first = np.argsort(findings.label_quality)[: len(opened.dataset) // 10]
+        assert len(set(first) & set(wrong)) >= 0.9 * len(wrong), name
+    assert opened.raw.texts and columns["species"] == list(read(files_at([SAMPLE / "iris.csv"])).make().table.texts("species"))

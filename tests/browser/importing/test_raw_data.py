@@ -1,0 +1,56 @@
+"""Tables without embeddings: texts and measurements, from a click on the sample to the review, with nothing chosen."""
+
+import pytest
+from own_data import as_file, bring, open_and_train, start_review
+from visits import ROOT
+
+MESSAGES = ROOT / "static/sample/messages.csv"
+MANY = 60  # times the sample, so that making features takes seconds
+KINDS = {
+    "texts": ("messages.csv", "240 rows, 4 classes, texts to make features of", "of its words"),
+    "measurements": ("iris.csv", "150 rows, 3 classes, measurements to make features of", "of its values"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_raw_data_reaches_the_suspects_and_why_with_nothing_chosen(visit, kind):
+    sample, understood, why = KINDS[kind]
+    page = visit.page
+    visit.open()
+    page.click("#import-button")
+    page.click(f'[data-sample="{sample}"]')
+    page.wait_for_selector("#import-preview:not([hidden])")
+    assert understood in page.inner_text("#import-understood")
+    assert f"features are made of the {kind}" in page.inner_text("#import-notes")
+    assert "Making features and training take" in page.inner_text("#import-estimate")
+    open_and_train(visit)
+    start_review(visit)
+    page.wait_for_function(f"document.getElementById('review-reasons').textContent.toLowerCase().includes('{why}')")
+    if kind == "measurements":
+        assert "petal_length_cm: " in page.inner_text("#review-picture")
+        return  # once is enough for what does not depend on the kind
+    page.keyboard.press("k")
+    page.wait_for_function("document.getElementById('reviewed').textContent.startsWith('1 of')")
+    page.wait_for_timeout(800)  # the files are being kept
+    page.reload()
+    visit.wait("trained")
+    page.wait_for_selector("#queue-list .queue-row")
+    assert page.inner_text("#reviewed").startswith("1 of")
+
+
+def test_what_is_taken_for_a_measurement_can_be_corrected_and_making_features_cancelled(visit):
+    page = visit.page
+    visit.open()
+    page.click("#import-button")
+    bring(visit, ROOT / "static/sample/iris.csv")
+    page.select_option('#import-columns [data-name="petal_length_cm"]', "ignored")
+    page.wait_for_function("!document.getElementById('import-notes').textContent.includes('petal_length_cm')")
+    assert "'petal_width_cm'" in page.inner_text("#import-notes")
+    page.click("#import-again")
+    lines = [line.split(",", 1)[1] for line in MESSAGES.read_text(encoding="utf-8").splitlines()]
+    bring(visit, as_file("many.csv", "\n".join([lines[0]] + lines[1:] * MANY)))
+    page.click("#import-open")
+    page.click("#import-cancel")
+    page.wait_for_selector("#import-open:not([disabled])")
+    assert page.is_hidden("#import-progress") and page.is_visible("#import")
+    assert page.inner_text('[data-panel="dataset"] .choice[aria-pressed="true"] >> nth=0') == "cat"  # what was open is
