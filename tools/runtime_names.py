@@ -4,11 +4,15 @@ import ast
 import pathlib
 
 
+# Of the app: the page, and what only the command line runs, with libraries that no browser has.
+NOT_IN_THE_WORKER = ("page", "__main__.py", "image_features.py", "image_files.py")
+
+
 def worker_sources(app):
     """The app's sources that can come to run in the worker: not the page's, nor the command line's."""
     vizzy = pathlib.Path(app, "vizzy")
     parts = {path: path.relative_to(vizzy).parts for path in sorted(vizzy.rglob("*.py"))}
-    return [path for path, inside in parts.items() if inside[0] not in ("page", "__main__.py")]
+    return [path for path, inside in parts.items() if inside[0] not in NOT_IN_THE_WORKER]
 
 
 def imported_modules(source):
