@@ -19,8 +19,8 @@ from vizzy.features.measurements import measurement_features
 from vizzy.reading.raw import Raw
 
 MOST_NAMED = 4  # words, or columns, for a label
-WORTH_NAMING = np.log(2)  # twice as likely
-FEWEST_TEXTS = 2  # others that have a word
+WORTH_NAMING = np.log(3)  # three times as likely
+FEWEST_TEXTS = 3  # others that have a word
 SHOWN_VALUE = 24  # characters
 # Letters that are written without spaces between words are taken in pairs.
 _WORD = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]{1,2}|[^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+")
@@ -37,8 +37,8 @@ class Evidence:
 
     Examples
     --------
-    >>> raw = Raw(("the parcel is late", "the parcel came", "the parcel", "an invoice", "an invoice"), {})
-    >>> Evidence(raw, np.array([1, 0, 0, 1, 1]), 2).reasons(0, 1, 0, ("delivery", "billing"))
+    >>> raw = Raw(("the parcel is late",) + ("the parcel came",) * 4 + ("an invoice",) * 4, {})
+    >>> Evidence(raw, np.array([1, 0, 0, 0, 0, 1, 1, 1, 1]), 2).reasons(0, 1, 0, ("delivery", "billing"))
     ['of its words, “parcel”, “the” speak for delivery']
     """
 
