@@ -16,7 +16,7 @@ from embedding.folder import FolderError
 from embedding.sources import SourceError, Sources
 from embedding.store import Plan, Store, StoreError, read_plan
 from vizzy.dataset import INDEX_FILE, TABLE_FILE, DatasetError
-from vizzy.image_files import MOST_MEGAPIXELS
+from vizzy.native.image_files import MOST_MEGAPIXELS
 from vizzy.reduction import DIMENSIONS
 
 ROOT = Path(__file__).resolve().parent.parent

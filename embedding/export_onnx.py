@@ -26,7 +26,7 @@ from pathlib import Path
 import numpy as np
 
 from embedding.backbones import IMAGENET_DEVIATION, IMAGENET_MEAN, LITE0_SIZE, load_backbone
-from vizzy.image_features import INPUT, NETWORK_FILE
+from vizzy.native.image_features import INPUT, NETWORK_FILE
 
 OUTPUT = "features"
 OPSET = 18  # the first in which Resize filters as Pillow does

@@ -170,7 +170,7 @@ def _write_thumbnails(dataset: Dataset, folder: Path) -> dict:
 
 
 def _tiles(dataset: Dataset, folder: Path) -> Iterator:
-    from vizzy.image_files import read_rgb
+    from vizzy.native.image_files import read_rgb
     from embedding.thumbnails import tile
 
     return (tile(read_rgb(folder / file)) for file in dataset.files)

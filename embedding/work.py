@@ -20,9 +20,9 @@ from PIL import Image
 from torch.utils.data import DataLoader, Dataset
 
 from embedding.backbones import Backbone
-from vizzy.image_files import UnreadableImage, open_rgb
+from vizzy.native.image_files import UnreadableImage, open_rgb
 from embedding.pictures import Pictures
-from vizzy.progress import Progress
+from vizzy.native.progress import Progress
 from embedding.sources import Source
 from embedding.store import Batch, Store
 

@@ -5,11 +5,11 @@ import pathlib
 
 
 # Of the app: the page, and what only the command line runs, with libraries that no browser has.
-NOT_IN_THE_WORKER = ("page", "__main__.py", "image_features.py", "image_files.py")
+NOT_IN_THE_WORKER = ("page", "native", "__main__.py")
 
 
 def worker_sources(app):
-    """The app's sources that can come to run in the worker: not the page's, nor the command line's."""
+    """The app's sources that can come to run in the worker: not the page's, nor what only the command line runs."""
     vizzy = pathlib.Path(app, "vizzy")
     parts = {path: path.relative_to(vizzy).parts for path in sorted(vizzy.rglob("*.py"))}
     return [path for path, inside in parts.items() if inside[0] not in NOT_IN_THE_WORKER]

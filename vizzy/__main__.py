@@ -68,7 +68,7 @@ def _embedded(proposal, path):
     """The proposal, with embeddings of its images where it needs them; written to a path too, if there is one."""
     if not proposal.images_to_embed:
         return proposal
-    from vizzy.image_features import embeddings_of  # needs what few have installed
+    from vizzy.native.image_features import embeddings_of  # needs what few have installed
 
     buffer = io.BytesIO()
     np.save(buffer, embeddings_of(proposal.images_to_embed, reading.Images(proposal.files).read))

@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("PIL", reason="pip install -e '.[embeddings]' to test the embedding tool")
 from PIL import Image
 
-from vizzy.image_files import UnreadableImage, open_rgb, read_rgb
+from vizzy.native.image_files import UnreadableImage, open_rgb, read_rgb
 
 RED, BLUE = (250, 10, 10), (10, 10, 250)
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from vizzy import __main__ as command
 from vizzy import reading
-from vizzy.image_features import NETWORK_FILE, embeddings_of
+from vizzy.native.image_features import NETWORK_FILE, embeddings_of
 from vizzy.reading.image_folders import table_of_folders
 from vizzy.reduction import reduce_present
 

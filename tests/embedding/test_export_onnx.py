@@ -21,8 +21,8 @@ import torch
 
 from embedding import export_onnx
 from embedding.backbones import load_backbone
-from vizzy.image_features import INPUT, NETWORK_FILE, middle_square
-from vizzy.image_files import read_rgb
+from vizzy.native.image_features import INPUT, NETWORK_FILE, middle_square
+from vizzy.native.image_files import read_rgb
 
 STATIC = Path(__file__).parents[2] / "static"
 

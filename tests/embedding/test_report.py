@@ -5,7 +5,7 @@ import pytest
 
 from embedding import picture_map
 from embedding.picture_map import map_of
-from vizzy.progress import Progress, readable_duration
+from vizzy.native.progress import Progress, readable_duration
 from embedding.report import Facts, report_text
 
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from vizzy.progress import Progress
+from vizzy.native.progress import Progress
 from vizzy.reading.errors import ReadingError
 from vizzy.reduction import reduce_present
 
-NETWORK_FILE = Path(__file__).parent / "networks" / "efficientnet-lite0.onnx"
+NETWORK_FILE = Path(__file__).parents[1] / "networks" / "efficientnet-lite0.onnx"
 INPUT = "pixels"
 WIDTH = 1280
 LARGEST_SQUARE = 1024  # px; a larger one is halved until it is smaller, and the network does the rest
@@ -65,7 +65,9 @@ def embeddings_of(
                 progress.say(problem)
             progress.advance(1)
     if np.isnan(features[:, 0]).all():
-        raise ReadingError("None of the images can be read: are they damaged, or of a kind that Pillow cannot read?")
+        raise ReadingError(
+            "None of the images can be read: are they damaged, or of a kind that Pillow cannot read?"
+        )
     return reduce_present(features)
 
 
@@ -79,7 +81,7 @@ def _network():
             f"{error.name} is not installed, which computing embeddings of images needs: pip install -e '.[images]', or bring "
             "embeddings as an .npy file."
         ) from error
-    from vizzy.image_files import open_rgb
+    from vizzy.native.image_files import open_rgb
 
     options = SessionOptions()
     options.intra_op_num_threads = 1  # the images are shared out among threads instead
@@ -88,7 +90,7 @@ def _network():
 
 
 def _unreadable():
-    from vizzy.image_files import UnreadableImage
+    from vizzy.native.image_files import UnreadableImage
 
     return UnreadableImage
 
