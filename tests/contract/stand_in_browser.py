@@ -7,6 +7,8 @@ import sys
 import types
 from pathlib import Path
 
+from coroutines import run
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -50,7 +52,7 @@ class File:
 def answer_of(crossed):
     """What an exported function answers, as the page reads it."""
     if asyncio.iscoroutine(crossed):
-        crossed = asyncio.run(crossed)
+        crossed = run(crossed)
     if isinstance(crossed, JsProxy):
         return crossed.value
     return None if crossed is None else json.loads(crossed)

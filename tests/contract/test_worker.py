@@ -1,6 +1,5 @@
 """What the worker exports, under plain Python: refusals and defects, the open session, runs that are cancelled alone."""
 
-import asyncio
 import io
 import json
 import sys
@@ -11,6 +10,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).parent))
 
+from coroutines import run
 from stand_in_browser import File, answer_of, new_worker
 from worker_calls import exported
 
@@ -142,7 +142,7 @@ def test_a_short_experiment_does_not_take_back_the_cancellation_of_a_long_one(wo
         short_one = worker.lab("short", "{}")
         return [await long_one, await short_one, await worker.lab("long", "{}", 8)]
 
-    cancelled, short, other = asyncio.run(both())
+    cancelled, short, other = run(both())
     assert cancelled is None
     assert (json.loads(short), json.loads(other)) == ({"short": 1}, {"steps": 3})
     assert worker.runs == {}

@@ -1,7 +1,8 @@
 """Which steps of the sliders are asked for ahead, and what is kept of the answers."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
+
+from coroutines import run
 
 from vizzy.page.client import prefetch
 from vizzy.page.client.prefetch import AnalysisPrefetcher, next_settings
@@ -41,9 +42,8 @@ def prepared(kept, *settings):
 
     asked = []
     kept._ask_many = ask_many
-    with ThreadPoolExecutor(1) as elsewhere:  # the browser tests leave a loop running in this thread
-        for one in settings:
-            elsewhere.submit(asyncio.run, kept.prepare(one)).result()
+    for one in settings:
+        run(kept.prepare(one))
     return asked
 
 
@@ -73,8 +73,7 @@ def test_the_nearest_steps_are_asked_for_before_any_idle_moment():
             await asyncio.sleep(0)
         task.cancel()
 
-    with ThreadPoolExecutor(1) as elsewhere:
-        elsewhere.submit(asyncio.run, step()).result(timeout=30)
+    run(step())
     assert asked == next_settings((50, 15, "percentile", "percentile"))[:12]
 
 
