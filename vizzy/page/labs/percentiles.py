@@ -60,8 +60,8 @@ class PercentilesLab:
         if self._asked != depends:
             self._asked, self._bands = depends, None
             parts.start(self._fetch(), self._say)
-        elif self._curves:
-            self._draw()
+        if self._curves:
+            self._draw()  # the marks at once, so that a key moves on from where the sliders are
 
     def resized(self):
         """The chart has another room."""
