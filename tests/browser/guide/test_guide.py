@@ -342,7 +342,7 @@ def test_axe_finds_nothing_in_guide_and_learn(browser, site, theme, size):
 
 
 def test_what_comes_late_and_does_not_arrive_is_told(browser, site):
-    with browser.new_context() as context:
+    with browser.new_context(service_workers="block") as context:  # one that has kept the file would give it
         page = context.new_page()
         page.route("**/vizzy/page/guide/theory.py", lambda route: route.abort())
         page.goto(site)
