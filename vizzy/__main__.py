@@ -95,7 +95,7 @@ def judged(opened, class_percentile=None, ood_percentile=None, mean=False, by_no
         )
         pred_probs, accuracy = result.pred_probs, result.accuracy
     mode = "mean" if mean or class_percentile is None else "percentile"
-    parts = ranking.parts(label, pred_probs, dataset.embeddings)
+    parts = ranking.parts(label, pred_probs, dataset.embeddings, not dataset.of_raw_data)
     outlier_mask = ranking.outlier_mask(parts, pred_probs) if ood_percentile is None else None
     analysis = confident.analyse(label, pred_probs, class_percentile, ood_percentile, mode, outlier_mask)
     if by_noise_rate:

@@ -61,6 +61,7 @@ class Dataset:
     files: tuple | None = None  # of str, the image of each example
     alt: tuple | None = None  # of str, what each image shows
     embeddings: np.ndarray | None = None  # (n, d) float
+    of_raw_data: bool = False  # whether the embeddings are features of texts or measurements, see vizzy.features
     pred_probs: np.ndarray | None = None  # (n, K) float, out of sample
     name: str = "dataset"
 

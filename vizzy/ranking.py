@@ -32,6 +32,11 @@ probability of the given label's strongest rival. Powers, and whether the margin
 self-confidence alone is the score: entropy, margin and neighbours in the space of the probabilities did not find more
 on any of those datasets.
 
+Features of texts and measurements, which `vizzy.features` makes, are no embeddings of a network: true values are often
+extreme, and no sign of a wrong label. There remoteness and class distance do not count. Measured by `bench/run raw-data` on
+four tables (12 draws): 0.99 instead of 0.96 of the planted errors among the first tenth, and 0.92 instead of 0.85 among as
+many as there are; on four sets of texts 1.00 as before, and 0.95 instead of 0.94.
+
 Distances are Euclidean. Both ratios stay the same when embeddings are scaled or moved. They are taken block by
 block, in bounded memory, and from more than ``MOST_REFERENCES`` examples only to a seeded sample of them.
 
@@ -93,6 +98,7 @@ class Parts:
     remoteness: np.ndarray | None = None  # (n,) above 0: 1 is usual
     neighbour_idx: np.ndarray | None = None  # (n, NEIGHBOURS) int: the closest first, -1 where there is none
     class_distance: np.ndarray | None = None  # (n,) at least 0: to the nearest class's mean; 1 is usual
+    far_is_suspect: bool = True  # whether remoteness and class distance count
 
 
 def label_quality(given_label, pred_probs, embeddings=None):
@@ -119,8 +125,16 @@ def label_quality(given_label, pred_probs, embeddings=None):
     return combine(parts(given_label, pred_probs, embeddings))
 
 
-def parts(given_label, pred_probs, embeddings=None):
-    """The parts of the score of every example: Parts. Takes the arguments of `label_quality`."""
+def parts(given_label, pred_probs, embeddings=None, far_is_suspect=True):
+    """The parts of the score of every example: Parts.
+
+    Parameters
+    ----------
+    given_label, pred_probs, embeddings
+        As for `label_quality`.
+    far_is_suspect : bool
+        Whether remoteness and class distance count; with features of texts or measurements they should not.
+    """
     margin, rival = _margin(given_label, pred_probs)
     confidence = confident.self_confidence(given_label, pred_probs)
     if embeddings is None or len(embeddings) < 2:
@@ -139,6 +153,7 @@ def parts(given_label, pred_probs, embeddings=None):
         remoteness=(nearest + floor) / (usual + floor),
         neighbour_idx=neighbour_idx,
         class_distance=_class_distance(given_label, embeddings),
+        far_is_suspect=far_is_suspect,
     )
 
 
@@ -289,10 +304,14 @@ def _ratio_factor(parts):
 
 
 def _remoteness_factor(parts):
+    if not parts.far_is_suspect:
+        return np.ones_like(parts.remoteness)
     return np.maximum(parts.remoteness, 1.0) ** -float(REMOTENESS_POWER)
 
 
 def _class_distance_factor(parts):
+    if not parts.far_is_suspect:
+        return np.ones_like(parts.class_distance)
     return np.maximum(parts.class_distance, 1.0) ** -float(CLASS_DISTANCE_POWER)
 
 

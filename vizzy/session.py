@@ -36,9 +36,9 @@ class Predictions:
     quality_rank: np.ndarray  # (n,) int: 0 for the example whose label is most suspect
 
     @classmethod
-    def of(cls, given_label, pred_probs, embeddings=None):
+    def of(cls, given_label, pred_probs, embeddings=None, far_is_suspect=True):
         confidences = confident.SortedSelfConfidences.of(given_label, pred_probs)
-        parts = ranking.parts(given_label, pred_probs, embeddings)
+        parts = ranking.parts(given_label, pred_probs, embeddings, far_is_suspect)
         label_quality = ranking.combine(parts)
         worst_first = confident.ranking(label_quality)
         quality_rank = np.empty(len(worst_first), dtype=np.intp)
@@ -123,7 +123,8 @@ class Session:
         for example, label in changed_labels.items():
             given_label[example] = label
         pred_probs, notes = yield from self._predict(given_label)
-        self.predictions = Predictions.of(given_label, pred_probs, self.dataset.embeddings)
+        dataset = self.dataset
+        self.predictions = Predictions.of(given_label, pred_probs, dataset.embeddings, not dataset.of_raw_data)
         return {
             "accuracy": self.predictions.accuracy,
             "notes": notes,

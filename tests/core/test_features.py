@@ -278,3 +278,13 @@ def test_the_review_names_the_columns_and_is_searched_by_what_they_hold():
     first = opened.raw.described[0]
     assert first.startswith("sepal length (cm): 5.1, sepal width (cm): 3.5")
     assert 0 in reviewing.queue((50, 15, "mean", "outliers"), "all", text=first)
+
+
+def test_an_extreme_but_rightly_labelled_row_is_not_ranked_above_wrong_labels():
+    columns, wrong = flipped_iris(2)
+    columns["petal width (cm)"] = columns["petal width (cm)"].copy()
+    extreme = next(row for row in range(100, 150) if row not in wrong)
+    columns["petal width (cm)"][extreme] = 9
+    opened = embedded(read(columns).make())
+    assert opened.dataset.of_raw_data
+    assert extreme not in first_rows(opened, 0.05)
