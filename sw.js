@@ -18,7 +18,7 @@ const visits = new Map(); // client id -> {site, runtime: names of its caches, w
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
-self.addEventListener("message", (event) => event.waitUntil(keep(event.data.files, event.source.id)));
+self.addEventListener("message", (event) => event.waitUntil(event.data.rare ? keepRare(event.data.rare, event.source.id) : keep(event.data.files, event.source.id)));
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   if (request.method !== "GET" || !request.url.startsWith(scope.href)) return;
@@ -118,6 +118,12 @@ async function keep(files, id) {
   visit.whole = true;
   visits.set(id, visit);
   await sweep(visit);
+}
+
+// Parts of the runtime that a visit kept only once it had used them.
+async function keepRare(files, id) {
+  const runtime = (await visitOf(id))?.runtime ?? (await currentRuntime());
+  await addMissing(await caches.open(runtime), files);
 }
 
 // Take away what no visit needs any more: all but this one and those whose windows are open.

@@ -10,6 +10,7 @@ with what that imports. A feature.py names the rest of its needs in constants, a
     WORKER    modules or whole packages that the worker gets then, and not at its start
     STYLES    stylesheets
     MARKUP    files of the site's own HTML
+    KEPT      what else is kept for use without a network
 
 Written are:
 
@@ -224,7 +225,8 @@ def kept_for_offline(root: Path, features: dict) -> list[str]:
         posixpath.join(folder, icon["src"]) for icon in json.loads(read_text(root / WEB_MANIFEST))["icons"]
     }
     samples = {name for name in relative(root, (root / SAMPLES).iterdir()) if not name.endswith((".py", "__"))}
-    return sorted({FEATURES, WEB_MANIFEST, *late, *icons, *samples})
+    kept = {name for entry in feature_entries(root).values() for name in constant(root, entry, "KEPT")}
+    return sorted({FEATURES, WEB_MANIFEST, *late, *icons, *samples, *kept})
 
 
 # --- what is written ------------------------------------------------------------------------------

@@ -10,10 +10,12 @@ Singular vectors have no sign of their own; here the largest component of each i
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
 
 import numpy as np
 
+BLOCK = 1024  # rows that are calculated with at once
 DIMENSIONS = 32  # of the embeddings of images, unless another number is asked for
 
 
@@ -46,8 +48,22 @@ def project(block: np.ndarray, rows: np.ndarray) -> np.ndarray:
 
 
 def reduce(features: np.ndarray, dimensions: int) -> np.ndarray:
-    """All of the above for features that are in memory at once: np.ndarray of float32."""
-    return project(features, components(gram_matrix([features], features.shape[1]), dimensions))
+    """All of the above for features that are in memory at once: np.ndarray of float32.
+
+    Of fewer rows than columns, the Gram matrix of the rows is the smaller one, and comes to the same.
+    """
+    blocks = [features[start : start + BLOCK] for start in range(0, len(features), BLOCK)]
+    if dimensions < len(features) < features.shape[1]:
+        rows = _normalised(components(gram_matrix([features.T], len(features)), dimensions) @ features)
+    else:
+        rows = components(gram_matrix(blocks, features.shape[1]), dimensions)
+    return np.concatenate([project(block, rows) for block in blocks])
+
+
+def _normalised(rows):
+    """Rows of length 1; one without a direction stays as it is."""
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows / np.where(lengths == 0, 1.0, lengths)
 
 
 def reduce_present(features: np.ndarray, dimensions: int = DIMENSIONS) -> np.ndarray:
@@ -68,3 +84,22 @@ def reduce_present(features: np.ndarray, dimensions: int = DIMENSIONS) -> np.nda
     result = np.full((len(features), reduced.shape[1]), np.nan, np.float32)
     result[present_mask] = reduced
     return result
+
+
+def npy_of(features: bytes, count: int) -> bytes:
+    """The same, from float32 numbers as bytes to the bytes of a .npy file.
+
+    Parameters
+    ----------
+    features : bytes
+        Of as many numbers for each example.
+    count : int
+        How many examples there are.
+
+    Returns
+    -------
+    bytes
+    """
+    buffer = io.BytesIO()
+    np.save(buffer, reduce_present(np.frombuffer(features, np.float32).reshape(count, -1)))
+    return buffer.getvalue()

@@ -386,6 +386,29 @@ def correct(changes_json):
 
 
 @export
+def images_to_embed():
+    """The image of each row, where embeddings are to be computed of them, see ``reading.Proposal``."""
+    return _proposed().images_to_embed
+
+
+@export
+def proposed_image(name):
+    """The bytes of an image in a zip of the proposal, a Uint8Array, or None."""
+    from vizzy import reading
+
+    return to_js(reading.Images(_proposed().files).read(name))
+
+
+@export
+def image_embeddings(features):
+    """The content of a .npy file, a Uint8Array, of the features of each image: an ArrayBuffer of float32, NaN where there are none."""
+    from vizzy import reduction
+
+    with _within_memory():
+        return to_js(reduction.npy_of(features.to_bytes(), len(_proposed().images_to_embed)))
+
+
+@export
 def open_proposal(number=None):
     """Make the proposal the open dataset; what the page needs to show it, or None if it was cancelled."""
     return _open_proposal(_begin(number))

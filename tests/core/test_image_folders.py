@@ -46,11 +46,15 @@ TWO_OF_EACH = ("pets/cat/1.jpg", "pets/cat/2.jpg", "pets/dog/1.jpg", "pets/dog/2
         (["cat/1.jpg", "cover.jpg", "dog/1.jpg"], ["cat", "dog"]),
     ],
 )
-def test_the_label_is_the_first_folder_that_images_do_not_share_and_that_is_no_part_of_the_data(names, labels):
+def test_the_label_is_the_first_folder_that_images_do_not_share_and_that_is_no_part_of_the_data(
+    names, labels
+):
     assert labels_of(*names) == labels
 
 
-@pytest.mark.parametrize("names", [[], ["1.jpg", "2.jpg"], ["cat/1.jpg", "cat/2.jpg"], ["train/1.jpg", "val/1.jpg"]])
+@pytest.mark.parametrize(
+    "names", [[], ["1.jpg", "2.jpg"], ["cat/1.jpg", "cat/2.jpg"], ["train/1.jpg", "val/1.jpg"]]
+)
 def test_images_in_fewer_than_two_folders_of_labels_have_none(names):
     assert table_of_folders(names) is None
 
@@ -71,14 +75,18 @@ def test_a_folder_of_images_needs_no_choice_and_no_table():
 
 
 def test_a_note_that_lies_beside_the_images_is_not_taken_for_the_table():
-    proposal = reading.read([*images(*TWO_OF_EACH), reading.InputFile("pets/README.txt", b"Pets\nwith love\n")])
+    proposal = reading.read(
+        [*images(*TWO_OF_EACH), reading.InputFile("pets/README.txt", b"Pets\nwith love\n")]
+    )
     assert proposal.images_to_embed == TWO_OF_EACH
     assert any("README.txt was not read" in note for note in proposal.notes)
 
 
 def test_a_table_that_names_images_says_their_labels_whatever_folder_they_are_in():
     table = b"file,label\n1.jpg,cat\n2.jpg,dog\n3.jpg,dog\n"
-    proposal = reading.read([*images("a/1.jpg", "b/2.jpg", "b/9.jpg"), reading.InputFile("labels.csv", table)])
+    proposal = reading.read(
+        [*images("a/1.jpg", "b/2.jpg", "b/9.jpg"), reading.InputFile("labels.csv", table)]
+    )
     assert proposal.images_to_embed == ("a/1.jpg", "b/2.jpg", None)
 
 

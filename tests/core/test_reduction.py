@@ -36,3 +36,15 @@ def test_fewer_images_than_dimensions():
 
 def test_no_more_dimensions_than_there_are():
     assert reduction.reduce(features(width=4), 32).shape == (60, 4)
+
+
+def test_with_fewer_rows_than_columns_it_comes_to_the_same():
+    features = np.random.default_rng(0).normal(size=(40, 90)).astype(np.float32)
+    found = reduction.reduce(features, 5)
+    wanted = reduction.project(features, reduction.components(reduction.gram_matrix([features], 90), 5))
+    signs = np.sign((found * wanted).sum(axis=0))
+    np.testing.assert_allclose(found * signs, wanted, atol=1e-4)
+
+
+def test_more_dimensions_than_rows_are_those_that_there_are():
+    assert np.isfinite(reduction.reduce(np.eye(4, 8, dtype=np.float32), 6)).all()

@@ -124,6 +124,18 @@ class WorkerClient:
         """The same files, understood with other choices."""
         return await self._read("correct", json.dumps(changes), long=True)
 
+    async def images_to_embed(self):
+        """The image of each row of what was understood, where there are no embeddings yet: a list of str or None."""
+        return await self._read("images_to_embed")
+
+    async def proposed_image(self, name):
+        """The bytes of an image in a zip that is not open yet, a Uint8Array, or None."""
+        return await self._answer("proposed_image", name)
+
+    async def image_embeddings(self, features):
+        """Embeddings of images, as bytes of a .npy file, a Uint8Array; of a Float32Array of the features of each."""
+        return await self._answer("image_embeddings", features.buffer, long=True)
+
     async def open_proposal(self, run):
         """Make what was understood the worker's dataset; what the page needs of it: a dict, None if it was cancelled."""
         answer = await self._answer("open_proposal", run.number, long=True)

@@ -14,9 +14,10 @@ from vizzy.page.site import features, local_storage
 from vizzy.page.ui import dom
 
 # Read by tools/manifest.py
-WORKER = ("vizzy.reading", "vizzy.reviewing", "vizzy.features")
+WORKER = ("vizzy.reading", "vizzy.reviewing", "vizzy.features", "vizzy.reduction")
 STYLES = ("static/importing.css",)
 MARKUP = ("static/importing.html",)
+KEPT = ("static/image_worker.mjs",)
 
 FEATURE = "importing"
 NOT_LOADED = "What this needs could not be loaded. Check the connection and try again."

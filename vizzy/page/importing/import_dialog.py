@@ -10,15 +10,20 @@ import js
 from pyscript.ffi import create_proxy
 
 from vizzy.page.client.answers import WorkerError
-from vizzy.page.importing import local_dataset, saved_project
+from vizzy.page.importing import image_features, local_dataset, saved_project
 from vizzy.page.importing.preview import Preview
 from vizzy.page.importing.project_list import saved_projects
 from vizzy.page.model.state import OWN_DEFAULTS, State
+from vizzy.page.model import explanation_text
 from vizzy.page.site import dataset_menu
 from vizzy.page.ui import dom
 
 SAMPLES = "static/sample/"
 SECONDS_BETWEEN_LOOKS = 0.3  # at how far something is
+
+
+def _share_in_words(share):
+    return "Making features: {:.0f} %".format(100 * share)
 
 
 class ImportDialog:
@@ -33,6 +38,7 @@ class ImportDialog:
         self._read_by = None  # which of the workers has the files
         self._busy = False
         self._run = None  # the opening that is under way, which may take long
+        self._images = None  # vizzy.page.importing.image_features.ImageFeatures: of images that have no embeddings yet
         self._preview = Preview(self._correct)
         self._wire()
 
@@ -54,6 +60,7 @@ class ImportDialog:
             dom.by_id(button).addEventListener("click", create_proxy(_click(dom.by_id(chooser))))
             dom.by_id(chooser).addEventListener("change", create_proxy(self._chosen))
         dom.by_id("import-open").addEventListener("click", create_proxy(lambda _event: asyncio.create_task(self._open())))
+        dom.by_id("import-partial").addEventListener("click", create_proxy(lambda _event: asyncio.create_task(self._open(True))))
         dom.by_id("import-cancel").addEventListener("click", create_proxy(lambda _event: self._run and self._run.cancel()))
         dom.by_id("import-again").addEventListener("click", create_proxy(lambda _event: self._start_again()))
         dom.by_id("import-start").addEventListener("click", create_proxy(self._clicked))
@@ -94,7 +101,7 @@ class ImportDialog:
     async def _take(self, files):
         if self._busy:
             return
-        self._files, self._choices = files, {}
+        self._files, self._choices, self._images = files, {}, None
         await self._understand(self._propose)
 
     def _correct(self, changes):
@@ -160,6 +167,7 @@ class ImportDialog:
     def _show_stage(self, understood):
         dom.show(dom.by_id("import-start"), not understood)
         dom.show(dom.by_id("import-preview"), understood)
+        dom.show(dom.by_id("import-partial"), False)
         for name in ("import-open", "import-again"):
             dom.show(dom.by_id(name), understood)
 
@@ -188,8 +196,8 @@ class ImportDialog:
 
     # --- opening -------------------------------------------------------------------------------
 
-    async def _open(self):
-        """Make the files the page's dataset, and save them."""
+    async def _open(self, partly=False):
+        """Make the files the page's dataset, and save them; of images, if asked, only those that have been looked at."""
         if self._busy:  # a second click, or something else is read
             return
         self._busy = True
@@ -198,7 +206,7 @@ class ImportDialog:
             if not await self._worker_is_up():
                 return
             self._say("Opening…")
-            opened = await self._open_in_worker()
+            opened = await self._open_in_worker(partly)
         except Exception as error:
             sys.print_exception(error)
             self._complain(error.args[0] if isinstance(error, WorkerError) else "The files could not be opened: {}".format(error))
@@ -210,8 +218,10 @@ class ImportDialog:
         if opened:
             self._dialog.close()
             await self._show(*opened)
+        elif self._images:
+            self._offer_part()
 
-    async def _open_in_worker(self):
+    async def _open_in_worker(self, partly):
         """Let the worker open the files: the OpenDataset, the state it begins with, and the text that describes it.
 
         None if it was cancelled: then what was open before still is.
@@ -222,22 +232,55 @@ class ImportDialog:
         app.analyses.forget_prefetched()  # the worker is about to have other data, and no predictions
         if self._read_by != app.worker.started:
             await self._propose()
-        opened = await self._with_progress(app.worker.open_proposal)
+        if self._summary["images_to_embed"] and not await self._embed_images(partly):
+            return None
+        opened = await self._with_progress(app.worker.new_run(), app.worker.open_proposal)
         if opened is None:
             return None
         project = saved_project.SavedProject()
-        dataset = local_dataset.open_dataset(opened["index"], local_dataset.LocalDataset(self._files, self._choices, project))
+        source = local_dataset.LocalDataset(self._files, self._choices, project)
+        dataset = local_dataset.open_dataset(opened["index"], source, self._images.tiles if self._images else None)
         dataset.opened_in_worker(app.worker, opened["estimated_seconds"])
         app.worker.most_seconds = dataset.estimated_seconds or 0
         return dataset, State(**dict(OWN_DEFAULTS, **local_dataset.decided(opened))), opened["index"]
 
-    async def _with_progress(self, asking):
+    async def _embed_images(self, partly):
+        """Compute embeddings of the images, put them among the files, and read these again; whether to go on."""
+        worker = self._app.worker
+        names = await worker.images_to_embed()
+        if self._images is None or self._images.names != names:
+            self._images = image_features.ImageFeatures(names, local_dataset.blobs_of(self._files, worker))
+        images = self._images
+        dom.show(dom.by_id("import-partial"), False)
+        if not partly:
+            whole = await self._with_progress(images, lambda run: run.compute(), images.words)
+            asyncio.create_task(image_features.keep_for_offline())
+            if not whole:
+                return False
+        self._say("Comparing the images…")
+        embeddings = await worker.image_embeddings(images.features)
+        self._files = local_dataset.with_embeddings(self._files, images.pictures, embeddings)
+        self._summary = await self._propose()
+        if self._summary["problem"]:
+            raise WorkerError(self._summary["problem"])
+        return True
+
+    def _offer_part(self):
+        """It was cancelled: let the person go on, or be content with the images that were looked at."""
+        images = self._images
+        done = images.done - len(images.problems)
+        button = dom.by_id("import-partial")
+        button.textContent = "Open the " + explanation_text.thousands(done) + " that are done"
+        dom.show(button, done > 0)
+        self._say("{} of {} images are done. Open goes on with the others.".format(images.done, images.total))
+
+    async def _with_progress(self, run, asking, words=_share_in_words):
         """The answer to something that may take long, with how far it is and a way to cancel it meanwhile."""
         bar, cancel = dom.by_id("import-progress"), dom.by_id("import-cancel")
-        self._run = self._app.worker.new_run()
-        watching = asyncio.create_task(self._show_progress(self._run, bar, cancel))
+        self._run = run
+        watching = asyncio.create_task(self._show_progress(run, words, bar, cancel))
         try:
-            return await asking(self._run)
+            return await asking(run)
         finally:
             watching.cancel()
             self._run = None
@@ -245,7 +288,7 @@ class ImportDialog:
             dom.show(cancel, False)
             bar.removeAttribute("value")
 
-    async def _show_progress(self, run, bar, cancel):
+    async def _show_progress(self, run, words, bar, cancel):
         while True:
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
             share = await run.progress()
@@ -253,7 +296,7 @@ class ImportDialog:
                 dom.show(bar, True)
                 dom.show(cancel, True)
                 bar.value = share
-                self._say("Making features: {:.0f} %".format(100 * share))
+                self._say(words(share))
 
     async def _show(self, dataset, state, index_text):
         """Put it on the page, under an address of its own, and save it."""
@@ -265,6 +308,8 @@ class ImportDialog:
         await source.project.save(dataset.index.name, source, index_text)
         if source.project.problem and dataset is app.dataset:
             app.note("This browser does not keep your files: export your work before you close the tab.")
+        elif self._images and self._images.problems:
+            app.note(self._images.skipped())
 
 
 def _click(chooser):

@@ -1,6 +1,7 @@
 """Files that somebody brings, from the browser's hands into the worker's; and the dataset that they are."""
 
 import js
+from pyscript.ffi import to_js
 
 from vizzy.page.importing.saved_project import SavedProject
 from vizzy.page.model.dataset_index import DatasetIndex
@@ -8,6 +9,8 @@ from vizzy.page.model.open_dataset import OpenDataset
 from vizzy.page.model.state import OWN_DEFAULTS
 from vizzy.page.site import dataset_menu, features
 from vizzy.page.ui.image_loader import IMAGE_TYPES, ImageLoader
+
+EMBEDDINGS_FILE = "embeddings.npy"
 
 
 class LocalDataset:
@@ -70,11 +73,27 @@ def is_image(name):
     return name.lower().rpartition(".")[2] in IMAGE_TYPES
 
 
-def open_dataset(index_text, source):
-    """An OpenDataset of files, whose ``dataset.json`` text the worker has made."""
+def open_dataset(index_text, source, tiles=None):
+    """An OpenDataset of files, whose ``dataset.json`` text the worker has made; with thumbnails that are there already."""
     index = dataset_menu.parse_index(index_text)
     images = {name: file for name, file in source.files if is_image(name)}
-    return OpenDataset(DatasetIndex(index, is_own=True), source, ImageLoader(images) if index["files"] else None)
+    return OpenDataset(DatasetIndex(index, is_own=True), source, ImageLoader(images, tiles) if index["files"] else None)
+
+
+def blobs_of(files, worker):
+    """What gives an image's file by its name, a Blob: ``await blob_of(name)``; of a zip the worker has them."""
+    here = {name: file for name, file in files if is_image(name)}
+
+    async def blob_of(name):
+        return here[name] if name in here else js.Blob.new(to_js([await worker.proposed_image(name)]))
+
+    return blob_of
+
+
+def with_embeddings(files, pictures, content):
+    """The files with embeddings of their images beside them, where large images are replaced by smaller pictures of them."""
+    shown = [(name, pictures.get(name, file)) for name, file in files if name != EMBEDDINGS_FILE]
+    return shown + [(EMBEDDINGS_FILE, js.File.new(to_js([content]), EMBEDDINGS_FILE))]
 
 
 def decided(opened):

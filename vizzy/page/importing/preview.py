@@ -2,6 +2,7 @@
 
 from pyscript.ffi import create_proxy
 
+from vizzy.page.importing.image_features import estimated_seconds
 from vizzy.page.model import explanation_text
 from vizzy.page.ui import dom
 
@@ -109,6 +110,8 @@ def understood(summary):
     parts = [explanation_text.counted(summary["rows"], "row"), explanation_text.counted(len(summary["classes"]), "class", "classes")]
     if summary["kind"] and summary["needs_training"] and not summary["dimensions"]:
         parts.append(summary["kind"] + " to make features of")
+    if summary["images_to_embed"]:
+        parts.append(explanation_text.counted(summary["images_to_embed"], "picture") + " to compute embeddings of")
     if summary["dimensions"]:
         parts.append("embeddings of {} dimensions".format(summary["dimensions"]))
     if summary["needs_training"] is False:
@@ -122,6 +125,9 @@ def understood(summary):
 
 def estimate(summary):
     """How long it will take, in a sentence; nothing while there is a problem."""
+    if summary["images_to_embed"]:
+        seconds = explanation_text.duration(estimated_seconds(summary["images_to_embed"]))
+        return "Looking at the pictures takes " + seconds + " in this browser. It can be cancelled, and goes on where it was."
     if summary["needs_training"] is None:
         return ""
     if not summary["needs_training"]:
@@ -132,7 +138,7 @@ def estimate(summary):
 
 def is_large(summary):
     """Whether the command line would serve better."""
-    return (summary["training_seconds"] or 0) > LONG or summary["rows"] > MANY
+    return (summary["training_seconds"] or 0) > LONG or max(summary["rows"], 4 * summary["images_to_embed"]) > MANY
 
 
 def _row(name, shown, role, roles):

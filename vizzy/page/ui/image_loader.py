@@ -29,6 +29,8 @@ class ImageLoader:
     Parameters
     ----------
     files : dict of str to File
+    tiles : dict of str to Blob, optional
+        Thumbnails that are made already.
 
     Attributes
     ----------
@@ -36,9 +38,10 @@ class ImageLoader:
         ``await worker.image(name)`` gives the bytes of an image in a zip. None until it has opened the dataset.
     """
 
-    def __init__(self, files):
+    def __init__(self, files, tiles=None):
         self.worker = None
         self._files = files
+        self._made = tiles or {}
         self._whole = ObjectUrls(MOST_WHOLE)
         self._tiles = ObjectUrls(MOST_TILES)
         self._waiting = []  # (node, name)
@@ -89,6 +92,8 @@ class ImageLoader:
 
     async def _make_tile(self, name):
         """A small picture as a Blob; None where it cannot be read."""
+        if name in self._made:
+            return self._made[name]
         try:
             blob = await self._blob(name)
             if name.lower().endswith(".svg"):

@@ -1,0 +1,154 @@
+"""Features of images, computed in workers of their own (static/image_worker.mjs), which are up only meanwhile."""
+
+import asyncio
+import json
+
+import js
+from js import URL, document
+from pyscript.ffi import to_js
+
+from vizzy.page.client.answers import WorkerError
+from vizzy.page.model import explanation_text
+
+SCRIPT = "static/image_worker.mjs"
+NETWORK = "onnx/"  # the folder of the runtime that holds the network and what runs it
+WIDTH = 1280  # features of an image
+MOST_WORKERS = 8  # each takes about 150 MB
+IMAGES_PER_WORKER = 20  # for fewer another is not worth its start
+SECONDS_PER_IMAGE = 0.08
+MOST_NAMED = 3
+NOT_LOADED = "What computes features of images could not be loaded ({}): check the connection and try again."
+
+
+class ImageFeatures:
+    """What is known of some images by now; `compute` goes on where it was stopped.
+
+    Parameters
+    ----------
+    names : list of str or None
+        The image of each row.
+    blob_of : callable
+        ``await blob_of(name)`` is the image's file, a Blob.
+
+    Attributes
+    ----------
+    features : Float32Array
+        WIDTH numbers a row, NaN where there are none.
+    tiles, pictures : dict of str to Blob
+        Thumbnails; and, of images whose files are large, what is shown in their place.
+    problems : list of str
+        Which images were skipped, and why.
+    """
+
+    def __init__(self, names, blob_of):
+        self.names = names
+        self.features = js.Float32Array.new(len(names) * WIDTH).fill(js.NaN)
+        self.tiles, self.pictures, self.problems = {}, {}, []
+        self._blob_of = blob_of
+        self._waiting = [row for row in range(len(names) - 1, -1, -1) if names[row]]
+        self.total = len(self._waiting)
+        self._cancelled = False
+        self._began = self._done_before = 0
+
+    @property
+    def done(self):
+        """How many images were looked at."""
+        return self.total - len(self._waiting)
+
+    async def progress(self):
+        """How far it is, from 0 to 1."""
+        return self.done / self.total
+
+    def cancel(self):
+        """Stop after the images that are being looked at."""
+        self._cancelled = True
+
+    def words(self, _share):
+        """How far it is, how fast, and how long still."""
+        words = "Looking at the images: {} of {}".format(*map(explanation_text.thousands, (self.done, self.total)))
+        seconds = (js.performance.now() - self._began) / 1000
+        if self.done > self._done_before:
+            rate = (self.done - self._done_before) / seconds
+            words += ", {:.0f} a second, {} left".format(rate, explanation_text.duration(len(self._waiting) / rate))
+        return words
+
+    async def compute(self):
+        """Look at all images that were not looked at yet; whether all were, so that it was not cancelled."""
+        self._cancelled = False
+        self._began, self._done_before = js.performance.now(), self.done
+        try:
+            await asyncio.gather(*[self._work() for _ in range(workers_for(len(self._waiting)))])
+        except Exception:
+            self._cancelled = True  # for the other workers, too
+            raise
+        return not self._waiting
+
+    async def _work(self):
+        worker = js.Worker.new(URL.new(SCRIPT, document.baseURI).href, to_js({"type": "module"}))
+        try:
+            started = await _message(worker)
+            if started.failed:
+                raise WorkerError(NOT_LOADED.format(started.failed))
+            while self._waiting and not self._cancelled:
+                await self._look_at(self._waiting.pop(), worker)
+        finally:
+            worker.terminate()
+
+    async def _look_at(self, row, worker):
+        name = self.names[row]
+        try:
+            worker.postMessage(await self._blob_of(name))
+            answer = await _message(worker)
+        except Exception:
+            self._waiting.append(row)
+            raise
+        if answer.problem:
+            self.problems.append("{}: {}".format(name, answer.problem))
+            return
+        self.features.set(answer.features, row * WIDTH)
+        self.tiles[name] = answer.tile
+        if answer.picture:
+            self.pictures[name] = answer.picture
+
+    def skipped(self):
+        """Which images were skipped and why, in a sentence; empty where none was."""
+        if not self.problems:
+            return ""
+        more = len(self.problems) - MOST_NAMED
+        named = "; ".join(self.problems[:MOST_NAMED]) + ("; and {} more".format(more) if more > 0 else "")
+        return "{} skipped. {}.".format(explanation_text.counted(len(self.problems), "image was", "images were"), named)
+
+
+async def _message(worker):
+    """The data of the worker's next message."""
+    event = await js.Promise.new(lambda resolve, _reject: _listen(worker, resolve))
+    if event.type == "error":
+        raise WorkerError(NOT_LOADED.format(event.message or "its script did not start"))
+    return event.data
+
+
+def _listen(worker, resolve):
+    worker.onmessage = resolve
+    worker.onerror = resolve
+
+
+async def keep_for_offline():
+    """Keep what was used here for times without a network: it is large, and no visit keeps it that brings no images."""
+    try:
+        if await js.navigator.serviceWorker.getRegistration():
+            names = json.loads(await (await js.fetch("runtime/manifest.json")).text())["files"]
+            files = [URL.new("runtime/" + name, document.baseURI).href for name in names if name.startswith(NETWORK)]
+            (await js.navigator.serviceWorker.ready).active.postMessage(to_js({"rare": files}))
+    except Exception as error:  # no service workers, private windows, full disks: the page goes on without
+        print("not kept for offline use:", error)
+
+
+def workers_for(images):
+    """How many workers some images are shared out among: the page and Python need a processor, too."""
+    processors = max(1, (js.navigator.hardwareConcurrency or 2) - 1)
+    return max(1, min(processors, MOST_WORKERS, images // IMAGES_PER_WORKER))
+
+
+def estimated_seconds(images):
+    """About how long it takes to look at some images."""
+    return 1 + SECONDS_PER_IMAGE * images / workers_for(images)
