@@ -40,7 +40,9 @@ call `validate` once, where numbers come in.
 Northcutt, Jiang, Chuang: Confident Learning: Estimating Uncertainty in Dataset Labels. JAIR 70, 2021.
 """
 
+import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -120,20 +122,52 @@ def analyse(
     else:
         thresholds = confidences.thresholds_at(class_percentile)
 
-    suggested = suggested_label(pred_probs, thresholds, given_label)
+    ood_thresholds = None if outlier_mask is not None else confidences.thresholds_at(ood_percentile)
+    verdict = categorise(given_label, pred_probs, thresholds, ood_thresholds, outlier_mask)
+    return Analysis(
+        class_thresholds=thresholds,
+        ood_thresholds=np.full(pred_probs.shape[1], -np.inf) if ood_thresholds is None else ood_thresholds,
+        confident_joint=confident_joint(given_label, verdict.suggested_label, pred_probs.shape[1]),
+        **vars(verdict),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """The category of every example under known thresholds; see `categorise`."""
+
+    suggested_label: np.ndarray  # (n,) int, -1 where nothing is suggested
+    label_issue_mask: np.ndarray  # (n,) bool
+    out_of_distribution_mask: np.ndarray  # (n,) bool
+    unconfident_mask: np.ndarray  # (n,) bool
+
+
+def categorise(given_label, pred_probs, class_thresholds, ood_thresholds=None, outlier_mask=None):
+    """Put examples into their categories where the thresholds are known: each row is judged by itself.
+
+    Parameters
+    ----------
+    given_label : np.ndarray of int, shape (n,)
+    pred_probs : np.ndarray, shape (n, K), out of sample
+    class_thresholds : np.ndarray, shape (K,)
+    ood_thresholds : np.ndarray, shape (K,), optional
+        Not used where there is an outlier mask.
+    outlier_mask : np.ndarray of bool, shape (n,), optional
+        As for `analyse`.
+
+    Returns
+    -------
+    Verdict
+    """
+    suggested = suggested_label(pred_probs, class_thresholds, given_label)
     if outlier_mask is None:
-        ood_thresholds = confidences.thresholds_at(ood_percentile)
         out_of_distribution_mask = (suggested == NO_LABEL) & ~reaches(pred_probs, ood_thresholds).any(axis=1)
     else:
-        ood_thresholds = np.full(pred_probs.shape[1], -np.inf)
         out_of_distribution_mask = outlier_mask & ((suggested == NO_LABEL) | (suggested == given_label))
         suggested = np.where(out_of_distribution_mask, NO_LABEL, suggested)
     unsuggested_mask = suggested == NO_LABEL
-    return Analysis(
-        class_thresholds=thresholds,
-        ood_thresholds=ood_thresholds,
+    return Verdict(
         suggested_label=suggested,
-        confident_joint=confident_joint(given_label, suggested, pred_probs.shape[1]),
         label_issue_mask=~unsuggested_mask & (suggested != given_label),
         out_of_distribution_mask=out_of_distribution_mask,
         unconfident_mask=unsuggested_mask & ~out_of_distribution_mask,
@@ -165,26 +199,69 @@ class SortedSelfConfidences:
 
     def thresholds_at(self, percentile):
         """The threshold of every class at a percentile: np.ndarray, shape (K,)."""
-        if not 0 <= percentile <= 100:
-            raise ValueError(f"a percentile lies between 0 and 100, but this one is {percentile}")
-        thresholds = np.full(len(self.count), np.inf)
         filled = self.count > 0
-        start, last = self.start[filled], self.count[filled] - 1
-        position = last * (percentile / 100)
-        below_idx = np.floor(position).astype(np.intp)
-        below = self.values[start + below_idx]
-        above = self.values[start + np.minimum(below_idx + 1, last)]
-        thresholds[filled] = _interpolate(below, above, position - below_idx)
-        return np.maximum(thresholds, LOWEST_THRESHOLD)
+        below_idx, above_idx, fraction = order_statistics(self.count[filled], percentile)
+        start = self.start[filled]
+        return thresholds_between(
+            filled, self.values[start + below_idx], self.values[start + above_idx], fraction
+        )
 
     def mean_thresholds(self):
         """The mean of every class as its threshold: np.ndarray, shape (K,)."""
-        means = [values.mean() if len(values) else np.inf for values in self.by_class()]
+        return self._mean_thresholds
+
+    @cached_property
+    def _mean_thresholds(self):
+        # fsum rounds once, so that neither the order of the examples nor how they are divided changes a bit.
+        means = [math.fsum(values) / len(values) if len(values) else np.inf for values in self.by_class()]
         return np.maximum(means, LOWEST_THRESHOLD)
 
     def by_class(self):
         """The sorted self-confidences of each class: list of K np.ndarrays."""
         return np.split(self.values, self.start[1:])
+
+
+def order_statistics(count, percentile):
+    """Between which two of a class's sorted self-confidences a percentile lies, as np.percentile has it.
+
+    Parameters
+    ----------
+    count : np.ndarray of int, shape (m,), above 0
+        How many examples each class has.
+    percentile : float in [0, 100]
+
+    Returns
+    -------
+    below_idx, above_idx : np.ndarray of int, shape (m,)
+    fraction : np.ndarray, shape (m,), in [0, 1)
+        How far from the one to the other.
+
+    Raises
+    ------
+    ValueError
+        Where the percentile is outside its range.
+    """
+    if not 0 <= percentile <= 100:
+        raise ValueError(f"a percentile lies between 0 and 100, but this one is {percentile}")
+    last = count - 1
+    position = last * (percentile / 100)
+    below_idx = np.floor(position).astype(np.intp)
+    return below_idx, np.minimum(below_idx + 1, last), position - below_idx
+
+
+def thresholds_between(filled_mask, below, above, fraction):
+    """Thresholds from the two values they lie between: np.ndarray, shape (K,); +inf for a class without examples.
+
+    Parameters
+    ----------
+    filled_mask : np.ndarray of bool, shape (K,)
+        Which classes have examples; the others have no place in the three arrays.
+    below, above, fraction : np.ndarray
+        As `order_statistics` says, for the classes that have examples.
+    """
+    thresholds = np.full(len(filled_mask), np.inf)
+    thresholds[filled_mask] = _interpolate(below, above, fraction)
+    return np.maximum(thresholds, LOWEST_THRESHOLD)
 
 
 def class_thresholds(given_label, pred_probs, percentile=DEFAULT_CLASS_PERCENTILE):
