@@ -13,7 +13,7 @@ from vizzy import confident, exporting, near_duplicates, noise_rates, ranking, r
 from vizzy.dataset import DatasetError
 from vizzy.reading import columns as column_roles
 from vizzy.reading.formats import in_form_of
-from vizzy.reading.review import ACCEPTED
+from vizzy.vocabulary import ACCEPTED
 
 DEFAULT_WORST = 20
 MOST_TEXT = 60

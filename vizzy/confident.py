@@ -46,16 +46,19 @@ from functools import cached_property
 
 import numpy as np
 
-TOLERANCE = 1e-6
+from vizzy.vocabulary import (
+    AGREEMENT,
+    DEFAULT_CLASS_PERCENTILE,
+    DEFAULT_OOD_PERCENTILE,
+    LABEL_ISSUE,
+    NO_LABEL,
+    OUT_OF_DISTRIBUTION,
+    THRESHOLD_MODES,
+    TOLERANCE,
+    UNCONFIDENT,
+)
+
 LOWEST_THRESHOLD = 2 * TOLERANCE
-NO_LABEL = -1
-
-DEFAULT_CLASS_PERCENTILE = 50
-DEFAULT_OOD_PERCENTILE = 15
-THRESHOLD_MODES = ("percentile", "mean")
-
-AGREEMENT, LABEL_ISSUE, OUT_OF_DISTRIBUTION, UNCONFIDENT = range(4)
-CATEGORIES = ("agreement", "label issue", "out of distribution", "unconfident")
 
 # How far the probabilities of one example may be from summing to one: they may have been rounded for a file.
 SUM_TOLERANCE = 0.01

@@ -27,7 +27,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from vizzy import confident
-from vizzy.confident import NO_LABEL
+from vizzy.vocabulary import NO_LABEL
 
 TABLE_FILE = "dataset.csv"
 INDEX_FILE = "dataset.json"
@@ -81,11 +81,6 @@ class Dataset:
 
     def __len__(self):
         return len(self.ids)
-
-    @property
-    def problem_mask(self):
-        """Where the given label is not the true one: np.ndarray of bool, shape (n,), or None if that is unknown."""
-        return None if self.true_label is None else self.given_label != self.true_label
 
 
 def read_folder(path):

@@ -25,7 +25,7 @@ import numpy as np
 from vizzy import confident
 from vizzy.near_duplicates import NO_GROUP, Groups
 from vizzy.reading import columns as names
-from vizzy.reading.review import ACCEPTED, CHANGED, KEPT, NO_CLASS, SKIPPED
+from vizzy.vocabulary import ACCEPTED, CHANGED, DEFAULT_CLASS_PERCENTILE, DEFAULT_OOD_PERCENTILE, KEPT, NO_CLASS, SKIPPED
 from vizzy.reading.formats import WRITTEN, write_table
 from vizzy.reading.tables import ABSENT, DELIMITED, JSON, Form, Table, cell_text, guarded
 
@@ -74,8 +74,8 @@ class Findings:
     analysis: confident.Analysis
     label_quality: np.ndarray  # (n,) in [0, 1], low = suspect
     threshold_mode: str = "percentile"
-    class_percentile: float = confident.DEFAULT_CLASS_PERCENTILE
-    ood_percentile: float | None = confident.DEFAULT_OOD_PERCENTILE  # None: outliers, whatever their percentile
+    class_percentile: float = DEFAULT_CLASS_PERCENTILE
+    ood_percentile: float | None = DEFAULT_OOD_PERCENTILE  # None: outliers, whatever their percentile
     accuracy: float | None = None  # of the cross-validation, where there was one
     near_duplicates: Groups | None = None  # None: not looked for
     by_noise_rate: bool = False  # label issues are those that prune by noise rate flags

@@ -10,16 +10,20 @@ import numpy as np
 
 from vizzy import exporting, near_duplicates, ranking
 from vizzy.reading.errors import ReadingError
-from vizzy.reading.review import ACCEPTED, CHANGED, NO_CLASS, SKIPPED, Review
-
-SUSPECTS, LABEL_ISSUES, OUT_OF_DISTRIBUTION, UNCONFIDENT, NEAR_DUPLICATES, ALL = (
-    "suspects",
-    "label issues",
-    "out of distribution",
-    "unconfident",
-    "near duplicates",
-    "all",
+from vizzy.reading.review import Review
+from vizzy.vocabulary import (
+    ACCEPTED,
+    CHANGED,
+    NO_CLASS,
+    QUEUE_OF_ALL,
+    QUEUE_OF_LABEL_ISSUES,
+    QUEUE_OF_NEAR_DUPLICATES,
+    QUEUE_OF_OUT_OF_DISTRIBUTION,
+    QUEUE_OF_SUSPECTS,
+    QUEUE_OF_UNCONFIDENT,
+    SKIPPED,
 )
+
 # Of so many examples near duplicates are found at once, of more when somebody asks for them: it takes seconds.
 MOST_COMPARED_UNASKED = 2_000
 MOST_SHOWN = 12  # members of a group beside an example
@@ -51,11 +55,11 @@ def accepting(review, findings, below=None):
 def masks_of(analysis):
     """Which examples each kind of queue holds: dict of np.ndarray of bool, shape (n,)."""
     return {
-        SUSPECTS: analysis.label_issue_mask | analysis.out_of_distribution_mask,
-        LABEL_ISSUES: analysis.label_issue_mask,
-        OUT_OF_DISTRIBUTION: analysis.out_of_distribution_mask,
-        UNCONFIDENT: analysis.unconfident_mask,
-        ALL: np.ones(len(analysis.suggested_label), dtype=bool),
+        QUEUE_OF_SUSPECTS: analysis.label_issue_mask | analysis.out_of_distribution_mask,
+        QUEUE_OF_LABEL_ISSUES: analysis.label_issue_mask,
+        QUEUE_OF_OUT_OF_DISTRIBUTION: analysis.out_of_distribution_mask,
+        QUEUE_OF_UNCONFIDENT: analysis.unconfident_mask,
+        QUEUE_OF_ALL: np.ones(len(analysis.suggested_label), dtype=bool),
     }
 
 
@@ -83,7 +87,7 @@ class Reviewing:
         columns = [column for column in (dataset.ids, dataset.files, described) if column]
         self._searched = ["\n".join(cells).casefold() for cells in zip(*columns, strict=True)]
 
-    def queue(self, settings, kind=SUSPECTS, given=None, suggested=None, text="", without=()):
+    def queue(self, settings, kind=QUEUE_OF_SUSPECTS, given=None, suggested=None, text=""):
         """The examples to review, the most suspect first.
 
         Parameters
@@ -91,13 +95,11 @@ class Reviewing:
         settings : (float, float, str, str)
             Of the analysis, as `vizzy.session.Session.analysis_at` takes them.
         kind : str
-            One of those of `masks_of`, or `NEAR_DUPLICATES` whose labels differ: these stand group by group.
+            One of those of `masks_of`, or `QUEUE_OF_NEAR_DUPLICATES` whose labels differ: these stand group by group.
         given, suggested : int, optional
             Only examples with these labels.
         text : str
             Only examples in whose id, file name or text this stands, in capitals or not.
-        without : sequence of int
-            Examples to leave out.
 
         Returns
         -------
@@ -105,15 +107,14 @@ class Reviewing:
         """
         predictions = self._session.predictions
         analysis = self._session.analysis_at(*settings)
-        wanted_mask = (self._near_duplicates().conflict_mask if kind == NEAR_DUPLICATES else masks_of(analysis)[kind]).copy()
+        wanted_mask = (self._near_duplicates().conflict_mask if kind == QUEUE_OF_NEAR_DUPLICATES else masks_of(analysis)[kind]).copy()
         if given is not None:
             wanted_mask &= predictions.given_label == given
         if suggested is not None:
             wanted_mask &= analysis.suggested_label == suggested
-        wanted_mask[np.array(without, dtype=np.intp)] = False
         examples = np.flatnonzero(wanted_mask)
         examples = examples[np.argsort(predictions.quality_rank[examples])]
-        if kind == NEAR_DUPLICATES:
+        if kind == QUEUE_OF_NEAR_DUPLICATES:
             examples = self._group_by_group(examples)
         sought = text.casefold().strip()
         if sought:
@@ -124,7 +125,7 @@ class Reviewing:
         """How many examples each kind of queue has: dict of int, or None where that was not counted yet."""
         counts = {kind: int(mask.sum()) for kind, mask in masks_of(self._session.analysis_at(*settings)).items()}
         known = self._groups is not None or len(self._session.dataset) <= MOST_COMPARED_UNASKED
-        counts[NEAR_DUPLICATES] = int(self._near_duplicates().conflict_mask.sum()) if known else None
+        counts[QUEUE_OF_NEAR_DUPLICATES] = int(self._near_duplicates().conflict_mask.sum()) if known else None
         return counts
 
     def reasons(self, example):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vizzy import confident
+from vizzy import confident, vocabulary
 from vizzy.confident import (
     AGREEMENT,
     LABEL_ISSUE,
@@ -158,7 +158,7 @@ def test_no_threshold_is_below_two_millionths():
 def test_each_category_has_its_name():
     names = {confident.AGREEMENT: "agreement", confident.LABEL_ISSUE: "label issue"}
     names |= {confident.OUT_OF_DISTRIBUTION: "out of distribution", confident.UNCONFIDENT: "unconfident"}
-    assert dict(enumerate(confident.CATEGORIES)) == names
+    assert dict(enumerate(vocabulary.CATEGORIES)) == names
 
 
 def test_a_probability_the_whole_tolerance_below_a_threshold_still_reaches_it():

@@ -64,14 +64,12 @@ def test_classes_stand_in_the_order_of_the_true_labels_then_of_the_given_ones():
 def test_an_empty_true_label_means_that_no_class_is_true():
     dataset = dataset_of(parse_table(TABLE))
     assert dataset.true_label.tolist() == [0, 1, -1]
-    assert dataset.problem_mask.tolist() == [True, False, True]
 
 
 @pytest.mark.parametrize("table", ["id,given_label\na,cat\n", "id,given_label,true_label\na,cat,\n"])
 def test_without_any_true_label_the_truth_is_unknown(table):
     dataset = dataset_of(parse_table(table))
     assert dataset.true_label is None
-    assert dataset.problem_mask is None
     assert dataset.files is None
 
 

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vizzy import confident, exporting, ranking
-from vizzy.reading import REVIEW_ACTIONS, Choices, InputFile, Review, read
+from vizzy.reading import Choices, InputFile, Review, read
+from vizzy.vocabulary import REVIEW_ACTIONS
 
 ADDED = [
     "given_label",

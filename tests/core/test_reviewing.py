@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vizzy import reading, reviewing
+from vizzy import reading, reviewing, vocabulary
 from vizzy.dataset import Dataset
 from vizzy.session import Session
 
@@ -64,10 +64,6 @@ def test_text_is_sought_in_ids_and_texts_in_capitals_or_not(session):
     assert desk.queue(SETTINGS, "all", text=" zebra ").tolist() == [7]
     assert desk.queue(SETTINGS, "all", text="ROW 59").tolist() == [59]
     assert desk.queue(SETTINGS, "all", text="giraffe").tolist() == []
-
-
-def test_what_is_left_out_is_not_in_the_queue(session):
-    assert 0 not in reviewing.Reviewing(session).queue(SETTINGS, without=[0, 25])
 
 
 def test_the_reasons_name_what_speaks_against_a_label(session):
@@ -142,7 +138,7 @@ def with_duplicates(session):
 
 
 def test_near_duplicates_whose_labels_differ_are_a_queue_group_by_group(with_duplicates, session):
-    queue = with_duplicates.queue(SETTINGS, reviewing.NEAR_DUPLICATES).tolist()
+    queue = with_duplicates.queue(SETTINGS, vocabulary.QUEUE_OF_NEAR_DUPLICATES).tolist()
     assert set(queue) == {21, 22, 25, 45, 50}
     groups = [example in (45, 50) for example in queue]
     assert groups == sorted(groups) or groups == sorted(groups, reverse=True)
@@ -160,5 +156,5 @@ def test_an_examples_near_duplicates_stand_beside_it_with_their_labels(with_dupl
 def test_near_duplicates_of_many_examples_are_counted_only_when_they_are_asked_for(with_duplicates, monkeypatch):
     monkeypatch.setattr(reviewing, "MOST_COMPARED_UNASKED", 10)
     assert with_duplicates.counts(SETTINGS)["near duplicates"] is None
-    with_duplicates.queue(SETTINGS, reviewing.NEAR_DUPLICATES)
+    with_duplicates.queue(SETTINGS, vocabulary.QUEUE_OF_NEAR_DUPLICATES)
     assert with_duplicates.counts(SETTINGS)["near duplicates"] == 5

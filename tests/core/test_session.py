@@ -8,7 +8,6 @@ import pytest
 
 from vizzy import confident, ranking
 from vizzy.dataset import Dataset
-from vizzy.page.model import explanation_text
 from vizzy.session import MOST_IN_A_LIST, Predictions, Session
 
 
@@ -83,19 +82,10 @@ def test_an_explanation_agrees_with_the_analysis():
     session = trained_session()
     answer = session.analyse(50, 15, "percentile")
     for example in answer["out_of_distribution"]:
-        assert session.explain(example, 50, 15, "percentile")["category"] == explanation_text.OUT_OF_DISTRIBUTION
+        assert session.explain(example, 50, 15, "percentile")["category"] == confident.OUT_OF_DISTRIBUTION
     for example in answer["label_issues"]:
         explanation = session.explain(example, 50, 15, "percentile")
         assert explanation["suggested_label"] not in (-1, explanation["given_label"])
-
-
-def test_the_page_numbers_the_categories_as_the_library_does():
-    assert (explanation_text.AGREEMENT, explanation_text.LABEL_ISSUE, explanation_text.OUT_OF_DISTRIBUTION, explanation_text.UNCONFIDENT) == (
-        confident.AGREEMENT,
-        confident.LABEL_ISSUE,
-        confident.OUT_OF_DISTRIBUTION,
-        confident.UNCONFIDENT,
-    )
 
 
 def test_a_large_dataset_is_listed_in_part_and_counted_in_full():

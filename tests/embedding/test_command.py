@@ -276,7 +276,7 @@ def test_a_table_with_truth(image_folder, tmp_path):
     table.write_text("\n".join(lines))
     assert build(image_folder, tmp_path / "out", "--table", str(table)) == 0
     dataset = read_folder(tmp_path / "out")
-    assert (dataset.true_label == -1).sum() == 3 and dataset.problem_mask.sum() == 17
+    assert (dataset.true_label == -1).sum() == 3 and (dataset.given_label != dataset.true_label).sum() == 17
     assert "licence" in (tmp_path / "out" / "dataset.csv").read_text().splitlines()[0]
 
 

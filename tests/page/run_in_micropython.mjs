@@ -18,7 +18,7 @@ function copy(folder) {
 }
 
 python.FS.mkdir("/vizzy");
-python.FS.writeFile("/vizzy/__init__.py", readFileSync(join(root, "vizzy/__init__.py")));
+for (const name of ["__init__.py", "vocabulary.py"]) python.FS.writeFile("/vizzy/" + name, readFileSync(join(root, "vizzy", name)));
 copy(join(root, "vizzy/page"));
 for (const file of files) python.FS.writeFile("/" + basename(file), readFileSync(file));
 python.globals.set("names", files.map(file => basename(file, ".py")).join(" "));

@@ -2,13 +2,14 @@
 
 from vizzy.page.model import explanation_text
 from vizzy.page.model.state import State
+from vizzy.vocabulary import AGREEMENT, LABEL_ISSUE, OUT_OF_DISTRIBUTION
 
 CLASSES = ["dog", "cat", "bear"]
 
 
 def explanation(**changes):
     values = {
-        "category": explanation_text.AGREEMENT,
+        "category": AGREEMENT,
         "given_label": 1,
         "suggested_label": 1,
         "pred_probs": [0.5, 0.49, 0.01],
@@ -37,7 +38,7 @@ def test_a_suggestion_below_the_most_probable_class_is_explained():
 
 
 def test_a_label_issue_names_both_labels():
-    text = said(explanation_text.reason(explanation(category=explanation_text.LABEL_ISSUE, given_label=2), CLASSES, State()))
+    text = said(explanation_text.reason(explanation(category=LABEL_ISSUE, given_label=2), CLASSES, State()))
     assert text.endswith("It was given bear, at only 0.010: a likely label error.")
 
 
@@ -47,7 +48,7 @@ def test_the_mean_is_named_where_it_is_the_threshold():
 
 
 def test_out_of_distribution_names_the_nearest_class():
-    case = explanation(category=explanation_text.OUT_OF_DISTRIBUTION, suggested_label=-1, pred_probs=[0.55, 0.1, 0.35])
+    case = explanation(category=OUT_OF_DISTRIBUTION, suggested_label=-1, pred_probs=[0.55, 0.1, 0.35])
     text = said(explanation_text.reason(case, CLASSES, State()))
     assert "the 15th percentile" in text
     assert "nearest is dog with 0.550 of 0.600" in text

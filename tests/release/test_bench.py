@@ -358,7 +358,7 @@ def test_datasets_to_measure_scale_are_such_as_the_page_opens(kind, tmp_path, mo
     array = {kind + "_bytes": (folder / (kind + ".npy")).read_bytes()}
     dataset = from_bytes((folder / "dataset.json").read_text(), **array)
     assert len(dataset) == 200
-    assert 0.02 < dataset.problem_mask.mean() < 0.2
+    assert 0.02 < (dataset.given_label != dataset.true_label).mean() < 0.2
 
 
 LINES = [

@@ -11,6 +11,7 @@ precision = found / flagged, recall = found / problems, F1 = 2 found / (flagged 
 import numpy as np
 
 from vizzy import confident
+from vizzy.vocabulary import f1, precision, recall
 
 MOST_LISTED = 60
 
@@ -37,9 +38,9 @@ def measures(found, flagged, problems):
         "flagged": flagged,
         "found": found,
         "false_alarms": flagged - found,
-        "precision": found / flagged if flagged else None,
-        "recall": found / problems if problems else None,
-        "f1": 2 * found / (flagged + problems) if flagged + problems else None,
+        "precision": precision(found, flagged),
+        "recall": recall(found, problems),
+        "f1": f1(found, flagged, problems),
     }
 
 

@@ -21,7 +21,7 @@ from vizzy.reading.errors import ReadingError
 from vizzy.reading.files import IN_BROWSER, NATIVE, Images, InputFile, Limits, check_sizes, files_at
 from vizzy.reading.imported import Opened
 from vizzy.reading.proposal import Proposal, read
-from vizzy.reading.review import REVIEW_ACTIONS, Review
+from vizzy.reading.review import Review
 
 __all__ = [
     "IN_BROWSER",

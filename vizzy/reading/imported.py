@@ -12,7 +12,6 @@ import numpy as np
 import vizzy.reading.arrays as array_roles
 import vizzy.reading.columns as column_roles
 import vizzy.reading.labels as label_texts
-from vizzy.confident import NO_LABEL
 from vizzy.dataset import Dataset
 from vizzy.reading.choices import Choices
 from vizzy.reading.columns import column_of, exported_columns
@@ -27,7 +26,8 @@ from vizzy.reading.predictors import (
 )
 from vizzy.reading.probabilities import agreement_notes
 from vizzy.reading.raw import Raw, notes_on_raw, raw_of
-from vizzy.reading.review import CHANGED, KEPT, NO_CLASS, REVIEW_ACTIONS, Review
+from vizzy.reading.review import Review
+from vizzy.vocabulary import CHANGED, KEPT, NO_CLASS, NO_LABEL, REVIEW_ACTIONS
 from vizzy.reading.roles import Roles, array_with, class_order
 from vizzy.reading.tables import Form, Table
 

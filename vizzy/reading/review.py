@@ -4,9 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-ACCEPTED, KEPT, CHANGED, NO_CLASS, SKIPPED = "accepted", "kept", "changed", "no class", "skipped"
-# "" stands for an example nobody has looked at.
-REVIEW_ACTIONS = ("", ACCEPTED, KEPT, CHANGED, NO_CLASS, SKIPPED)
+from vizzy.vocabulary import SKIPPED
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ The examples work on the probabilities of one picture. Their rule is the one of 
 in plain Python so that the page needs no numpy, and held to it by a test.
 """
 
-TOLERANCE = 1e-6  # a probability that falls short by no more than this reaches its threshold
+from vizzy.vocabulary import TOLERANCE
 
 CLASSES = ("dog", "cat", "bear")
 

@@ -1,5 +1,7 @@
 """The sums behind the charts: scales, paths, shades. Numbers in, texts and numbers out: no DOM."""
 
+from vizzy.vocabulary import f1, precision, recall
+
 SHADES = 8
 
 
@@ -72,10 +74,10 @@ def measure(name, found, flagged, problems):
     if name == "flagged":
         return flagged
     if name == "precision":
-        return found / flagged if flagged else None
+        return precision(found, flagged)
     if name == "recall":
-        return found / problems if problems else None
-    return 2 * found / (flagged + problems) if flagged + problems else None
+        return recall(found, problems)
+    return f1(found, flagged, problems)
 
 
 def measures(name, found, flagged, problems):

@@ -1,6 +1,7 @@
 """What each event makes of the state: a handler takes the state and the event's value and returns the next state."""
 
-from vizzy.page.model.state import ACCEPTED, CHANGED, MODES, OOD_MODES, QUEUES, SKIPPED, VIEWS
+from vizzy.page.model.state import VIEWS
+from vizzy.vocabulary import ACCEPTED, CHANGED, NO_LABEL, OOD_MODES, QUEUES, SKIPPED, THRESHOLD_MODES
 
 
 def clamp(percentile):
@@ -23,8 +24,8 @@ def set_ood_percentile(state, percentile):
 
 def set_threshold_mode(state, mode):
     """Take the class thresholds from a "percentile" or from the "mean"."""
-    if mode not in MODES:
-        raise ValueError("threshold mode must be one of " + ", ".join(MODES) + ", not " + repr(mode))
+    if mode not in THRESHOLD_MODES:
+        raise ValueError("threshold mode must be one of " + ", ".join(THRESHOLD_MODES) + ", not " + repr(mode))
     return state.replace(threshold_mode=mode)
 
 
@@ -89,8 +90,8 @@ def queue_for(state, kind=None, given=-1, suggested=-1, text=None, unreviewed=No
         raise ValueError("queue must be one of " + ", ".join(QUEUES) + ", not " + repr(kind))
     queue = (
         kind_now if kind is None else kind,
-        given_now if given == -1 else given,
-        suggested_now if suggested == -1 else suggested,
+        given_now if given == NO_LABEL else given,
+        suggested_now if suggested == NO_LABEL else suggested,
         text_now if text is None else text,
         unreviewed_now if unreviewed is None else unreviewed,
     )

@@ -4,7 +4,7 @@ A text is a list of ``(kind, words)`` pieces; the kinds are "" (plain), "given",
 "ood", "class" and "number", and the stylesheet gives each its look.
 """
 
-AGREEMENT, LABEL_ISSUE, OUT_OF_DISTRIBUTION, UNCONFIDENT = range(4)  # as vizzy.confident has them
+from vizzy.vocabulary import AGREEMENT, OUT_OF_DISTRIBUTION, UNCONFIDENT
 
 
 def ordinal(number):

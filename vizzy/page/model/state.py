@@ -8,22 +8,19 @@ computed by the worker and never kept here.
 Labels are class indices, examples are row numbers of the dataset.
 """
 
-# What a reviewer may decide; `vizzy.reading.review` has the same words, which are what is exported.
-ACCEPTED, KEPT, CHANGED, NO_CLASS, SKIPPED = "accepted", "kept", "changed", "no class", "skipped"
+from vizzy.vocabulary import DEFAULT_CLASS_PERCENTILE, DEFAULT_OOD_PERCENTILE, QUEUE_OF_SUSPECTS, SKIPPED
+
 VIEWS = ("explore", "review")
-QUEUES = ("suspects", "label issues", "out of distribution", "unconfident", "near duplicates", "all")
-MODES = ("percentile", "mean")  # where the class thresholds come from
-OOD_MODES = ("percentile", "outliers")  # who is out of distribution
 
 DEFAULTS = {
-    "class_percentile": 50,
-    "ood_percentile": 15,
+    "class_percentile": DEFAULT_CLASS_PERCENTILE,
+    "ood_percentile": DEFAULT_OOD_PERCENTILE,
     "threshold_mode": "percentile",
     "ood_mode": "percentile",
     "changed_labels": {},  # example -> given label, where it differs from the dataset's
     "reviews": {},  # example -> what the reviewer decided about it
     "view": "explore",
-    "queue": ("suspects", None, None, "", False),  # kind, given label, suggested label, text sought, unreviewed only
+    "queue": (QUEUE_OF_SUSPECTS, None, None, "", False),  # kind, given label, suggested label, text sought, unreviewed only
     "trained_labels": None,  # the changed labels that the present predictions were trained on
     "active": None,  # the example shown in the inspector and marked everywhere
     "lab": None,  # the name of the lab that is open, see vizzy.page.labs.panel

@@ -6,7 +6,8 @@ written. What cannot be read is left out and reported, so that a damaged link st
 Examples: ``#class=62&ood=10``, ``#mode=mean&show=img-017&labels=3:1,40:0``.
 """
 
-from vizzy.page.model.state import ACCEPTED, CHANGED, DEFAULTS, KEPT, MODES, NO_CLASS, OOD_MODES, SKIPPED, VIEWS, default_of
+from vizzy.page.model.state import DEFAULTS, VIEWS, default_of
+from vizzy.vocabulary import ACCEPTED, CHANGED, KEPT, NO_CLASS, OOD_MODES, SKIPPED, THRESHOLD_MODES
 
 
 def write(state, dataset_index):
@@ -67,7 +68,7 @@ def _percentile(text, _index):
 
 
 def _mode(text, _index):
-    if text not in MODES:
+    if text not in THRESHOLD_MODES:
         raise ValueError(text)
     return text
 

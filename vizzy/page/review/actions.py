@@ -3,7 +3,7 @@
 The words that are exported, and the letters in the address, stand in ``vizzy.page.model.state`` and ``url``.
 """
 
-from vizzy.page.model.state import ACCEPTED, KEPT, NO_CLASS, SKIPPED
+from vizzy.vocabulary import ACCEPTED, KEPT, NO_CLASS, SKIPPED
 from vizzy.page.model.url import ACTION_LETTERS
 from vizzy.page.ui import dom
 

@@ -4,14 +4,13 @@ import json
 
 from vizzy.page.client.latest_request import LatestRequest
 from vizzy.page.model import explanation_text
-from vizzy.page.model.state import ACCEPTED, CHANGED, KEPT
 from vizzy.page.review.actions import DONE
 from vizzy.page.ui import dom
 from vizzy.page.ui.error_dialog import report
 from vizzy.page.ui.thumbnails import picture_holder, show_picture
+from vizzy.vocabulary import ACCEPTED, CHANGED, KEPT, NO_LABEL
 
 MOST_BARS = 5
-NO_LABEL = -1
 
 
 class ReviewCard:

@@ -11,25 +11,27 @@ from pyscript.ffi import create_proxy
 
 from vizzy.page.client.latest_request import LatestRequest
 from vizzy.page.model import events, explanation_text
-from vizzy.page.model.state import ACCEPTED, CHANGED, reviewed
+from vizzy.page.model.state import reviewed
 from vizzy.page.review import actions
-from vizzy.page.review.card import NO_LABEL, ReviewCard
+from vizzy.page.review.card import ReviewCard
 from vizzy.page.review.export_menu import ExportMenu
 from vizzy.page.ui import dom
 from vizzy.page.ui.error_dialog import report
 from vizzy.page.ui.thumbnails import Thumbnails
 from vizzy.page.ui.virtual_list import VirtualList
+from vizzy.vocabulary import ACCEPTED, CHANGED, NO_LABEL, QUEUE_OF_ALL, QUEUES
 
 SECONDS_UNTIL_SOUGHT = 0.25
-# In the order of the menu: a dict of MicroPython has none.
+# Names of the queues in the menu, in the order of QUEUES.
 QUEUE_NAMES = (
-    ("suspects", "label issues and out of distribution"),
-    ("label issues", "label issues"),
-    ("out of distribution", "out of distribution"),
-    ("unconfident", "unconfident"),
-    ("near duplicates", "near duplicates with other labels"),
-    ("all", "everything"),
+    "label issues and out of distribution",
+    "label issues",
+    "out of distribution",
+    "unconfident",
+    "near duplicates with other labels",
+    "everything",
 )
+
 
 class ReviewView:
     """The second view of the page; it lives as long as the page, and re-makes its list for another dataset."""
@@ -54,7 +56,7 @@ class ReviewView:
         """Go there; with a cell of the confident joint, to its examples."""
         state = self._app.state
         if cell:
-            state = events.queue_for(state, "all", cell[0], cell[1], "", False)
+            state = events.queue_for(state, QUEUE_OF_ALL, cell[0], cell[1], "", False)
         self._app.update(events.show_view(state, "review"))
         dom.by_id("review-heading").focus()
 
@@ -134,7 +136,7 @@ class ReviewView:
         total, reviewed = int(summary.total), int(summary.reviewed)
         dom.by_id("reviewed").textContent = "{} of {} reviewed".format(explanation_text.thousands(reviewed), explanation_text.thousands(total))
         dom.by_id("reviewed-bar").value = reviewed / total if total else 0
-        kinds = [(kind, name + _counted(getattr(summary.counts, kind))) for kind, name in QUEUE_NAMES]
+        kinds = [(kind, name + _counted(getattr(summary.counts, kind))) for kind, name in zip(QUEUES, QUEUE_NAMES)]
         _fill_menu(dom.by_id("queue-kind"), kinds)
         dom.by_id("queue-kind").value = state.queue[0]
         empty = dom.by_id("queue-empty")

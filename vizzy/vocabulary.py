@@ -1,0 +1,47 @@
+"""Words and numbers that the page, the worker and the command share.
+
+MicroPython (the page) and CPython (all else) both read this module, so it is constants and plain arithmetic.
+"""
+
+NO_LABEL = -1  # in place of a class index: there is no suggested label, or no true one
+TOLERANCE = 1e-6  # a probability that falls short by no more than this reaches its threshold
+
+# Where the class thresholds come from, and which examples count as out of distribution.
+THRESHOLD_MODES = ("percentile", "mean")
+OOD_MODES = ("percentile", "outliers")
+DEFAULT_CLASS_PERCENTILE, DEFAULT_OOD_PERCENTILE = 50, 15
+
+# What the thresholds make of an example: an index into CATEGORIES.
+AGREEMENT, LABEL_ISSUE, OUT_OF_DISTRIBUTION, UNCONFIDENT = range(4)
+CATEGORIES = ("agreement", "label issue", "out of distribution", "unconfident")
+
+# What a reviewer decides about an example; "" stands for one nobody has looked at.
+ACCEPTED, KEPT, CHANGED, NO_CLASS, SKIPPED = "accepted", "kept", "changed", "no class", "skipped"
+REVIEW_ACTIONS = ("", ACCEPTED, KEPT, CHANGED, NO_CLASS, SKIPPED)
+
+# Which examples a reviewer is shown.
+QUEUE_OF_SUSPECTS, QUEUE_OF_LABEL_ISSUES, QUEUE_OF_OUT_OF_DISTRIBUTION = "suspects", "label issues", "out of distribution"
+QUEUE_OF_UNCONFIDENT, QUEUE_OF_NEAR_DUPLICATES, QUEUE_OF_ALL = "unconfident", "near duplicates", "all"
+QUEUES = (
+    QUEUE_OF_SUSPECTS,
+    QUEUE_OF_LABEL_ISSUES,
+    QUEUE_OF_OUT_OF_DISTRIBUTION,
+    QUEUE_OF_UNCONFIDENT,
+    QUEUE_OF_NEAR_DUPLICATES,
+    QUEUE_OF_ALL,
+)
+
+
+def precision(found, flagged):
+    """The share of the flagged that are problems; None where nothing is flagged."""
+    return found / flagged if flagged else None
+
+
+def recall(found, problems):
+    """The share of the problems that were found; None where there are none."""
+    return found / problems if problems else None
+
+
+def f1(found, flagged, problems):
+    """The harmonic mean of precision and recall; None where both are."""
+    return 2 * found / (flagged + problems) if flagged + problems else None
