@@ -81,7 +81,7 @@ class Evidence:
 
     def word_weights(self, example: int, given: int, rival: int) -> dict[str, float]:
         """How much each word speaks for the given label (above 0) or for the rival (below): dict from str to float."""
-        if self._texts_with is None:
+        if self._texts_with is None or self._raw.texts is None:
             return {}
         weights = {}
         for word in _words(self._raw.texts[example]):
@@ -92,7 +92,7 @@ class Evidence:
 
     def column_weights(self, example: int, given: int, rival: int) -> dict[str, float]:
         """The same of each column's value."""
-        weights = {}
+        weights: dict[str, float] = {}
         if self._measurements is None:
             return weights
         for place, column in enumerate(self._measurements.columns):
