@@ -428,12 +428,12 @@ async def _open_proposal(begun):
         index = dataset.page_index(table.dataset) | {"texts": table.raw.described if table.raw else table.texts, "files": table.images}
         changed_labels, reviews = reviewing.state_of(table.review, table.dataset.given_label)
         opened = OpenSession(Session(table.dataset), table=table, images=reading.Images(understood.files))
-    return {
-        "index": json.dumps(index),
+    told = {
         "estimated_seconds": opened.session.estimated_seconds(),
         "changed_labels": list(changed_labels.items()),
         "reviews": list(reviews.items()),
     }
+    return _with_arrays(told, index=json.dumps(index).encode())
 
 
 def _proposed():

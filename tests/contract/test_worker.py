@@ -121,7 +121,7 @@ def test_features_of_texts_are_made_in_steps_that_can_be_cancelled_and_what_was_
         return await opening
 
     assert run(cancelled()) is None and worker.opened is before
-    assert answer_of(worker.open_proposal(6))["estimated_seconds"] > 0
+    assert json.loads(answer_of(worker.open_proposal(6))["told"])["estimated_seconds"] > 0
     assert worker.opened.session.dataset.embeddings.shape[0] == 20
 
 

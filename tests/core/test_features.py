@@ -166,7 +166,7 @@ def test_many_texts_are_projected_onto_what_a_sample_shows(monkeypatch):
 def test_steps_are_counted_and_an_empty_text_has_no_direction():
     texts, _ = messages(40)
     steps = list(text_feature_steps([*texts, ""]))
-    assert steps == [(number, 3) for number in range(3)]
+    assert steps == [(number, 5) for number in range(5)]
     assert not text_features([*texts, ""])[-1].any()
 
 

@@ -137,9 +137,12 @@ class WorkerClient:
         return await self._answer("image_embeddings", features.buffer, long=True)
 
     async def open_proposal(self, run):
-        """Make what was understood the worker's dataset; what the page needs of it: a dict, None if it was cancelled."""
+        """Make what was understood the worker's dataset; what the page needs of it: a dict, None if it was cancelled.
+
+        Its ``index`` is a ``dataset.json`` as a Uint8Array.
+        """
         answer = await self._answer("open_proposal", run.number, long=True)
-        return None if answer is None else json.loads(answer)
+        return None if answer is None else dict(json.loads(answer.told), index=answer.index)
 
     async def image(self, name):
         """The bytes of an image of the open dataset, a Uint8Array, or None."""

@@ -222,7 +222,7 @@ class ImportDialog:
             self._offer_part()
 
     async def _open_in_worker(self, partly):
-        """Let the worker open the files: the OpenDataset, the state it begins with, and the text that describes it.
+        """Let the worker open the files: the OpenDataset, the state it begins with, and the bytes that describe it.
 
         None if it was cancelled: then what was open before still is.
         """
@@ -239,7 +239,7 @@ class ImportDialog:
             return None
         project = saved_project.SavedProject()
         source = local_dataset.LocalDataset(self._files, self._choices, project)
-        dataset = local_dataset.open_dataset(opened["index"], source, self._images.tiles if self._images else None)
+        dataset = await local_dataset.open_dataset(opened["index"], source, self._images.tiles if self._images else None)
         dataset.opened_in_worker(app.worker, opened["estimated_seconds"])
         app.worker.most_seconds = dataset.estimated_seconds or 0
         return dataset, State(**dict(OWN_DEFAULTS, **local_dataset.decided(opened))), opened["index"]
@@ -298,14 +298,14 @@ class ImportDialog:
                 bar.value = share
                 self._say(words(share))
 
-    async def _show(self, dataset, state, index_text):
+    async def _show(self, dataset, state, index_bytes):
         """Put it on the page, under an address of its own, and save it."""
         app, source = self._app, dataset.source
         js.window.history.pushState(None, "", js.window.location.pathname + "?work=" + source.project.id)
         dataset_menu.name_own(dataset.index.name)
         app.open(dataset, state)
         source.keep(app.state)
-        await source.project.save(dataset.index.name, source, index_text)
+        await source.project.save(dataset.index.name, source, index_bytes)
         if source.project.problem and dataset is app.dataset:
             app.note("This browser does not keep your files: export your work before you close the tab.")
         elif self._images and self._images.problems:

@@ -73,9 +73,12 @@ def is_image(name):
     return name.lower().rpartition(".")[2] in IMAGE_TYPES
 
 
-def open_dataset(index_text, source, tiles=None):
-    """An OpenDataset of files, whose ``dataset.json`` text the worker has made; with thumbnails that are there already."""
-    index = dataset_menu.parse_index(index_text)
+async def open_dataset(index_bytes, source, tiles=None):
+    """An OpenDataset of files, whose ``dataset.json`` the worker has made; with thumbnails that are there already.
+
+    It comes as bytes, which JavaScript reads: with all the texts of a dataset it is too long to become MicroPython's.
+    """
+    index = dataset_menu.index_of(await js.Response.new(index_bytes).json())
     images = {name: file for name, file in source.files if is_image(name)}
     return OpenDataset(DatasetIndex(index, is_own=True), source, ImageLoader(images, tiles) if index["files"] else None)
 
@@ -107,7 +110,7 @@ async def open_saved(project_id):
     project = SavedProject(project_id)
     about, files = await project.fetch()
     decided_before, trained_labels = project.decided()
-    dataset = open_dataset(about["index"], LocalDataset(files, about["choices"], project, trained_labels))
+    dataset = await open_dataset(about["index"], LocalDataset(files, about["choices"], project, trained_labels))
     # What was saved says its modes; that of an earlier version, which had one fewer, was by percentile.
     return dataset, decided_before if "threshold_mode" in decided_before else dict(OWN_DEFAULTS, **decided_before)
 

@@ -17,6 +17,7 @@ from vizzy.page.site import local_storage
 
 CACHE = "vizzy-work"
 ABOUT = "about.json"
+INDEX = "index"
 DECISIONS = "vizzy:work:"
 VERSION = "vizzy:version:"  # which decisions these are: another with every change, whichever tab makes it
 FIELDS = (
@@ -46,14 +47,15 @@ class SavedProject:
         self._decided = None  # those decisions
         self.on_overtaken = None  # called where another tab has saved other decisions
 
-    async def save(self, name, source, index_text):
+    async def save(self, name, source, index_bytes):
         """Save the files, what the page shows before they are read again, and what was decided meanwhile."""
         files = source.files
-        about = {"name": name, "files": [path for path, _ in files], "choices": source.choices, "index": index_text}
+        about = {"name": name, "files": [path for path, _ in files], "choices": source.choices}
         try:
             cache = await js.caches.open(CACHE)
             for number, (_, file) in enumerate(files):
                 await cache.put(self._address(str(number)), js.Response.new(file))
+            await cache.put(self._address(INDEX), js.Response.new(index_bytes))
             await cache.put(self._address(ABOUT), js.Response.new(json.dumps(about)))
         except Exception as error:  # private windows, full disks, no secure context
             print("not kept:", error)
@@ -66,13 +68,16 @@ class SavedProject:
         await _ask_to_persist()
 
     async def fetch(self):
-        """What was kept: (dict with ``name``, ``choices`` and ``index``, list of (path, File))."""
+        """What was kept: (dict with ``name``, ``choices`` and ``index``, an ArrayBuffer; list of (path, File))."""
         cache = await js.caches.open(CACHE)
         response = await cache.match(self._address(ABOUT))
         if not response:
             _forget_decisions(self.id)
             raise ValueError("The browser no longer has the files of this work: bring them again.")
         self._about = json.loads(await response.text())
+        index = await cache.match(self._address(INDEX))
+        if index:  # that of an earlier version is text among the rest
+            self._about["index"] = await index.arrayBuffer()
         files = []
         for number, path in enumerate(self._about["files"]):
             content = await (await cache.match(self._address(str(number)))).blob()

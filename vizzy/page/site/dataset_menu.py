@@ -97,8 +97,12 @@ class Column:
 
 
 def parse_index(text):
-    """A ``dataset.json`` as DatasetIndex takes it."""
-    parsed = JSON.parse(text)
+    """The text of a ``dataset.json`` as DatasetIndex takes it."""
+    return index_of(JSON.parse(text))
+
+
+def index_of(parsed):
+    """The same of JavaScript's object."""
     columns = {name: _column(parsed, name) for name in COLUMNS}
     return dict(
         columns,
