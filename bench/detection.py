@@ -150,7 +150,7 @@ def scores(given_label, pred_probs, embeddings):
     """Every score of one draw, low = suspect: dict of np.ndarrays, shape (n,)."""
     return {
         "combined": ranking.label_quality(given_label, pred_probs, embeddings),
-        "self_confidence": confident.label_quality(given_label, pred_probs),
+        "self_confidence": confident.self_confidence(given_label, pred_probs),
     } | _cleanlab_scores(given_label, pred_probs)
 
 

@@ -25,7 +25,7 @@ from vizzy.dataset import (
     MAP_FILE,
     TABLE_FILE,
     Dataset,
-    dataset_of,
+    build_dataset,
     page_index,
     read_table,
     write_table,
@@ -145,7 +145,7 @@ def _dataset(kept: list[Source], outcome: Outcome, options: Options) -> Dataset:
         ]
         write_table(path.with_name(f".{path.name}"), rows)
         os.replace(path.with_name(f".{path.name}"), path)
-    return dataset_of(read_table(path), name=options.name)
+    return build_dataset(read_table(path), name=options.name)
 
 
 def _write_index(dataset: Dataset, options: Options, map_xy: np.ndarray | None) -> None:

@@ -26,7 +26,7 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 from embedding import thumbnails
-from vizzy.dataset import INDEX_FILE, TABLE_FILE, dataset_of, write_index, write_table
+from vizzy.dataset import INDEX_FILE, TABLE_FILE, build_dataset, write_index, write_table
 
 SEED = 1
 NAME = "Handwritten digits"
@@ -101,7 +101,7 @@ def write_dataset(digits: list[Digit], images: np.ndarray, folder: Path) -> None
         picture.save(folder / row["file"], "WEBP", quality=QUALITY, method=6)
     thumbnails.write_sprites(map(thumbnails.tile, pictures), len(pictures), folder)
     write_table(folder / TABLE_FILE, rows)
-    write_index(folder / INDEX_FILE, dataset_of(rows, name=NAME), thumbnails.layout(len(rows)))
+    write_index(folder / INDEX_FILE, build_dataset(rows, name=NAME), thumbnails.layout(len(rows)))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -43,7 +43,7 @@ from credits import write_credits
 from PIL import Image
 
 from embedding import thumbnails
-from vizzy.dataset import INDEX_FILE, TABLE_FILE, dataset_of, write_index, write_table
+from vizzy.dataset import INDEX_FILE, TABLE_FILE, build_dataset, write_index, write_table
 
 SEED = 6
 NAME = "Cats, dogs and bears"
@@ -253,7 +253,7 @@ def write_dataset(examples: list[Example], folder: Path, seed: int) -> None:
         tiles.append(thumbnails.tile(picture))
     thumbnails.write_sprites(tiles, len(tiles), folder)
     write_table(folder / TABLE_FILE, rows)
-    write_index(folder / INDEX_FILE, dataset_of(rows, name=NAME), thumbnails.layout(len(tiles)))
+    write_index(folder / INDEX_FILE, build_dataset(rows, name=NAME), thumbnails.layout(len(tiles)))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -320,11 +320,6 @@ def confident_joint(given_label, suggested_label, n_classes):
     return np.bincount(cell, minlength=n_classes * n_classes).reshape(n_classes, n_classes)
 
 
-def label_quality(given_label, pred_probs):
-    """How far each given label can be trusted, low = suspect: np.ndarray, shape (n,), in [0, 1]."""
-    return self_confidence(given_label, pred_probs)
-
-
 def out_of_distribution_score(pred_probs, ood_thresholds):
     """How far the class closest to describing an example is above its threshold: np.ndarray, shape (n,).
 

@@ -89,7 +89,7 @@ def read_folder(path):
     if not (folder / TABLE_FILE).is_file():
         raise DatasetError(f"{folder} has no {TABLE_FILE}: is it the folder of a dataset?")
     index_path, embeddings_path = folder / INDEX_FILE, folder / EMBEDDINGS_FILE
-    return dataset_of(
+    return build_dataset(
         read_table(folder / TABLE_FILE),
         embeddings=load_array(embeddings_path.read_bytes(), EMBEDDINGS_FILE) if embeddings_path.is_file() else None,
         name=_parse_index(index_path.read_bytes())["name"] if index_path.is_file() else folder.resolve().name,
@@ -196,13 +196,13 @@ def write_index(path, dataset, thumbnails=None, map_file=None):
     Path(path).write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
-def dataset_of(rows, embeddings=None, pred_probs=None, name="dataset"):
+def build_dataset(rows, embeddings=None, pred_probs=None, name="dataset"):
     """The dataset of a table's rows, as `read_table` returns them.
 
     Examples
     --------
     >>> rows = [{"id": "a", "given_label": "cat"}, {"id": "b", "given_label": "dog"}]
-    >>> dataset_of(rows).classes
+    >>> build_dataset(rows).classes
     ('cat', 'dog')
     """
     given = _column(rows, GIVEN_LABEL_COLUMN)

@@ -10,7 +10,7 @@ catches what the others miss:
     How far the nearest examples with the same label are, over how far the nearest with any other label are:
     the neighbours' disagreement, as a number that needs no voting. Above 1, the example stands among others.
     It sees wrong labels where the classifier hesitates.
-``remoteness``
+``knn_outlier_ratio``
     How far the nearest examples of whatever label are, over what is usual in the dataset (the median).
     It sees examples that belong to no class, which a classifier, having to choose, may be quite sure of.
 
@@ -22,7 +22,7 @@ They are multiplied, each to a power, and the product is brought into [0, 1):
 
     model = sqrt((self_confidence + CONFIDENCE_FLOOR) * ((1 + margin) / 2 + CONFIDENCE_FLOOR))
     trust = model / distance_ratio ** RATIO_POWER
-            / max(1, remoteness) ** REMOTENESS_POWER / max(1, class_distance) ** CLASS_DISTANCE_POWER
+            / max(1, knn_outlier_ratio) ** KNN_OUTLIER_RATIO_POWER / max(1, class_distance) ** CLASS_DISTANCE_POWER
     label_quality = trust / (1 + trust)
 
 Being closer than usual to others is no merit, hence the ``max``. The *margin* is the self-confidence less the
@@ -33,7 +33,7 @@ self-confidence alone is the score: entropy, margin and neighbours in the space 
 on any of those datasets.
 
 Features of texts and measurements, which `vizzy.features` makes, are no embeddings of a network: true values are often
-extreme, and no sign of a wrong label. There remoteness and class distance do not count. Measured by `bench/run raw-data` on
+extreme, and no sign of a wrong label. There knn_outlier_ratio and class distance do not count. Measured by `bench/run raw-data` on
 four tables (12 draws): 0.99 instead of 0.96 of the planted errors among the first tenth, and 0.92 instead of 0.85 among as
 many as there are; on four sets of texts 1.00 as before, and 0.95 instead of 0.94.
 
@@ -42,7 +42,7 @@ block, in bounded memory, and from more than ``MOST_REFERENCES`` examples only t
 
 **Outliers.** An example is odd where it is far from every class, far from its neighbours, and the model is unsure of it:
 
-    outlier_score = class_distance * remoteness / highest predicted probability
+    outlier_score = class_distance * knn_outlier_ratio / highest predicted probability
 
 It is an *outlier* where the logarithm of its score lies above the upper fence of Tukey's boxplot, the third quartile
 plus 1.5 times the distance between the quartiles. No share of the dataset is fixed: clean data has few of them or none.
@@ -65,7 +65,7 @@ from vizzy import confident
 NEIGHBOURS = 5
 CONFIDENCE_FLOOR = 0.01
 RATIO_POWER = 4
-REMOTENESS_POWER = 2
+KNN_OUTLIER_RATIO_POWER = 2
 CLASS_DISTANCE_POWER = 2
 # Embeddings of more dimensions are projected to so many at random (seeded) for the covariance.
 MOST_DIMENSIONS = 512
@@ -83,7 +83,7 @@ BLOCK_CELLS = 2_000_000
 NO_NEIGHBOUR = -1
 
 # From where on a part of the score is worth a word.
-REMOTE = 1.25
+WORTH_A_REASON = 1.25
 DOUBTFUL_CONFIDENCE = 0.5
 
 
@@ -95,10 +95,10 @@ class Parts:
     margin: np.ndarray  # (n,) in [-1, 1]: self-confidence less the rival's probability
     rival: np.ndarray  # (n,) int: the most probable class other than the given one
     distance_ratio: np.ndarray | None = None  # (n,) above 0: above 1, examples of other labels are closer
-    remoteness: np.ndarray | None = None  # (n,) above 0: 1 is usual
+    knn_outlier_ratio: np.ndarray | None = None  # (n,) above 0: 1 is usual
     neighbour_idx: np.ndarray | None = None  # (n, NEIGHBOURS) int: the closest first, -1 where there is none
     class_distance: np.ndarray | None = None  # (n,) at least 0: to the nearest class's mean; 1 is usual
-    far_is_suspect: bool = True  # whether remoteness and class distance count
+    far_is_suspect: bool = True  # whether knn_outlier_ratio and class distance count
 
 
 def label_quality(given_label, pred_probs, embeddings=None):
@@ -133,7 +133,7 @@ def parts(given_label, pred_probs, embeddings=None, far_is_suspect=True):
     given_label, pred_probs, embeddings
         As for `label_quality`.
     far_is_suspect : bool
-        Whether remoteness and class distance count; with features of texts or measurements they should not.
+        Whether knn_outlier_ratio and class distance count; with features of texts or measurements they should not.
     """
     margin, rival = _margin(given_label, pred_probs)
     confidence = confident.self_confidence(given_label, pred_probs)
@@ -150,7 +150,7 @@ def parts(given_label, pred_probs, embeddings=None, far_is_suspect=True):
         rival=rival,
         # Where nobody else has the label, or everybody, there is nothing to compare.
         distance_ratio=np.where(np.isfinite(same) & np.isfinite(other), ratio, 1.0),
-        remoteness=(nearest + floor) / (usual + floor),
+        knn_outlier_ratio=(nearest + floor) / (usual + floor),
         neighbour_idx=neighbour_idx,
         class_distance=_class_distance(given_label, embeddings),
         far_is_suspect=far_is_suspect,
@@ -159,9 +159,9 @@ def parts(given_label, pred_probs, embeddings=None, far_is_suspect=True):
 
 def combine(parts):
     """The score from its parts: np.ndarray, shape (n,), in [0, 1], low = suspect."""
-    if parts.remoteness is None:
+    if parts.knn_outlier_ratio is None:
         return parts.self_confidence.copy()
-    trust = _model_factor(parts) * _ratio_factor(parts) * _remoteness_factor(parts) * _class_distance_factor(parts)
+    trust = _model_factor(parts) * _ratio_factor(parts) * _knn_outlier_factor(parts) * _class_distance_factor(parts)
     return trust / (1 + trust)
 
 
@@ -173,10 +173,10 @@ def outlier_score(parts, pred_probs):
     np.ndarray, shape (n,)
         Without embeddings, the entropy of the probabilities as a share of the greatest possible.
     """
-    if parts.remoteness is None:
+    if parts.knn_outlier_ratio is None:
         probs = np.clip(pred_probs, np.finfo(np.float64).tiny, 1)
         return -(probs * np.log(probs)).sum(axis=1) / np.log(max(2, pred_probs.shape[1]))
-    return parts.class_distance * parts.remoteness / np.maximum(pred_probs.max(axis=1), confident.TOLERANCE)
+    return parts.class_distance * parts.knn_outlier_ratio / np.maximum(pred_probs.max(axis=1), confident.TOLERANCE)
 
 
 def outlier_mask(parts, pred_probs):
@@ -187,7 +187,7 @@ def outlier_mask(parts, pred_probs):
     Tukey: Exploratory Data Analysis. 1977.
     """
     score = outlier_score(parts, pred_probs)
-    if parts.remoteness is None:
+    if parts.knn_outlier_ratio is None:
         return score > IGNORANCE
     return score > _upper_fence(score)
 
@@ -206,7 +206,7 @@ def explain(parts, given_label, example):
     -------
     dict of plain numbers
         ``self_confidence``, ``margin``, ``rival`` (a class); and where there are embeddings ``distance_ratio``,
-        ``remoteness``, ``class_distance``, ``neighbours`` (examples, the closest first), ``neighbour_labels``, and
+        ``knn_outlier_ratio``, ``class_distance``, ``neighbours`` (examples, the closest first), ``neighbour_labels``, and
         ``factors``: what each of the four parts multiplies the example's trust by.
     """
     said = {
@@ -214,19 +214,19 @@ def explain(parts, given_label, example):
         "margin": float(parts.margin[example]),
         "rival": int(parts.rival[example]),
     }
-    if parts.remoteness is None:
+    if parts.knn_outlier_ratio is None:
         return said
     neighbours = [int(idx) for idx in parts.neighbour_idx[example] if idx != NO_NEIGHBOUR]
     return said | {
         "distance_ratio": float(parts.distance_ratio[example]),
-        "remoteness": float(parts.remoteness[example]),
+        "knn_outlier_ratio": float(parts.knn_outlier_ratio[example]),
         "class_distance": float(parts.class_distance[example]),
         "neighbours": neighbours,
         "neighbour_labels": [int(given_label[idx]) for idx in neighbours],
         "factors": {
             "self_confidence": float(_model_factor(parts)[example]),
             "distance_ratio": float(_ratio_factor(parts)[example]),
-            "remoteness": float(_remoteness_factor(parts)[example]),
+            "knn_outlier_ratio": float(_knn_outlier_factor(parts)[example]),
             "class_distance": float(_class_distance_factor(parts)[example]),
         },
     }
@@ -246,7 +246,7 @@ def reasons(explanation, given, classes):
     if "factors" in explanation:
         factors = explanation["factors"]
         weighted.append((factors["distance_ratio"], _neighbours_in_words(explanation, given, classes)))
-        weighted.append((factors["remoteness"], _remoteness_in_words(explanation)))
+        weighted.append((factors["knn_outlier_ratio"], _knn_outlier_ratio_in_words(explanation)))
         if "class_distance" in factors:
             weighted.append((factors["class_distance"], _class_distance_in_words(explanation)))
     said = [words for _, words in sorted(weighted, key=lambda pair: pair[0]) if words]
@@ -278,14 +278,14 @@ def _neighbours_in_words(explanation, given, classes):
     )
 
 
-def _remoteness_in_words(explanation):
-    if explanation["remoteness"] < REMOTE:
+def _knn_outlier_ratio_in_words(explanation):
+    if explanation["knn_outlier_ratio"] < WORTH_A_REASON:
         return None
-    return f"its nearest neighbours are {explanation['remoteness']:.1f} times as far as usual"
+    return f"its nearest neighbours are {explanation['knn_outlier_ratio']:.1f} times as far as usual"
 
 
 def _class_distance_in_words(explanation):
-    if explanation["class_distance"] < REMOTE:
+    if explanation["class_distance"] < WORTH_A_REASON:
         return None
     return f"the nearest class is {explanation['class_distance']:.1f} times as far as usual"
 
@@ -303,10 +303,10 @@ def _ratio_factor(parts):
     return parts.distance_ratio ** -float(RATIO_POWER)
 
 
-def _remoteness_factor(parts):
+def _knn_outlier_factor(parts):
     if not parts.far_is_suspect:
-        return np.ones_like(parts.remoteness)
-    return np.maximum(parts.remoteness, 1.0) ** -float(REMOTENESS_POWER)
+        return np.ones_like(parts.knn_outlier_ratio)
+    return np.maximum(parts.knn_outlier_ratio, 1.0) ** -float(KNN_OUTLIER_RATIO_POWER)
 
 
 def _class_distance_factor(parts):

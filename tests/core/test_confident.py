@@ -1,5 +1,7 @@
 """The rules of confident learning: worked by hand, at their boundaries, by the book, and against cleanlab."""
 
+import copy
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -256,8 +258,8 @@ def test_labels_of_a_small_integer_type_do_not_overflow():
     assert histogram[:, -1].tolist() == [1] * n_classes
 
 
-def test_label_quality_puts_the_planted_error_first():
-    assert confident.ranking(confident.label_quality(GIVEN, PROBS)).tolist() == [2, 5, 4, 1, 8, 3, 0, 7, 6]
+def test_self_confidence_puts_the_planted_error_first():
+    assert confident.ranking(confident.self_confidence(GIVEN, PROBS)).tolist() == [2, 5, 4, 1, 8, 3, 0, 7, 6]
 
 
 def test_ranking_keeps_the_order_of_equals():
@@ -507,7 +509,7 @@ def test_nothing_is_ever_not_a_number(labelled, class_percentile, ood_percentile
     for thresholds in (analysis.class_thresholds, analysis.ood_thresholds):
         assert np.isposinf(thresholds[empty]).all()
         assert ((thresholds[~empty] >= LOWEST_THRESHOLD) & (thresholds[~empty] <= 1 + 1e-9)).all()
-    quality = confident.label_quality(given_label, pred_probs)
+    quality = confident.self_confidence(given_label, pred_probs)
     assert ((quality >= 0) & (quality <= 1)).all()
     assert np.isfinite(confident.class_percentile_of(given_label, pred_probs, 0)).all()
 
@@ -618,24 +620,68 @@ def test_probabilities_rounded_for_a_file_are_valid():
         ([0], [["a", "b"]], "must hold numbers"),
         ([0, 1], [[0.5, 0.5], [float("nan"), 1]], "row 1, column 0 is nan.*value missing"),
         ([0, 1], [[0.5, 0.5], [float("inf"), 0]], "row 1, column 0 is inf"),
-        ([0, 1], [[50, 50], [10, 90]], "row 0, column 0 is 50.*percentages"),
-        ([0, 1], [[-0.1, -2.3], [-0.7, -0.7]], "row 0, column 0 is -0.1.*logarithms"),
-        ([0, 1], [[3.2, -1.0], [0.1, 0.4]], "row 0, column 0 is 3.2.*logits"),
+        ([0, 1], [[50, 50], [10, 90]], r"row 0, column 0 is 50, which is not between 0 and 1: are these percentages\? Divide them by 100\.$"),
+        ([0, 1], [[60, 39.5], [10, 90]], "percentages"),  # rounded ones
+        ([0, 1], [[60, 30], [10, 90]], "logits"),  # they do not sum to 100
+        ([0, 1], [[0, -100], [-0.7, -0.7]], "logarithms"),  # of 1, too
+        ([0, 1], [[-0.1, -2.3], [-0.7, -0.7]], r": are these logarithms of probabilities\? Apply exp\.$"),
+        ([0, 1], [[3.2, -1.0], [0.1, 0.4]], r"3.2.*: are these a model's raw scores \(logits\)\? Apply softmax\.$"),
         ([0, 1], [[0.5, 0.5], [0.5, 0.3]], r"row 1 sums to 0.8.*1 of 2 rows"),
         ([0, 1], [[0.5, 0.5], [0.5, 0.488]], "row 1 sums to 0.988"),
         ([[0, 1]], [[0.5, 0.5], [0.5, 0.5]], "single column"),
         (["cat", "dog"], [[0.5, 0.5], [0.5, 0.5]], r"begins with \['cat'\].*0 to 1"),
-        ([0, 2], [[0.5, 0.5], [0.5, 0.5]], "row 1 is 2.*2 columns.*0 to 1.*column of a class missing"),
-        ([1, 2], [[0.5, 0.5], [0.5, 0.5]], "row 1 is 2.*Subtract 1"),
+        ([0, 2], [[0.5, 0.5], [0.5, 0.5]], "row 1 is 2.*2 columns.*0 to 1: is the column of a class missing, or does -1 stand for no label"),
+        ([1, 2], [[0.5, 0.5], [0.5, 0.5]], r"row 1 is 2.*0 to 1: do they count from 1\? Subtract 1"),
         ([0, -1], [[0.5, 0.5], [0.5, 0.5]], "row 1 is -1"),
         ([0, 0.5], [[0.5, 0.5], [0.5, 0.5]], "row 1 is 0.5"),
         ([0, float("nan")], [[0.5, 0.5], [0.5, 0.5]], "row 1 is nan.*label missing"),
         ([0, 1, 0], [[0.5, 0.5]] * 2, "labels has 3 rows but pred_probs has 2: was a header counted"),
         ([0], [[0.5, 0.5]] * 2, "labels has 1 rows but pred_probs has 2: was the first label taken for a header"),
-        ([0, 1, 0, 1], [[0.25] * 4] * 7, "turned on its side"),
-        ([0, 1, 0, 1], [[0.5, 0.5]] * 7, "left out"),
+        ([0, 1, 0, 1], [[0.25] * 4] * 7, r"pred_probs has 7: is pred_probs turned on its side\? Transpose it\.$"),
+        ([0, 1, 0, 1], [[0.5, 0.5]] * 7, "pred_probs has 7: were some rows left out of one of them"),
     ],
 )
 def test_bad_input_is_refused_with_its_row_its_value_and_a_guess(labels, probs, sentence):
     with pytest.raises(ValueError, match=sentence):
         confident.validate(labels, probs)
+
+
+def test_probabilities_may_be_off_by_exactly_the_tolerance():
+    tolerance = vocabulary.TOLERANCE
+    _, probs = confident.validate([0, 1], [[1 + tolerance, -tolerance], [0.5, 0.5]])
+    assert probs[0].tolist() == [1 + tolerance, -tolerance]
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        analyse(GIVEN, PROBS),
+        confident.SortedSelfConfidences.of(GIVEN, PROBS),
+        confident.explain(GIVEN, PROBS, 0, analyse(GIVEN, PROBS)),
+    ],
+    ids=lambda result: type(result).__name__,
+)
+def test_a_result_cannot_be_changed_and_equals_only_itself(result):
+    name = next(iter(vars(result)))
+    with pytest.raises(AttributeError):
+        setattr(result, name, None)
+    assert result == result and result != copy.copy(result)  # and not an array of truths
+    hash(result)
+
+
+def test_the_categories_take_a_byte_each():
+    assert analyse(GIVEN, PROBS).category.dtype == np.int8
+
+
+def test_with_outliers_no_class_has_a_threshold_to_be_out_of_distribution():
+    analysis = analyse(GIVEN, PROBS, outlier_mask=np.zeros(len(GIVEN), dtype=bool))
+    assert np.isneginf(analysis.ood_thresholds).all() and analysis.ood_thresholds.shape == (PROBS.shape[1],)
+
+
+def test_a_class_of_probability_0_can_be_suggested_where_its_threshold_is_0():
+    assert confident.suggested_label(np.array([[0.0, 0.0]]), np.array([0.0, np.inf])).tolist() == [0]
+
+
+def test_whole_numbers_are_probabilities_too_when_percentiles_are_asked_for():
+    above, up_to = confident.suggestion_ranges(np.arange(3), np.eye(3, dtype=int), 1)
+    assert (above < up_to).tolist() == [False, True, False]

@@ -10,7 +10,7 @@ from vizzy import dataset as dataset_module
 from vizzy.dataset import (
     Dataset,
     DatasetError,
-    dataset_of,
+    build_dataset,
     from_bytes,
     page_index,
     parse_table,
@@ -55,20 +55,20 @@ def test_a_folder_is_read_with_its_labels_files_texts_and_embeddings(folder):
 
 
 def test_classes_stand_in_the_order_of_the_true_labels_then_of_the_given_ones():
-    dataset = dataset_of(parse_table(TABLE))
+    dataset = build_dataset(parse_table(TABLE))
     # True: cat, dog; given, besides: bear.
     assert dataset.classes == ("cat", "dog", "bear")
     assert dataset.given_label.tolist() == [1, 1, 2]
 
 
 def test_an_empty_true_label_means_that_no_class_is_true():
-    dataset = dataset_of(parse_table(TABLE))
+    dataset = build_dataset(parse_table(TABLE))
     assert dataset.true_label.tolist() == [0, 1, -1]
 
 
 @pytest.mark.parametrize("table", ["id,given_label\na,cat\n", "id,given_label,true_label\na,cat,\n"])
 def test_without_any_true_label_the_truth_is_unknown(table):
-    dataset = dataset_of(parse_table(table))
+    dataset = build_dataset(parse_table(table))
     assert dataset.true_label is None
     assert dataset.files is None
 
@@ -91,7 +91,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path):
 
 
 def test_the_page_index_names_all_the_page_needs():
-    index = page_index(dataset_of(parse_table(TABLE), name="three"), {"files": ["t.webp"], "tile": 64})
+    index = page_index(build_dataset(parse_table(TABLE), name="three"), {"files": ["t.webp"], "tile": 64})
     assert index == {
         "format": 1,
         "name": "three",
@@ -109,7 +109,7 @@ def test_the_page_index_names_all_the_page_needs():
 
 
 def test_the_page_index_names_the_map_where_there_is_one():
-    assert page_index(dataset_of(parse_table(TABLE)), map_file="map.npy")["map"] == "map.npy"
+    assert page_index(build_dataset(parse_table(TABLE)), map_file="map.npy")["map"] == "map.npy"
 
 
 def test_the_worker_reads_the_same_dataset_from_the_index_as_the_folder_holds(folder):
@@ -133,7 +133,7 @@ def test_an_index_without_truth_files_texts_and_embeddings_is_read():
 
 
 def test_a_folder_takes_its_name_from_its_index(folder):
-    dataset_module.write_index(folder / "dataset.json", dataset_of(parse_table(TABLE), name="Three"))
+    dataset_module.write_index(folder / "dataset.json", build_dataset(parse_table(TABLE), name="Three"))
     assert read_folder(folder).name == "Three"
 
 
@@ -167,7 +167,7 @@ def test_predicted_probabilities_can_come_instead_of_embeddings():
 )
 def test_a_bad_table_is_refused_with_its_line_and_a_remedy(table, sentence):
     with pytest.raises(DatasetError, match=f"(?s){sentence}"):
-        dataset_of(parse_table(table))
+        build_dataset(parse_table(table))
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_the_parts_of_a_case_worked_by_hand():
     floor = 0.01 * usual
     same, other = np.array([1, 1, 4, 4.0]), np.array([5, 4, 2.5, 6.5])
     np.testing.assert_allclose(parts.distance_ratio, (same + floor) / (other + floor))
-    np.testing.assert_allclose(parts.remoteness, (nearest + floor) / (usual + floor))
+    np.testing.assert_allclose(parts.knn_outlier_ratio, (nearest + floor) / (usual + floor))
     assert parts.neighbour_idx.tolist() == [
         [1, 2, 3, -1, -1],
         [0, 2, 3, -1, -1],
@@ -60,7 +60,7 @@ def test_the_parts_of_a_case_worked_by_hand():
         [2, 1, 0, -1, -1],
     ]
     model = np.sqrt((parts.self_confidence + 0.01) * ((1 + parts.margin) / 2 + 0.01))
-    trust = model / parts.distance_ratio**4 / np.maximum(1, parts.remoteness) ** 2
+    trust = model / parts.distance_ratio**4 / np.maximum(1, parts.knn_outlier_ratio) ** 2
     trust = trust / np.maximum(1, parts.class_distance) ** 2
     np.testing.assert_allclose(ranking.combine(parts), trust / (1 + trust))
 
@@ -74,9 +74,9 @@ def test_the_rival_of_a_certain_label_is_another_class_and_of_a_single_class_not
 
 def test_where_most_examples_are_duplicates_the_mean_distance_is_the_usual_one():
     embeddings, label = np.array([[0.0]] * 7 + [[1.0]]), np.zeros(8, dtype=int)
-    remoteness = ranking.parts(label, undecided(label), embeddings).remoteness
+    knn_outlier_ratio = ranking.parts(label, undecided(label), embeddings).knn_outlier_ratio
     usual, floor = 1 / 8, 0.01 / 8
-    np.testing.assert_allclose(remoteness, [floor / (usual + floor)] * 7 + [(1 + floor) / (usual + floor)])
+    np.testing.assert_allclose(knn_outlier_ratio, [floor / (usual + floor)] * 7 + [(1 + floor) / (usual + floor)])
 
 
 def test_neighbours_find_wrong_labels_that_the_model_is_undecided_about():
@@ -89,7 +89,7 @@ def test_remoteness_finds_what_belongs_to_no_class_though_the_model_is_sure():
     embeddings, label = ring()
     pred_probs = np.where(label[:, None] == [0, 1], 0.99, 0.01)
     parts = ranking.parts(label, pred_probs, embeddings)
-    assert parts.remoteness.argmax() == 16 and parts.remoteness[16] > 10
+    assert parts.knn_outlier_ratio.argmax() == 16 and parts.knn_outlier_ratio[16] > 10
 
 
 def test_the_score_falls_with_self_confidence_all_else_being_equal():
@@ -210,8 +210,8 @@ def test_explanations_without_embeddings_name_the_rival():
     assert ranking.reasons(explanation, 0, ["a", "b", "c"]) == ["the model gives a 20 %, but b 70 %"]
 
 
-CALM = {"self_confidence": 0.9, "margin": 0.8, "rival": 1, "distance_ratio": 0.5, "remoteness": 1.0}
-FACTORS = {"self_confidence": 0.1, "distance_ratio": 0.2, "remoteness": 0.3}
+CALM = {"self_confidence": 0.9, "margin": 0.8, "rival": 1, "distance_ratio": 0.5, "knn_outlier_ratio": 1.0}
+FACTORS = {"self_confidence": 0.1, "distance_ratio": 0.2, "knn_outlier_ratio": 0.3}
 
 
 @pytest.mark.parametrize(
@@ -221,8 +221,8 @@ FACTORS = {"self_confidence": 0.1, "distance_ratio": 0.2, "remoteness": 0.3}
         ({"self_confidence": 0.49, "margin": -0.01}, "the model gives a 49 %, but b 50 %"),
         ({"self_confidence": 0.4, "margin": 0.0}, "the model gives a only 40 %"),
         ({"self_confidence": 0.4, "margin": 0.1}, "the model gives a only 40 %"),
-        ({"remoteness": 1.24}, "nothing speaks against a"),
-        ({"remoteness": 1.25}, "its nearest neighbours are 1.2 times as far as usual"),
+        ({"knn_outlier_ratio": 1.24}, "nothing speaks against a"),
+        ({"knn_outlier_ratio": 1.25}, "its nearest neighbours are 1.2 times as far as usual"),
         ({"distance_ratio": 1.0, "neighbour_labels": [1, 1]}, "nothing speaks against a"),
         ({"distance_ratio": 1.1, "neighbour_labels": []}, "nothing speaks against a"),
         (
@@ -245,12 +245,12 @@ def test_a_part_of_the_score_is_put_into_words_from_where_it_counts(told, words)
 
 
 def test_reasons_stand_in_the_order_of_their_factors():
-    told = {"self_confidence": 0.2, "margin": 0.1, "remoteness": 2.0, "distance_ratio": 2.0, "neighbour_labels": [1]}
-    for first in ("distance_ratio", "remoteness"):
+    told = {"self_confidence": 0.2, "margin": 0.1, "knn_outlier_ratio": 2.0, "distance_ratio": 2.0, "neighbour_labels": [1]}
+    for first in ("distance_ratio", "knn_outlier_ratio"):
         explanation = {**CALM, **told, "factors": {**FACTORS, first: 0.01}}
         reasons = ranking.reasons(explanation, 0, ["a", "b"])
         assert len(reasons) == 3
-        assert reasons[0].startswith({"distance_ratio": "of its 1 nearest", "remoteness": "its nearest"}[first])
+        assert reasons[0].startswith({"distance_ratio": "of its 1 nearest", "knn_outlier_ratio": "its nearest"}[first])
 
 
 @pytest.mark.parametrize("load", [load_iris, load_wine, load_breast_cancer, load_digits])
@@ -350,3 +350,124 @@ def test_the_benchmark_is_listed_and_prints_a_line_of_json_for_every_dataset():
     assert all(line["scores"]["self_confidence"] == line["scores"]["cleanlab_self_confidence"] for line in lines)
     better = [line["scores"]["combined"]["average_precision"] - line["scores"]["self_confidence"]["average_precision"] for line in lines]
     assert np.mean(better) > 0.01  # in three draws a set where both are near 1 may go either way
+
+
+def test_the_parts_are_fixed_and_equal_only_themselves():
+    parts = ranking.parts(np.array([0]), np.array([[0.5, 0.5]]))
+    with pytest.raises(AttributeError):
+        parts.margin = None
+    hash(parts)
+
+
+def test_of_two_examples_each_is_the_others_only_neighbour():
+    parts = ranking.parts(np.array([0, 1]), undecided([0, 1]), np.array([[0.0], [1.0]]))
+    assert parts.neighbour_idx.tolist() == [[1, -1, -1, -1, -1], [0, -1, -1, -1, -1]]
+    np.testing.assert_array_equal(parts.distance_ratio, [1, 1])  # no example of the same label: nothing to compare
+    np.testing.assert_allclose(parts.knn_outlier_ratio, [1, 1])
+
+
+def test_outliers_begin_beyond_tukeys_fence_of_the_logarithms():
+    logarithms = np.append(np.linspace(0, 1, 41), [1.0, 1.0])
+    lower, upper = np.percentile(logarithms, [25, 75])
+    fence = upper + 1.5 * (upper - lower)
+    assert np.log(ranking._upper_fence(np.exp(logarithms))) == pytest.approx(fence, abs=1e-5)
+    narrow = np.full(20, 3.0)
+    assert ranking._upper_fence(narrow) == pytest.approx(3 * np.exp(0.15), rel=1e-5)
+    assert np.isposinf(ranking._upper_fence(narrow[:19]))
+
+
+def test_a_model_that_knows_nothing_makes_an_outlier_from_a_share_of_the_greatest_entropy_on():
+    label = np.zeros(2, dtype=int)
+    pred_probs = np.array([[0.5, 0.5], [0.7, 0.3]])
+    parts = ranking.parts(label, pred_probs)
+    entropy = -(0.7 * np.log(0.7) + 0.3 * np.log(0.3)) / np.log(2)
+    np.testing.assert_allclose(ranking.outlier_score(parts, pred_probs), [1, entropy])
+    assert ranking.outlier_mask(parts, pred_probs).tolist() == [True, False]
+
+
+def far_from_both():
+    """An example three times as far from the nearest class as usual, but with near neighbours."""
+    return {
+        "self_confidence": 0.9,
+        "margin": 0.8,
+        "rival": 1,
+        "distance_ratio": 0.5,
+        "knn_outlier_ratio": 1.0,
+        "class_distance": 3.0,
+        "neighbours": [1],
+        "neighbour_labels": [0],
+        "factors": {"self_confidence": 0.9, "distance_ratio": 16.0, "knn_outlier_ratio": 1.0, "class_distance": 1 / 9},
+    }
+
+
+def test_a_large_distance_to_the_nearest_class_is_a_reason_and_one_just_under_the_limit_is_none():
+    assert ranking.reasons(far_from_both(), 0, ["cat", "dog"]) == ["the nearest class is 3.0 times as far as usual"]
+    usual = far_from_both() | {"class_distance": 1.24}
+    assert ranking.reasons(usual, 0, ["cat", "dog"]) == ["nothing speaks against cat"]
+    assert ranking.reasons(usual | {"class_distance": 1.25}, 0, ["cat", "dog"]) == [
+        "the nearest class is 1.2 times as far as usual"
+    ]
+
+
+def test_reasons_of_equal_weight_keep_their_order():
+    explanation = far_from_both() | {"knn_outlier_ratio": 2.0}
+    explanation["factors"] |= {"knn_outlier_ratio": 1 / 9}
+    assert ranking.reasons(explanation, 0, ["cat", "dog"]) == [
+        "its nearest neighbours are 2.0 times as far as usual",
+        "the nearest class is 3.0 times as far as usual",
+    ]
+
+
+def test_the_factors_of_an_explanation_make_up_the_trust_and_distances_can_be_left_out_of_it():
+    embeddings, label = ring()
+    parts = ranking.parts(label, undecided(label), embeddings)
+    factors = ranking.explain(parts, label, 16)["factors"]
+    trust = np.prod([factors[name] for name in ("self_confidence", "distance_ratio", "knn_outlier_ratio", "class_distance")])
+    assert ranking.combine(parts)[16] == pytest.approx(trust / (1 + trust))
+    near = ranking.parts(label, undecided(label), embeddings, far_is_suspect=False)
+    factors = ranking.explain(near, label, 16)["factors"]
+    assert factors["knn_outlier_ratio"] == factors["class_distance"] == 1
+    assert np.isfinite(ranking.combine(near)).all() and ranking.combine(near)[16] > ranking.combine(parts)[16]
+
+
+def test_the_usual_distance_to_a_class_is_1_and_where_most_have_none_the_mean_is_taken():
+    embeddings, label = ring()
+    distance = ranking.parts(label, undecided(label), embeddings).class_distance
+    assert np.median(distance) == pytest.approx(1) and distance.argmax() == 16
+    label = np.zeros(9, dtype=int)
+    two_off = np.array([[0.0]] * 7 + [[-1.0], [1.0]])
+    distance = ranking.parts(label, undecided(label), two_off).class_distance
+    np.testing.assert_allclose(distance, [0] * 7 + [4.5, 4.5], atol=1e-9)
+    np.testing.assert_array_equal(ranking.parts(label, undecided(label), np.zeros((9, 1))).class_distance, np.ones(9))
+
+
+def test_more_dimensions_than_the_covariance_takes_are_projected_with_their_distances_kept():
+    rng = np.random.default_rng(1)
+    wide, label = rng.normal(size=(40, ranking.MOST_DIMENSIONS + 100)), np.repeat([0, 1], 20)
+    projected = ranking._at_most_dimensions(wide)
+    assert projected.shape == (40, ranking.MOST_DIMENSIONS)
+    assert np.linalg.norm(projected, axis=1) == pytest.approx(np.linalg.norm(wide, axis=1), rel=0.15)
+    wide[label == 1] += 3
+    wide[5] = wide[25] + 0.01
+    assert ranking.label_quality(label, undecided(label), wide).argmin() == 5
+    just_fits = wide[:, : ranking.MOST_DIMENSIONS]
+    np.testing.assert_array_equal(ranking._at_most_dimensions(just_fits), just_fits)
+
+
+def test_of_very_many_examples_a_sample_without_repeats_is_compared_with(monkeypatch):
+    monkeypatch.setattr(ranking, "MOST_REFERENCES", 40)
+    label = np.tile([1, 0], 50)
+    idx = ranking._reference_idx(label)
+    assert len(set(idx.tolist())) == 40 and (np.diff(label[idx]) >= 0).all()
+    assert all((np.diff(idx[label[idx] == one]) > 0).all() for one in (0, 1))
+    assert idx.tolist() == ranking._reference_idx(label).tolist()  # the same sample each time
+    assert len(ranking._reference_idx(label[:40])) == 40
+
+
+def test_blocks_of_few_rows_give_the_same_distances(monkeypatch):
+    embeddings, label = ring()
+    whole = ranking.parts(label, undecided(label), embeddings)
+    monkeypatch.setattr(ranking, "BLOCK_CELLS", 3)
+    parted = ranking.parts(label, undecided(label), embeddings)
+    for name in ("distance_ratio", "knn_outlier_ratio", "class_distance", "neighbour_idx"):
+        np.testing.assert_allclose(getattr(parted, name), getattr(whole, name))

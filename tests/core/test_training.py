@@ -301,7 +301,7 @@ def test_the_shipped_problems_are_found_whatever_the_folds(shipped, seed):
     analysis = confident.analyse(shipped.given_label, result.pred_probs)
     flagged_mask = analysis.label_issue_mask | analysis.out_of_distribution_mask
     problem_mask = shipped.given_label != shipped.true_label
-    worst_first = confident.ranking(confident.label_quality(shipped.given_label, result.pred_probs))
+    worst_first = confident.ranking(confident.self_confidence(shipped.given_label, result.pred_probs))
     assert result.accuracy > 0.88
     assert (flagged_mask & problem_mask).sum() >= 9
     assert problem_mask[worst_first[:30]].sum() >= 14

@@ -11,7 +11,7 @@ import numpy as np
 
 from vizzy.reading.arrays import SUMS_TO_ONE
 from vizzy.reading.errors import ReadingError, listed, shown
-from vizzy.reading.nesting import parsed_json
+from vizzy.reading.safe_json import parse_json
 from vizzy.reading.features import feature_columns, is_numeric
 from vizzy.reading.label_cells import may_be_labels, one_hot_columns
 from vizzy.reading.labels import whole_number
@@ -392,7 +392,7 @@ def scores_of_cell(cell):
         if cell.strip()[:1] not in ("{", "["):
             return None
         try:
-            cell = parsed_json(cell)
+            cell = parse_json(cell)
         except ValueError:
             return None
     if isinstance(cell, list):

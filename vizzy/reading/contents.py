@@ -13,7 +13,7 @@ from vizzy.reading.errors import ReadingError, counted, listed
 from vizzy.reading.files import ARRAY_SUFFIXES, COLUMNAR_SUFFIXES, SPREADSHEET_SUFFIXES, check_sizes, unpacked
 from vizzy.reading.formats import is_spreadsheet, read_table
 from vizzy.reading.image_folders import table_of_folders
-from vizzy.reading.nesting import parsed_json
+from vizzy.reading.safe_json import parse_json
 from vizzy.reading.numbers import numbers_of
 from vizzy.reading.tables import Table, unguarded
 
@@ -134,7 +134,7 @@ def _index_of(files):
     for file in files:
         if file.base_name == INDEX_FILE:
             try:
-                index = parsed_json(file.content.decode("utf-8"))
+                index = parse_json(file.content.decode("utf-8"))
             except ValueError:
                 continue
             if isinstance(index, dict) and _are_texts([index.get("name", "")]) and _are_texts(index.get("classes")):

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from vizzy.reading.errors import ReadingError, counted, listed, shown
-from vizzy.reading.nesting import parsed_json
+from vizzy.reading.safe_json import parse_json
 from vizzy.reading.tables import Table, cell_text
 
 ANSWER_COLUMN, ACCEPTED = "answer", "accept"  # Prodigy: whether the label of a row was accepted
@@ -151,7 +151,7 @@ def _labels_of_text(text):
     if not _LIST.fullmatch(stripped):
         return [text] if stripped else []
     try:
-        return labels_of_cell(parsed_json(stripped))
+        return labels_of_cell(parse_json(stripped))
     except ValueError:
         quoted = [match[1] or match[2] or "" for match in _QUOTED.finditer(stripped)]
         return quoted or [stripped]

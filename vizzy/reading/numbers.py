@@ -6,7 +6,7 @@ import numpy as np
 
 from vizzy.confident import SUM_TOLERANCE, TOLERANCE
 from vizzy.reading.errors import ReadingError, counted, shown
-from vizzy.reading.nesting import parsed_json
+from vizzy.reading.safe_json import parse_json
 from vizzy.reading.tables import ABSENT, cell_text
 
 _DECIMAL_COMMA = re.compile(r"^\s*[+-]?\d+,\d+\s*$")
@@ -190,5 +190,5 @@ def _vector(table, row, column, cell):
 def _parsed_vector(text):
     """A list as JSON writes it, or numpy prints it: [0.1 0.2]."""
     if "," in text:
-        return parsed_json(text)
+        return parse_json(text)
     return [float(part) for part in text.strip().strip("[]").split()]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from vizzy.reading.errors import ReadingError, shown
-from vizzy.reading.nesting import parsed_json
+from vizzy.reading.safe_json import parse_json
 from vizzy.reading.tables import ABSENT, JSON, JSON_LINES, Form, Table
 
 SAMPLE_CHARACTERS = 100_000
@@ -27,7 +27,7 @@ def read_json_lines(name: str, text: str, form: Form, notes: tuple) -> Table:
 def read_json(name: str, text: str, form: Form, notes: tuple) -> Table:
     """Read a table that is one JSON value."""
     try:
-        value = parsed_json(text)
+        value = parse_json(text)
     except ValueError as error:
         if text.lstrip().startswith("{") and "\n{" in text.strip():
             return read_json_lines(name, text, form, notes)
@@ -89,7 +89,7 @@ def _are_lists(rows: Sequence) -> bool:
 
 def _parsed_line(name, number, line):
     try:
-        value = parsed_json(line)
+        value = parse_json(line)
     except ValueError as error:
         raise ReadingError(
             f"{name} line {number} is no JSON ({error}): in JSON Lines every line is one object, like "

@@ -16,7 +16,7 @@ _HALF = re.compile(r"\\u[dD][89a-fA-F]")  # perhaps: it may have its other half
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
 
 
-def parsed_json(text):
+def parse_json(text):
     """What a JSON text says; raises a ValueError where it is broken, or nested more than MOST_LEVELS deep."""
     if text.count("[") + text.count("{") > MOST_LEVELS:
         _check_depth(text)
