@@ -88,14 +88,12 @@ def judged(opened, class_percentile=None, ood_percentile=None, mean=False, by_no
     label, pred_probs, accuracy = opened.review.corrected_label, dataset.pred_probs, None
     label = np.where(label == confident.NO_LABEL, dataset.given_label, label)
     if pred_probs is None:
-        from vizzy.training import cross_validated_pred_probs  # heavy, and not needed with probabilities
+        from vizzy.session import trained  # heavy, and not needed with probabilities
 
-        result = cross_validated_pred_probs(
-            dataset.embeddings, label, len(dataset.classes), classes=dataset.classes
-        )
+        result = trained(dataset, label)
         pred_probs, accuracy = result.pred_probs, result.accuracy
     mode = "mean" if mean or class_percentile is None else "percentile"
-    parts = ranking.parts(label, pred_probs, dataset.embeddings, not dataset.of_raw_data)
+    parts = ranking.parts(label, pred_probs, dataset.embeddings, dataset.made_of is None)
     outlier_mask = ranking.outlier_mask(parts, pred_probs) if ood_percentile is None else None
     analysis = confident.analyse(label, pred_probs, class_percentile, ood_percentile, mode, outlier_mask)
     if by_noise_rate:

@@ -61,7 +61,7 @@ class Dataset:
     files: tuple | None = None  # of str, the image of each example
     alt: tuple | None = None  # of str, what each image shows
     embeddings: np.ndarray | None = None  # (n, d) float
-    of_raw_data: bool = False  # whether the embeddings are features of texts or measurements, see vizzy.features
+    made_of: str | None = None  # "texts", "measurements" or both, where the embeddings are features of such data
     pred_probs: np.ndarray | None = None  # (n, K) float, out of sample
     name: str = "dataset"
 

@@ -12,6 +12,8 @@ SECONDS_PER_CONTEST = 2.5e-3  # per two classes
 # The shipped dataset takes twice as long in the worker, compiled to WebAssembly, as natively.
 BROWSER_FACTOR = 2.0
 
+SECONDS_PER_WEIGHT = 1e-7  # of a logistic regression, per n * d * K
+MOST_FOR_SVM = 3_000  # texts; beyond, a logistic regression takes its place: see `vizzy.linear`
 # Words and characters of a text, hashed, weighted and projected: natively, per text and per character of it.
 SECONDS_PER_TEXT = 1.5e-4
 SECONDS_PER_CHARACTER = 3e-7
@@ -29,7 +31,18 @@ def text_seconds(texts, in_browser=False):
     return seconds * (BROWSER_FACTOR if in_browser else 1.0)
 
 
-def training_seconds(n, dimensions, n_classes, in_browser=False):
+def takes_linear(n, made_of):
+    """Whether so many examples, made of raw data, are trained on by `vizzy.linear` and not by a support vector machine.
+
+    Examples
+    --------
+    >>> takes_linear(20_000, "texts"), takes_linear(20_000, "measurements"), takes_linear(20_000, None)
+    (True, False, False)
+    """
+    return n > MOST_FOR_SVM and made_of is not None and "texts" in made_of
+
+
+def training_seconds(n, dimensions, n_classes, in_browser=False, linear=False):
     """About how many seconds cross-validated training takes: float.
 
     Examples
@@ -37,6 +50,8 @@ def training_seconds(n, dimensions, n_classes, in_browser=False):
     >>> training_seconds(300, 32, 3) < training_seconds(10_000, 32, 3)
     True
     """
+    if linear:
+        return n * dimensions * n_classes * SECONDS_PER_WEIGHT * (BROWSER_FACTOR if in_browser else 1.0)
     contests = n_classes * (n_classes - 1) / 2
     seconds = n * n * (dimensions * SECONDS_PER_PRODUCT + SECONDS_PER_PAIR) + contests * SECONDS_PER_CONTEST
     return seconds * (BROWSER_FACTOR if in_browser else 1.0)

@@ -13,7 +13,7 @@ import numpy as np
 
 from vizzy import confident, ranking, training
 from vizzy.dataset import Dataset
-from vizzy.estimate import training_seconds
+from vizzy.estimate import takes_linear, training_seconds
 
 HISTOGRAM_BINS = 50
 # Up to this many examples every one is listed; beyond, each cell lists its worst.
@@ -124,7 +124,7 @@ class Session:
             given_label[example] = label
         pred_probs, notes = yield from self._predict(given_label)
         dataset = self.dataset
-        self.predictions = Predictions.of(given_label, pred_probs, dataset.embeddings, not dataset.of_raw_data)
+        self.predictions = Predictions.of(given_label, pred_probs, dataset.embeddings, dataset.made_of is None)
         return {
             "accuracy": self.predictions.accuracy,
             "notes": notes,
@@ -135,16 +135,16 @@ class Session:
         """The predicted probabilities and what there is to note: those that the dataset brought, or newly trained."""
         if self.dataset.pred_probs is not None:
             return self.dataset.pred_probs, []
-        result = yield from training.cross_validation(
-            self.dataset.embeddings, given_label, len(self.dataset.classes), classes=self.dataset.classes
-        )
+        result = yield from cross_validation_of(self.dataset, given_label)
         return result.pred_probs, list(result.notes)
 
     def estimated_seconds(self):
         """About how long a training takes in a browser; None if there is nothing to train."""
         if self.dataset.pred_probs is not None:
             return None
-        return training_seconds(*self.dataset.embeddings.shape, len(self.dataset.classes), in_browser=True)
+        dataset = self.dataset
+        size = *dataset.embeddings.shape, len(dataset.classes)
+        return training_seconds(*size, in_browser=True, linear=takes_linear(len(dataset), dataset.made_of))
 
     def analyse(self, *settings):
         """What the thresholds make of the predictions, under the settings of `analysis_at`.
@@ -265,6 +265,27 @@ class Session:
         in_cells = examples[np.argsort(cell, kind="stable")]
         ends = np.cumsum(np.bincount(cell, minlength=n_classes * n_classes))
         return [part[:most].tolist() for part in np.split(in_cells, ends[:-1])]
+
+
+def trained(dataset, given_label):
+    """Cross-validate the classifier that a dataset takes, in one go: a `vizzy.training.TrainingResult`."""
+    steps = cross_validation_of(dataset, given_label)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+def cross_validation_of(dataset, given_label):
+    """Cross-validate the classifier that a dataset takes, in steps; returns a `vizzy.training.TrainingResult`."""
+    cross_validation = training.cross_validation
+    if takes_linear(len(dataset), dataset.made_of):
+        from vizzy.linear import cross_validation  # comes with the modules for raw data
+
+    return (
+        yield from cross_validation(dataset.embeddings, given_label, len(dataset.classes), classes=dataset.classes)
+    )
 
 
 def _worst(examples, score, most):

@@ -18,7 +18,8 @@ its two folds are left out; it is not taught, and gets probability 0. `TrainingR
 The embedding's scale and offset do not matter: it is centred and scaled as a whole, and not column by column,
 because in an embedding the columns that vary more say more.
 
-This is the one module that imports scikit-learn, beside `vizzy.labs.models`, which tries other classifiers.
+Of scikit-learn this needs the support vector machine alone, which a page loads at its start. What else is used of it
+is imported by modules that come later: `vizzy.linear`, `vizzy.features.texts` and `vizzy.labs.models`.
 
 Platt: Probabilistic Outputs for Support Vector Machines. Advances in Large Margin Classifiers, 1999.
 Price, Knerr, Personnaz, Dreyfus: Pairwise Neural Network Classifiers with Probabilistic Outputs. NIPS 1994.
@@ -140,7 +141,7 @@ def cross_validation(embeddings, given_label, n_classes, n_folds=DEFAULT_FOLDS, 
         pred_probs=pred_probs,
         fold=fold,
         accuracy=float((pred_probs.argmax(axis=1) == given_label).mean()),
-        notes=_notes(given_label, n_classes, n_folds, classes),
+        notes=notes_on_classes(given_label, n_classes, n_folds, classes),
     )
 
 
@@ -344,7 +345,8 @@ def _shares_in_other_folds(given_label, fold, n_classes):
     return pred_probs
 
 
-def _notes(given_label, n_classes, n_folds, classes):
+def notes_on_classes(given_label, n_classes, n_folds, classes=None):
+    """What a person should know about classes that are too small: tuple of str. Takes what `cross_validation` does."""
     names = classes or [f"class {number}" for number in range(n_classes)]
     count = np.bincount(given_label, minlength=n_classes)
     if (count >= FEWEST_TO_LEARN).sum() < 2:

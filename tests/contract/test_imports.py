@@ -78,9 +78,9 @@ def test_the_core_does_not_import_the_page(path):
 
 
 @shown(MODULES)
-def test_only_training_the_features_of_texts_and_the_lab_that_tries_other_models_import_scikit_learn(path):
+def test_scikit_learn_is_imported_by_training_and_by_modules_that_come_later(path):
     # In modules of its own, so that a visit that never tries them does not load what they need.
-    importers = {PACKAGE / "training.py", PACKAGE / "labs" / "models.py", PACKAGE / "features" / "texts.py"}
+    importers = {PACKAGE / "training.py", PACKAGE / "labs" / "models.py", PACKAGE / "features" / "texts.py", PACKAGE / "linear.py"}
     assert "sklearn" not in imported_packages(path) or path in importers
 
 

@@ -8,7 +8,7 @@ import pytest
 from sklearn.datasets import load_iris
 
 from vizzy import __main__ as command
-from vizzy import reading
+from vizzy import linear, reading, training
 from vizzy.dataset import DatasetError
 from vizzy.features.evidence import Evidence
 from vizzy.features.measurements import measurement_features, why_no_measurement
@@ -16,7 +16,7 @@ from vizzy.features.raw import embedded
 from vizzy.features.texts import text_feature_steps, text_features
 from vizzy.reading.raw import Raw
 from vizzy.reviewing import Reviewing
-from vizzy.session import Session
+from vizzy.session import Session, trained
 
 RANDOM = np.random.default_rng(0)
 TOPICS = {
@@ -286,5 +286,32 @@ def test_an_extreme_but_rightly_labelled_row_is_not_ranked_above_wrong_labels():
     extreme = next(row for row in range(100, 150) if row not in wrong)
     columns["petal width (cm)"][extreme] = 9
     opened = embedded(read(columns).make())
-    assert opened.dataset.of_raw_data
+    assert opened.dataset.made_of == "measurements"
     assert extreme not in first_rows(opened, 0.05)
+
+
+def test_many_texts_are_trained_on_by_a_logistic_regression_which_finds_the_wrong_labels_too(monkeypatch):
+    wrong = (5, 20, 41, 60)
+    texts, labels = messages(flipped=wrong)
+    opened = embedded(read({"text": texts, "label": labels}).make())
+    by_svm = trained(opened.dataset, opened.dataset.given_label)
+    monkeypatch.setattr("vizzy.estimate.MOST_FOR_SVM", len(texts) - 1)
+    session = Session(opened.dataset)
+    session.train({})
+    assert set(wrong) <= set(np.argsort(session.predictions.label_quality)[:9])
+    assert not np.array_equal(session.predictions.pred_probs, by_svm.pred_probs)
+    np.testing.assert_allclose(session.predictions.pred_probs.sum(axis=1), 1)
+    assert session.estimated_seconds() < 0.1
+
+
+def test_a_logistic_regression_gives_a_class_that_no_other_fold_has_no_probability():
+    features = np.vstack([RANDOM.normal(size=(40, 3)) + 3 * (np.arange(40) % 2)[:, None], [[9, 9, 9]]])
+    label = np.append(np.arange(40) % 2, 2)
+    steps = linear.cross_validation(features, label, 3, ("a", "b", "c"))
+    for _ in range(training.DEFAULT_FOLDS):
+        next(steps)
+    with pytest.raises(StopIteration) as end:
+        next(steps)
+    result = end.value.value
+    assert result.pred_probs[40, 2] == 0
+    assert any("c has 1 example" in note for note in result.notes)

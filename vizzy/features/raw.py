@@ -68,7 +68,7 @@ def embedding_steps(opened: Opened) -> Generator[tuple[int, int], None, Opened]:
     if raw.columns:
         blocks.append(measurement_features(raw.columns).values)
     embeddings = _side_by_side([block for block in blocks if block.shape[1]])
-    return replace(opened, dataset=replace(opened.dataset, embeddings=embeddings, of_raw_data=True))
+    return replace(opened, dataset=replace(opened.dataset, embeddings=embeddings, made_of=raw.kind))
 
 
 def _side_by_side(blocks):

@@ -8,11 +8,8 @@ How far probabilities can be believed shows the *calibration curve*: of the pred
 eight in ten agree with the label? Here the probability is that of the most probable class. The *calibration error*
 is the mean gap, weighed by how many predictions it concerns.
 
-Beside `vizzy.training` the only module that imports scikit-learn: what these classifiers need is not to be loaded by a
-page that never tries them.
+What these classifiers need of scikit-learn is not to be loaded by a page that never tries them.
 """
-
-import warnings
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -21,11 +18,11 @@ from sklearn.neighbors import KNeighborsClassifier
 from vizzy import confident, training
 from vizzy.dataset import DatasetError
 from vizzy.labs.score import tally
+from vizzy.linear import MOST_ITERATIONS, on_folds
 
 MODELS = ("svm", "logistic", "neighbours")
 BINS = 10
 NEIGHBOURS = 15
-MOST_ITERATIONS = 1000
 
 
 def try_model(session, settings, model, n_folds=training.DEFAULT_FOLDS, seed=0):
@@ -72,14 +69,9 @@ def cross_validated(model, embeddings, given_label, n_classes, n_folds, seed):
     if model == "svm":
         result = yield from training.cross_validation(embeddings, given_label, n_classes, n_folds, seed)
         return result.pred_probs
-    features = training.centred_and_scaled(embeddings)
-    fold = training.stratified_folds(given_label, n_folds, seed)
-    pred_probs = np.zeros((len(fold), n_classes))
-    for number in range(n_folds):
-        yield number, n_folds
-        taught, held_out = fold != number, fold == number
-        if held_out.any():
-            pred_probs[held_out] = _predict(model, features, given_label, taught, held_out, n_classes)
+    pred_probs, _ = yield from on_folds(
+        lambda n_taught: _classifier(model, n_taught), embeddings, given_label, n_classes, n_folds, seed
+    )
     return pred_probs
 
 
@@ -103,20 +95,6 @@ def calibration_curve(pred_probs, given_label):
         "count": count.tolist(),
         "error": float((count * np.abs(mean_confidence - accuracy)).sum() / len(confidence)),
     }
-
-
-def _predict(model, features, given_label, taught, held_out, n_classes):
-    probs = np.zeros((held_out.sum(), n_classes))
-    known = np.unique(given_label[taught])
-    if len(known) == 1:  # which no classifier takes for a question
-        probs[:, known] = 1
-        return probs
-    with warnings.catch_warnings():
-        # In the browser a package that counts threads asks for one in a way that warns at the console.
-        warnings.simplefilter("ignore", RuntimeWarning)
-        fitted = _classifier(model, taught.sum()).fit(features[taught], given_label[taught])
-        probs[:, fitted.classes_] = fitted.predict_proba(features[held_out])
-    return probs
 
 
 def _classifier(model, n_taught):

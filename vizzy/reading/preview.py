@@ -6,7 +6,7 @@ from collections import Counter
 import vizzy.reading.arrays as array_roles
 import vizzy.reading.columns as column_roles
 import vizzy.reading.labels as label_texts
-from vizzy.estimate import text_seconds, training_seconds
+from vizzy.estimate import takes_linear, text_seconds, training_seconds
 from vizzy.reading.choices import Choices
 from vizzy.reading.contents import Contents
 from vizzy.reading.files import IN_BROWSER, ZIP_SUFFIX, Limits
@@ -104,7 +104,8 @@ def _seconds(opened, in_browser):
     """About how long it takes to make features, where they are to be made, and to train."""
     dataset, raw = opened.dataset, opened.raw
     dimensions = raw.dimensions if raw else dataset.embeddings.shape[1]
-    seconds = training_seconds(len(dataset), dimensions, len(dataset.classes), in_browser)
+    linear = takes_linear(len(dataset), raw.kind if raw else None)
+    seconds = training_seconds(len(dataset), dimensions, len(dataset.classes), in_browser, linear)
     return seconds + (text_seconds(raw.texts, in_browser) if raw and raw.texts else 0)
 
 
