@@ -35,6 +35,14 @@ def main(argv=None):
 
 def find(options):
     """Find the label errors in some files, say so, and write what was asked for."""
+    _check_thresholds(options)
+    if _in_pieces(options):
+        from vizzy.native.scale.command import find_in_pieces  # heavy, and needs what few have installed
+
+        find_in_pieces(options, _choices(options))
+        return
+    options.output = options.output and Path(options.output)
+    options.worst = DEFAULT_WORST if options.worst is None else options.worst
     _check_outputs(options)
     proposal = _embedded(reading.read(reading.files_at(options.files), _choices(options)), options.embeddings)
     if proposal.problem:
@@ -129,7 +137,7 @@ def _parser():
         "files", nargs="+", metavar="FILE", help="a table, arrays beside it, a zip, or a folder of them"
     )
     command.add_argument(
-        "-o", "--output", type=Path, metavar="FILE", help="write the table with the findings added"
+        "-o", "--output", metavar="FILE", help="write the table with the findings added; of many rows, a folder of parts"
     )
     command.add_argument(
         "--accept",
@@ -142,11 +150,26 @@ def _parser():
     )
     command.add_argument("--report", type=Path, metavar="FILE", help="write a report as an HTML page")
     command.add_argument(
-        "--worst", type=int, default=DEFAULT_WORST, metavar="N", help="list so many (default: %(default)s)"
+        "--worst",
+        type=int,
+        metavar="N",
+        help=f"list so many (default: {DEFAULT_WORST}); of many rows, gather them in a table to review",
     )
     _add_thresholds(command.add_argument_group("thresholds"))
     _add_choices(command.add_argument_group("what is not to be guessed"))
+    _add_engines(command.add_argument_group("more rows than memory holds, in Parquet files with probabilities"))
     return parser
+
+
+def _add_engines(group):
+    group.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="score on the Dask cluster of this scheduler, tcp://host:8786; without it, patterns such as 'parts/*.parquet' and "
+        "addresses such as s3://bucket/part.parquet are scored on a cluster of this machine's cores",
+    )
+    group.add_argument("--workers", type=int, metavar="N", help="so many processes on this machine (default: one a core)")
+    group.add_argument("--no-cluster", action="store_true", help="score piece by piece in this process, without Dask")
 
 
 def _add_thresholds(group):
@@ -272,8 +295,15 @@ def _choices(options):
     )
 
 
-def _check_outputs(options):
-    """Refuse what would only fail, or destroy the input, after the work is done."""
+def _in_pieces(options):
+    """Whether rows are scored piece by piece: where that is asked for, or files are named by a pattern or an address."""
+    asked = options.scheduler or options.workers or options.no_cluster
+    return bool(asked) or any(
+        "://" in name or (set(name) & set("*?[") and not Path(name).exists()) for name in options.files
+    )
+
+
+def _check_thresholds(options):
     if options.mean and options.class_percentile is not None:
         raise reading.ReadingError("--mean and --class-percentile are two ways to make thresholds: give one of them.")
     percentiles = options.ood_percentile, options.class_percentile
@@ -282,6 +312,10 @@ def _check_outputs(options):
             f"--ood-percentile is {options.ood_percentile:g} and --class-percentile {options.class_percentile:g}, but the "
             "first must not be above the second: lower it."
         )
+
+
+def _check_outputs(options):
+    """Refuse what would only fail, or destroy the input, after the work is done."""
     inputs = {Path(name).resolve() for name in options.files}
     for path in (options.output, options.report, options.embeddings):
         if path is None:

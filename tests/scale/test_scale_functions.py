@@ -50,7 +50,7 @@ def bits(values):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("few", [0, percentiles.FEW_VALUES])
 def test_thresholds_counted_in_pieces_are_those_of_all_rows_to_the_last_bit(dtype, few):
-    @settings(deadline=None, max_examples=60)
+    @settings(deadline=None, max_examples=25)
     @given(data=divided(dtype), wanted=PERCENTILES)
     def check(data, wanted):
         label, probs, pieces = data
@@ -137,7 +137,7 @@ def test_a_mean_is_rounded_once_for_the_sum_whatever_the_order():
 def test_rows_scored_in_pieces_have_the_findings_of_all_rows(dtype, wanted):
     class_percentile, ood_percentile = wanted
 
-    @settings(deadline=None, max_examples=40)
+    @settings(deadline=None, max_examples=15)
     @given(divided(dtype))
     def check(data):
         label, probs, pieces = data

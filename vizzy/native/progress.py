@@ -10,11 +10,12 @@ SECONDS_BETWEEN_REDRAWS = 0.2
 
 
 class Progress:
-    """Counts images done and says so on the standard error stream."""
+    """Counts images, or other units, done and says so on the standard error stream."""
 
-    def __init__(self, total: int, done: int = 0, stream=None, clock=time.monotonic):
+    def __init__(self, total: int, done: int = 0, stream=None, clock=time.monotonic, unit: str = "images"):
         self.total = total
         self.done = done
+        self._unit = unit
         self._stream = stream or sys.stderr
         self._clock = clock
         self._started = self._shown = clock()
@@ -39,7 +40,7 @@ class Progress:
         seconds = self._clock() - self._started
         rate = (self.done - self._done_before) / seconds if seconds > 0 else 0.0
         left = readable_duration((self.total - self.done) / rate) if rate else "unknown time"
-        return f"{self.done} of {self.total} images ({percent} %), {rate:.1f} per second, {left} left"
+        return f"{self.done} of {self.total} {self._unit} ({percent} %), {rate:.1f} per second, {left} left"
 
     def _write(self, text: str) -> None:
         end = "\n" if not self._live or self.done >= self.total else ""

@@ -6,7 +6,10 @@ probability for each class, and a note says what was done. Where the order of th
 says which, and another one where the predictions then agree with hardly any label.
 """
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -96,20 +99,108 @@ def as_probabilities(values: np.ndarray, where: str, of_scores: bool = False) ->
     >>> values.sum(axis=1).round(6).tolist(), notes[0].endswith("softmax was applied.")
     ([1.0, 1.0], True)
     """
-    if not len(values) or not np.isfinite(values).all():
+    values = np.ascontiguousarray(values)
+    survey = surveyed(values)
+    if not survey.rows or not survey.finite:
         return values, []
-    sums = values.sum(axis=1)
-    outside = ((values < -ABOVE_ONE) | (values > 1 + ABOVE_ONE)).any(axis=1).mean()
-    if outside and (values >= 0).all() and (np.abs(sums - 100) <= PER_CENT_TOLERANCE).all():
-        return _summing_to_one(values), [f"The numbers in {where} sum to 100 in every row: they are taken for percentages."]
-    if (values <= ABOVE_ONE).all() and (np.abs(np.exp(values).sum(axis=1) - 1) <= LOG_SUM_TOLERANCE).all():
-        return _summing_to_one(np.exp(values)), [
-            f"The numbers in {where} are logarithms of probabilities: exp was applied."
-        ]
-    if (of_scores and outside) or (outside >= SHARE_OUTSIDE and (values < -ABOVE_ONE).any()):
-        said = f"The numbers in {where}, from {values.min():.4g} to {values.max():.4g}, are no probabilities but a model's scores"
-        return _softmax(values), [f"{said} (logits): softmax was applied."]
-    return _unrounded(values, where)
+    form, notes = form_of(survey, where, of_scores)
+    return form(values), notes
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What tells in which form probabilities are; the surveys of different rows can be merged."""
+
+    n_columns: int
+    rows: int = 0
+    finite: bool = True  # where it is not, no more is known
+    rows_outside: int = 0  # with a value that is no probability
+    least: float = np.inf
+    most: float = -np.inf
+    least_sum: float = np.inf
+    most_sum: float = -np.inf
+    log_sums_off: float = 0.0  # how far the sum of any row's powers is from 1
+    with_decimals: tuple[bool, ...] = (True,) * MOST_DECIMALS  # whether so many decimals write all numbers
+
+    def merged(self, other: Survey) -> Survey:
+        """The survey of the rows of both."""
+        return Survey(
+            n_columns=self.n_columns,
+            rows=self.rows + other.rows,
+            finite=self.finite and other.finite,
+            rows_outside=self.rows_outside + other.rows_outside,
+            least=min(self.least, other.least),
+            most=max(self.most, other.most),
+            least_sum=min(self.least_sum, other.least_sum),
+            most_sum=max(self.most_sum, other.most_sum),
+            log_sums_off=max(self.log_sums_off, other.log_sums_off),
+            with_decimals=tuple(a and b for a, b in zip(self.with_decimals, other.with_decimals, strict=True)),
+        )
+
+    def sums_off(self, total: float) -> float:
+        """How far the sum of any row is from a number."""
+        return max(abs(self.least_sum - total), abs(self.most_sum - total))
+
+
+def surveyed(values: np.ndarray) -> Survey:
+    """What some rows tell of the form of their probabilities.
+
+    Parameters
+    ----------
+    values : np.ndarray of float64, shape (n, K)
+
+    Returns
+    -------
+    Survey
+    """
+    rows, n_columns = values.shape
+    if not rows:
+        return Survey(n_columns)
+    if not np.isfinite(values).all():
+        return Survey(n_columns, rows, finite=False)
+    values = np.ascontiguousarray(values)
+    sums, least, most = values.sum(axis=1), float(values.min()), float(values.max())
+    may_be_outside = least < -ABOVE_ONE or most > 1 + ABOVE_ONE
+    outside = ((values < -ABOVE_ONE) | (values > 1 + ABOVE_ONE)).any(axis=1).sum() if may_be_outside else 0
+    return Survey(
+        n_columns=n_columns,
+        rows=rows,
+        rows_outside=int(outside),
+        least=least,
+        most=most,
+        least_sum=float(sums.min()),
+        most_sum=float(sums.max()),
+        log_sums_off=float(np.abs(np.exp(values).sum(axis=1) - 1).max()) if most <= ABOVE_ONE else np.inf,
+        with_decimals=_with_decimals(values),
+    )
+
+
+def form_of(
+    survey: Survey, where: str, of_scores: bool = False
+) -> tuple[Callable[[np.ndarray], np.ndarray], list[str]]:
+    """What makes probabilities of all the rows that were surveyed, each by itself, and notes on it.
+
+    Parameters
+    ----------
+    survey : Survey
+        Of at least one row, and of finite numbers.
+    where, of_scores
+        As for `as_probabilities`.
+
+    Returns
+    -------
+    tuple of (callable, list of str)
+        From an np.ndarray of shape (n, K) to one of the same shape.
+    """
+    outside = survey.rows_outside / survey.rows
+    if outside and survey.least >= 0 and survey.sums_off(100) <= PER_CENT_TOLERANCE:
+        return _summing_to_one, [f"The numbers in {where} sum to 100 in every row: they are taken for percentages."]
+    if survey.most <= ABOVE_ONE and survey.log_sums_off <= LOG_SUM_TOLERANCE:
+        return _of_logarithms, [f"The numbers in {where} are logarithms of probabilities: exp was applied."]
+    if (of_scores and outside) or (outside >= SHARE_OUTSIDE and survey.least < -ABOVE_ONE):
+        said = f"The numbers in {where}, from {survey.least:.4g} to {survey.most:.4g}, are no probabilities but a model's scores"
+        return _softmax, [f"{said} (logits): softmax was applied."]
+    return _form_of_rounded(survey, where)
 
 
 def agreement_notes(
@@ -162,42 +253,58 @@ def _better_order(predicted, given, classes):
     return [name if name is not None else next(unused) for name in order], agreed / max(1, len(given))
 
 
-def _unrounded(values, where):
-    """Probabilities that were rounded, made to sum to one again."""
-    sums = values.sum(axis=1)
-    off = np.abs(sums - 1).max()
-    least, most = values.min(), values.max()
-    if off <= np.finfo(np.float64).eps * values.shape[1] * 8 and least >= 0 and most <= 1:
-        return values, []
-    decimals = _decimals(values)
-    explained = values.shape[1] * 0.5 * 10.0**-decimals if decimals is not None else 0.0
+def _form_of_rounded(survey, where):
+    """As `form_of`, of probabilities that may have been rounded: then they are made to sum to one again."""
+    off, least, most = survey.sums_off(1), survey.least, survey.most
+    if off <= np.finfo(np.float64).eps * survey.n_columns * 8 and least >= 0 and most <= 1:
+        return _unchanged, []
+    decimals = next((number for number, fits in enumerate(survey.with_decimals, 1) if fits), None)
+    explained = survey.n_columns * 0.5 * 10.0**-decimals if decimals is not None else 0.0
     if least < -ABOVE_ONE or most > 1 + ABOVE_ONE or off > max(explained, ABOVE_ONE) * (1 + 1e-6):
-        return values, []
+        return _unchanged, []
     notes = []
     if off > NOTABLY_OFF:
         notes.append(
-            f"The probabilities in {where} are rounded to {counted(decimals, 'decimal')} and sum to {sums.min():.2f} to "
-            f"{sums.max():.2f}: each row was scaled to sum to 1."
+            f"The probabilities in {where} are rounded to {counted(decimals, 'decimal')} and sum to {survey.least_sum:.2f} to "
+            f"{survey.most_sum:.2f}: each row was scaled to sum to 1."
         )
     elif most > 1 or least < 0:
         notes.append(f"Some probabilities in {where} are up to {max(most - 1, -least):.1g} beyond 0 or 1: taken for rounding.")
-    return _summing_to_one(np.clip(values, 0, None)), notes
+    return _clipped_and_summing_to_one, notes
 
 
-def _decimals(values):
-    """With how many decimals all numbers are written, if with few; else None."""
-    for decimals in range(1, MOST_DECIMALS + 1):
-        scaled = values * 10.0**decimals
-        if np.abs(scaled - np.round(scaled)).max() < 1e-3:
-            return decimals
-    return None
+def _with_decimals(values):
+    """For each of a few numbers of decimals, whether all values are written with so many: tuple of bool."""
+    return tuple(
+        _has_decimals(values[:FEWEST_ROWS], number) and _has_decimals(values, number)
+        for number in range(1, MOST_DECIMALS + 1)
+    )
+
+
+def _has_decimals(values, number):
+    scaled = values * 10.0**number
+    return bool(np.abs(scaled - np.round(scaled)).max() < 1e-3)
+
+
+def _unchanged(values):
+    return values
+
+
+def _clipped_and_summing_to_one(values):
+    return _summing_to_one(np.clip(values, 0, None))
+
+
+def _of_logarithms(values):
+    return _summing_to_one(np.exp(values))
 
 
 def _summing_to_one(values):
+    values = np.ascontiguousarray(values)  # in another layout, sums can differ in their last bit
     return values / values.sum(axis=1, keepdims=True)
 
 
 def _softmax(values):
+    values = np.ascontiguousarray(values)
     powers = np.exp(values - values.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
 

@@ -1,0 +1,133 @@
+"""What does a pass to all pieces: a plain loop, or Dask.
+
+An engine has one method: ``reduced(what, function, pieces, merge, **shared)`` is ``merge`` of ``function(piece, **shared)``
+over all pieces. Merging is done in groups, so that no process ever holds what all pieces gave.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+from vizzy.native.progress import Progress
+from vizzy.reading.errors import ReadingError
+
+MERGED_AT_ONCE = 16
+Result = TypeVar("Result")
+
+
+class Loop:
+    """One piece after the other, in this process."""
+
+    def reduced(
+        self, what: str, function: Callable, pieces: Sequence, merge: Callable[[Sequence], Result], **shared
+    ) -> Result:
+        """See the module."""
+        progress = Progress(len(pieces), unit=f"pieces: {what}")
+        results: list[Any] = []
+        for piece in pieces:
+            results.append(function(piece, **shared))
+            progress.advance(1)
+            if len(results) == MERGED_AT_ONCE:
+                results = [merge(results)]
+        return merge(results)
+
+
+class Dask:
+    """As tasks of a Dask cluster."""
+
+    def __init__(self, client):
+        self._client = client
+
+    def reduced(
+        self, what: str, function: Callable, pieces: Sequence, merge: Callable[[Sequence], Result], **shared
+    ) -> Result:
+        """See the module.
+
+        Raises
+        ------
+        ReadingError
+            Where workers died with a piece again and again, or the cluster was lost.
+        """
+        from distributed import CancelledError, KilledWorker, progress
+        from distributed.comm import CommClosedError
+
+        print(f"{what}:", file=sys.stderr)
+        # As the result of a task, it is made again where the worker that holds it dies; what is scattered is lost.
+        known = self._client.submit(_same, shared, pure=False)
+        futures = self._client.map(partial(_with_shared, function), list(pieces), shared=known, pure=False)
+        try:
+            level = futures
+            while len(level) > 1:
+                groups = [
+                    level[start : start + MERGED_AT_ONCE] for start in range(0, len(level), MERGED_AT_ONCE)
+                ]
+                level = [self._client.submit(merge, group, pure=False) for group in groups]
+            if level is futures:
+                level = [self._client.submit(merge, futures, pure=False)]
+            with self._client.as_current():
+                progress(futures, notebook=False)
+            print(file=sys.stderr)
+            return level[0].result()
+        except KilledWorker as error:
+            raise ReadingError(
+                f"Workers died while they were {what} ({error.task}): is their memory enough? Give them more, and start again; what "
+                "is done is kept."
+            ) from error
+        except (CancelledError, CommClosedError, TimeoutError) as error:
+            raise ReadingError(
+                "The connection to the Dask cluster was lost: start again; what is done is kept."
+            ) from error
+        finally:
+            with contextlib.suppress(Exception):  # the cluster may be gone
+                self._client.cancel(futures)
+
+
+@contextlib.contextmanager
+def dask(scheduler: str | None = None, workers: int | None = None) -> Iterator[Dask]:
+    """An engine on the cluster of a scheduler, or on one of this machine's cores that ends with it.
+
+    Parameters
+    ----------
+    scheduler : str, optional
+        Its address, "tcp://host:8786".
+    workers : int, optional
+        How many processes on this machine; by default, one for each core.
+
+    Raises
+    ------
+    ReadingError
+        Where Dask is not installed, or the scheduler does not answer.
+    """
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError as error:
+        raise ReadingError(
+            "Dask is not installed: pip install 'vizzy[dask]', or give --no-cluster to score in one process."
+        ) from error
+    with contextlib.ExitStack() as open_until_end:
+        if scheduler is None:
+            scheduler = open_until_end.enter_context(
+                LocalCluster(
+                    n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0", host="127.0.0.1"
+                )
+            )
+        try:
+            client = open_until_end.enter_context(Client(scheduler, set_as_default=False))
+        except (OSError, ValueError) as error:
+            raise ReadingError(
+                f"No Dask scheduler answers at {scheduler}: is the address right, and does it run?"
+            ) from error
+        print(f"Dask's dashboard: {client.dashboard_link}", file=sys.stderr)
+        yield Dask(client)
+
+
+def _same(value):
+    return value
+
+
+def _with_shared(function, piece, shared):
+    return function(piece, **shared)

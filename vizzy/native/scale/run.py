@@ -1,0 +1,386 @@
+"""The passes over the data one after another: what a run is, and what it leaves in its folder.
+
+In the folder: a Parquet part for every piece, ``summary.json`` with the thresholds and the confident joint, and where asked
+for ``worst.csv``, which the page opens. ``run.json`` has the thresholds as soon as they are known, so that a run that is
+started again only writes the parts that are missing.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from vizzy import confident
+from vizzy.native.scale import passes, storage
+from vizzy.native.scale.passes import Counted, Found, Job, digest
+from vizzy.native.scale.pieces import ROWS_PER_PIECE, Piece, classes_of, columns_of, divided, facts_of
+from vizzy.reading import labels as label_texts
+from vizzy.reading import probabilities
+from vizzy.reading.errors import ReadingError, counted, listed, shown
+from vizzy.reading.probabilities import SUSPICIOUS_AGREEMENT, form_of
+from vizzy.reading.tables import guarded
+from vizzy.scale.percentiles import Search, searching
+from vizzy.scale.scoring import Thresholds
+
+RUN, SUMMARY, WORST = "run.json", "summary.json", "worst.csv"
+VERSION = 1  # of what is written: another one's parts are not taken over
+CHANGED = "The files have changed between two passes over them: start again."
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a person asks for."""
+
+    output: str
+    class_percentile: float | None = None  # None: means
+    ood_percentile: float | None = None  # None: outliers are out of distribution
+    roles: tuple[tuple[str, str], ...] = ()
+    classes: tuple[str, ...] = ()
+    kept_labels: tuple[str, ...] = ()
+    no_labels: tuple[str, ...] = ()
+    leave_out_unlabelled: bool = False
+    worst: int = 0
+    rows_per_piece: int = ROWS_PER_PIECE
+
+    def judging(self) -> tuple:
+        """What the findings depend on."""
+        return tuple(sorted(vars(replace(self, output="", worst=0)).items()))
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run found."""
+
+    classes: tuple[str, ...]
+    class_counts: tuple[int, ...]
+    class_thresholds: np.ndarray
+    found: Found
+    pieces: int
+    left_out: int  # rows without a label
+
+
+def run(files: Sequence[str], options: Options, engine, say: Callable[[str], None]) -> Result:
+    """Score the rows of some Parquet files, and write what was found.
+
+    Parameters
+    ----------
+    files : sequence of str
+        Paths or addresses; see `storage.located`.
+    options : Options
+    engine : engines.Loop or engines.Dask
+    say : callable
+        Is called with each sentence on what was assumed.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    ReadingError
+        A sentence on what is wrong with the files, or with where the results go.
+    """
+    located = storage.located(files)
+    with storage.locked(options.output, say):
+        facts = engine.reduced("reading what the files say of themselves", _facts, located, _joined)
+        pieces = divided(facts, options.rows_per_piece)
+        columns, sample = columns_of(facts, dict(options.roles))
+        say(_columns_in_words(columns))
+        fingerprint = digest(VERSION, [vars(file) for file in facts], options.judging(), columns)
+        job = Job(columns, frozenset(["", *options.no_labels]), output=options.output)
+        known = _known(options.output, fingerprint)
+        if known is None:
+            known = _learnt(engine, pieces, job, options, located)
+            storage.written(
+                storage.joined(options.output, RUN),
+                json.dumps(vars(known) | {"fingerprint": fingerprint}).encode(),
+            )
+        for note in known.notes:
+            say(note)
+        thresholds = known.thresholds()
+        job = replace(
+            job,
+            class_of=known.class_of,
+            classes=tuple(known.classes),
+            form=getattr(probabilities, known.form),
+        )
+        job = replace(
+            job, thresholds=thresholds, run=digest(fingerprint, thresholds.class_thresholds.tobytes())
+        )
+        found = engine.reduced(
+            "scoring and writing", passes.score_piece, pieces, passes.merged_findings, job=job
+        )
+        result = Result(
+            job.classes,
+            tuple(known.class_counts),
+            thresholds.class_thresholds,
+            found,
+            len(pieces),
+            sum(p.rows for p in pieces) - found.rows,
+        )
+        storage.written(
+            storage.joined(options.output, SUMMARY), _summary(result, thresholds, columns, pieces)
+        )
+        if options.worst:
+            content = _worst(engine, pieces, job, options.worst)
+            storage.written(storage.joined(options.output, WORST), content)
+    return result
+
+
+def _facts(file):
+    return [facts_of(file)]
+
+
+def _joined(lists):
+    """Of lists, one."""
+    return [value for values in lists for value in values]
+
+
+def _columns_in_words(columns):
+    probabilities = (
+        f"lists in {shown(columns.probabilities[0])}" if columns.are_lists else listed(columns.probabilities)
+    )
+    by_id = (
+        f", the id in {shown(columns.id)}"
+        if columns.id
+        else "; there is no column of ids, so that parts have only the rows' order"
+    )
+    return f"The label is taken from {shown(columns.label)}, probabilities from {probabilities}{by_id}."
+
+
+@dataclass(frozen=True)
+class Known:
+    """What scoring needs to know of all rows, as plain data: what ``run.json`` keeps."""
+
+    classes: list[str]
+    class_counts: list[int]
+    class_of: dict[str, int]
+    form: str  # the name of a function of `vizzy.reading.probabilities`
+    class_thresholds: list[str]  # floats in hexadecimal, which is exact
+    ood_thresholds: list[str] | None
+    notes: list[str]
+
+    def thresholds(self) -> Thresholds:
+        """As arrays."""
+        odd = None if self.ood_thresholds is None else _from_hex(self.ood_thresholds)
+        return Thresholds(_from_hex(self.class_thresholds), odd)
+
+
+def _known(folder, fingerprint):
+    """What an earlier run that was interrupted had found; None where there was none."""
+    address = storage.joined(folder, RUN)
+    content = storage.content_of(address)
+    if content is None:
+        return None
+    try:
+        kept = json.loads(content)
+        same = kept.pop("fingerprint") == fingerprint
+        known = Known(**kept) if same else None
+    except (ValueError, TypeError, KeyError) as error:
+        raise ReadingError(f"{address} is damaged: delete the folder, and start again.") from error
+    if known is None:
+        raise ReadingError(
+            f"{folder} holds the results of other files, of files that have changed since, or of other options: write to another "
+            "folder, or delete it."
+        )
+    return known
+
+
+def _learnt(engine, pieces, job, options, located):
+    """All passes but the last: Known."""
+    first = engine.reduced(
+        "looking at labels and probabilities", passes.survey_piece, pieces, passes.merged_surveys, job=job
+    )
+    labels, notes = _labels(first, options, job.columns)
+    where = located[0] if len(located) == 1 else f"{located[0]} and {counted(len(located) - 1, 'other file')}"
+    classes, about_classes = classes_of(job.columns, sorted(set(labels.values())), options.classes, where)
+    of_scores = all("logit" in name.lower() for name in job.columns.probabilities)
+    form, about_form = form_of(first.survey, where, of_scores)
+    number = {name: place for place, name in enumerate(classes)}
+    class_of = {text: number[label] for text, label in labels.items()}
+    class_of |= dict.fromkeys(_unlabelled(first, job), confident.NO_LABEL)
+    counts = np.zeros(len(classes), dtype=np.int64)
+    for text in labels:
+        counts[class_of[text]] += first.labels[text]
+    job = replace(job, class_of=class_of, classes=classes, form=form)
+    thresholds, about_order = _thresholds(engine, pieces, job, counts, options)
+    odd = thresholds.ood_thresholds
+    return Known(
+        classes=list(classes),
+        class_counts=counts.tolist(),
+        class_of=class_of,
+        form=form.__name__,
+        class_thresholds=_in_hex(thresholds.class_thresholds),
+        ood_thresholds=None if odd is None else _in_hex(odd),
+        notes=[*notes, *about_classes, *about_form, *about_order],
+    )
+
+
+def _unlabelled(first, job):
+    """The texts that mean that there is no label, as they stand in the files."""
+    return [text for text, count in first.labels.items() if not count] + [*job.no_labels]
+
+
+def _in_hex(values):
+    return [value.hex() for value in values.tolist()]
+
+
+def _from_hex(texts):
+    return np.array([float.fromhex(text) for text in texts])
+
+
+def _labels(first, options, columns):
+    """The label that each text stands for: dict; and notes."""
+    if first.without_label and not options.leave_out_unlabelled:
+        raise ReadingError(
+            f"{first.first_without_label}, column {shown(columns.label)} has no label, as in {counted(first.without_label, 'row')}: "
+            "fill it in, or give --leave-out-unlabelled."
+        )
+    texts = sorted(text for text, count in first.labels.items() if count)
+    if len(texts) < 2:
+        said = (
+            f"holds only {shown(texts[0])}, but it takes two classes to find errors"
+            if texts
+            else "holds no label in any row"
+        )
+        raise ReadingError(f"Column {shown(columns.label)} {said}: name the right one with --label-column.")
+    known = {*options.classes, *options.kept_labels}
+    signs = [
+        text
+        for text in texts
+        if text.strip() in label_texts.MISSING | label_texts.UNLABELLED and text not in known
+    ]
+    if signs:
+        raise ReadingError(
+            f"Column {shown(columns.label)} holds {listed(signs)}, which can mean that there is no label: give --keep-label "
+            f"{signs[0]} where it is a class, or --no-label {signs[0]} --leave-out-unlabelled where it is not."
+        )
+    cleaned, _, _ = label_texts.cleaned(texts, known)
+    changed = [
+        f"{shown(text)} as {shown(label)}"
+        for text, label in zip(texts, cleaned, strict=True)
+        if text != label
+    ]
+    notes = (
+        [f"Labels were read without what is not part of them: {', '.join(changed[:5])}."] if changed else []
+    )
+    if first.without_label:
+        notes.append(f"{counted(first.without_label, 'row')} without a label left out.")
+    return dict(zip(texts, cleaned, strict=True)), notes
+
+
+def _thresholds(engine, pieces, job, class_counts, options):
+    """The counting passes: Thresholds, and a note where the predictions hardly agree with the labels."""
+    wanted = [value for value in (options.class_percentile, options.ood_percentile) if value is not None]
+    search = searching(class_counts, wanted) if wanted else None
+    first = _counted(engine, pieces, replace(job, search=search), 1)
+    if first.sums.count != tuple(class_counts.tolist()):
+        raise ReadingError(CHANGED)
+    tally, number = first.tally, 1
+    while search is not None:
+        search = _narrowed(search, tally)
+        if search.done:
+            break
+        number += 1
+        tally = _counted(engine, pieces, replace(job, search=search), number).tally
+    by_mean = options.class_percentile is None
+    class_thresholds = first.sums.means() if by_mean else search.thresholds_at(options.class_percentile)
+    odd = None if options.ood_percentile is None else search.thresholds_at(options.ood_percentile)
+    return Thresholds(class_thresholds, odd), _agreement_notes(
+        first.agreeing / max(1, int(class_counts.sum()))
+    )
+
+
+def _agreement_notes(agreement):
+    if agreement >= SUSPICIOUS_AGREEMENT:
+        return []
+    return [
+        f"The predictions agree with only {100 * agreement:.0f} % of the labels: are the classes in the order of the "
+        "probabilities? Give it with --classes or --class."
+    ]
+
+
+def _counted(engine, pieces, job, number) -> Counted:
+    return engine.reduced(
+        f"counting, pass {number}", passes.count_piece, pieces, passes.merged_counts, job=job
+    )
+
+
+def _narrowed(search: Search, tally) -> Search:
+    try:
+        return search.narrowed(tally)
+    except ValueError as error:
+        raise ReadingError(CHANGED) from error
+
+
+def _summary(result, thresholds, columns, pieces):
+    """What was found, as JSON; a class without examples has no threshold."""
+    found, odd = result.found, thresholds.ood_thresholds
+    content = {
+        "rows": found.rows,
+        "rows_left_out": result.left_out,
+        "label_issues": found.label_issues,
+        "out_of_distribution": found.out_of_distribution,
+        "unconfident": found.unconfident,
+        "classes": list(result.classes),
+        "class_counts": list(result.class_counts),
+        "class_thresholds": [_finite(value) for value in thresholds.class_thresholds.tolist()],
+        "ood_thresholds": None if odd is None else [_finite(value) for value in odd.tolist()],
+        "confident_joint": [
+            {"given": result.classes[given], "suggested": result.classes[suggested], "count": count}
+            for given, suggested, count in found.joint
+        ],
+        "label_column": columns.label,
+        "id_column": columns.id,
+        "label_quality": "self-confidence: neighbour scores need all rows at once and were not computed",
+        "parts": [
+            {"part": piece.name, "file": piece.file, "row_groups": list(piece.groups), "rows": piece.rows}
+            for piece in pieces
+        ],
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False).encode()
+
+
+def _finite(value):
+    return value if np.isfinite(value) else None
+
+
+def _worst(engine, pieces: Sequence[Piece], job, worst):
+    """The most suspect rows, then a sample of each class of a tenth as many together, as a CSV table."""
+    per_class = max(1, -(-worst // (10 * len(job.classes))))
+    chosen = engine.reduced(
+        "choosing the most suspect",
+        passes.choose_rows,
+        pieces,
+        partial(passes.merged_choices, worst=worst, per_class=per_class),
+        job=job,
+        worst=worst,
+        per_class=per_class,
+    )
+    why = {(piece, row): "sample" for _, _, piece, row in chosen.sample}
+    why |= {(piece, row): "most suspect" for _, piece, row in chosen.worst}
+    wanted: dict[int, list[int]] = {}
+    for piece, row in why:
+        wanted.setdefault(piece, []).append(row)
+    with_rows = [piece for piece in pieces if piece.number in wanted]
+    rows = engine.reduced(
+        "gathering the most suspect", passes.rows_of_piece, with_rows, _joined, job=job, wanted=wanted
+    )
+    rows.sort(key=lambda row: (why[row[:2]] != "most suspect", float(row[2]["quality_in_all"]), row[:2]))
+    out = io.StringIO()
+    columns = [*rows[0][2], "chosen_as"]
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    for piece, number, cells in rows:
+        writer.writerow([_cell(value) for value in cells.values()] + [why[piece, number]])
+    return out.getvalue().encode()
+
+
+def _cell(value):
+    return "" if value is None else guarded(str(value))
