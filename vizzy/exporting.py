@@ -17,12 +17,14 @@ The report is one HTML file without scripts or addresses; whatever comes from th
 """
 
 import html
+import io
 import re
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from vizzy import confident
+from vizzy.dataset import DatasetError
 from vizzy.near_duplicates import NO_GROUP, Groups
 from vizzy.reading import columns as names
 from vizzy.vocabulary import ACCEPTED, CHANGED, DEFAULT_CLASS_PERCENTILE, DEFAULT_OOD_PERCENTILE, KEPT, NO_CLASS, SKIPPED
@@ -138,6 +140,30 @@ def report(opened, findings, review, explanations=None):
     title = f"Label errors in {_escaped(opened.dataset.name)}"
     page = PAGE.replace("BODY", body, 1).replace("TITLE", title, 1)  # the later first: either may hold the other's name
     return _stem(opened.table.name) + "-report.html", page.encode("utf-8")
+
+
+def embeddings(opened):
+    """The embeddings, a row for each row of the table, for the next time: (name, bytes of a .npy file).
+
+    A row without an embedding holds no number (NaN), which reading takes for just that.
+
+    Parameters
+    ----------
+    opened : vizzy.reading.Opened
+
+    Raises
+    ------
+    DatasetError
+        Where there are none.
+    """
+    if opened.dataset.embeddings is None:
+        raise DatasetError("There are no embeddings here, only predicted probabilities, which are in your table already.")
+    of_examples = opened.dataset.embeddings.astype(np.float32)
+    of_rows = np.full((len(opened.table), of_examples.shape[1]), np.nan, np.float32)
+    of_rows[opened.row_idx] = of_examples
+    buffer = io.BytesIO()
+    np.save(buffer, of_rows)
+    return _stem(opened.table.name) + "-embeddings.npy", buffer.getvalue()
 
 
 def _text_columns(opened, findings, review):

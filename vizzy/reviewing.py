@@ -27,7 +27,8 @@ from vizzy.vocabulary import (
 # Of so many examples near duplicates are found at once, of more when somebody asks for them: it takes seconds.
 MOST_COMPARED_UNASKED = 2_000
 MOST_SHOWN = 12  # members of a group beside an example
-EXPORTS = ("table", "changes", "report")
+EXPORTS = ("table", "changes", "report")  # of text; EMBEDDINGS are numbers
+EMBEDDINGS = "embeddings"
 
 
 def accepting(review, findings, below=None):
@@ -166,11 +167,13 @@ class Reviewing:
         Parameters
         ----------
         what : str
-            One of EXPORTS.
+            One of EXPORTS, or EMBEDDINGS.
         opened : vizzy.reading.Opened
         settings : (float, float, str)
         review : vizzy.reading.Review
         """
+        if what == EMBEDDINGS:
+            return exporting.embeddings(opened)
         findings = self._findings(settings)
         if what == "table":
             return exporting.corrected_table(opened, findings, review)

@@ -84,6 +84,12 @@ class Firefox:
             {"type": "pointerUp", "button": 0},
         )
 
+    def choose_files(self, selector, *paths):
+        """Files for an ``<input type=file>``."""
+        nodes = self.of_tab("locateNodes", locator={"type": "css", "value": selector}, maxNodeCount=1)["nodes"]
+        element = {"sharedId": nodes[0]["sharedId"]}
+        self.call("input.setFiles", context=self._tab, element=element, files=[str(path) for path in paths])
+
     def press(self, key, times=1):
         for _ in range(times):
             self.act({"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}, kind="key")

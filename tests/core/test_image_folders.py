@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from vizzy import __main__ as command
-from vizzy import reading
+from vizzy import exporting, reading
+from vizzy.dataset import DatasetError
 from vizzy.native.image_features import NETWORK_FILE, embeddings_of
 from vizzy.reading.image_folders import table_of_folders
 from vizzy.reduction import reduce_present
@@ -123,6 +124,22 @@ def test_images_beside_predicted_probabilities_are_not_embedded():
 def test_images_without_labels_are_refused_with_what_to_do():
     with pytest.raises(reading.ReadingError, match=r"without labels.*cat/1\.jpg.*a table"):
         reading.read(images("1.jpg", "2.jpg"))
+
+
+def test_exported_embeddings_are_read_back_in_the_order_of_the_table():
+    values = np.array([[0, 1], [np.nan, np.nan], [1, 0], [1, 1]], np.float32)
+    opened = reading.read(images(*TWO_OF_EACH)).embedded(array(values)).make()
+    name, content = exporting.embeddings(opened)
+    assert name == "pets-embeddings.npy"
+    again = reading.read([*images(*TWO_OF_EACH), reading.InputFile(name, content)]).make()
+    np.testing.assert_array_equal(again.dataset.embeddings, opened.dataset.embeddings)
+    assert again.images == opened.images
+
+
+def test_without_embeddings_there_are_none_to_export():
+    table = b"id,label,p_cat,p_dog\na,cat,0.9,0.1\nb,dog,0.2,0.8\n"
+    with pytest.raises(DatasetError, match="no embeddings here"):
+        exporting.embeddings(reading.read([reading.InputFile("data.csv", table)]).make())
 
 
 # --- computing them ---------------------------------------------------------------------------

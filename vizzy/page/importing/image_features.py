@@ -17,6 +17,7 @@ MOST_WORKERS = 8  # each takes about 150 MB
 IMAGES_PER_WORKER = 20  # for fewer another is not worth its start
 SECONDS_PER_IMAGE = 0.08
 MOST_NAMED = 3
+SPREAD = 7919  # a prime
 NOT_LOADED = "What computes features of images could not be loaded ({}): check the connection and try again."
 
 
@@ -45,7 +46,8 @@ class ImageFeatures:
         self.features = js.Float32Array.new(len(names) * WIDTH).fill(js.NaN)
         self.tiles, self.pictures, self.problems = {}, {}, []
         self._blob_of = blob_of
-        self._waiting = [row for row in range(len(names) - 1, -1, -1) if names[row]]
+        # In an order in which any part of them is of all folders.
+        self._waiting = sorted([row for row in range(len(names)) if names[row]], key=lambda row: row * SPREAD % len(names))
         self.total = len(self._waiting)
         self._cancelled = False
         self._began = self._done_before = 0
@@ -65,7 +67,7 @@ class ImageFeatures:
 
     def words(self, _share):
         """How far it is, how fast, and how long still."""
-        words = "Looking at the images: {} of {}".format(*map(explanation_text.thousands, (self.done, self.total)))
+        words = "Looking at the pictures: {} of {}".format(*map(explanation_text.thousands, (self.done, self.total)))
         seconds = (js.performance.now() - self._began) / 1000
         if self.done > self._done_before:
             rate = (self.done - self._done_before) / seconds
@@ -116,7 +118,7 @@ class ImageFeatures:
             return ""
         more = len(self.problems) - MOST_NAMED
         named = "; ".join(self.problems[:MOST_NAMED]) + ("; and {} more".format(more) if more > 0 else "")
-        return "{} skipped. {}.".format(explanation_text.counted(len(self.problems), "image was", "images were"), named)
+        return "{} skipped. {}.".format(explanation_text.counted(len(self.problems), "picture was", "pictures were"), named)
 
 
 async def _message(worker):

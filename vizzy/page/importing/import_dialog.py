@@ -257,7 +257,7 @@ class ImportDialog:
             asyncio.create_task(image_features.keep_for_offline())
             if not whole:
                 return False
-        self._say("Comparing the images…")
+        self._say("Comparing the pictures…")
         embeddings = await worker.image_embeddings(images.features)
         self._files = local_dataset.with_embeddings(self._files, images.pictures, embeddings)
         self._summary = await self._propose()
@@ -272,7 +272,7 @@ class ImportDialog:
         button = dom.by_id("import-partial")
         button.textContent = "Open the " + explanation_text.thousands(done) + " that are done"
         dom.show(button, done > 0)
-        self._say("{} of {} images are done. Open goes on with the others.".format(images.done, images.total))
+        self._say("{} of {} pictures are done. Open goes on with the others.".format(images.done, images.total))
 
     async def _with_progress(self, run, asking, words=_share_in_words):
         """The answer to something that may take long, with how far it is and a way to cancel it meanwhile."""
