@@ -30,6 +30,10 @@ and C. Kaynak, [Optical Recognition of Handwritten Digits](https://archive.ics.u
 Learning Repository, [CC-BY-4.0](https://creativecommons.org/licenses/by/4.0/). They were coloured, and some labels
 changed on purpose.
 
+`static/sample/iris.csv` holds the measurements that scikit-learn ships: R. A. Fisher,
+[Iris](https://archive.ics.uci.edu/dataset/53), UCI Machine Learning Repository,
+[CC-BY-4.0](https://creativecommons.org/licenses/by/4.0/). Ten labels were changed on purpose.
+
 The full texts of the Apache License 2.0 and of the MIT licence of Fluent Emoji are in
 `static/licences/`; those of the Creative Commons licences are at the addresses above.
 

@@ -83,6 +83,23 @@ def review(visit):
     visit.page.wait_for_timeout(500)
 
 
+def first_of_sample(name):
+    """How to get to the most suspect example of a sample of raw data, and why it is suspect."""
+
+    def reach(visit):
+        visit.open()
+        visit.page.click("#import-button")
+        visit.page.click(f'[data-sample="{name}"]')
+        visit.page.click("#import-open:not([disabled])")
+        visit.page.wait_for_selector("#import", state="hidden")
+        visit.train()
+        visit.page.click("#review-button")
+        visit.page.wait_for_selector("#review-reasons li >> nth=2")
+        visit.page.wait_for_timeout(500)
+
+    return reach
+
+
 # name -> (how to get there, options of the browser's context)
 STATES = {
     "loading": (loading, {"viewport": DESKTOP, "color_scheme": "light"}),
@@ -94,5 +111,7 @@ STATES = {
     "labs": (labs, {"viewport": DESKTOP, "color_scheme": "light"}),
     "preview": (preview, {"viewport": DESKTOP, "color_scheme": "light"}),
     "review": (review, {"viewport": DESKTOP, "color_scheme": "light"}),
+    "texts": (first_of_sample("messages.csv"), {"viewport": DESKTOP, "color_scheme": "light"}),
+    "measurements": (first_of_sample("iris.csv"), {"viewport": DESKTOP, "color_scheme": "light"}),
     "phone": (phone, {"viewport": PHONE, "color_scheme": "light"}),
 }

@@ -62,6 +62,15 @@ def bring_a_sample_review_export_and_open_a_lab(visit):
     page.click("#labs")
 
 
+def bring_raw_data(visit):
+    """Texts alone and measurements alone, of which features are made."""
+    page = visit.page
+    for sample in ("messages.csv", "iris.csv"):
+        page.click("#import-button")
+        page.click(f'[data-sample="{sample}"]')
+        open_and_train(visit)
+
+
 def bring_pictures(visit):
     """A zip of a table and pictures, each shown; one of them is an SVG that names another origin."""
     packed = io.BytesIO()
@@ -98,6 +107,7 @@ def test_a_full_visit_asks_no_other_origin_for_anything(browser, site):
             page.wait_for_url("**/?dataset=*")
             visit.wait("ready").train()
             bring_a_sample_review_export_and_open_a_lab(visit)
+            bring_raw_data(visit)
             bring_pictures(visit)
             # That the recorder hears at all: the page, the worker's fetches, and the service worker's.
             heard = [address.removeprefix(site).partition("?")[0] for address in asked]
