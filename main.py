@@ -41,7 +41,7 @@ async def main():
         js.document.documentElement.setAttribute("data-vizzy", "error")
         fail(str(error))
         return
-    fragment = fragment_of_visit()
+    fragment = "" if importing_feature.served_with_page() else fragment_of_visit()  # which is about those data
     changes, refused = url.read(fragment, dataset.index)
     app = App(dataset, State(**dict(changes, **decided)))
     InputController(app)

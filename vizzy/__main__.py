@@ -1,7 +1,11 @@
-"""The command line: ``python -m vizzy find FILE… [-o FILE]`` does natively what the page does in the browser."""
+"""The command line: ``vizzy``, or ``python -m vizzy``.
+
+``find`` does natively what the page does in the browser; ``open``, ``serve`` and ``export-site`` bring the page.
+"""
 
 import argparse
 import io
+import json
 import sys
 import time
 from dataclasses import replace
@@ -17,19 +21,34 @@ from vizzy.vocabulary import ACCEPTED
 
 DEFAULT_WORST = 20
 MOST_TEXT = 60
-BAD_INPUT = 2
+BAD_INPUT, INTERRUPTED = 2, 130
+SECONDS_UNTIL_PROGRESS = 1.0  # what takes less needs none
 METHODS = CONFIDENT_LEARNING, NOISE_RATE = "confident-learning", "prune-by-noise-rate"
 ALL_ISSUES = "all"
 
 
 def main(argv=None):
-    """Run the command; returns the exit status: 0, or 2 with one sentence on what is wrong with the input."""
+    """Run the command; returns the exit status.
+
+    Parameters
+    ----------
+    argv : list of str, optional
+        By default those of the process.
+
+    Returns
+    -------
+    int
+        0; 2 with one sentence on what is wrong with the input; 130 after Ctrl+C.
+    """
     options = _parser().parse_args(argv)
     try:
-        find(options)
+        options.run(options)
     except (reading.ReadingError, DatasetError) as error:
         print(f"vizzy: {error}", file=sys.stderr)
         return BAD_INPUT
+    except KeyboardInterrupt:
+        print("vizzy: interrupted.", file=sys.stderr)
+        return INTERRUPTED
     return 0
 
 
@@ -55,13 +74,20 @@ def find(options):
     if options.accept is not None:
         below = None if options.accept == ALL_ISSUES else options.accept
         opened = replace(opened, review=reviewing.accepting(opened.review, findings, below))
-    _print_summary(opened, findings, time.monotonic() - started)
-    why = _explanation(opened, findings, parts)
-    _print_worst(opened, findings, why, options.worst)
+    seconds, why = time.monotonic() - started, _explanation(opened, findings, parts)
+    if not options.json:
+        _print_summary(opened, findings, seconds)
+        _print_worst(opened, findings, why, options.worst)
+    written = []
     for path, content in _outputs(opened, findings, why, options):
         _write(path, content)
-        print(f"Written to {path}.")
-    print(_decisions_in_words(opened, findings, options))
+        written.append(str(path))
+        if not options.json:
+            print(f"Written to {path}.")
+    if options.json:
+        print(json.dumps(_as_json(opened, findings, why, options.worst) | {"written": written}, ensure_ascii=False))
+    else:
+        print(_decisions_in_words(opened, findings, options))
 
 
 def _with_features(opened):
@@ -82,7 +108,7 @@ def _embedded(proposal, path):
     np.save(buffer, embeddings_of(proposal.images_to_embed, reading.Images(proposal.files).read))
     if path:
         _write(path, buffer.getvalue())
-        print(f"Written to {path}.")
+        print(f"Written to {path}.", file=sys.stderr)
     return proposal.embedded(buffer.getvalue())
 
 
@@ -96,9 +122,7 @@ def judged(opened, class_percentile=None, ood_percentile=None, mean=False, by_no
     label, pred_probs, accuracy = opened.review.corrected_label, dataset.pred_probs, None
     label = np.where(label == confident.NO_LABEL, dataset.given_label, label)
     if pred_probs is None:
-        from vizzy.session import trained  # heavy, and not needed with probabilities
-
-        result = trained(dataset, label)
+        result = _trained(dataset, label)
         pred_probs, accuracy = result.pred_probs, result.accuracy
     mode = "mean" if mean or class_percentile is None else "percentile"
     parts = ranking.parts(label, pred_probs, dataset.embeddings, dataset.made_of is None)
@@ -121,13 +145,70 @@ def judged(opened, class_percentile=None, ood_percentile=None, mean=False, by_no
     return findings, parts
 
 
+def _trained(dataset, label):
+    """Cross-validate, with a progress bar where that takes long."""
+    from tqdm import tqdm
+
+    from vizzy.session import cross_validation_of  # heavy, and not needed with probabilities
+
+    steps = cross_validation_of(dataset, label)
+    with tqdm(desc="Training", unit="step", delay=SECONDS_UNTIL_PROGRESS, leave=False, disable=None) as bar:
+        while True:
+            try:
+                done, bar.total = next(steps)
+            except StopIteration as end:
+                return end.value
+            bar.update(done - bar.n)
+
+
 def _parser():
     parser = argparse.ArgumentParser(
-        prog="python -m vizzy", description="Find the label errors of a dataset."
+        prog="python -m vizzy" if Path(sys.argv[0]).name == "__main__.py" else "vizzy",
+        description="Find, see and fix the label errors of a dataset.",
+        epilog="Exit status: 0; 2 where the input is wrong, with a sentence that says what; 130 after Ctrl+C.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
+    _add_find(commands)
+    _add_page_commands(commands)
+    return parser
+
+
+def _add_page_commands(commands):
+    """The commands that bring the page; what runs them is imported when they are."""
+    for name, run, what, example in (
+        ("open", "open_files", "open files in the page, in a browser of this machine", "vizzy open reviews.csv"),
+        ("serve", "serve", "serve the page to this machine", "vizzy serve --port 8000"),
+        ("export-site", "export_site", "make a static site of the page and some files", "vizzy export-site reviews.csv -o site"),
+    ):
+        command = commands.add_parser(name, help=what, description=f"{what.capitalize()}.", epilog=f"Example: {example}")
+        command.set_defaults(run=_late(run))
+        command.add_argument("--json", action="store_true", help="say what was made as JSON, in one line")
+        if name != "serve":
+            command.add_argument("files", nargs="+", metavar="FILE", help="a table, arrays beside it, a zip, or a folder of them")
+        if name != "export-site":
+            command.add_argument("--port", type=_port, default=0, metavar="N", help="serve at this port (default: a free one)")
+            command.add_argument("--no-browser", action="store_true", help="only print the address")
+        if name == "open":
+            command.add_argument("-o", "--output", type=Path, metavar="FILE", help="where the page writes the corrected table")
+            command.add_argument(
+                "--in-place", action="store_true", help="the page writes the corrected table over the file that was opened"
+            )
+    command.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER", help="the folder to make")
+
+
+def _late(name):
+    def run(options):
+        from vizzy.native import commands
+
+        getattr(commands, name)(options)
+
+    return run
+
+
+def _add_find(commands):
     command = commands.add_parser(
         "find",
+        epilog="Example: vizzy find reviews.csv -o corrected.csv --accept all",
         help="find the label errors in a table, or in a folder of images",
         description="Find the label errors in a table with labels and texts or measurements or, in columns or in files beside "
         "it, embeddings or predicted probabilities; or of images, in a folder for each label or named by a table. Reads CSV and "
@@ -155,10 +236,11 @@ def _parser():
         metavar="N",
         help=f"list so many (default: {DEFAULT_WORST}); of many rows, gather them in a table to review",
     )
+    command.add_argument("--json", action="store_true", help="say what was found as JSON, in one line")
+    command.set_defaults(run=find)
     _add_thresholds(command.add_argument_group("thresholds"))
     _add_choices(command.add_argument_group("what is not to be guessed"))
     _add_engines(command.add_argument_group("more rows than memory holds, in Parquet files with probabilities"))
-    return parser
 
 
 def _add_engines(group):
@@ -250,6 +332,12 @@ ROLE_OPTIONS = {
     column_roles.TEXT: "text",
     column_roles.TRUE_LABEL: "true-label",
 }
+
+
+def _port(text):
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text} is no port: give a number from 1 to 65535, or 0 for a free one")
+    return int(text)
 
 
 def _percentile(text):
@@ -375,6 +463,36 @@ def _print_summary(opened, findings, seconds):
             f"{int((groups.group >= 0).sum()):,} examples in {groups.count:,} groups of near duplicates; in "
             f"{len(groups.conflicts):,} groups the labels differ."
         )
+
+
+def _as_json(opened, findings, why, count):
+    """What was found, as plain data."""
+    dataset, analysis = opened.dataset, findings.analysis
+    classes = [*dataset.classes, None]  # the last one: no label
+    return {
+        "name": dataset.name,
+        "examples": len(dataset),
+        "classes": list(dataset.classes),
+        "notes": list(opened.notes),
+        "accuracy": None if findings.accuracy is None else float(findings.accuracy),
+        "label_issues": int(analysis.label_issue_mask.sum()),
+        "out_of_distribution": int(analysis.out_of_distribution_mask.sum()),
+        "unconfident": int(analysis.unconfident_mask.sum()),
+        "reviewed": opened.review.reviewed,
+        "worst": [
+            {
+                "row": opened.table.unit_and_number(opened.row_idx[example]),
+                "id": dataset.ids[example],
+                "given_label": classes[findings.label[example]],
+                "suggested_label": classes[analysis.suggested_label[example]],
+                "label_quality": float(findings.label_quality[example]),
+                "is_label_issue": bool(analysis.label_issue_mask[example]),
+                "is_out_of_distribution": bool(analysis.out_of_distribution_mask[example]),
+                "reasons": why(int(example)),
+            }
+            for example in confident.ranking(findings.label_quality)[: max(0, count)].tolist()
+        ],
+    }
 
 
 def _decisions_in_words(opened, findings, options):

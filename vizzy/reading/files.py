@@ -101,11 +101,16 @@ def check_sizes(sizes, limits=IN_BROWSER):
 
 def files_at(paths, limits=NATIVE):
     """Read the files, and those in the folders, at some paths: list of InputFile."""
-    found = [entry for path in paths for entry in _found_at(Path(path))]
+    found = named_paths(paths)
     read = [(name, path) for name, path in found if path.suffix.lower() not in IMAGE_SUFFIXES]
     check_sizes([(name, path.stat().st_size) for name, path in read], limits)
     images = [InputFile(name, b"", path) for name, path in found if path.suffix.lower() in IMAGE_SUFFIXES]
     return [InputFile(name, _content(path)) for name, path in read] + images
+
+
+def named_paths(paths):
+    """The files, and those in the folders, at some paths: list of (name, Path), the name within its folder."""
+    return [entry for path in paths for entry in _found_at(Path(path))]
 
 
 def unpacked(files, limits=NATIVE):

@@ -77,6 +77,7 @@ def _check(options):
         )
     refused = {
         "--report": options.report,
+        "--json": options.json,
         "--accept": options.accept,
         "--embeddings": options.embeddings,
         "--method": options.method if options.method != "confident-learning" else None,

@@ -21,6 +21,7 @@ KEPT = ("static/image_worker.mjs",)
 
 FEATURE = "importing"
 NOT_LOADED = "What this needs could not be loaded. Check the connection and try again."
+COMES_WITH_DATA = 'meta[name="vizzy-data"]'  # whoever serves this page says where the data are that it opens
 KEEPS_NOTHING = "This browser keeps nothing: your work is gone when the tab is closed."
 
 
@@ -67,6 +68,11 @@ class ImportingFeature:
         dropped = [items[number] for number in range(items.length) if items[number].kind == "file"]
         # What another page's script made is a file without an entry.
         asyncio.create_task(self.take([item.webkitGetAsEntry() or item.getAsFile() for item in dropped]))
+
+    async def take_served(self, address):
+        """This page was served together with data."""
+        if await self._ready():
+            await self.import_dialog.take_served(address)
 
     # --- reviewing -----------------------------------------------------------------------
 
@@ -160,7 +166,16 @@ def mount(app):
     js.window.addEventListener("storage", create_proxy(feature.hear_storage))
     app.on_dataset_opened(feature.take_dataset)
     asyncio.create_task(feature.offer())
+    served = served_with_page()
+    if served:
+        asyncio.create_task(feature.take_served(served))
     return feature
+
+
+def served_with_page():
+    """The address of what is said of the data that are served together with this page, if they are to be opened."""
+    said = js.document.querySelector(COMES_WITH_DATA)
+    return said.content if said and not named_by_address() else None
 
 
 def named_by_address():

@@ -10,7 +10,7 @@ import js
 from pyscript.ffi import create_proxy
 
 from vizzy.page.client.answers import WorkerError
-from vizzy.page.importing import image_features, local_dataset, saved_project
+from vizzy.page.importing import image_features, local_dataset, saved_project, served_project
 from vizzy.page.importing.preview import Preview
 from vizzy.page.importing.project_list import saved_projects
 from vizzy.page.model.state import OWN_DEFAULTS, State
@@ -34,6 +34,7 @@ class ImportDialog:
         self._dialog = dom.by_id("import")
         self._files = []
         self._choices = {}
+        self._served = None  # what is said of the files, where they are served together with this page
         self._summary = None
         self._read_by = None  # which of the workers has the files
         self._busy = False
@@ -53,6 +54,20 @@ class ImportDialog:
         if not self._dialog.open:
             self.open()
         await self._take(await local_dataset.files_in(entries))
+
+    async def take_served(self, address):
+        """The files that are served together with this page, and what was decided about them."""
+        self.open()
+        try:
+            self._served = await served_project.described(address)
+            self._files = await served_project.files(self._served, self._say)
+        except OSError as error:
+            self._complain(error.args[0])
+            return
+        self._choices, self._images = self._served["choices"], None
+        await self._understand(self._propose)
+        if self._summary and not self._summary["problem"] and not self._served["preview"]:
+            await self._open()
 
     def _wire(self):
         inputs = (("choose-files", "import-files"), ("choose-folder", "import-folder"))
@@ -101,7 +116,7 @@ class ImportDialog:
     async def _take(self, files):
         if self._busy:
             return
-        self._files, self._choices, self._images = files, {}, None
+        self._files, self._choices, self._images, self._served = files, {}, None, None
         await self._understand(self._propose)
 
     def _correct(self, changes):
@@ -237,12 +252,21 @@ class ImportDialog:
         opened = await self._with_progress(app.worker.new_run(), app.worker.open_proposal)
         if opened is None:
             return None
-        project = saved_project.SavedProject()
-        source = local_dataset.LocalDataset(self._files, self._choices, project)
+        project, fields, trained_labels = self._project(opened)
+        source = local_dataset.LocalDataset(self._files, self._choices, project, trained_labels)
         dataset = await local_dataset.open_dataset(opened["index"], source, self._images.tiles if self._images else None)
         dataset.opened_in_worker(app.worker, opened["estimated_seconds"])
         app.worker.most_seconds = dataset.estimated_seconds or 0
-        return dataset, State(**dict(OWN_DEFAULTS, **local_dataset.decided(opened))), opened["index"]
+        return dataset, State(**dict(OWN_DEFAULTS, **fields)), opened["index"]
+
+    def _project(self, opened):
+        """What keeps the decisions, those there are (fields of the state), and the labels that were trained on before."""
+        if not (self._served and self._served["is_kept_by_server"]):
+            return saved_project.SavedProject(), local_dataset.decided(opened), None
+        fields, trained_labels = local_dataset.decided(opened), None
+        if self._served["fields"]:
+            fields, trained_labels = saved_project.decided_by(self._served["fields"])
+        return served_project.ServedProject(self._served), fields, trained_labels
 
     async def _embed_images(self, partly):
         """Compute embeddings of the images, put them among the files, and read these again; whether to go on."""
@@ -301,15 +325,18 @@ class ImportDialog:
     async def _show(self, dataset, state, index_bytes):
         """Put it on the page, under an address of its own, and save it."""
         app, source = self._app, dataset.source
-        js.window.history.pushState(None, "", js.window.location.pathname + "?work=" + source.project.id)
+        if source.project.id:
+            js.window.history.pushState(None, "", js.window.location.pathname + "?work=" + source.project.id)
         dataset_menu.name_own(dataset.index.name)
         app.open(dataset, state)
         source.keep(app.state)
         await source.project.save(dataset.index.name, source, index_bytes)
         if source.project.problem and dataset is app.dataset:
-            app.note("This browser does not keep your files: export your work before you close the tab.")
+            app.note("Your files are not kept: export your work before you close the tab.")
         elif self._images and self._images.problems:
             app.note(self._images.skipped())
+        if source.trained_labels is not None and dataset is app.dataset and not dataset.brings_pred_probs:
+            await app.training.train(source.trained_labels)
 
 
 def _click(chooser):

@@ -93,10 +93,7 @@ class SavedProject:
             self._is_saved = False
             self.on_overtaken()
             return
-        fields = {name: getattr(state, name) for name in FIELDS}
-        for name in BY_EXAMPLE:
-            fields[name] = None if fields[name] is None else list(fields[name].items())
-        self._is_saved = local_storage.remember(DECISIONS + self.id, json.dumps(fields))
+        self._is_saved = local_storage.remember(DECISIONS + self.id, json.dumps(fields_of(state)))
         if self._is_saved and decisions(state) != self._decided:
             self._decided, self._version = decisions(state), _now() + str(js.Math.random())
             local_storage.remember(VERSION + self.id, self._version)
@@ -124,12 +121,7 @@ class SavedProject:
         Predictions are not kept: training anew on the same labels comes to the same.
         """
         text = local_storage.recall(DECISIONS + self.id)
-        fields = json.loads(text) if text else {}
-        for name in BY_EXAMPLE:
-            pairs = fields.get(name)
-            fields[name] = None if pairs is None else {int(example): value for example, value in pairs}
-        trained_labels = fields.pop("trained_labels")
-        fields = {name: value for name, value in fields.items() if value is not None}
+        fields, trained_labels = decided_by(json.loads(text) if text else {})
         self._version, self._decided = local_storage.recall(VERSION + self.id), decisions(State(**fields))
         return fields, trained_labels
 
@@ -139,6 +131,24 @@ class SavedProject:
 
     def _address(self, name):
         return _folder(self.id) + name
+
+
+def fields_of(state):
+    """What is saved of a state, as it is written to JSON."""
+    fields = {name: getattr(state, name) for name in FIELDS}
+    for name in BY_EXAMPLE:
+        fields[name] = None if fields[name] is None else list(fields[name].items())
+    return fields
+
+
+def decided_by(saved):
+    """What ``fields_of`` made, read from JSON: (fields of a state, the labels that were trained on or None)."""
+    fields = dict(saved)
+    for name in BY_EXAMPLE:
+        pairs = fields.get(name)
+        fields[name] = None if pairs is None else {int(example): value for example, value in pairs}
+    trained_labels = fields.pop("trained_labels")
+    return {name: value for name, value in fields.items() if value is not None}, trained_labels
 
 
 async def _ask_to_persist():

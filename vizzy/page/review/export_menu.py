@@ -19,6 +19,12 @@ class ExportMenu:
     def __init__(self, app):
         self._app = app
         dom.by_id("export-menu").addEventListener("click", create_proxy(self._click))
+        app.on_dataset_opened(self._take_dataset)
+
+    def _take_dataset(self, dataset):
+        """Where a server of this machine has the files, it can write the table beside them."""
+        self._project = getattr(dataset.source, "project", None)
+        dom.show(dom.by_id("export-write"), bool(getattr(self._project, "writes", False)))
 
     def _click(self, event):
         button = event.target.closest("[data-export]")
@@ -30,7 +36,10 @@ class ExportMenu:
         status.textContent = "Writing…"
         state = self._app.state
         try:
-            name, content = await self._app.worker.export(what, state.analysis_settings, state)
+            name, content = await self._app.worker.export("table" if what == "write" else what, state.analysis_settings, state)
+            if what == "write":
+                status.textContent = "Written to " + await self._project.write(name, content) + "."
+                return
         except WorkerError as error:
             status.textContent = error.args[0]
             return

@@ -17,6 +17,7 @@ QUIET_SECONDS = 3
 # Of the runtime, what is fetched only when it is asked for: rare imports, the tour's library, the labs' editor.
 RARE = ("pyodide/late.zip", "pyodide/python_stdlib.zip", "driver/", "pyscript/codemirror", "pyscript/index-", "wheels/", "licences.txt")
 KEPT_FOR_OFFLINE = ("vizzy-site-", "vizzy-runtime-")  # as sw.js calls them; somebody's own work is not among them
+BY_COMMAND = 'meta[name="vizzy-server"]'  # this page comes from the command or a notebook, and ends with it
 MOST_PICTURES = 1000  # of larger datasets only what was looked at is kept, and all thumbnails
 
 
@@ -25,6 +26,8 @@ async def keep(app):
 
     Nothing is kept of a visit that began with one version and went on with another, which it is told.
     """
+    if document.querySelector(BY_COMMAND):
+        return
     await asyncio.sleep(QUIET_SECONDS)
     try:
         await features.require_same_version()
