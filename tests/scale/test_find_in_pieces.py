@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pyarrow as pa
@@ -281,3 +283,11 @@ def test_a_pattern_that_names_nothing_and_a_file_named_twice_are_refused(tmp_pat
     assert "names no Parquet file" in capsys.readouterr().err
     assert main(["find", str(paths[1]), str(paths[1]), "-o", str(tmp_path / "out"), "--no-cluster"]) == 2
     assert "more than once" in capsys.readouterr().err
+
+
+def test_the_command_for_tables_in_memory_loads_none_of_what_only_pieces_need():
+    code = (
+        "import sys, vizzy.__main__; print({'dask', 'distributed', 'pyarrow', 'fsspec'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout == "set()\n"

@@ -40,7 +40,7 @@ class Dask:
     """As tasks of a Dask cluster."""
 
     def __init__(self, client):
-        self._client = client
+        self.client = client
 
     def reduced(
         self, what: str, function: Callable, pieces: Sequence, merge: Callable[[Sequence], Result], **shared
@@ -57,18 +57,18 @@ class Dask:
 
         print(f"{what}:", file=sys.stderr)
         # As the result of a task, it is made again where the worker that holds it dies; what is scattered is lost.
-        known = self._client.submit(_same, shared, pure=False)
-        futures = self._client.map(partial(_with_shared, function), list(pieces), shared=known, pure=False)
+        known = self.client.submit(_same, shared, pure=False)
+        futures = self.client.map(partial(_with_shared, function), list(pieces), shared=known, pure=False)
         try:
             level = futures
             while len(level) > 1:
                 groups = [
                     level[start : start + MERGED_AT_ONCE] for start in range(0, len(level), MERGED_AT_ONCE)
                 ]
-                level = [self._client.submit(merge, group, pure=False) for group in groups]
+                level = [self.client.submit(merge, group, pure=False) for group in groups]
             if level is futures:
-                level = [self._client.submit(merge, futures, pure=False)]
-            with self._client.as_current():
+                level = [self.client.submit(merge, futures, pure=False)]
+            with self.client.as_current():
                 progress(futures, notebook=False)
             print(file=sys.stderr)
             return level[0].result()
@@ -83,7 +83,7 @@ class Dask:
             ) from error
         finally:
             with contextlib.suppress(Exception):  # the cluster may be gone
-                self._client.cancel(futures)
+                self.client.cancel(futures)
 
 
 @contextlib.contextmanager

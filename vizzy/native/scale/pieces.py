@@ -148,7 +148,7 @@ def divided(facts: Sequence[FileFacts], most_rows: int = ROWS_PER_PIECE) -> list
     return pieces
 
 
-def columns_of(facts: Sequence[FileFacts], chosen: dict[str, str]) -> tuple[Columns, set[str]]:
+def columns_of(facts: Sequence[FileFacts], chosen: dict[str, str]) -> Columns:
     """Which columns hold what, from a sample of the first file that has rows.
 
     Parameters
@@ -159,8 +159,7 @@ def columns_of(facts: Sequence[FileFacts], chosen: dict[str, str]) -> tuple[Colu
 
     Returns
     -------
-    tuple of (Columns, set of str)
-        And the labels of the sample.
+    Columns
 
     Raises
     ------
@@ -194,7 +193,7 @@ def columns_of(facts: Sequence[FileFacts], chosen: dict[str, str]) -> tuple[Colu
         shown=tuple(name for name, role in roles.items() if role in (column_roles.TEXT, column_roles.FILE)),
     )
     _check_same_columns(facts, first, found)
-    return found, {text for text in sample.texts(label) if text}
+    return found
 
 
 def classes_of(

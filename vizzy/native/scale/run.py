@@ -90,7 +90,7 @@ def run(files: Sequence[str], options: Options, engine, say: Callable[[str], Non
     with storage.locked(options.output, say):
         facts = engine.reduced("reading what the files say of themselves", _facts, located, _joined)
         pieces = divided(facts, options.rows_per_piece)
-        columns, sample = columns_of(facts, dict(options.roles))
+        columns = columns_of(facts, dict(options.roles))
         say(_columns_in_words(columns))
         fingerprint = digest(VERSION, [vars(file) for file in facts], options.judging(), columns)
         job = Job(columns, frozenset(["", *options.no_labels]), output=options.output)

@@ -112,7 +112,7 @@ def opened(address: str) -> Iterator[io.IOBase]:
 
 @contextlib.contextmanager
 def locked(folder: str, say) -> Iterator[None]:
-    """Keep other runs out of a folder, which is made where it is not there.
+    """Keep other runs out of a folder; on this machine it is made where it is not there.
 
     Raises
     ------
@@ -121,8 +121,9 @@ def locked(folder: str, say) -> Iterator[None]:
     """
     files, path = filesystem(folder)
     address = joined(folder, LOCK)
-    with in_words(folder, "written"):
-        files.makedirs(path, exist_ok=True)
+    if _is_local(files):  # elsewhere there are no folders, and a bucket is not made in passing
+        with in_words(folder, "written"):
+            files.makedirs(path, exist_ok=True)
     mine = {
         "host": socket.gethostname(),
         "process": os.getpid(),

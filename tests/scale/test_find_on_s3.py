@@ -1,0 +1,80 @@
+"""Addresses on S3 are read and written as paths are: the server is moto's, on the loopback address."""
+
+import json
+import urllib.request
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+from test_find_in_pieces import as_columns, in_files, in_pieces, rows
+
+from vizzy.__main__ import main
+from vizzy.native.scale import storage
+
+pytestmark = [
+    pytest.mark.thorough,
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture
+def bucket(monkeypatch):
+    """The file system of a server of its own, with an empty bucket "rows"."""
+    import s3fs
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+    }.items():
+        monkeypatch.setenv(name, value)
+    s3fs.S3FileSystem.clear_instance_cache()
+    files = s3fs.S3FileSystem()
+    files.mkdir("rows")
+    yield files
+    s3fs.S3FileSystem.clear_instance_cache()
+    urllib.request.urlopen(
+        urllib.request.Request(f"http://{host}:{port}/moto-api/reset", method="POST")
+    ).close()
+    server.stop()
+
+
+def test_parts_on_s3_are_those_written_to_a_folder_and_are_not_written_twice(tmp_path, bucket, capsys):
+    paths = in_files(tmp_path / "parts", as_columns(*rows()))
+    expected = in_pieces(tmp_path)
+    for path in paths:
+        bucket.put_file(str(path), f"rows/in/{path.name}")
+    arguments = ["find", "s3://rows/in/*.parquet", "-o", "s3://rows/out/", "--no-cluster", "--worst", "5"]
+    assert main(arguments) == 0
+    names = sorted(bucket.glob("rows/out/part-*.parquet"))
+    found = pa.concat_tables([parquet.read_table(bucket.open(name)) for name in names])
+    assert found.to_pylist() == expected.to_pylist()
+    assert bucket.exists("rows/out/worst.csv") and not bucket.exists(f"rows/out/{storage.LOCK}")
+    bucket.rm_file(names[2])
+    capsys.readouterr()
+    assert main(arguments) == 0
+    assert "3 of 4 parts were there already" in capsys.readouterr().out
+
+
+def test_two_runs_into_one_place_on_s3_refuse_each_other(bucket, tmp_path, capsys):
+    paths = in_files(tmp_path / "parts", as_columns(*rows()))
+    with storage.locked("s3://rows/out", print):
+        owner = json.loads(bucket.cat_file(f"rows/out/{storage.LOCK}"))
+        assert owner["process"]
+        assert main(["find", str(paths[1]), "-o", "s3://rows/out", "--no-cluster"]) == 2
+    assert "is being written by another run" in capsys.readouterr().err
+
+
+def test_a_bucket_that_is_not_there_is_a_sentence(bucket, tmp_path, capsys):
+    paths = in_files(tmp_path / "parts", as_columns(*rows()))
+    assert main(["find", "s3://nothing/*.parquet", "-o", str(tmp_path / "out"), "--no-cluster"]) == 2
+    assert main(["find", str(paths[1]), "-o", "s3://nothing/out", "--no-cluster"]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert any("s3://nothing" in line and line.startswith("vizzy:") for line in said)
