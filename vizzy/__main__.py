@@ -523,7 +523,7 @@ def _print_worst(opened, findings, why, count):
             else ""
         )
         place_in_file = opened.table.unit_and_number(opened.row_idx[example])
-        if dataset.files:
+        if dataset.files and dataset.files[example] != dataset.ids[example]:
             place_in_file += f", {_printable(dataset.files[example])}"
         print(
             f"{place:>4}. {place_in_file}, id {_printable(dataset.ids[example])}: {_printable(classes[findings.label[example]])}{_printable(better)}"

@@ -46,7 +46,7 @@ def embeddings_of(
     ReadingError
         Where ONNX Runtime or Pillow is not installed, or no image can be read.
     """
-    features_of = _network()
+    features_of = network()
     threads = threads or os.cpu_count() or 1
     progress = Progress(sum(name is not None for name in names))
     features = np.full((len(names), WIDTH), np.nan, np.float32)
@@ -71,8 +71,14 @@ def embeddings_of(
     return reduce_present(features)
 
 
-def _network():
-    """What gives the features of an image's file: a function of bytes."""
+def network() -> Callable[[bytes], np.ndarray]:
+    """What gives the features of an image, WIDTH numbers, from the bytes of its file.
+
+    Raises
+    ------
+    ReadingError
+        Where ONNX Runtime or Pillow is not installed.
+    """
     try:
         from onnxruntime import InferenceSession, SessionOptions
         from PIL import Image  # noqa: F401

@@ -210,7 +210,7 @@ def _texts(contents, roles, role, row_idx):
 
 
 def _ids(contents, roles, labels, table, column, row_idx):
-    """Ids of the examples, all different: the table's, an array's, or the rows' numbers from 1."""
+    """Ids of the examples, all different: the table's, an array's, the images' names, or the rows' numbers from 1."""
     array = array_with(contents, roles, array_roles.IDS)
     if column is not None:
         texts = table.texts(column)
@@ -220,6 +220,9 @@ def _ids(contents, roles, labels, table, column, row_idx):
         texts = array_roles.texts_of(array.values)
         if len(set(texts)) == len(texts) and all(texts):
             return tuple(texts[row] for row in row_idx)
+    files = _texts(contents, roles, column_roles.FILE, row_idx)
+    if contents.images and files and len(set(files)) == len(files) and all(files):
+        return files  # what a person knows an image by
     return tuple(str(row + 1) for row in row_idx)
 
 
