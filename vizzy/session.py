@@ -14,6 +14,7 @@ import numpy as np
 from vizzy import confident, ranking, training
 from vizzy.dataset import Dataset
 from vizzy.estimate import takes_linear, training_seconds
+from vizzy.steps import result_of
 
 HISTOGRAM_BINS = 50
 # Up to this many examples every one is listed; beyond, each cell lists its worst.
@@ -94,12 +95,7 @@ class Session:
 
     def train(self, changed_labels):
         """Cross-validate in one go; see `training_steps`."""
-        steps = self.training_steps(changed_labels)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                return end.value
+        return result_of(self.training_steps(changed_labels))
 
     def training_steps(self, changed_labels):
         """Cross-validate on the given labels with some of them changed; the predictions are kept at the end.
@@ -269,12 +265,7 @@ class Session:
 
 def trained(dataset, given_label):
     """Cross-validate the classifier that a dataset takes, in one go: a `vizzy.training.TrainingResult`."""
-    steps = cross_validation_of(dataset, given_label)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
+    return result_of(cross_validation_of(dataset, given_label))
 
 
 def cross_validation_of(dataset, given_label):

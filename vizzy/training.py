@@ -32,6 +32,8 @@ from itertools import combinations
 import numpy as np
 from sklearn.svm import SVC
 
+from vizzy.steps import result_of
+
 DEFAULT_FOLDS = 5
 # Two folds are left out at a time, and a third must be there to learn from.
 FEWEST_FOLDS = 3
@@ -90,14 +92,7 @@ def cross_validated_pred_probs(
     >>> result.pred_probs.shape, result.accuracy
     ((20, 2), 1.0)
     """
-    steps = cross_validation(embeddings, given_label, n_classes, n_folds, seed, classes)
-    while True:
-        try:
-            done, total = next(steps)
-        except StopIteration as end:
-            return end.value
-        if on_fold:
-            on_fold(done, total)
+    return result_of(cross_validation(embeddings, given_label, n_classes, n_folds, seed, classes), on_fold)
 
 
 def cross_validation(embeddings, given_label, n_classes, n_folds=DEFAULT_FOLDS, seed=0, classes=None):

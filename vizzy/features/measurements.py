@@ -125,7 +125,7 @@ def _as_numbers(cells, missing_mask):
 
 def _number(cell):
     """A cell as a number: a date counts as days; None where it is neither."""
-    if _DATE.fullmatch(cell):
+    if is_date(cell):
         return _days(cell)
     text = cell.rstrip("%").strip()
     text = text.replace(",", ".") if text.count(",") == 1 and "." not in text else text.replace(",", "")
@@ -134,6 +134,25 @@ def _number(cell):
     except ValueError:
         return None
     return number if np.isfinite(number) and "_" not in text else None
+
+
+def is_date(cell: str) -> bool:
+    """Whether a cell is a date, in the order year, month, day, perhaps with a time.
+
+    Parameters
+    ----------
+    cell : str
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_date("2024-02-28"), is_date("28 of February")
+    (True, False)
+    """
+    return _DATE.fullmatch(cell.strip()) is not None
 
 
 def _days(cell):

@@ -1,7 +1,8 @@
 """Embeddings of what was read without any: of its texts, its measurements, or both side by side.
 
 Neither looks at a label, so they are made once for all rows, before the folds are dealt: nothing can leak. Where texts
-and measurements come together, each is scaled to the same total variance, so that neither drowns the other.
+and measurements come together, each is scaled to the same total variance, and the measurements are then halved. Measured
+on docstrings of two packages: columns of noise then cost no planted error, and columns that tell the label are used.
 """
 
 from collections.abc import Generator
@@ -12,6 +13,9 @@ import numpy as np
 from vizzy.dataset import DatasetError
 from vizzy.features.measurements import measurement_features
 from vizzy.reading import Opened
+from vizzy.steps import result_of
+
+MEASUREMENTS_BESIDE_TEXTS = 0.5  # of the texts' standard deviation
 
 
 def embedded(opened: Opened) -> Opened:
@@ -30,12 +34,7 @@ def embedded(opened: Opened) -> Opened:
     DatasetError
         Where the raw data tells nothing that could be compared.
     """
-    steps = embedding_steps(opened)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
+    return result_of(embedding_steps(opened))
 
 
 def embedding_steps(opened: Opened) -> Generator[tuple[int, int], None, Opened]:
@@ -76,4 +75,5 @@ def _side_by_side(blocks):
         raise DatasetError("No column tells one row from another: choose others for the measurements.")
     if len(blocks) == 1:
         return blocks[0]
-    return np.hstack([block / (np.sqrt(block.var(axis=0).sum()) or 1.0) for block in blocks])
+    texts, measurements = [block / (np.sqrt(block.var(axis=0).sum()) or 1.0) for block in blocks]
+    return np.hstack([texts, MEASUREMENTS_BESIDE_TEXTS * measurements])

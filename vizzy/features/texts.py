@@ -26,6 +26,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 
 from vizzy.reading.raw import MOST_OF_TEXTS
+from vizzy.steps import result_of
 
 DIMENSIONS = MOST_OF_TEXTS
 WORDS_AT_MOST = 2  # in a run
@@ -65,12 +66,7 @@ def text_features(texts: Sequence[str], dimensions: int = DIMENSIONS, seed: int 
     >>> bool(closeness[0, 1] > closeness[0, 2])
     True
     """
-    steps = text_feature_steps(texts, dimensions, seed)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value
+    return result_of(text_feature_steps(texts, dimensions, seed))
 
 
 def text_feature_steps(

@@ -9,6 +9,7 @@ import re
 
 import numpy as np
 
+from vizzy.features.measurements import is_date
 from vizzy.reading.arrays import SUMS_TO_ONE
 from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.safe_json import parse_json
@@ -17,6 +18,7 @@ from vizzy.reading.label_cells import may_be_labels, one_hot_columns
 from vizzy.reading.labels import whole_number
 from vizzy.reading.numbers import holds_lists
 from vizzy.reading.tables import UNNAMED, cell_text
+from vizzy.reading.text_columns import text_column
 
 LABEL, ONE_HOT, ID, FILE, TEXT, TRUE_LABEL, ALT, PROBABILITY, EMBEDDING, MEASUREMENT, REVIEW, IGNORED = (
     "label",
@@ -64,11 +66,12 @@ USUAL_NAMES = {
         "annotations",
         "responses",
         "response",
-        "stars",
-        "star_rating",
-        "rating",
         "outcome",
         "variety",
+        "survived",
+        "churn",
+        "spam",
+        "is_spam",
     ],
     TRUE_LABEL: ["true_label", "truth", "ground_truth", "gold_label", "gold", "correct_label"],
     ID: ["id", "example_id", "sample_id", "row_id", "uid", "uuid", "guid", "key", "index", "idx"] + [""],
@@ -138,6 +141,8 @@ LIST_OF_PROBABILITIES = re.compile(
 SAMPLE_ROWS = 200
 ROUNDED_TO_2 = 0.005  # how far off a number with two decimals may be
 # Where no column has a usual name for labels, one of words with so few values, each so often, is taken for them.
+RATING_NAMES = ("stars", "star", "star_rating", "rating", "ratings", "overall", "score")
+MOST_RATINGS = 11  # from 0 to 10
 PARTS_OF_DATA = frozenset(["train", "training", "test", "validation", "valid", "val", "dev", "unassigned", ""])
 FEW_VALUES, ROWS_A_VALUE, SHARE_FILLED = 50, 3, 0.9
 
@@ -226,9 +231,24 @@ def _unusual_label(table, roles):
     if one_hot:
         return dict.fromkeys(one_hot, ONE_HOT)
     few = [column for column in free if not is_numeric(table, column) and _has_few_values(table, column)]
+    few = [column for column in few if not is_date(next(filter(None, table.texts(column)), ""))]
     if not few and all(column.startswith(UNNAMED) for column in table.columns):  # without names, numbers may be classes
         few = [column for column in free if _has_few_values(table, column)]
+    if not few and (TEXT in roles.values() or text_column(table, free)):
+        few = [column for column in [_rating(table, free)] if column]
     return {few[0]: LABEL} if len(few) == 1 else {}
+
+
+def _rating(table, free):
+    """What reviewers gave, as whole numbers such as stars, where there are texts that it may be about."""
+    by_name = {normalised(column): column for column in free}
+    ratings = [by_name[name] for name in RATING_NAMES if name in by_name]
+    return next((column for column in ratings if is_numeric(table, column) and _are_few_whole_numbers(table, column)), None)
+
+
+def _are_few_whole_numbers(table, column):
+    different = {whole_number(text) for text in table.texts(column) if text}
+    return None not in different and 2 <= len(different) <= MOST_RATINGS
 
 
 def _has_few_values(table, column):

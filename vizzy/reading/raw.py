@@ -18,18 +18,14 @@ from vizzy.reading.columns import column_of, columns_of
 from vizzy.reading.contents import Contents
 from vizzy.reading.errors import listed, shown
 from vizzy.reading.features import is_numeric, why_no_feature, why_no_feature_by_name
-from vizzy.reading.tables import Table
+from vizzy.reading.text_columns import text_column
 
 MOST_OF_TEXTS = 64  # features
 MOST_NAMED = 6  # columns in a note
-# A text: so many characters in the middle of all, and so great a share of different ones.
-LONG_TEXT, MOSTLY_DIFFERENT = 20, 0.5
 ROWS_A_LABEL = 3
-FEWEST_WORDS = 3  # of a text in letters that are written with spaces between words
-_PATH = re.compile(r"\S+[/\\]\S+|\S+\.\w{1,5}|\S+@\S+")
 # What stands in a column of words, where its name says so.
 _NOT_MEASURED = re.compile(
-    r"(.*_)?(created|updated|modified|timestamp|url|uri|link|path|file|filename|file_name|email|phone|comment|comments|note|notes)|.*_at"
+    r"(.*_)?(created|updated|modified|timestamp|url|uri|link|path|file|filename|file_name|email|phone|comment|comments|note|notes)|(.*_)?at"
     r"|(.*_)?(predicted|prediction|predictions|pred|suggested|corrected)(_.*)?|.*_labels?|label_.*"
 )
 MEASURED_IN_A_TABLE = frozenset(["weight"])  # a thing's weight, where nothing is trained with weights of rows
@@ -86,7 +82,7 @@ def raw_roles(contents: Contents, columns: dict, arrays: dict, choices) -> tuple
     columns = dict(columns)
     free = [column for column in columns_of(columns, column_roles.IGNORED) if column not in choices.roles]
     if column_of(columns, column_roles.TEXT) is None:
-        text = _text_column(table, free)
+        text = text_column(table, free)
         if text is not None:
             columns[text] = column_roles.TEXT
             free.remove(text)
@@ -163,29 +159,6 @@ def _predicts(columns, arrays):
         {column_roles.PROBABILITY, column_roles.EMBEDDING} & set(columns.values())
         or {array_roles.PRED_PROBS, array_roles.EMBEDDINGS} & set(arrays.values())
     )
-
-
-def _text_column(table, columns):
-    """The column with the longest texts, or None where none holds texts."""
-    lengths = {column: _text_length(table, column) for column in columns if not is_numeric(table, column)}
-    longest = max(lengths, key=lengths.get, default=None)
-    return longest if longest is not None and lengths[longest] else None
-
-
-def _text_length(table: Table, column: str) -> float:
-    """The median length of a column's texts; 0 where it holds none, such as categories, paths or lists."""
-    cells = table.column(column)
-    if any(isinstance(cell, list | dict) for cell in cells[:1]):
-        return 0
-    texts = [text for text in table.texts(column) if text]
-    if not texts or len(set(texts)) < MOSTLY_DIFFERENT * len(texts):
-        return 0
-    length = float(np.median([len(text) for text in texts]))
-    words = np.median([len(text.split()) for text in texts])
-    spaceless = np.mean([not text.isascii() and " " not in text for text in texts]) > MOSTLY_DIFFERENT
-    if spaceless:
-        return length if length >= LONG_TEXT / 2 else 0
-    return length if length >= LONG_TEXT and words >= FEWEST_WORDS else 0
 
 
 def _why_left_aside(table, column, label):
