@@ -1,22 +1,25 @@
-"""Make the sample data: short messages to a shop, and measured flowers, with some labels wrong on purpose.
+"""Make the sample data: short messages to a shop, measured flowers and pictures, with some labels wrong on purpose.
 
-    python static/sample/make_sample.py      # rewrites the four files beside it
+    python static/sample/make_sample.py      # rewrites the five files beside it
 
 ``messages.csv``                 240 rows: id, text, label
 ``messages-embeddings.npy``      (240, 16): what the texts are like, in the order of the table
 ``messages-probabilities.csv``   the same rows with predicted probabilities in columns, so that nothing is trained
 ``iris.csv``                     150 rows: sepals and petals of three species, measured, ten labels wrong
+``pictures.zip``                 75 of the shipped pictures in a folder for each label, four in the wrong folder
 
 The messages are put together from the phrases below, so they belong to nobody. An embedding counts the words and
 the letter triplets of a message, weighs the rare ones up, and keeps the 16 directions in which messages differ most.
 12 labels are wrong, three of each class, and 8 messages belong to no class; `messages` knows which.
 
-The flowers are those of Fisher's iris data as scikit-learn has it; `iris` knows which labels are wrong.
+The flowers are those of Fisher's iris data as scikit-learn has it; `iris` knows which labels are wrong, and `pictures` which lie in the wrong folder.
 """
 
 import csv
+import io
 import re
 import sys
+import zipfile
 from collections import Counter
 from pathlib import Path
 
@@ -27,6 +30,7 @@ sys.path.insert(0, str(HERE.parents[1]))
 
 SEED = 4
 WRONG_FLOWERS = 10
+PICTURES_PER_LABEL, WRONG_PICTURES = 25, (5, 31, 48, 66)
 PER_CLASS, WRONG_PER_CLASS, DIMENSIONS = 58, 3, 16
 OPENINGS = ("", "Hello, ", "Hi! ", "Good morning. ", "Please help: ", "Quick question: ", "Dear team, ")
 CLOSINGS = (
@@ -148,8 +152,31 @@ def iris(seed=SEED):
     return columns | {"species": data.target_names[label].tolist()}, wrong
 
 
+def pictures():
+    """The files of the zip by their names in it, and the names of those in the wrong folder: dict of Path, list of str."""
+    with open(HERE.parent / "dataset.csv", encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["true_label"]]
+    labels, files, wrong = sorted({row["true_label"] for row in rows}), {}, []
+    chosen = [row for label in labels for row in [row for row in rows if row["true_label"] == label][:PICTURES_PER_LABEL]]
+    for number, row in enumerate(chosen):
+        place = (labels.index(row["true_label"]) + (number in WRONG_PICTURES)) % len(labels)
+        name = f"pictures/{labels[place]}/{Path(row['file']).name}"
+        files[name] = HERE.parent / row["file"]
+        wrong += [name] if number in WRONG_PICTURES else []
+    return files, wrong
+
+
+def zip_of(files):
+    """A zip of some files, the same bytes each time."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, path in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(name), path.read_bytes())
+    return buffer.getvalue()
+
+
 def main():
-    """Write the four files."""
+    """Write the five files."""
     from vizzy.training import cross_validated_pred_probs
 
     texts, given, _ = messages()
@@ -165,6 +192,7 @@ def main():
     _write("messages-probabilities.csv", header, rows)
     flowers, _ = iris()
     _write("iris.csv", list(flowers), zip(*flowers.values(), strict=True))
+    (HERE / "pictures.zip").write_bytes(zip_of(pictures()[0]))
 
 
 def _write(name, header, rows):

@@ -71,6 +71,7 @@ def test_a_folder_of_images_needs_no_choice_and_no_table():
     assert proposal.images_to_embed == TWO_OF_EACH
     summary = proposal.summary()
     assert summary["name"] == "pets"
+    assert summary["command"] == "python -m vizzy find pets"
     assert summary["images_to_embed"] == 4
     assert [(entry["name"], entry["count"]) for entry in summary["classes"]] == [("cat", 2), ("dog", 2)]
 

@@ -1,5 +1,6 @@
 """The recipes in docs/recipes.md are run as they stand there, and what they write is read; and so is the sample."""
 
+import io
 import re
 import runpy
 import sys
@@ -11,7 +12,8 @@ import pytest
 
 from vizzy.__main__ import judged, main
 from vizzy.features.raw import embedded
-from vizzy.reading import files_at, read
+from vizzy.native.image_features import embeddings_of
+from vizzy.reading import Images, files_at, read
 
 ROOT = Path(__file__).parents[2]
 RECIPES = dict(
@@ -217,3 +219,16 @@ def test_of_the_samples_of_raw_data_the_wrong_labels_stand_among_the_first_tenth
         first = np.argsort(findings.label_quality)[: len(opened.dataset) // 10]
         assert len(set(first) & set(wrong)) >= 0.9 * len(wrong), name
     assert opened.raw.texts and columns["species"] == list(read(files_at([SAMPLE / "iris.csv"])).make().table.texts("species"))
+
+
+def test_of_the_sample_of_pictures_those_in_the_wrong_folder_stand_among_the_first_tenth():
+    script = runpy.run_path(str(SAMPLE / "make_sample.py"))
+    files, wrong = script["pictures"]()
+    assert (SAMPLE / "pictures.zip").read_bytes() == script["zip_of"](files)
+    proposal = read(files_at([SAMPLE / "pictures.zip"]))
+    buffer = io.BytesIO()
+    np.save(buffer, embeddings_of(proposal.images_to_embed, Images(proposal.files).read))
+    opened = proposal.embedded(buffer.getvalue()).make()
+    findings, _ = judged(opened)
+    first = np.argsort(findings.label_quality)[: len(opened.dataset) // 10]
+    assert set(wrong) <= {opened.dataset.ids[example] for example in first}

@@ -2,6 +2,7 @@
 
 import shlex
 from collections import Counter
+from pathlib import PurePosixPath
 
 import vizzy.reading.arrays as array_roles
 import vizzy.reading.columns as column_roles
@@ -130,11 +131,17 @@ def command_of(files: tuple, contents: Contents) -> str:
     """
     names = [file.name for file in files if file.suffix == ZIP_SUFFIX]
     if not names:
-        used = [contents.table.name] if contents.table else []
         given = [file.name for file in files]
+        used = [_path_of(contents.table.name, given)] if contents.table else []
         used += [name for name in given if any(array.name.startswith(name) for array in contents.arrays)]
         names = dict.fromkeys(used)
     return "python -m vizzy find " + " ".join(map(shlex.quote, names))
+
+
+def _path_of(table, given):
+    """The name of a table's file; of a table that was made of folders of images, the folder."""
+    folder = PurePosixPath(table).stem
+    return folder if any(folder in PurePosixPath(name).parts[:-1] for name in given) and table not in given else table
 
 
 def _columns(table, roles):

@@ -11,6 +11,8 @@ from vizzy.page.site import dataset_menu, features
 from vizzy.page.ui.image_loader import IMAGE_TYPES, ImageLoader
 
 EMBEDDINGS_FILE = "embeddings.npy"
+# What may lie beside images and is large; that it is not read is said, whatever it holds.
+NEVER_READ = ("mp4", "m4v", "mov", "avi", "mkv", "webm", "heic", "heif", "tif", "tiff", "dng", "cr2", "nef", "arw", "psd")
 
 
 class LocalDataset:
@@ -55,17 +57,22 @@ async def propose(worker, files, choices, report=lambda text: None):
     Sizes are checked before anything is read, and pictures are never read here.
     """
     await features.load_in_worker("importing", worker)
-    tables = [(name, file) for name, file in files if not is_image(name)]
+    tables = [(name, file) for name, file in files if is_read(name)]
     await worker.check_sizes([(name, file.size) for name, file in tables])
     contents = js.Array.new()
     for name, file in files:
-        if is_image(name):
+        if not is_read(name):
             contents.push(None)
         else:
             report("Reading " + name + "…")
             contents.push(await file.arrayBuffer())
     report("Making sense of " + ("it" if len(tables) == 1 else "them") + "…")
     return await worker.propose([name for name, _ in files], contents, choices)
+
+
+def is_read(name):
+    """Whether the worker reads what a file holds, by its name."""
+    return not is_image(name) and name.lower().rpartition(".")[2] not in NEVER_READ
 
 
 def is_image(name):
