@@ -251,6 +251,11 @@ def _add_engines(group):
         "addresses such as s3://bucket/part.parquet are scored on a cluster of this machine's cores",
     )
     group.add_argument("--workers", type=int, metavar="N", help="so many processes on this machine (default: one a core)")
+    group.add_argument(
+        "--decisions",
+        metavar="FILE",
+        help="the table of the most suspect after its review: its decisions are written beside all rows, as corrected_label",
+    )
     group.add_argument("--no-cluster", action="store_true", help="score piece by piece in this process, without Dask")
 
 
@@ -385,7 +390,7 @@ def _choices(options):
 
 def _in_pieces(options):
     """Whether rows are scored piece by piece: where that is asked for, or files are named by a pattern or an address."""
-    asked = options.scheduler or options.workers or options.no_cluster
+    asked = options.scheduler or options.workers or options.no_cluster or options.decisions
     return bool(asked) or any(
         "://" in name or (set(name) & set("*?[") and not Path(name).exists()) for name in options.files
     )

@@ -1,5 +1,6 @@
 """``vizzy find`` piece by piece writes what the command writes of the same rows in memory, bit for bit."""
 
+import csv
 import json
 import os
 import subprocess
@@ -291,3 +292,44 @@ def test_the_command_for_tables_in_memory_loads_none_of_what_only_pieces_need():
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout == "set()\n"
+
+
+@pytest.mark.parametrize("schema", [as_columns, as_lists], ids=["with ids", "without ids"])
+def test_decisions_on_the_most_suspect_are_written_beside_all_rows(tmp_path, capsys, schema):
+    in_files(tmp_path / "parts", schema(*rows()))
+    found = in_pieces(tmp_path, ("--worst", "30"))
+    worst, reviewed = tmp_path / "out" / scale_run.WORST, tmp_path / "reviewed.csv"
+    assert main(["find", str(worst), "-o", str(reviewed), "--accept", "all"]) == 0
+    with reviewed.open(encoding="utf-8-sig", newline="") as file:
+        decided = [row for row in csv.DictReader(file) if row["decision"] == "suggested label accepted"]
+    assert decided
+    again = in_pieces(tmp_path, ("--decisions", str(reviewed)))
+    assert f"{len(decided)} rows have the label that was decided" in capsys.readouterr().out
+    assert again.drop_columns("corrected_label").equals(found)
+    changed = {
+        row: label
+        for row, label in enumerate(again.column("corrected_label").to_pylist())
+        if label != again.column("given_label")[row].as_py()
+    }
+    assert sorted(changed.values()) == sorted(row["corrected_label"] for row in decided)
+    if schema is as_columns:
+        assert {f"x{row}": label for row, label in changed.items()} == {
+            row["id"]: row["corrected_label"] for row in decided
+        }
+
+
+def test_a_table_without_decisions_is_refused(tmp_path, capsys):
+    in_files(tmp_path / "parts", as_columns(*rows()))
+    in_pieces(tmp_path, ("--worst", "30"))
+    worst = tmp_path / "out" / scale_run.WORST
+    arguments = ["find", str(tmp_path / "parts" / "*.parquet"), "-o", str(tmp_path / "out"), "--no-cluster"]
+    assert main([*arguments, "--decisions", str(worst)]) == 2
+    assert "holds no decisions" in capsys.readouterr().err
+
+
+def test_results_among_the_input_are_refused(tmp_path, capsys):
+    in_files(tmp_path / "parts", as_columns(*rows()))
+    assert (
+        main(["find", str(tmp_path / "parts" / "*.parquet"), "-o", f"{tmp_path}/parts/", "--no-cluster"]) == 2
+    )
+    assert "write to another folder" in capsys.readouterr().err

@@ -9,7 +9,9 @@ from pathlib import Path
 from vizzy.native.scale import engines
 from vizzy.native.scale.run import SUMMARY, WORST, Options, run
 from vizzy.native.scale.storage import joined
+from vizzy.reading import files_at, read
 from vizzy.reading.errors import ReadingError
+from vizzy.reading.review import SKIPPED
 
 
 def find_in_pieces(options, choices) -> None:
@@ -37,11 +39,16 @@ def find_in_pieces(options, choices) -> None:
         no_labels=choices.no_labels,
         leave_out_unlabelled=choices.leave_out_unlabelled,
         worst=max(0, options.worst or 0),
+        decisions=_decisions(options.decisions) if options.decisions else (),
     )
     with _engine(options) as engine:
         result = run(options.files, asked, engine, lambda sentence: print(f"Note: {sentence}"))
     found = result.found
     print(f"{found.rows:,} examples, {len(result.classes):,} classes, in {time.monotonic() - started:.1f} s.")
+    if asked.decisions:
+        print(
+            f"{found.decided:,} rows have the label that was decided in {options.decisions}, in the column corrected_label."
+        )
     if found.reused:
         print(
             f"{found.reused:,} of {result.pieces:,} parts were there already, and undamaged: they were not written again."
@@ -55,6 +62,23 @@ def find_in_pieces(options, choices) -> None:
     print(f"Written to {options.output}: {result.pieces:,} parts, and {joined(options.output, SUMMARY)}.")
     if asked.worst:
         print(f"The most suspect, for review in the page: {joined(options.output, WORST)}.")
+
+
+def _decisions(path):
+    """What a reviewer decided in the table of the most suspect, as the page exported it: id and label of each row."""
+    opened = read(files_at([path])).make()
+    classes = (*opened.dataset.classes, "")  # -1, of no class, is the last
+    review = opened.review
+    decided = tuple(
+        (id, classes[label])
+        for id, label, action in zip(opened.dataset.ids, review.corrected_label, review.actions, strict=True)
+        if action not in ("", SKIPPED)
+    )
+    if not decided:
+        raise ReadingError(
+            f"{path} holds no decisions: review it in the page, and export the corrected table."
+        )
+    return decided
 
 
 def _engine(options):

@@ -53,6 +53,9 @@ class Job:
     search: Search | None = None
     thresholds: Thresholds = Thresholds(np.empty(0))
     output: str = ""  # the folder of the parts
+    decisions: dict[str, str] = field(
+        default_factory=dict
+    )  # id -> label that a reviewer decided on, "" for no class
     run: str = ""  # what identifies data and options, see `run.fingerprint`
 
 
@@ -83,6 +86,7 @@ class Found:
     label_issues: int = 0
     out_of_distribution: int = 0
     unconfident: int = 0
+    decided: int = 0  # rows that a decision names
     reused: int = 0  # parts that an earlier run wrote
     joint: tuple[tuple[int, int, int], ...] = ()
 
@@ -166,7 +170,11 @@ def score_piece(piece: Piece, job: Job) -> Found:
             out_of_distribution=found.out_of_distribution + int(verdict.out_of_distribution_mask.sum()),
             unconfident=found.unconfident + int(verdict.unconfident_mask.sum()),
         )
-        tables.append(_findings(chunk, label, scored, rows, job))
+        table = _findings(chunk, label, scored, rows, job)
+        if job.decisions:
+            table, decided = _with_decisions(table, chunk, job)
+            found = replace(found, decided=found.decided + decided)
+        tables.append(table)
     joint = tallies.merged(joints)
     cells = zip(joint.first.tolist(), joint.second.tolist(), joint.count.tolist(), strict=True)
     found = replace(found, joint=tuple(cells))
@@ -236,17 +244,18 @@ def rows_of_piece(piece: Piece, job: Job, wanted: dict[int, list[int]]) -> list[
     ):
         inside = [row - start for row in rows if start <= row < start + len(chunk)]
         if inside:
+            ids = _ids_of(chunk, job.columns)
             probs = job.form(numbers_of(chunk, job.columns)[inside])
             for place, row in enumerate(inside):
                 out.append(
-                    (piece.number, start + row, _cells(chunk, row, probs[place], judged[len(out)], job))
+                    (piece.number, start + row, _cells(chunk, ids, row, probs[place], judged[len(out)], job))
                 )
         start += len(chunk)
     return out
 
 
-def _cells(chunk, row, probs, judged, job):
-    cells = {"id": _id_of(chunk, row, job.columns), "label": judged[names.GIVEN_LABEL]}
+def _cells(chunk, ids, row, probs, judged, job):
+    cells = {"id": ids[row], "label": judged[names.GIVEN_LABEL]}
     for name in job.columns.shown:
         cells[name] = chunk.table.column(name)[row].as_py()
     cells |= {f"p_{name}": repr(float(value)) for name, value in zip(job.classes, probs, strict=True)}
@@ -254,13 +263,6 @@ def _cells(chunk, row, probs, judged, job):
         "suggested_in_all": judged[names.SUGGESTED_LABEL] or "",
         "quality_in_all": repr(judged[names.LABEL_QUALITY]),
     }
-
-
-def _id_of(chunk, row, columns):
-    """The id of a row, or where there is none its place."""
-    if columns.id:
-        return str(chunk.table.column(columns.id)[row].as_py())
-    return f"{chunk.piece.file}:{chunk.group}:{chunk.start + row}"
 
 
 def _scattered(number):
@@ -321,6 +323,26 @@ def _findings(chunk, label, scored, rows, job):
     columns[names.IS_LABEL_ISSUE] = pa.array(issue)
     columns[names.IS_OUT_OF_DISTRIBUTION] = pa.array(odd)
     return pa.table(columns)
+
+
+def _with_decisions(table, chunk, job):
+    """The table with the labels after the review, and how many of its rows were decided on."""
+    import pyarrow as pa
+
+    corrected = table.column(names.GIVEN_LABEL).to_pylist()
+    decided = [
+        (row, job.decisions[id]) for row, id in enumerate(_ids_of(chunk, job.columns)) if id in job.decisions
+    ]
+    for row, label in decided:
+        corrected[row] = label or None
+    return table.append_column(names.CORRECTED_LABEL, pa.array(corrected, pa.string())), len(decided)
+
+
+def _ids_of(chunk, columns):
+    """The ids of all rows of a chunk, or where there are none their places: list of str."""
+    if columns.id:
+        return [str(value) for value in chunk.table.column(columns.id).to_pylist()]
+    return [f"{chunk.piece.file}:{chunk.group}:{chunk.start + row}" for row in range(len(chunk))]
 
 
 def _part_content(tables, found, job):

@@ -46,11 +46,12 @@ class Options:
     no_labels: tuple[str, ...] = ()
     leave_out_unlabelled: bool = False
     worst: int = 0
+    decisions: tuple[tuple[str, str], ...] = ()  # id and label that a reviewer decided on, "" for no class
     rows_per_piece: int = ROWS_PER_PIECE
 
     def judging(self) -> tuple:
         """What the findings depend on."""
-        return tuple(sorted(vars(replace(self, output="", worst=0)).items()))
+        return tuple(sorted(vars(replace(self, output="", worst=0, decisions=())).items()))
 
 
 @dataclass(frozen=True)
@@ -87,50 +88,58 @@ def run(files: Sequence[str], options: Options, engine, say: Callable[[str], Non
         A sentence on what is wrong with the files, or with where the results go.
     """
     located = storage.located(files)
+    storage.check_apart(located, options.output)
     with storage.locked(options.output, say):
         facts = engine.reduced("reading what the files say of themselves", _facts, located, _joined)
         pieces = divided(facts, options.rows_per_piece)
         columns = columns_of(facts, dict(options.roles))
         say(_columns_in_words(columns))
         fingerprint = digest(VERSION, [vars(file) for file in facts], options.judging(), columns)
-        job = Job(columns, frozenset(["", *options.no_labels]), output=options.output)
-        known = _known(options.output, fingerprint)
-        if known is None:
-            known = _learnt(engine, pieces, job, options, located)
-            storage.written(
-                storage.joined(options.output, RUN),
-                json.dumps(vars(known) | {"fingerprint": fingerprint}).encode(),
-            )
+        job, known = _ready(engine, pieces, columns, options, located, fingerprint)
         for note in known.notes:
             say(note)
-        thresholds = known.thresholds()
-        job = replace(
-            job,
-            class_of=known.class_of,
-            classes=tuple(known.classes),
-            form=getattr(probabilities, known.form),
-        )
-        job = replace(
-            job, thresholds=thresholds, run=digest(fingerprint, thresholds.class_thresholds.tobytes())
-        )
         found = engine.reduced(
             "scoring and writing", passes.score_piece, pieces, passes.merged_findings, job=job
         )
+        if found.decided < len(options.decisions):
+            unknown = counted(len(options.decisions) - found.decided, "decision")
+            say(f"{unknown} of {len(options.decisions):,} has an id that no row has.")
         result = Result(
             job.classes,
             tuple(known.class_counts),
-            thresholds.class_thresholds,
+            job.thresholds.class_thresholds,
             found,
             len(pieces),
             sum(p.rows for p in pieces) - found.rows,
         )
         storage.written(
-            storage.joined(options.output, SUMMARY), _summary(result, thresholds, columns, pieces)
+            storage.joined(options.output, SUMMARY), _summary(result, job.thresholds, columns, pieces)
         )
         if options.worst:
             content = _worst(engine, pieces, job, options.worst)
             storage.written(storage.joined(options.output, WORST), content)
     return result
+
+
+def _ready(engine, pieces, columns, options, located, fingerprint):
+    """The job with all that the last pass needs, found now or by an earlier run: (Job, Known)."""
+    job = Job(columns, frozenset(["", *options.no_labels]), output=options.output)
+    known = _known(options.output, fingerprint)
+    if known is None:
+        known = _learnt(engine, pieces, job, options, located)
+        content = json.dumps(vars(known) | {"fingerprint": fingerprint}).encode()
+        storage.written(storage.joined(options.output, RUN), content)
+    decisions = dict(options.decisions)
+    job = replace(
+        job,
+        class_of=known.class_of,
+        classes=tuple(known.classes),
+        form=getattr(probabilities, known.form),
+        thresholds=known.thresholds(),
+        decisions=decisions,
+        run=digest(fingerprint, sorted(decisions.items())),
+    )
+    return job, known
 
 
 def _facts(file):

@@ -9,6 +9,7 @@ import os
 import socket
 import time
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from vizzy.reading.errors import ReadingError, shown
@@ -50,16 +51,22 @@ def located(patterns: Sequence[str]) -> list[str]:
         if not names:
             raise ReadingError(f"{shown(pattern, 200)} names no Parquet file: is the path right?")
         found += [files.unstrip_protocol(name).removeprefix("file://") for name in sorted(names)]
-    doubled = (
-        next((name for number, name in enumerate(found) if name in found[:number]), None)
-        if len(found) < 1000
-        else None
-    )
-    if doubled or len(set(found)) < len(found):
+    doubled = [name for name, count in Counter(found).items() if count > 1]
+    if doubled:
         raise ReadingError(
-            f"{doubled or 'A file'} is named more than once: its rows would count twice. Name each file once."
+            f"{doubled[0]} is named more than once: its rows would count twice. Name each file once."
         )
     return found
+
+
+def check_apart(files: Sequence[str], folder: str) -> None:
+    """Refuse a folder for the results that holds some of the files: their pattern would take results for input."""
+    _, results = filesystem(folder)
+    for file in files:
+        if filesystem(file)[1].rpartition("/")[0] == results.rstrip("/"):
+            raise ReadingError(
+                f"{file} is in the folder that results go to, {folder}: write to another folder."
+            )
 
 
 def joined(folder: str, name: str) -> str:
@@ -146,6 +153,7 @@ def locked(folder: str, say) -> Iterator[None]:
     try:
         _without_leftovers(files, path)
         yield
+        _without_leftovers(files, path)  # of workers that died
     finally:
         if _owner(address).get("run") == mine["run"]:
             lock_files, lock_path = filesystem(address)
