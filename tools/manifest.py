@@ -36,6 +36,7 @@ COMMAND = "python tools/manifest.py"
 PAGE, WORKER = "vizzy/page.json", "vizzy/worker.json"
 FEATURES = "vizzy/features.json"
 INDEX = "index.html"
+LIBRARY = "vizzy/__init__.py"
 PAGE_ENTRY, WORKER_ENTRY = "main.py", "vizzy/worker.py"
 FEATURE_ENTRY = re.compile(r"vizzy/page/(\w+)/feature\.py")
 
@@ -121,8 +122,13 @@ def closure(
 
 
 def needed_by_micropython(root: Path, names: Iterable[str]) -> list[str]:
-    """The files without the ``__init__.py`` that hold only a docstring: MicroPython imports folders that lack one."""
-    return sorted(name for name in names if not (name.endswith("__init__.py") and is_docstring(root / name)))
+    """The files without the ``__init__.py`` that hold nothing for it: MicroPython imports folders that lack one.
+
+    That of the package itself says only what the library offers natively.
+    """
+    return sorted(
+        name for name in names if not (name.endswith("__init__.py") and (name == LIBRARY or is_docstring(root / name)))
+    )
 
 
 def is_docstring(path: Path) -> bool:

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from vizzy import confident, exporting, near_duplicates, noise_rates, ranking, reading, reviewing
+from vizzy import confident, exporting, ranking, reading, reviewing
 from vizzy.dataset import DatasetError
+from vizzy.native.judging import judged
 from vizzy.reading import columns as column_roles
 from vizzy.reading.formats import in_form_of
 from vizzy.vocabulary import ACCEPTED
@@ -22,7 +23,6 @@ from vizzy.vocabulary import ACCEPTED
 DEFAULT_WORST = 20
 MOST_TEXT = 60
 BAD_INPUT, INTERRUPTED = 2, 130
-SECONDS_UNTIL_PROGRESS = 1.0  # what takes less needs none
 METHODS = CONFIDENT_LEARNING, NOISE_RATE = "confident-learning", "prune-by-noise-rate"
 ALL_ISSUES = "all"
 
@@ -110,55 +110,6 @@ def _embedded(proposal, path):
         _write(path, buffer.getvalue())
         print(f"Written to {path}.", file=sys.stderr)
     return proposal.embedded(buffer.getvalue())
-
-
-def judged(opened, class_percentile=None, ood_percentile=None, mean=False, by_noise_rate=False):
-    """Train where there are no predicted probabilities, and judge every label: (Findings, ranking.Parts).
-
-    Without a class percentile, or with ``mean``, thresholds are means; without an out-of-distribution percentile,
-    outliers are out of distribution.
-    """
-    dataset = opened.dataset
-    label, pred_probs, accuracy = opened.review.corrected_label, dataset.pred_probs, None
-    label = np.where(label == confident.NO_LABEL, dataset.given_label, label)
-    if pred_probs is None:
-        result = _trained(dataset, label)
-        pred_probs, accuracy = result.pred_probs, result.accuracy
-    mode = "mean" if mean or class_percentile is None else "percentile"
-    parts = ranking.parts(label, pred_probs, dataset.embeddings, dataset.made_of is None)
-    outlier_mask = ranking.outlier_mask(parts, pred_probs) if ood_percentile is None else None
-    analysis = confident.analyse(label, pred_probs, class_percentile, ood_percentile, mode, outlier_mask)
-    if by_noise_rate:
-        analysis = noise_rates.analysis_by_noise_rate(label, pred_probs, analysis)
-    findings = exporting.Findings(
-        label=label,
-        pred_probs=pred_probs,
-        analysis=analysis,
-        label_quality=ranking.combine(parts),
-        threshold_mode=mode,
-        class_percentile=class_percentile,
-        ood_percentile=ood_percentile,
-        accuracy=accuracy,
-        near_duplicates=near_duplicates.find(dataset.given_label, dataset.embeddings, opened.texts),
-        by_noise_rate=by_noise_rate,
-    )
-    return findings, parts
-
-
-def _trained(dataset, label):
-    """Cross-validate, with a progress bar where that takes long."""
-    from tqdm import tqdm
-
-    from vizzy.session import cross_validation_of  # heavy, and not needed with probabilities
-
-    steps = cross_validation_of(dataset, label)
-    with tqdm(desc="Training", unit="step", delay=SECONDS_UNTIL_PROGRESS, leave=False, disable=None) as bar:
-        while True:
-            try:
-                done, bar.total = next(steps)
-            except StopIteration as end:
-                return end.value
-            bar.update(done - bar.n)
 
 
 def _parser():

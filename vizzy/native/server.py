@@ -55,6 +55,7 @@ class ServedData:
     files: list[tuple[str, Path | bytes]]  # name as the page knows it, and where the content is
     choices: dict = field(default_factory=dict)  # fields of `vizzy.reading.Choices`
     preview: bool = True  # whether the page shows first what it understood
+    trains: bool = False  # whether the page trains as soon as they are open
     write: Callable[[str, bytes], str] | None = None  # takes an exported table; returns where it is
     fields: dict | None = None  # of the page's state, as they were saved last: for the page that is reloaded
     index: dict | None = None  # what describes the open dataset, as its ``dataset.json``, once it is open
@@ -65,6 +66,7 @@ class ServedData:
             "files": [{"name": name, "address": f"data/{number}"} for number, (name, _) in enumerate(self.files)],
             "choices": self.choices,
             "preview": self.preview and self.index is None,
+            "trains": self.trains,
             "is_kept_by_server": True,
             "writes": self.write is not None,
             "fields": self.fields,

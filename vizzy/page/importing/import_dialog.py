@@ -337,6 +337,8 @@ class ImportDialog:
             app.note(self._images.skipped())
         if source.trained_labels is not None and dataset is app.dataset and not dataset.brings_pred_probs:
             await app.training.train(source.trained_labels)
+        elif self._served and self._served["trains"] and dataset is app.dataset and not dataset.brings_pred_probs:
+            app.training.request()
 
 
 def _click(chooser):

@@ -18,7 +18,7 @@ GONE = "Vizzy's server does not answer: it was stopped, or its notebook was clos
 
 
 async def described(address):
-    """What is said of the files: dict with ``files``, ``choices``, ``preview``, ``is_kept_by_server``, ``writes``, ``fields``."""
+    """What is said of the files: dict with ``files``, ``choices``, ``preview``, ``trains``, ``is_kept_by_server``, ``writes``, ``fields``."""
     return json.loads(await (await _fetched(address)).text())
 
 
