@@ -1,6 +1,7 @@
 """Tables without embeddings: texts and measurements, from a click on the sample to the review, with nothing chosen."""
 
 import pytest
+from firefox import EXECUTABLE, firefox
 from own_data import as_file, bring, open_and_train, start_review
 from visits import ROOT
 
@@ -54,3 +55,24 @@ def test_what_is_taken_for_a_measurement_can_be_corrected_and_making_features_ca
     page.wait_for_selector("#import-open:not([disabled])")
     assert page.is_hidden("#import-progress") and page.is_visible("#import")
     assert page.inner_text('[data-panel="dataset"] .choice[aria-pressed="true"] >> nth=0') == "cat"  # what was open is
+
+
+@pytest.mark.thorough
+@pytest.mark.skipif(EXECUTABLE is None, reason="no Firefox here")
+def test_in_firefox_both_kinds_reach_the_suspects(site, tmp_path):
+    with firefox(tmp_path) as tab:
+        tab.open(site)
+        tab.wait_for("document.documentElement.dataset.vizzy === 'ready'")
+        for sample, _, why in KINDS.values():
+            tab.click("#import-button")
+            tab.wait_for("document.getElementById('import')?.open")
+            tab.evaluate(f"""document.querySelector('[data-sample="{sample}"]').click()""")
+            tab.wait_for("!document.getElementById('import-preview').hidden")
+            tab.click("#import-open")
+            tab.wait_for("!document.getElementById('import').open")
+            tab.click("#train")
+            tab.wait_for("document.documentElement.dataset.vizzy === 'trained'")
+            tab.click("#review-button")
+            tab.wait_for(f"document.getElementById('review-reasons')?.textContent.toLowerCase().includes('{why}')")
+            tab.click("#review-back")
+        assert tab.complaints() == []
