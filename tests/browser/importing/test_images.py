@@ -214,6 +214,37 @@ def test_the_part_that_was_looked_at_can_be_opened_alone(own, photos):
     assert own.page.evaluate("document.querySelectorAll('[data-panel=dataset] [data-example]').length") == done
 
 
+COUNT_LOOKED_AT = """
+window.lookedAt = 0;
+const post = Worker.prototype.postMessage;
+Worker.prototype.postMessage = function (message, ...others) {
+    window.lookedAt += message instanceof Blob;
+    return post.call(this, message, ...others);
+};
+"""
+
+
+@pytest.mark.thorough
+def test_an_import_that_was_interrupted_by_a_reload_goes_on_with_the_images_that_are_left(browser, site, photos):
+    with visiting(browser, site) as visit:
+        visit.page.add_init_script(COUNT_LOOKED_AT)
+        visit.open()
+        choose_folder(visit, photos[0])
+        visit.page.click("#import-open:not([disabled])")
+        visit.page.wait_for_function("window.lookedAt > 30")
+        visit.page.reload()
+        visit.wait("ready")
+        kept = visit.page.evaluate("caches.open('vizzy-images').then(cache => cache.keys()).then(keys => keys.length)")
+        assert kept >= 29
+        choose_folder(visit, photos[0])
+        open_and_train(visit)
+        assert visit.page.evaluate("window.lookedAt") == 61 - kept
+        start_review(visit)
+        assert len([row for row in rows_of(exported(visit.page, "table")[1]) if row["label_quality"]]) == 60
+        visit.page.wait_for_function("caches.has('vizzy-images').then(kept => !kept)")
+        assert visit.complaints == []
+
+
 @pytest.mark.thorough
 def test_photographs_of_12_megapixels_are_kept_as_small_pictures_and_a_reload_shows_them(browser, site, tmp_path):
     for number, (path, label) in enumerate(shipped(2)):

@@ -71,6 +71,18 @@ def bring_raw_data(visit):
         open_and_train(visit)
 
 
+def look_at_images(visit, folder):
+    """A folder with a subfolder for each label, of whose images the page computes embeddings."""
+    for number in range(12):
+        label, colour = ("red", (200, 30, 30)) if number % 2 else ("blue", (30, 30, 200 + number))
+        (folder / label).mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (60, 40), colour).save(folder / label / f"{number}.png")
+    visit.page.click("#import-button")
+    visit.page.set_input_files("#import-folder", str(folder))
+    visit.page.wait_for_selector("#import-preview:not([hidden])")
+    open_and_train(visit)
+
+
 def bring_pictures(visit):
     """A zip of a table and pictures, each shown; one of them is an SVG that names another origin."""
     packed = io.BytesIO()
@@ -92,7 +104,7 @@ def bring_pictures(visit):
     visit.page.wait_for_function("document.querySelectorAll('#dataset-list img[src^=\"blob:\"]').length > 2")
 
 
-def test_a_full_visit_asks_no_other_origin_for_anything(browser, site):
+def test_a_full_visit_asks_no_other_origin_for_anything(browser, site, tmp_path):
     with recording_proxy(site) as (proxy, asked):  # noqa: SIM117 (the inner one checks at its end)
         # Without <-loopback> the browser would go round the proxy to this machine.
         with visiting(browser, site, proxy={"server": proxy, "bypass": "<-loopback>"}) as visit:
@@ -109,9 +121,11 @@ def test_a_full_visit_asks_no_other_origin_for_anything(browser, site):
             bring_a_sample_review_export_and_open_a_lab(visit)
             bring_raw_data(visit)
             bring_pictures(visit)
+            look_at_images(visit, tmp_path / "photos")
             # That the recorder hears at all: the page, the worker's fetches, and the service worker's.
             heard = [address.removeprefix(site).partition("?")[0] for address in asked]
             assert {"", "vizzy/page/app.py", "static/embeddings.npy", "sw.js", "static/sample/messages.csv"} <= set(heard)
+            assert "runtime/onnx/efficientnet-lite0.onnx" in heard
             assert heard.count("runtime/manifest.json") >= 2
     assert [address for address in asked if not address.startswith(site)] == []
 

@@ -17,6 +17,9 @@ MOST_WORKERS = 8  # each takes about 150 MB
 IMAGES_PER_WORKER = 20  # for fewer another is not worth its start
 SECONDS_PER_IMAGE = 0.08
 MOST_NAMED = 3
+KEPT = "vizzy-images"  # the browser's cache of what was found of images that are not open yet
+TILE_BYTES, IMAGE = "x-tile-bytes", "image/jpeg"
+BYTES = 4 * WIDTH
 SPREAD = 7919  # a prime
 NOT_LOADED = "What computes features of images could not be loaded ({}): check the connection and try again."
 
@@ -51,6 +54,7 @@ class ImageFeatures:
         self.total = len(self._waiting)
         self._cancelled = False
         self._began = self._done_before = 0
+        self._kept = KeptFeatures()
 
     @property
     def done(self):
@@ -77,6 +81,7 @@ class ImageFeatures:
     async def compute(self):
         """Look at all images that were not looked at yet; whether all were, so that it was not cancelled."""
         self._cancelled = False
+        await self._kept.open()
         self._began, self._done_before = js.performance.now(), self.done
         try:
             await asyncio.gather(*[self._work() for _ in range(workers_for(len(self._waiting)))])
@@ -99,18 +104,22 @@ class ImageFeatures:
     async def _look_at(self, row, worker):
         name = self.names[row]
         try:
-            worker.postMessage(await self._blob_of(name))
-            answer = await _message(worker)
+            file = await self._blob_of(name)
+            found = await self._kept.recall(name, file)
+            if not found:
+                worker.postMessage(file)
+                found = await _message(worker)
+                await self._kept.remember(name, file, found)
         except Exception:
             self._waiting.append(row)
             raise
-        if answer.problem:
-            self.problems.append("{}: {}".format(name, answer.problem))
+        if found.problem:
+            self.problems.append("{}: {}".format(name, found.problem))
             return
-        self.features.set(answer.features, row * WIDTH)
-        self.tiles[name] = answer.tile
-        if answer.picture:
-            self.pictures[name] = answer.picture
+        self.features.set(found.features, row * WIDTH)
+        self.tiles[name] = found.tile
+        if found.picture:
+            self.pictures[name] = found.picture
 
     def skipped(self):
         """Which images were skipped and why, in a sentence; empty where none was."""
@@ -119,6 +128,69 @@ class ImageFeatures:
         more = len(self.problems) - MOST_NAMED
         named = "; ".join(self.problems[:MOST_NAMED]) + ("; and {} more".format(more) if more > 0 else "")
         return "{} skipped. {}.".format(explanation_text.counted(len(self.problems), "picture was", "pictures were"), named)
+
+
+class Found:
+    """What was found of an image, as the worker tells it."""
+
+    def __init__(self, features, tile, picture):
+        self.features, self.tile, self.picture, self.problem = features, tile, picture, None
+
+
+class KeptFeatures:
+    """What was found of files, kept by the browser until they are opened, so that an interrupted import goes on.
+
+    A file is known again by its path, size and time. A browser that keeps nothing only begins anew.
+    """
+
+    def __init__(self):
+        self._cache, self._addresses = None, set()
+
+    async def open(self):
+        """Read what is there."""
+        try:
+            self._cache = await js.caches.open(KEPT)
+            keys = await self._cache.keys()
+            self._addresses = {keys[number].url for number in range(keys.length)}
+        except Exception as error:  # private windows, no secure context
+            print("an interrupted import will begin anew:", error)
+
+    async def recall(self, name, file):
+        """What was found of a file; None where it was not looked at before."""
+        address = _address(name, file)
+        if address not in self._addresses:
+            return None
+        response = await self._cache.match(address)
+        content = await response.blob()
+        end = BYTES + int(response.headers.get(TILE_BYTES))
+        features = js.Float32Array.new(await content.slice(0, BYTES).arrayBuffer())
+        picture = content.slice(end, content.size, IMAGE) if content.size > end else None
+        return Found(features, content.slice(BYTES, end, IMAGE), picture)
+
+    async def remember(self, name, file, found):
+        """Keep what was found; of an image in a zip nothing, as that is read as a whole."""
+        if found.problem or not self._cache or not hasattr(file, "lastModified"):
+            return
+        parts = [found.features, found.tile] + ([found.picture] if found.picture else [])
+        response = js.Response.new(js.Blob.new(to_js(parts)), to_js({"headers": {TILE_BYTES: str(found.tile.size)}}))
+        try:
+            await self._cache.put(_address(name, file), response)
+        except Exception as error:  # a full disk
+            self._cache = None
+            print("an interrupted import will begin anew:", error)
+
+
+def _address(name, file):
+    changed = file.lastModified if hasattr(file, "lastModified") else ""
+    return URL.new("images/{}?{}-{}".format(js.encodeURIComponent(name), file.size, changed), document.baseURI).href
+
+
+async def forget_kept():
+    """The images are open, and saved: what was kept of them is no longer needed."""
+    try:
+        await js.caches.delete(KEPT)
+    except Exception as error:
+        print("nothing was kept:", error)
 
 
 async def _message(worker):
