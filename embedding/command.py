@@ -56,6 +56,11 @@ def _run(options: argparse.Namespace) -> None:
     if options.restart:
         shutil.rmtree(work, ignore_errors=True)
     options.out.mkdir(parents=True, exist_ok=True)
+    if options.scheduler:
+        from embedding.distribution import embed_shards  # needs what few have installed
+
+        embed_shards(options, _run)
+        options.merge = True
     store = _joined(work, sources) if options.merge else _embedded(work, sources, options)
     unfinished = store.missing(range(store.plan.batches))
     if options.shard:
@@ -170,6 +175,8 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         parser.error("--images FOLDER or --table CSV is needed: where the images are")
     if options.merge and options.shard:
         parser.error("--merge joins all shards: leave out --shard")
+    if options.scheduler and (options.merge or options.shard):
+        parser.error("--scheduler runs all shards and joins them: leave out --shard and --merge")
     return options
 
 
@@ -213,6 +220,9 @@ def _parser() -> argparse.ArgumentParser:
         "--shard", type=_shard, metavar="I/N", help="do only the I-th of N parts, counted from 1"
     )
     shared.add_argument("--merge", action="store_true", help="join the shards into the dataset")
+    shared.add_argument(
+        "--scheduler", metavar="ADDRESS", help="run shards on the Dask cluster of this scheduler, tcp://host:8786, and join them"
+    )
     shared.add_argument("--restart", action="store_true", help="discard what an interrupted run has done")
     shared.add_argument(
         "--keep-work", action="store_true", help="keep the unreduced features when all is done"

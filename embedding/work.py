@@ -68,6 +68,16 @@ class PreparedImages(Dataset):
             return Prepared(None, digest, str(error))
 
 
+def cpu_threads() -> int:
+    """With how many threads a network is run on this machine's CPU."""
+    return torch.get_num_threads()
+
+
+def use_cpu_threads(count: int) -> None:
+    """Run networks with so many threads on the CPU: how a sum is divided among them changes its last bits."""
+    torch.set_num_threads(count)
+
+
 def choose_device(name: str) -> torch.device:
     """The device of this name; ``auto`` is a GPU, else MPS, else the CPU."""
     if name == "auto":

@@ -39,8 +39,9 @@ class Loop:
 class Dask:
     """As tasks of a Dask cluster."""
 
-    def __init__(self, client):
+    def __init__(self, client, resources: dict[str, int] | None = None):
         self.client = client
+        self._resources = resources  # what each piece takes of a worker, such as {"GPU": 1}
 
     def reduced(
         self, what: str, function: Callable, pieces: Sequence, merge: Callable[[Sequence], Result], **shared
@@ -58,7 +59,7 @@ class Dask:
         print(f"{what}:", file=sys.stderr)
         # As the result of a task, it is made again where the worker that holds it dies; what is scattered is lost.
         known = self.client.submit(_same, shared, pure=False)
-        futures = self.client.map(partial(_with_shared, function), list(pieces), shared=known, pure=False)
+        futures = self.client.map(partial(_with_shared, function), list(pieces), shared=known, pure=False, resources=self._resources)
         try:
             level = futures
             while len(level) > 1:
