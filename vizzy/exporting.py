@@ -76,7 +76,7 @@ class Findings:
     analysis: confident.Analysis
     label_quality: np.ndarray  # (n,) in [0, 1], low = suspect
     threshold_mode: str = "percentile"
-    class_percentile: float = DEFAULT_CLASS_PERCENTILE
+    class_percentile: float | None = DEFAULT_CLASS_PERCENTILE
     ood_percentile: float | None = DEFAULT_OOD_PERCENTILE  # None: outliers, whatever their percentile
     accuracy: float | None = None  # of the cross-validation, where there was one
     near_duplicates: Groups | None = None  # None: not looked for
