@@ -3,6 +3,7 @@
 An editable installation has no such file: it serves the page from the checkout.
 """
 
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,9 @@ class BuildWithPage(build_py):
     """Build the package, then make the site as it is published, and pack it."""
 
     def run(self):
-        """Build it."""
+        """Build it, without modules of an earlier build that are gone since."""
+        if not self.editable_mode:
+            shutil.rmtree(self.build_lib, ignore_errors=True)
         super().run()
         if not self.editable_mode:
             pack_page(Path(self.build_lib) / PAGE)
