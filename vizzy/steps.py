@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 
-def result_of(steps: Generator, on_step: Callable | None = None) -> Any:
+def result_of(steps: Generator[tuple[int, int], None, Any], on_step: Callable | None = None) -> Any:
     """Run steps to their end.
 
     Parameters

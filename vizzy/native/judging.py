@@ -7,6 +7,7 @@ import numpy as np
 from vizzy import confident, exporting, near_duplicates, noise_rates, ranking
 from vizzy.dataset import Dataset
 from vizzy.reading import Opened
+from vizzy.steps import result_of
 
 SECONDS_UNTIL_PROGRESS = 1.0  # what takes less needs none
 
@@ -77,11 +78,10 @@ def _trained(dataset, label):
 
     from vizzy.session import cross_validation_of  # heavy, and not needed with probabilities
 
-    steps = cross_validation_of(dataset, label)
     with tqdm(desc="Training", unit="step", delay=SECONDS_UNTIL_PROGRESS, leave=False, disable=None) as bar:
-        while True:
-            try:
-                done, bar.total = next(steps)
-            except StopIteration as end:
-                return end.value
+
+        def show(done, total):
+            bar.total = total
             bar.update(done - bar.n)
+
+        return result_of(cross_validation_of(dataset, label), show)

@@ -26,7 +26,7 @@ def text_column(table: Table, columns: Sequence[str]) -> str | None:
         None where none holds texts.
     """
     lengths = {column: _text_length(table, column) for column in columns if not is_numeric(table, column)}
-    longest = max(lengths, key=lengths.get, default=None)
+    longest = max(lengths, key=lambda column: lengths[column], default=None)
     return longest if longest is not None and lengths[longest] else None
 
 
