@@ -76,9 +76,15 @@ class ImportDialog:
             dom.by_id(chooser).addEventListener("change", create_proxy(self._chosen))
         dom.by_id("import-open").addEventListener("click", create_proxy(lambda _event: asyncio.create_task(self._open())))
         dom.by_id("import-partial").addEventListener("click", create_proxy(lambda _event: asyncio.create_task(self._open(True))))
-        dom.by_id("import-cancel").addEventListener("click", create_proxy(lambda _event: self._run and self._run.cancel()))
+        dom.by_id("import-cancel").addEventListener("click", create_proxy(self._cancel))
+        self._dialog.addEventListener("close", create_proxy(self._cancel))
         dom.by_id("import-again").addEventListener("click", create_proxy(lambda _event: self._start_again()))
         dom.by_id("import-start").addEventListener("click", create_proxy(self._clicked))
+
+    def _cancel(self, _event=None):
+        """Stop what takes long, if something does."""
+        if self._run:
+            self._run.cancel()
 
     # --- what was brought ------------------------------------------------------------------
 
@@ -115,6 +121,8 @@ class ImportDialog:
 
     async def _take(self, files):
         if self._busy:
+            if self._run:
+                self._complain("Other files are being opened: cancel that, or wait for it, and bring these then.")
             return
         self._files, self._choices, self._images, self._served = files, {}, None, None
         await self._understand(self._propose)
@@ -174,6 +182,7 @@ class ImportDialog:
     # --- what is shown -----------------------------------------------------------------------
 
     def _start_again(self):
+        self._cancel()
         self._summary = None
         dom.show(dom.by_id("import-problem"), False)
         self._show_stage(False)
@@ -233,7 +242,7 @@ class ImportDialog:
         if opened:
             self._dialog.close()
             await self._show(*opened)
-        elif self._images:
+        elif self._images and self._dialog.open:
             self._offer_part()
 
     async def _open_in_worker(self, partly):
