@@ -24,7 +24,9 @@ from threadpoolctl import threadpool_limits
 
 from vizzy import confident, ranking, training
 from vizzy.features.measurements import measurement_features
-from vizzy.features.texts import text_features
+from vizzy.features.raw import text_steps
+from vizzy.features.word_vectors import WordVectors
+from vizzy.steps import result_of
 
 SAMPLE = Path(__file__).resolve().parents[1] / "static" / "sample" / "messages.csv"
 SEEDS, QUICK_SEEDS = 5, 2
@@ -64,7 +66,8 @@ def datasets():
 
 
 def _texts(texts, labels):
-    return text_features(texts), np.unique(labels, return_inverse=True)[1]
+    words = WordVectors.shipped()
+    return result_of(text_steps(texts, words if words.covers(texts) else None)), np.unique(labels, return_inverse=True)[1]
 
 
 def _messages():

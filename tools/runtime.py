@@ -13,6 +13,7 @@ each file, and lays them in one folder:
     pyodide/        the worker's interpreter, its standard library and packages, and a lock file naming them:
                     as published, or else made slim and quick to start by `runtime_slim`
     wheels/         libraries for files that few bring: Parquet and Feather, spreadsheets
+    texts/          vectors of English words
     onnx/           what computes the features of images: ONNX Runtime's build for CPUs, and the network
     licences.txt    under which licences all of it is, with their texts (`runtime_licences`)
     manifest.json   version, SHA-256 and size of all of it
@@ -66,6 +67,9 @@ LATE_WHEELS = ("arro3_core", "arro3_io", "python_calamine")
 # Fetched by the page when images come. The network is made by embedding/export_onnx.py.
 ONNXRUNTIME_FILES = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
 NETWORK = ROOT / "vizzy" / "networks" / "efficientnet-lite0.onnx"
+
+# Fetched by the worker when texts come; made by embedding/distil_words.py.
+WORDS = ROOT / "vizzy" / "networks" / "minilm-words.npz"
 
 WHEELS_FOLDER = "open_webui/frontend/pyodide/"
 PYODIDE_CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
@@ -216,7 +220,7 @@ def fingerprint(kind: str) -> str:
     digest = hashlib.sha256(kind.encode())
     for archive in ARCHIVES.values():
         digest.update(archive.sha256.encode())
-    for path in sorted([*TOOLS.glob("runtime*"), *runtime_licences.TEXTS.glob("*.txt"), NETWORK]):
+    for path in sorted([*TOOLS.glob("runtime*"), *runtime_licences.TEXTS.glob("*.txt"), NETWORK, WORDS]):
         # How archives are got changes nothing in them.
         if path.is_file() and path.name != "runtime_fetch.py":
             digest.update(path.read_bytes())
@@ -299,6 +303,7 @@ def assemble(folder: pathlib.Path, kind: str, cache: pathlib.Path, work: pathlib
     lay_micropython(got["micropython"], folder / "micropython")
     lay_driver(got["driver"], folder / "driver")
     lay_images(got["onnxruntime"], NETWORK, folder / "onnx")
+    write_file(folder / "texts" / WORDS.name, WORDS.read_bytes())
     if kind == "full":
         lay_pyodide(got["pyodide"], got["wheels"], folder / "pyodide", FULL_PACKAGES)
     else:

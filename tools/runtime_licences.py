@@ -53,6 +53,7 @@ IN_ARCHIVES = (
     ("driver.js", "MIT", "driver", "license"),
     ("ONNX Runtime", "MIT; onnxruntime-web 1.30.0", "onnxruntime", None),
     ("EfficientNet-Lite0", "Apache-2.0; run by ONNX Runtime", "onnxruntime", None),
+    ("all-MiniLM-L6-v2", "Apache-2.0; vectors of its words, distilled", "onnxruntime", None),
     ("MicroPython", "MIT", "micropython", None),
     (
         "Pyodide",

@@ -208,6 +208,7 @@ class OpenSession:
 
 
 opened: OpenSession | None = None
+word_vectors = None  # vizzy.features.word_vectors.WordVectors, once texts have come
 proposal = None  # vizzy.reading.Proposal: what was understood of files that are not open yet
 
 
@@ -356,22 +357,11 @@ async def propose(names, contents, choices_json, wheels_folder):
 
 async def _add_library(library, folder):
     """Bring a library into this interpreter, or raise a `ReadingError` that says why that could not be."""
-    from vizzy.reading import ReadingError
-
     for wheel in LIBRARY_WHEELS[library]:
         if wheel in added_wheels:
             continue
-        try:
-            response = await js.fetch(folder + wheel)
-        except Exception as error:  # no connection: whatever the browser calls it
-            raise ReadingError(
-                f"{wheel}, which reads such files, could not be loaded ({error}): check the connection and try again."
-            ) from error
-        if not response.ok:
-            raise ReadingError(
-                f"{wheel}, which reads such files, could not be loaded (status {response.status}): try again in a while."
-            )
-        pyodide_js.unpackArchive(await response.arrayBuffer(), "wheel")
+        content = await _late_file(folder + wheel, f"{wheel}, which reads such files,")
+        pyodide_js.unpackArchive(content, "wheel")
         added_wheels.add(wheel)
     importlib.invalidate_caches()
 
@@ -409,12 +399,15 @@ def image_embeddings(features):
 
 
 @export
-def open_proposal(number=None):
-    """Make the proposal the open dataset; what the page needs to show it, or None if it was cancelled."""
-    return _open_proposal(_begin(number))
+def open_proposal(number=None, words_address=None):
+    """Make the proposal the open dataset; what the page needs to show it, or None if it was cancelled.
+
+    ``words_address`` is that of the vectors of words, which are fetched for texts.
+    """
+    return _open_proposal(_begin(number), words_address)
 
 
-async def _open_proposal(begun):
+async def _open_proposal(begun, words_address):
     from vizzy import dataset, reading, reviewing
     from vizzy.features.raw import embedding_steps
     from vizzy.session import Session
@@ -422,7 +415,9 @@ async def _open_proposal(begun):
     global opened
     with begun as run, _within_memory():
         understood = _proposed()  # files brought meanwhile are another proposal
-        table = await _in_steps(embedding_steps(understood.make()), run)
+        table = understood.make()
+        words = await _word_vectors(words_address) if table.raw and table.raw.texts else None
+        table = await _in_steps(embedding_steps(table, words), run)
         if table is None:
             return None
         index = dataset.page_index(table.dataset) | {"texts": table.raw.described if table.raw else table.texts, "files": table.images}
@@ -434,6 +429,30 @@ async def _open_proposal(begun):
         "reviews": list(reviews.items()),
     }
     return _with_arrays(told, index=json.dumps(index).encode())
+
+
+async def _word_vectors(address):
+    """The vectors of words, kept for the next texts."""
+    from vizzy.features.word_vectors import WordVectors
+
+    global word_vectors
+    if word_vectors is None and address:
+        content = await _late_file(address, "minilm-words.npz, which knows English words,")
+        word_vectors = WordVectors(content.to_bytes())
+    return word_vectors
+
+
+async def _late_file(address, what):
+    """The ArrayBuffer of a file that few need, or a `ReadingError` that says why it could not be had."""
+    from vizzy.reading import ReadingError
+
+    try:
+        response = await js.fetch(address)
+    except Exception as error:  # no connection: whatever the browser calls it
+        raise ReadingError(f"{what} could not be loaded ({error}): check the connection and try again.") from error
+    if not response.ok:
+        raise ReadingError(f"{what} could not be loaded (status {response.status}): try again in a while.")
+    return await response.arrayBuffer()
 
 
 def _proposed():

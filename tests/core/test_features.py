@@ -1,14 +1,12 @@
 """Raw data: a table of texts, or of measurements, is recognised, made features of and judged."""
 
-import csv
-import io
-
 import numpy as np
 import pytest
+from raw_tables import RANDOM, TOPICS, messages, read, table_of
 from sklearn.datasets import load_iris
 
 from vizzy import __main__ as command
-from vizzy import linear, reading
+from vizzy import linear
 from vizzy.dataset import DatasetError
 from vizzy.features.evidence import Evidence
 from vizzy.features.measurements import measurement_features, why_no_measurement
@@ -18,38 +16,6 @@ from vizzy.reading.raw import Raw
 from vizzy.reviewing import Reviewing
 from vizzy.session import Session, trained
 from vizzy.steps import result_of
-
-RANDOM = np.random.default_rng(0)
-TOPICS = {
-    "delivery": "the parcel with my order has not arrived the courier tracking says late",
-    "billing": "the invoice shows a wrong tax amount and my card was charged twice",
-    "returns": "the refund for a broken item sent back with its label and receipt",
-}
-
-
-def messages(count=90, flipped=()):
-    """Texts, given labels: random words of a topic each; the labels of some are another topic's."""
-    names = list(TOPICS)
-    texts, labels = [], []
-    for row in range(count):
-        topic = row % len(names)
-        words = TOPICS[names[topic]].split()
-        texts.append(" ".join(RANDOM.choice(words, 9)) + f" {row}")
-        labels.append(names[(topic + (row in flipped)) % len(names)])
-    return texts, labels
-
-
-def table_of(columns, name="data.csv"):
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(zip(*columns.values(), strict=True))
-    return reading.InputFile(name, file.getvalue().encode())
-
-
-def read(columns, **choices):
-    return reading.read([table_of(columns)], reading.Choices(**choices))
-
 
 # --- what is recognised ---------------------------------------------------------------------
 

@@ -288,6 +288,7 @@ class TestPrepare:
             "micropython/micropython.mjs",
             "micropython/micropython.wasm",
             "onnx/efficientnet-lite0.onnx",
+            "texts/minilm-words.npz",
             *(f"onnx/{name}" for name in runtime.ONNXRUNTIME_FILES),
             "pyodide/micropip.whl",
             "pyodide/numpy.whl",

@@ -5,16 +5,19 @@ and measurements come together, each is scaled to the same total variance, and t
 on docstrings of two packages: columns of noise then cost no planted error, and columns that tell the label are used.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from vizzy.dataset import DatasetError
 from vizzy.features.measurements import measurement_features
+from vizzy.features.word_vectors import WordVectors
 from vizzy.reading import Opened
 from vizzy.steps import result_of
 
+ENGLISH = "Most words of the texts are English, so vectors of their words are added: they were distilled from all-MiniLM-L6-v2."
+OTHER_LANGUAGE = "Vectors of words are there for English alone, and these texts are in another language or have few words of it."
 MEASUREMENTS_BESIDE_TEXTS = 0.5  # of the texts' standard deviation
 
 
@@ -34,15 +37,18 @@ def embedded(opened: Opened) -> Opened:
     DatasetError
         Where the raw data tells nothing that could be compared.
     """
-    return result_of(embedding_steps(opened))
+    words = WordVectors.shipped() if opened.raw and opened.raw.texts else None
+    return result_of(embedding_steps(opened, words))
 
 
-def embedding_steps(opened: Opened) -> Generator[tuple[int, int], None, Opened]:
+def embedding_steps(opened: Opened, words: WordVectors | None = None) -> Generator[tuple[int, int], None, Opened]:
     """The same in steps, so that whoever asks can show progress or stop.
 
     Parameters
     ----------
     opened : Opened
+    words : WordVectors, optional
+        Used for texts in English.
 
     Yields
     ------
@@ -53,24 +59,58 @@ def embedding_steps(opened: Opened) -> Generator[tuple[int, int], None, Opened]:
     -------
     Opened
     """
-    raw = opened.raw
+    raw, notes = opened.raw, opened.notes
     if raw is None:
         return opened
-    blocks = []
+    texts = None
     if raw.texts is not None:
-        from vizzy.features.texts import text_feature_steps  # brings more of scikit-learn, which tables do not need
-
-        try:
-            blocks.append((yield from text_feature_steps(raw.texts)))
-        except ValueError as error:
-            raise DatasetError(f"The texts cannot be compared: {error}. Choose another column for the text.") from error
-    if raw.columns:
-        blocks.append(measurement_features(raw.columns).values)
-    embeddings = _side_by_side([block for block in blocks if block.shape[1]])
-    return replace(opened, dataset=replace(opened.dataset, embeddings=embeddings, made_of=raw.kind))
+        if words is not None and not words.covers(raw.texts):
+            words = None
+        texts = yield from text_steps(raw.texts, words)
+        notes = (*notes, ENGLISH if words else OTHER_LANGUAGE)
+    measurements = measurement_features(raw.columns).values if raw.columns else None
+    embeddings = _side_by_side(texts, measurements)
+    dataset = replace(opened.dataset, embeddings=embeddings, made_of=raw.kind)
+    return replace(opened, dataset=dataset, notes=notes)
 
 
-def _side_by_side(blocks):
+def text_steps(
+    texts: Sequence[str], words: WordVectors | None = None
+) -> Generator[tuple[int, int], None, np.ndarray]:
+    """Features of texts: what they say, and what their words mean, side by side with equal weight.
+
+    Parameters
+    ----------
+    texts : sequence of str, length n
+    words : WordVectors, optional
+
+    Yields
+    ------
+    (int, int)
+        Steps done, and how many there will be.
+
+    Returns
+    -------
+    np.ndarray of float32, shape (n, d)
+
+    Raises
+    ------
+    DatasetError
+        Where no two texts have anything in common.
+    """
+    from vizzy.features.texts import text_feature_steps  # brings more of scikit-learn, which tables do not need
+
+    try:
+        features = yield from text_feature_steps(texts)
+    except ValueError as error:
+        raise DatasetError(f"The texts cannot be compared: {error}. Choose another column for the text.") from error
+    if words is None:
+        return features
+    return np.hstack([features, (yield from words.steps(texts))])
+
+
+def _side_by_side(texts, measurements):
+    blocks = [block for block in (texts, measurements) if block is not None and block.shape[1]]
     if not blocks:
         raise DatasetError("No column tells one row from another: choose others for the measurements.")
     if len(blocks) == 1:

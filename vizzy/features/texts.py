@@ -131,7 +131,8 @@ def _weighted(counts):
     parts = []
     for columns in np.split(np.arange(counts.shape[1]), 2):
         kept = columns[n_texts[columns] >= FEWEST_TEXTS]
-        parts.append(TfidfTransformer(sublinear_tf=True).fit_transform(counts[:, kept]))
+        if len(kept):
+            parts.append(TfidfTransformer(sublinear_tf=True).fit_transform(counts[:, kept]))
     return sparse.hstack(parts, format="csr", dtype=np.float32)
 
 

@@ -15,6 +15,7 @@ from vizzy.page.client.answers import as_error, unpacked
 from vizzy.page.client.connection import NOT_UP
 
 WHEELS_FOLDER = "runtime/wheels/"  # libraries that the worker fetches only for the files that need them
+WORDS = "runtime/texts/minilm-words.npz"  # vectors of words, which it fetches for texts
 TRIES = 2  # at bringing a worker up
 
 
@@ -141,7 +142,8 @@ class WorkerClient:
 
         Its ``index`` is a ``dataset.json`` as a Uint8Array.
         """
-        answer = await self._answer("open_proposal", run.number, long=True)
+        words = URL.new(WORDS, document.baseURI).href
+        answer = await self._answer("open_proposal", run.number, words, long=True)
         return None if answer is None else dict(json.loads(answer.told), index=answer.index)
 
     async def image(self, name):
