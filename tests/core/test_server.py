@@ -136,6 +136,21 @@ def test_what_the_page_sends_is_kept_for_the_next_time_it_asks(server):
     assert ask(server, below(server, "decisions"), "POST", None)[0] == 411
 
 
+def test_it_knows_whether_what_was_decided_is_on_disk(server):
+    def decide(view, *reviews):
+        fields = {"reviews": [list(pair) for pair in reviews], "changed_labels": [], "view": view}
+        ask(server, below(server, "decisions"), "POST", json.dumps(fields).encode())
+        return server.data.is_unwritten
+
+    assert not decide("explore", (0, "kept"))  # as the table had it
+    assert not decide("review", (0, "kept"))
+    assert decide("review", (0, "kept"), (1, "kept"))
+    assert decide("explore", (0, "kept"), (1, "kept"))
+    ask(server, below(server, "table?name=a.csv"), "POST", b"abc")
+    assert not decide("review", (0, "kept"), (1, "kept"))
+    assert decide("review")
+
+
 def test_the_address_is_not_printed_to_a_log(server, capfd):
     ask(server, below(server, ""))
     assert server.secret not in "".join(capfd.readouterr())

@@ -12,6 +12,7 @@ import tempfile
 import time
 import webbrowser
 from argparse import Namespace
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from vizzy.native.page import INDEX, page, with_metas
@@ -20,6 +21,10 @@ from vizzy.reading.errors import ReadingError
 from vizzy.reading.files import ARRAY_SUFFIXES, IMAGE_SUFFIXES, IN_BROWSER, check_sizes, named_paths
 
 MANIFEST = "manifest.json"  # of a site, as tools/site.py writes it
+SECONDS_ASLEEP = 3600
+UNWRITTEN = (
+    "What was decided last is not on disk yet: choose Export, Write to disk in the page, or press Ctrl+C again to lose it."
+)
 PUBLIC = "The data are in this folder, too: whoever can open the site can read them."
 SPACE = """---
 title: {title}
@@ -43,12 +48,10 @@ def open_files(options: Namespace) -> None:
         raise ReadingError("--in-place and --output name two places to write to: give one of them.")
     writer = TableWriter(files, options.in_place, options.output)
     data = ServedData(list(files), write=writer.write)
-    _serve(PageServer(data, options.port), options)
-    if data.fields and (data.fields["reviews"] or data.fields["changed_labels"]) and not writer.written:
-        print("Nothing was written: what was decided in the page is gone, unless you exported it there.", file=sys.stderr)
+    _serve(PageServer(data, options.port), options, lambda: data.is_unwritten)
 
 
-def _serve(server: PageServer, options: Namespace) -> None:
+def _serve(server: PageServer, options: Namespace, is_unwritten: Callable[[], bool] = lambda: False) -> None:
     if options.json:
         print(json.dumps({"address": server.address}), flush=True)
     else:
@@ -56,11 +59,19 @@ def _serve(server: PageServer, options: Namespace) -> None:
     server.start()
     if not options.no_browser and not webbrowser.open(server.address):
         print("No browser could be opened: open that address in one on this machine.", file=sys.stderr)
+    _wait_for_interrupt()
+    if is_unwritten():
+        print(f"\n{UNWRITTEN}", file=sys.stderr, flush=True)
+        _wait_for_interrupt()
+    server.close()
+
+
+def _wait_for_interrupt() -> None:
     try:
         while True:
-            time.sleep(3600)
+            time.sleep(SECONDS_ASLEEP)
     except KeyboardInterrupt:
-        server.close()
+        pass
 
 
 def _files(paths: list[str]) -> list[tuple[str, Path]]:

@@ -58,6 +58,7 @@ class ServedData:
     trains: bool = False  # whether the page trains as soon as they are open
     write: Callable[[str, bytes], str] | None = None  # takes an exported table; returns where it is
     fields: dict | None = None  # of the page's state, as they were saved last: for the page that is reloaded
+    is_unwritten: bool = False  # whether something was decided since the table was written
     index: dict | None = None  # what describes the open dataset, as its ``dataset.json``, once it is open
 
     def described(self) -> dict:
@@ -86,15 +87,25 @@ class ServedData:
         if name == "table":
             if self.write is None:
                 raise ReadingError("Nothing is written from here: use Export.")
-            return {"written": self.write(query.get("name", [""])[0], body)}
+            written = self.write(query.get("name", [""])[0], body)
+            self.is_unwritten = False
+            return {"written": written}
         sent = json.loads(body)
         if name == "index":
             self.index = sent
         elif name == "choices":
             self.choices = sent
         else:
+            # The page sends the state first as it opens the files, which may have decisions in them.
+            if self.fields is not None and decisions_in(sent) != decisions_in(self.fields):
+                self.is_unwritten = True
             self.fields = sent
         return {}
+
+
+def decisions_in(fields: dict) -> tuple:
+    """What was decided, of the fields of a state: thresholds and views are no decisions."""
+    return fields["changed_labels"], fields["reviews"]
 
 
 class PageServer(ThreadingHTTPServer):
