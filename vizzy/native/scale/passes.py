@@ -128,17 +128,16 @@ def merged_surveys(found: Sequence[LabelsAndForm]) -> LabelsAndForm:
 
 def count_piece(piece: Piece, job: Job) -> Counted:
     """Count and add up the self-confidences of each class: Counted."""
-    n_classes = len(job.classes)
-    added, counts, agreeing = [], [], 0
+    labels, confidences, agreeing = [], [], 0
     for chunk in chunks_of(piece, job.columns.to_judge, job.columns.n_classes):
         label, probs, _ = _judged_rows(chunk, job)
-        confidence = confident.self_confidence(label, probs)
-        added.append(sums.summed(label, confidence, n_classes))
+        labels.append(label)
+        confidences.append(confident.self_confidence(label, probs))
         agreeing += int((probs.argmax(axis=1) == label).sum())
-        if job.search is not None:
-            counts.append(job.search.count(label, confidence))
-    tally = tallies.merged(counts) if job.search is not None else None
-    return Counted(sums.merged(added, n_classes), tally, agreeing)
+    # All rows of the piece at once: with many classes a chunk has few rows, and counts of its own would be larger than it.
+    label, confidence = np.concatenate(labels), np.concatenate(confidences)
+    tally = None if job.search is None else job.search.count(label, confidence)
+    return Counted(sums.summed(label, confidence, len(job.classes)), tally, agreeing)
 
 
 def merged_counts(found: Sequence[Counted]) -> Counted:
@@ -157,7 +156,9 @@ def score_piece(piece: Piece, job: Job) -> Found:
     earlier = _part_there(address, piece, job)
     if earlier is not None:
         return replace(earlier, reused=1)
-    found, tables, joints = Found(), [], []
+    import pyarrow as pa
+
+    found, tables, joints, classes = Found(), [], [], pa.array(job.classes, pa.string())
     for chunk in chunks_of(piece, _columns_to_write(job.columns), job.columns.n_classes):
         label, probs, rows = _judged_rows(chunk, job)
         scored = score(label, probs, job.thresholds)
@@ -170,7 +171,7 @@ def score_piece(piece: Piece, job: Job) -> Found:
             out_of_distribution=found.out_of_distribution + int(verdict.out_of_distribution_mask.sum()),
             unconfident=found.unconfident + int(verdict.unconfident_mask.sum()),
         )
-        table = _findings(chunk, label, scored, rows, job)
+        table = _findings(chunk, label, scored, rows, job.columns.id, classes)
         if job.decisions:
             table, decided = _with_decisions(table, chunk, job)
             found = replace(found, decided=found.decided + decided)
@@ -303,7 +304,7 @@ def _columns_to_write(columns):
     return list(dict.fromkeys([*columns.to_judge, *([columns.id] if columns.id else [])]))
 
 
-def _findings(chunk, label, scored, rows, job):
+def _findings(chunk, label, scored, rows, id_column, classes):
     """What is written of the rows of a chunk: pyarrow's Table, with nothing but an id in rows without a label."""
     import pyarrow as pa
 
@@ -313,8 +314,7 @@ def _findings(chunk, label, scored, rows, job):
     quality, issue, odd = np.full(n, np.nan), np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
     quality[rows] = scored.label_quality
     issue[rows], odd[rows] = scored.verdict.label_issue_mask, scored.verdict.out_of_distribution_mask
-    classes = pa.array(job.classes, pa.string())
-    columns = {job.columns.id: chunk.table.column(job.columns.id)} if job.columns.id else {}
+    columns = {id_column: chunk.table.column(id_column)} if id_column else {}
     for name, number in ((names.GIVEN_LABEL, given), (names.SUGGESTED_LABEL, suggested)):
         columns[name] = pa.DictionaryArray.from_arrays(
             pa.array(number, mask=number == confident.NO_LABEL), classes

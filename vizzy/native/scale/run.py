@@ -30,6 +30,7 @@ from vizzy.scale.scoring import Thresholds
 
 RUN, SUMMARY, WORST = "run.json", "summary.json", "worst.csv"
 VERSION = 1  # of what is written: another one's parts are not taken over
+SUSPECT_PER_SAMPLED = 10
 CHANGED = "The files have changed between two passes over them: start again."
 
 
@@ -361,8 +362,9 @@ def _finite(value):
 
 
 def _worst(engine, pieces: Sequence[Piece], job, worst):
-    """The most suspect rows, then a sample of each class of a tenth as many together, as a CSV table."""
-    per_class = max(1, -(-worst // (10 * len(job.classes))))
+    """The most suspect rows, then a sample of a tenth as many, of all classes alike, as a CSV table."""
+    in_sample = -(-worst // SUSPECT_PER_SAMPLED)
+    per_class = -(-in_sample // len(job.classes))
     chosen = engine.reduced(
         "choosing the most suspect",
         passes.choose_rows,
@@ -372,7 +374,9 @@ def _worst(engine, pieces: Sequence[Piece], job, worst):
         worst=worst,
         per_class=per_class,
     )
-    why = {(piece, row): "sample" for _, _, piece, row in chosen.sample}
+    # With more classes than the sample has rows, chance says which classes are in it.
+    sample = sorted(chosen.sample, key=lambda row: row[1:])[:in_sample]
+    why = {(piece, row): "sample" for _, _, piece, row in sample}
     why |= {(piece, row): "most suspect" for _, piece, row in chosen.worst}
     wanted: dict[int, list[int]] = {}
     for piece, row in why:
