@@ -21,6 +21,7 @@ from vizzy.reading.tables import PARQUET, Form, Table, cell_text
 CHUNK_CELLS = 2_000_000  # 16 MB of float64
 ROWS_PER_PIECE = 1_000_000  # row groups are put together up to so many rows
 SAMPLE_ROWS = 1000  # of the first file, from which the columns' roles are guessed
+FEWEST_SAMPLE_ROWS, SAMPLE_BYTES = 100, 4_000_000  # fewer rows where they take more than this
 UNSUPPORTED = column_roles.ONE_HOT, column_roles.EMBEDDING
 
 
@@ -328,6 +329,8 @@ class ParquetIn:
 def _sample(file):
     with ParquetIn(file) as parquet:
         batch = next(parquet.iter_batches(SAMPLE_ROWS, use_threads=False))
+        share = SAMPLE_BYTES / max(1, batch.nbytes)  # lists of thousands of numbers are large as Python's objects
+        batch = batch.slice(0, max(FEWEST_SAMPLE_ROWS, int(len(batch) * min(1, share))))
         names = tuple(batch.schema.names)
         cells = [[plain(cell) for cell in column.to_pylist()] for column in batch.columns]
     rows = tuple(list(row) for row in zip(*cells, strict=True))
