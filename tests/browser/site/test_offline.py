@@ -43,7 +43,7 @@ def test_a_new_version_is_taken_at_once_and_whole(browser, own_site):
         visit.wait("ready")
         wait_until_kept(visit.page)
         change(folder / "index.html", "Worth a look", "Worth two looks")
-        change(folder / "vizzy/page/model/state.py", '"class_percentile": 50', '"class_percentile": 51')
+        change(folder / "vizzy/page/model/state.py", '"class_percentile": DEFAULT_CLASS_PERCENTILE', '"class_percentile": 51')
         visit.page.reload()
         visit.wait("ready")
         assert visit.page.inner_text("#results-heading").endswith("Worth two looks")
@@ -59,7 +59,7 @@ def change(path, old, new):
 def publish_another(folder):
     """Another version: the page, a module of its start, one of a lab on the page and one of that lab in the worker."""
     change(folder / "index.html", 'id="version">', 'id="version">9')
-    change(folder / "vizzy/page/model/state.py", '"class_percentile": 50', '"class_percentile": 51')
+    change(folder / "vizzy/page/model/state.py", '"class_percentile": DEFAULT_CLASS_PERCENTILE', '"class_percentile": 51')
     change(folder / "vizzy/page/labs/score.py", '("", "problems",', '("", "problems anew",')
     change(folder / "vizzy/labs/score.py", '"problems": problems,', '"problems": problems + 1000,')
 
