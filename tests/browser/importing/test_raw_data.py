@@ -39,6 +39,7 @@ def test_raw_data_reaches_the_suspects_and_why_with_nothing_chosen(visit, kind):
     assert page.inner_text("#reviewed").startswith("1 of")
 
 
+@pytest.mark.thorough  # daily: tests/core/test_features.py and tests/contract/test_worker.py
 def test_what_is_taken_for_a_measurement_can_be_corrected_and_making_features_cancelled(visit):
     page = visit.page
     visit.open()
