@@ -56,7 +56,7 @@ SHOWN_VERSION = re.compile(r'(id="version">)([^<]*)')
 BUILD_DIGITS = 8
 
 # A visit loads about a third of it. Raise this on purpose, and say in CHANGELOG.md what for.
-LARGEST_SITE = 88_000_000
+LARGEST_SITE = 90_000_000
 SECONDS_PER_FILE = 60
 
 

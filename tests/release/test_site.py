@@ -302,7 +302,7 @@ def test_every_part_of_this_projects_site_has_its_licence_in_it(own_site):
     names = {re.split(r"[ :]", heading)[0].lower().replace("-", "_") for heading in headings}
     wheels = {path.name.partition("-")[0] for path in (own_site / "runtime/pyodide").glob("*.whl")}
     wheels |= {path.stem for path in (own_site / "runtime/wheels").glob("*.whl")}
-    folders = {"driver": "driver.js"}
+    folders = {"driver": "driver.js", "texts": "all_minilm_l6_v2"}
     parts = {folders.get(path.name, path.name) for path in (own_site / "runtime").iterdir() if path.is_dir()} - {"wheels"}
     assert wheels and parts and wheels | parts | {"cpython", "codemirror", "openblas", "efficientnet_lite0"} <= names
 
