@@ -316,7 +316,7 @@ async def _lab(name, arguments, begun):
     from vizzy import labs
 
     with begun as run:
-        answer = labs.experiment(name)(opened.session, **arguments)
+        answer = labs.find_experiment(name)(opened.session, **arguments)
         if inspect.isgenerator(answer):
             answer = await _in_steps(answer, run)
     return to_js(answer) if hasattr(answer, "__array__") else answer

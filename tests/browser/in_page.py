@@ -40,7 +40,7 @@ def run_in_worker(page, line):
     code = f"""
 from vizzy.page.site import features
 await features.load_in_worker("labs", app.worker)
-return await app.worker.long_lab("prompt", {{"line": {json.dumps(line)}}}, app.worker.new_run())
+return await app.worker.long_lab("rule_editor.prompt", {{"line": {json.dumps(line)}}}, app.worker.new_run())
 """
     answer = run_in_page(page, code)
     assert not answer["failed"], answer

@@ -50,9 +50,9 @@ def test_a_refusal_crosses_as_a_sentence(worker):
 def test_a_value_error_that_is_a_defect_is_no_advice(worker, monkeypatch):
     propose(worker, zipped({}))
     answer_of(worker.open_proposal())
-    monkeypatch.setattr(labs, "experiment", lambda _name: lambda _session: int("no number"))
+    monkeypatch.setattr(labs, "find_experiment", lambda _name: lambda _session: int("no number"))
     with pytest.raises(ValueError, match="no number"):
-        answer_of(worker.lab("score_card", "{}"))
+        answer_of(worker.lab("score.score_card", "{}"))
     monkeypatch.setattr(worker.opened.session, "analyse", lambda *_settings: int("no number"))
     with pytest.raises(ValueError, match="no number"):
         worker.analyse(50, 15, "percentile")
@@ -134,7 +134,7 @@ def long_experiment(_session, steps=3):
 def test_a_short_experiment_does_not_take_back_the_cancellation_of_a_long_one(worker, monkeypatch):
     propose(worker, zipped({}))
     answer_of(worker.open_proposal())
-    monkeypatch.setattr(labs, "experiment", lambda name: long_experiment if name == "long" else lambda _session: {"short": 1})
+    monkeypatch.setattr(labs, "find_experiment", lambda name: long_experiment if name == "long" else lambda _session: {"short": 1})
 
     async def both():
         long_one = worker.lab("long", "{}", 7)

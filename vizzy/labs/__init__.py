@@ -1,33 +1,37 @@
 """The experiments: what a session's numbers come to if one thing were different.
 
-A module is one experiment. It opens with what it asks; its functions work on arrays, and the one that the page
-calls takes the session and plain arguments and comes to plain lists and numbers, bounded in size. One that takes
-long is a generator like `vizzy.training.cross_validation`: it yields ``(done, total)``, so that whoever runs it can
-show progress and stop. ``EXPERIMENTS`` names all that the page may ask for. Nothing here knows of the browser.
+A module is one experiment. It opens with what it asks; its functions work on arrays, and those that the page calls,
+marked `@experiment`, take the session and plain arguments and return plain lists and numbers, bounded in size. One that
+takes long is a generator like `vizzy.training.cross_validation`: it yields ``(done, total)``, so that whoever runs it
+can show progress and stop. Nothing here knows of the browser.
 
 The worker fetches this package when the first experiment is opened: it costs nothing at the start. For the same
-reason each module is imported only when it is first asked for.
+reason each module is imported only when it is first asked for. A new experiment is entered nowhere: the page names it
+by its module and function.
 """
 
-EXPERIMENTS = {
-    "score_card": "score",
-    "percentile_curves": "percentiles",
-    "percentile_bands": "percentiles",
-    "compare_ways": "label_issue_rules",
-    "noise_sweep": "noise",
-    "hide_errors": "challenge",
-    "principal_map": "projection",
-    "neighbour_map": "projection",
-    "try_model": "models",
-    "show_code": "rule_editor",
-    "run_code": "rule_editor",
-    "restore_code": "rule_editor",
-    "prompt": "rule_editor",
-}
+
+def experiment(function):
+    """Mark a function as one that the page may call."""
+    function.is_experiment = True
+    return function
 
 
-def experiment(name):
-    """The function of this name; LookupError for a name that is none of ``EXPERIMENTS``."""
+def find_experiment(name):
+    """The function that ``module.function`` names, in a module of this package.
+
+    Raises
+    ------
+    LookupError
+        Where there is no such function, or the page may not call it.
+    """
     from importlib import import_module
 
-    return getattr(import_module("vizzy.labs." + EXPERIMENTS[name]), name)
+    module_name, _, function_name = name.partition(".")
+    try:
+        found = getattr(import_module("vizzy.labs." + module_name), function_name, None)
+    except ModuleNotFoundError as error:
+        raise LookupError(f"there is no experiment {name}") from error
+    if not getattr(found, "is_experiment", False):
+        raise LookupError(f"there is no experiment {name}")
+    return found

@@ -11,11 +11,13 @@ from vizzy import confident
 from vizzy.dataset import DatasetError
 from vizzy.labs.noise import labels_taken_for_right, predict
 from vizzy.labs.score import measures
+from vizzy.labs import experiment
 
 HIDDEN = 10
 ON_THE_TABLE = 60
 
 
+@experiment
 def hide_errors(session, settings, seed=0):
     """Hide ten errors and let the algorithm look for them.
 

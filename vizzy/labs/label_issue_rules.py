@@ -21,10 +21,12 @@ import numpy as np
 
 from vizzy import confident, noise_rates
 from vizzy.labs.score import tally
+from vizzy.labs import experiment
 
 MOST_LISTED = 60
 
 
+@experiment
 def compare_ways(session, settings):
     """What each way flags.
 

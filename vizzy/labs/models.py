@@ -19,12 +19,14 @@ from vizzy import confident, training
 from vizzy.dataset import DatasetError
 from vizzy.labs.score import tally
 from vizzy.linear import MOST_ITERATIONS, on_folds
+from vizzy.labs import experiment
 
 MODELS = ("svm", "logistic", "neighbours")
 BINS = 10
 NEIGHBOURS = 15
 
 
+@experiment
 def try_model(session, settings, model, n_folds=training.DEFAULT_FOLDS, seed=0):
     """Cross-validate a model on the labels that the page's was trained on, and see what it finds.
 

@@ -17,8 +17,10 @@ import numpy as np
 from vizzy import confident, noise_rates, training
 from vizzy.labs.percentiles import within_a_series
 from vizzy.labs.score import tally
+from vizzy.labs import experiment
 
 
+@experiment
 def noise_sweep(session, settings, shares, pairs=None, seed=0):
     """Flip, train and measure, for each share.
 

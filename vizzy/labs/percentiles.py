@@ -14,12 +14,14 @@ import numpy as np
 
 from vizzy import confident, training
 from vizzy.dataset import DatasetError
+from vizzy.labs import experiment
 
 PERCENTILES = range(101)
 GRID = range(0, 101, 5)
 SEEDS = (1, 2, 3, 4, 5)  # 0 is the one that the page trains with
 
 
+@experiment
 def percentile_curves(session, settings):
     """Counts at every class percentile, on the grid, and with the means.
 
@@ -52,6 +54,7 @@ def percentile_curves(session, settings):
     }
 
 
+@experiment
 def percentile_bands(session, settings):
     """The curve for each of ``SEEDS``: how much of it depends on how the folds were dealt.
 

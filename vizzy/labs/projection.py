@@ -11,6 +11,7 @@ van der Maaten, Hinton: Visualizing Data using t-SNE. JMLR 9, 2008.
 import numpy as np
 
 from vizzy.dataset import DatasetError
+from vizzy.labs import experiment
 
 MOST_ARRANGED = 1500
 PERPLEXITY = 30  # about how many neighbours count
@@ -21,11 +22,13 @@ BISECTIONS = 40
 SMALLEST = 1e-12
 
 
+@experiment
 def principal_map(session):
     """Two principal components: np.ndarray of float32, shape (2n,), x, y, x, y, ... in [0, 1]."""
     return as_places(principal_components(_features(session)))
 
 
+@experiment
 def neighbour_map(session):
     """A t-SNE map, in steps: the same."""
     features = _features(session)

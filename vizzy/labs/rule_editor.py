@@ -21,6 +21,7 @@ import types
 import numpy as np
 
 from vizzy import confident
+from vizzy.labs import experiment
 
 EDITABLE = ("analyse", "reaches", "suggested_label", "confident_joint")
 FILE = "your rule"
@@ -34,6 +35,7 @@ class RuleError(Exception):
     """The rule ran, but what it came to is no analysis; a sentence."""
 
 
+@experiment
 def show_code(session):
     """What the panel shows.
 
@@ -53,6 +55,7 @@ def show_code(session):
     }
 
 
+@experiment
 def run_code(session, source, settings):
     """Try an edited rule on the session's data, and let it run from now on if it holds.
 
@@ -72,6 +75,7 @@ def run_code(session, source, settings):
     return {"failed": None}
 
 
+@experiment
 def restore_code(session):
     """The original rule again."""
     session.use_rules(confident)
@@ -79,6 +83,7 @@ def restore_code(session):
     return show_code(session)
 
 
+@experiment
 def prompt(session, line):
     """Run Python with ``pred_probs``, ``labels``, ``vizzy``, ``np`` and ``session`` in scope.
 

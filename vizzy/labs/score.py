@@ -12,6 +12,7 @@ import numpy as np
 
 from vizzy import confident
 from vizzy.vocabulary import f1, precision, recall
+from vizzy.labs import experiment
 
 MOST_LISTED = 60
 
@@ -44,6 +45,7 @@ def measures(found, flagged, problems):
     }
 
 
+@experiment
 def score_card(session, settings):
     """How the settings do; see the module.
 

@@ -17,7 +17,7 @@ async def outcome(waiting):
     except Exception as error:
         return str(error.args[-1])
 
-app.worker.lab("prompt", {{"line": "while True: pass"}})
+app.worker.lab("rule_editor.prompt", {{"line": "while True: pass"}})
 try:
     for _ in range(1000):
         await asyncio.wait_for(app.worker._answer("beat"), 0.5)

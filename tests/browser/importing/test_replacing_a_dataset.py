@@ -131,3 +131,27 @@ def test_the_date_of_a_saved_project_is_that_of_today(first):
     page.click("#import-button")
     assert today in page.inner_text("#saved-projects li")
     assert json.loads(page.evaluate("localStorage.getItem('vizzy:works')"))[0]["name"] == "odd"
+
+
+LOOKS_RED = """() => {
+    const image = document.getElementById("inspector-image");
+    if (image.naturalWidth !== 12) return null;
+    const canvas = Object.assign(document.createElement("canvas"), { width: 12, height: 8 });
+    canvas.getContext("2d").drawImage(image, 0, 0);
+    const [red, , blue] = canvas.getContext("2d").getImageData(6, 4, 1, 1).data;
+    return red > blue;
+}"""
+
+
+def test_a_preview_does_not_touch_the_pictures_of_the_open_dataset(first):
+    open_over(first, packed_pictures(40, "red"))
+    page = first.train().page
+    page.click("#import-button")
+    page.wait_for_selector("#import[open]")
+    bring(first, packed_pictures(40, "blue"))
+    page.wait_for_selector("#import-open:not([disabled])")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#import", state="hidden")
+    page.locator('[data-panel=matrix] [data-example="n7"], [data-panel=results] [data-example="n7"]').first.hover()
+    assert page.wait_for_function(f"({LOOKS_RED})() !== null").json_value()
+    assert page.evaluate(LOOKS_RED)

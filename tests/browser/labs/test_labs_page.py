@@ -252,7 +252,7 @@ def test_the_challenge_is_played_by_keyboard_and_told_who_won(lab):
 def test_a_long_experiment_can_be_cancelled(lab):
     page = lab("map")
     page.wait_for_selector(".map-node")
-    page.select_option(".map-lab select", "neighbour_map")
+    page.select_option(".map-lab select", "projection.neighbour_map")
     page.click(".map-lab .runner >> text=Cancel")
     page.wait_for_selector(".map-lab .runner >> text=Arrange again")
     assert page.locator(".map-node").count() == 300

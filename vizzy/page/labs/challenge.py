@@ -48,7 +48,7 @@ class ChallengeLab:
 
     async def _deal(self):
         seed = parts.whole_number(self._seed, 0, 9999)
-        game = await self._runner.ask("hide_errors", {"settings": self._app.state.analysis_settings, "seed": seed})
+        game = await self._runner.ask("challenge.hide_errors", {"settings": self._app.state.analysis_settings, "seed": seed})
         if game is None:
             return
         self._game = game

@@ -184,7 +184,7 @@ class CodeLab:
         self._status.textContent = sentence
 
     async def _fetch(self):
-        self._take(await self._experiments.ask("show_code", {}))
+        self._take(await self._experiments.ask("rule_editor.show_code", {}))
 
     def _take(self, shown):
         self._functions = shown["functions"]
@@ -209,7 +209,7 @@ class CodeLab:
     async def _run_rule(self):
         self._status.textContent = "Running…"
         answer = await self._experiments.ask(
-            "run_code", {"source": self._editor.text, "settings": self._app.state.analysis_settings}
+            "rule_editor.run_code", {"source": self._editor.text, "settings": self._app.state.analysis_settings}
         )
         self._show_trouble(answer["failed"])
         if answer["failed"]:
@@ -220,13 +220,13 @@ class CodeLab:
         self._app.analyses.rule_changed()
 
     async def _restore_original(self):
-        self._take(await self._experiments.ask("restore_code", {}))
+        self._take(await self._experiments.ask("rule_editor.restore_code", {}))
         self._show_trouble(None)
         self._status.textContent = "The original rule is back."
         self._app.analyses.rule_changed()
 
     async def _look_after(self):
-        shown = await self._experiments.ask("show_code", {})
+        shown = await self._experiments.ask("rule_editor.show_code", {})
         if shown["trouble"] and shown["edited"] != self._edited or shown["trouble"] and shown["source"] != self._editor.text:
             self._show_edited(shown["edited"])
             self._show_trouble(shown["trouble"])
@@ -265,7 +265,7 @@ class CodeLab:
         self._back = 0
         self._line.value = ""
         self._write("asked", ">>> " + line)
-        answer = await self._experiments.ask("prompt", {"line": line})
+        answer = await self._experiments.ask("rule_editor.prompt", {"line": line})
         self._write("", answer["said"].rstrip())
         self._write("failed", answer["failed"])
 

@@ -21,7 +21,7 @@ DIRECTIONS = {"ArrowLeft": (-1, 0), "ArrowRight": (1, 0), "ArrowUp": (0, -1), "A
 SHAPES = 6
 COLOURS = 8
 DRAGGED = 4  # px: less is a click
-WAYS = (("shipped", "as shipped (t-SNE)"), ("principal_map", "principal components"), ("neighbour_map", "by neighbours (t-SNE, now)"))
+WAYS = (("shipped", "as shipped (t-SNE)"), ("projection.principal_map", "principal components"), ("projection.neighbour_map", "by neighbours (t-SNE, now)"))
 
 
 class MapLab:

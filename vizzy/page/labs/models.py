@@ -73,7 +73,7 @@ class ModelsLab:
             wanted.insert(0, PAGE_OWN)
         for one in wanted:
             answer = await self._runner.ask(
-                "try_model",
+                "models.try_model",
                 {"settings": self._app.state.analysis_settings, "model": one[0], "n_folds": one[1], "seed": one[2]},
             )
             if answer is None:

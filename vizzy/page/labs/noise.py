@@ -80,7 +80,7 @@ class NoiseLab:
         seconds = self._app.dataset.estimated_seconds
         shares = SHARES[seconds is None or seconds < SECONDS_FOR_MANY]
         answer = await self._runner.ask(
-            "noise_sweep",
+            "noise.noise_sweep",
             {
                 "settings": self._app.state.analysis_settings,
                 "shares": [share / 100 for share in shares],

@@ -75,7 +75,7 @@ class PercentilesLab:
         await asyncio.sleep(0.2)  # a slider on its way
         if wanted != self._asked:
             return
-        answer = await self._experiments.ask("percentile_curves", {"settings": self._app.state.analysis_settings})
+        answer = await self._experiments.ask("percentiles.percentile_curves", {"settings": self._app.state.analysis_settings})
         if answer is None or wanted != self._asked:
             return
         self._curves = answer
@@ -91,7 +91,7 @@ class PercentilesLab:
 
     async def _fetch_bands(self):
         wanted = self._asked
-        answer = await self._bands_runner.ask("percentile_bands", {"settings": self._app.state.analysis_settings})
+        answer = await self._bands_runner.ask("percentiles.percentile_bands", {"settings": self._app.state.analysis_settings})
         if answer and wanted == self._asked:
             self._bands = answer
             self._bands_runner.say("Bands: five other ways to deal the folds.")

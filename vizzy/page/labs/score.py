@@ -16,7 +16,7 @@ class ScoreLab(parts.FollowingLab):
     NAME, TITLE = "score", "Score"
     QUESTION = "How right are these settings?"
     NEEDS_PREDICTIONS = True
-    EXPERIMENT, CLASS_NAME = "score_card", "score-lab"
+    EXPERIMENT, CLASS_NAME = "score.score_card", "score-lab"
     FAILED = "The score card could not be made: "
 
     def show(self, card):

@@ -12,7 +12,7 @@ class WaysLab(parts.FollowingLab):
     NAME, TITLE = "ways", "Ways"
     QUESTION = "Is a threshold for each class worth it?"
     NEEDS_PREDICTIONS = True
-    EXPERIMENT, CLASS_NAME = "compare_ways", "ways-lab"
+    EXPERIMENT, CLASS_NAME = "label_issue_rules.compare_ways", "ways-lab"
     FAILED = "The comparison could not be made: "
 
     def show(self, answer):
