@@ -81,8 +81,10 @@ def review(
 
     Examples
     --------
-    >>> review = vizzy.review(frame, label="label", text="message")  # doctest: +SKIP
-    >>> review.result()  # doctest: +SKIP
+    In a notebook, then as often as wanted while decisions are made::
+
+        review = vizzy.review(frame, label="label", text="message")
+        review.result()
     """
     if "google.colab" in sys.modules:
         raise ReadingError(IN_COLAB)
