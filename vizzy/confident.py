@@ -40,9 +40,12 @@ call `validate` once, where numbers come in.
 Northcutt, Jiang, Chuang: Confident Learning: Estimating Uncertainty in Dataset Labels. JAIR 70, 2021.
 """
 
+# Annotations stand without ``from __future__ import annotations``: `vizzy.labs.rule_editor` runs copies of this module
+# that sys.modules does not hold, where dataclasses cannot look up annotations that are strings.
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -57,6 +60,9 @@ from vizzy.vocabulary import (
     TOLERANCE,
     UNCONFIDENT,
 )
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 LOWEST_THRESHOLD = 2 * TOLERANCE
 
@@ -77,7 +83,7 @@ class Analysis:
     unconfident_mask: np.ndarray  # (n,) bool
 
     @property
-    def category(self):
+    def category(self) -> np.ndarray:
         """The category of each example, as an index into `CATEGORIES`: np.ndarray of int8, shape (n,)."""
         category = np.full(len(self.suggested_label), AGREEMENT, dtype=np.int8)
         category[self.label_issue_mask] = LABEL_ISSUE
@@ -87,23 +93,24 @@ class Analysis:
 
 
 def analyse(
-    given_label,
-    pred_probs,
-    class_percentile=DEFAULT_CLASS_PERCENTILE,
-    ood_percentile=DEFAULT_OOD_PERCENTILE,
-    threshold_mode="percentile",
-    outlier_mask=None,
-    sorted_confidences=None,
-):
+    given_label: np.ndarray,
+    pred_probs: np.ndarray,
+    class_percentile: float = DEFAULT_CLASS_PERCENTILE,
+    ood_percentile: float = DEFAULT_OOD_PERCENTILE,
+    threshold_mode: str = "percentile",
+    outlier_mask: np.ndarray | None = None,
+    sorted_confidences: "SortedSelfConfidences | None" = None,
+) -> Analysis:
     """Put every example into its category.
 
     Parameters
     ----------
-    given_label : np.ndarray of int, shape (n,)
-    pred_probs : np.ndarray, shape (n, K), out of sample
+    given_label : np.ndarray of int, shape (n,), in [0, K)
+    pred_probs : np.ndarray of float, shape (n, K), in [0, 1], out of sample
     class_percentile : float in [0, 100]
         Has no effect in mean mode.
     ood_percentile : float in [0, 100]
+        Has no effect where there is an outlier mask.
     threshold_mode : "percentile" or "mean"
         What the class thresholds are; out-of-distribution thresholds are percentiles.
     outlier_mask : np.ndarray of bool, shape (n,), optional
@@ -116,6 +123,15 @@ def analyse(
     Returns
     -------
     Analysis
+
+    Raises
+    ------
+    ValueError
+        Where the threshold mode is another one, or a percentile is outside its range.
+
+    References
+    ----------
+    Northcutt, Jiang, Chuang: Confident Learning: Estimating Uncertainty in Dataset Labels. JAIR 70, 2021.
     """
     if threshold_mode not in THRESHOLD_MODES:
         raise ValueError(f"threshold_mode is {threshold_mode!r}, but must be one of {THRESHOLD_MODES}")
@@ -145,16 +161,23 @@ class Verdict:
     unconfident_mask: np.ndarray  # (n,) bool
 
 
-def categorise(given_label, pred_probs, class_thresholds, ood_thresholds=None, outlier_mask=None):
+def categorise(
+    given_label: np.ndarray,
+    pred_probs: np.ndarray,
+    class_thresholds: np.ndarray,
+    ood_thresholds: np.ndarray | None = None,
+    outlier_mask: np.ndarray | None = None,
+) -> Verdict:
     """Put examples into their categories where the thresholds are known: each row is judged by itself.
 
     Parameters
     ----------
-    given_label : np.ndarray of int, shape (n,)
-    pred_probs : np.ndarray, shape (n, K), out of sample
-    class_thresholds : np.ndarray, shape (K,)
-    ood_thresholds : np.ndarray, shape (K,), optional
-        Not used where there is an outlier mask.
+    given_label : np.ndarray of int, shape (n,), in [0, K)
+    pred_probs : np.ndarray of float, shape (n, K), in [0, 1], out of sample
+    class_thresholds : np.ndarray of float, shape (K,)
+        +inf for a class without examples.
+    ood_thresholds : np.ndarray of float, shape (K,), optional
+        Needed unless there is an outlier mask, and not used if there is one.
     outlier_mask : np.ndarray of bool, shape (n,), optional
         As for `analyse`.
 
@@ -164,7 +187,7 @@ def categorise(given_label, pred_probs, class_thresholds, ood_thresholds=None, o
     """
     suggested = suggested_label(pred_probs, class_thresholds, given_label)
     if outlier_mask is None:
-        out_of_distribution_mask = (suggested == NO_LABEL) & ~reaches(pred_probs, ood_thresholds).any(axis=1)
+        out_of_distribution_mask = (suggested == NO_LABEL) & ~reaches(pred_probs, ood_thresholds).any(axis=1)  # type: ignore[arg-type]
     else:
         out_of_distribution_mask = outlier_mask & ((suggested == NO_LABEL) | (suggested == given_label))
         suggested = np.where(out_of_distribution_mask, NO_LABEL, suggested)
@@ -177,8 +200,18 @@ def categorise(given_label, pred_probs, class_thresholds, ood_thresholds=None, o
     )
 
 
-def self_confidence(given_label, pred_probs):
-    """The probability predicted for each example's given label: np.ndarray, shape (n,)."""
+def self_confidence(given_label: np.ndarray, pred_probs: np.ndarray) -> np.ndarray:
+    """The probability predicted for each example's given label.
+
+    Parameters
+    ----------
+    given_label : np.ndarray of int, shape (n,), in [0, K)
+    pred_probs : np.ndarray of float, shape (n, K), in [0, 1]
+
+    Returns
+    -------
+    np.ndarray of float, shape (n,), in [0, 1]
+    """
     return pred_probs[np.arange(len(pred_probs)), given_label]
 
 
@@ -194,14 +227,40 @@ class SortedSelfConfidences:
     count: np.ndarray  # (K,) int: how many examples were given each class
 
     @classmethod
-    def of(cls, given_label, pred_probs):
+    def of(cls, given_label: np.ndarray, pred_probs: np.ndarray) -> "SortedSelfConfidences":
+        """Sort the self-confidences of some examples, class by class.
+
+        Parameters
+        ----------
+        given_label : np.ndarray of int, shape (n,), in [0, K)
+        pred_probs : np.ndarray of float, shape (n, K), in [0, 1], out of sample
+
+        Returns
+        -------
+        SortedSelfConfidences
+        """
         confidence = self_confidence(given_label, pred_probs)
         count = np.bincount(given_label, minlength=pred_probs.shape[1])
         values = confidence[np.lexsort((confidence, given_label))]
         return cls(values=values, start=np.cumsum(count) - count, count=count)
 
-    def thresholds_at(self, percentile):
-        """The threshold of every class at a percentile: np.ndarray, shape (K,)."""
+    def thresholds_at(self, percentile: float) -> np.ndarray:
+        """The threshold of every class at a percentile.
+
+        Parameters
+        ----------
+        percentile : float in [0, 100]
+
+        Returns
+        -------
+        np.ndarray of float, shape (K,), at least `LOWEST_THRESHOLD`
+            +inf for a class without examples.
+
+        Raises
+        ------
+        ValueError
+            Where the percentile is outside its range.
+        """
         filled = self.count > 0
         below_idx, above_idx, fraction = order_statistics(self.count[filled], percentile)
         start = self.start[filled]
@@ -209,8 +268,8 @@ class SortedSelfConfidences:
             filled, self.values[start + below_idx], self.values[start + above_idx], fraction
         )
 
-    def mean_thresholds(self):
-        """The mean of every class as its threshold: np.ndarray, shape (K,)."""
+    def mean_thresholds(self) -> np.ndarray:
+        """The mean of every class as its threshold: np.ndarray of float, shape (K,); +inf for a class without examples."""
         return self._mean_thresholds
 
     @cached_property
@@ -219,12 +278,12 @@ class SortedSelfConfidences:
         means = [math.fsum(values) / len(values) if len(values) else np.inf for values in self.by_class()]
         return np.maximum(means, LOWEST_THRESHOLD)
 
-    def by_class(self):
-        """The sorted self-confidences of each class: list of K np.ndarrays."""
+    def by_class(self) -> list[np.ndarray]:
+        """The self-confidences of each class, ascending: list of K np.ndarrays of float, in [0, 1]."""
         return np.split(self.values, self.start[1:])
 
 
-def order_statistics(count, percentile):
+def order_statistics(count: np.ndarray, percentile: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Between which two of a class's sorted self-confidences a percentile lies, as np.percentile has it.
 
     Parameters
@@ -236,7 +295,7 @@ def order_statistics(count, percentile):
     Returns
     -------
     below_idx, above_idx : np.ndarray of int, shape (m,)
-    fraction : np.ndarray, shape (m,), in [0, 1)
+    fraction : np.ndarray of float, shape (m,), in [0, 1)
         How far from the one to the other.
 
     Raises
@@ -252,55 +311,128 @@ def order_statistics(count, percentile):
     return below_idx, np.minimum(below_idx + 1, last), position - below_idx
 
 
-def thresholds_between(filled_mask, below, above, fraction):
-    """Thresholds from the two values they lie between: np.ndarray, shape (K,); +inf for a class without examples.
+def thresholds_between(
+    filled_mask: np.ndarray, below: np.ndarray, above: np.ndarray, fraction: np.ndarray
+) -> np.ndarray:
+    """Thresholds from the two self-confidences that each lies between.
 
     Parameters
     ----------
     filled_mask : np.ndarray of bool, shape (K,)
         Which classes have examples; the others have no place in the three arrays.
-    below, above, fraction : np.ndarray
-        As `order_statistics` says, for the classes that have examples.
+    below, above : np.ndarray of float, shape (m,), in [0, 1]
+        The self-confidences at the indices that `order_statistics` gives, for the m classes that have examples.
+    fraction : np.ndarray of float, shape (m,), in [0, 1)
+        How far from the one to the other.
+
+    Returns
+    -------
+    np.ndarray of float, shape (K,), at least `LOWEST_THRESHOLD`
+        +inf for a class without examples.
     """
     thresholds = np.full(len(filled_mask), np.inf)
     thresholds[filled_mask] = _interpolate(below, above, fraction)
     return np.maximum(thresholds, LOWEST_THRESHOLD)
 
 
-def class_thresholds(given_label, pred_probs, percentile=DEFAULT_CLASS_PERCENTILE):
-    """The percentile of the self-confidences of the examples given each class: np.ndarray, shape (K,)."""
+def class_thresholds(
+    given_label: np.ndarray, pred_probs: np.ndarray, percentile: float = DEFAULT_CLASS_PERCENTILE
+) -> np.ndarray:
+    """The percentile of the self-confidences of the examples given each class.
+
+    Parameters
+    ----------
+    given_label : np.ndarray of int, shape (n,), in [0, K)
+    pred_probs : np.ndarray of float, shape (n, K), in [0, 1], out of sample
+    percentile : float in [0, 100]
+
+    Returns
+    -------
+    np.ndarray of float, shape (K,), at least `LOWEST_THRESHOLD`
+        +inf for a class without examples.
+
+    Raises
+    ------
+    ValueError
+        Where the percentile is outside its range.
+    """
     return SortedSelfConfidences.of(given_label, pred_probs).thresholds_at(percentile)
 
 
-def mean_thresholds(given_label, pred_probs):
-    """The mean self-confidence of the examples given each class: np.ndarray, shape (K,)."""
+def mean_thresholds(given_label: np.ndarray, pred_probs: np.ndarray) -> np.ndarray:
+    """The mean self-confidence of the examples given each class.
+
+    Parameters
+    ----------
+    given_label : np.ndarray of int, shape (n,), in [0, K)
+    pred_probs : np.ndarray of float, shape (n, K), in [0, 1], out of sample
+
+    Returns
+    -------
+    np.ndarray of float, shape (K,), at least `LOWEST_THRESHOLD`
+        +inf for a class without examples.
+
+    References
+    ----------
+    Northcutt, Jiang, Chuang: Confident Learning: Estimating Uncertainty in Dataset Labels. JAIR 70, 2021.
+    """
     return SortedSelfConfidences.of(given_label, pred_probs).mean_thresholds()
 
 
-def out_of_distribution_thresholds(given_label, pred_probs, percentile=DEFAULT_OOD_PERCENTILE):
-    """As `class_thresholds`, at the percentile below which a class no longer describes an example."""
+def out_of_distribution_thresholds(
+    given_label: np.ndarray, pred_probs: np.ndarray, percentile: float = DEFAULT_OOD_PERCENTILE
+) -> np.ndarray:
+    """As `class_thresholds`, at the percentile below which a class no longer describes an example.
+
+    Parameters
+    ----------
+    given_label, pred_probs, percentile
+        As for `class_thresholds`.
+
+    Returns
+    -------
+    np.ndarray of float, shape (K,)
+        As `class_thresholds` returns.
+    """
     return class_thresholds(given_label, pred_probs, percentile)
 
 
-def reaches(pred_probs, thresholds):
-    """Where a probability reaches its class's threshold: np.ndarray of bool, the shape of pred_probs."""
+def reaches(pred_probs: np.ndarray, thresholds: np.ndarray | float) -> np.ndarray:
+    """Where a probability reaches its class's threshold.
+
+    Parameters
+    ----------
+    pred_probs : np.ndarray of float, shape (n, K) or (K,), in [0, 1]
+    thresholds : np.ndarray of float, shape (K,), or float
+        One number stands for all classes.
+
+    Returns
+    -------
+    np.ndarray of bool, the shape of pred_probs
+    """
     return pred_probs >= thresholds - TOLERANCE
 
 
-def suggested_label(pred_probs, thresholds, given_label=None):
+def suggested_label(
+    pred_probs: np.ndarray, thresholds: np.ndarray, given_label: np.ndarray | None = None
+) -> np.ndarray:
     """The most probable class among those that reach their threshold.
 
     Parameters
     ----------
-    pred_probs : np.ndarray, shape (n, K)
-    thresholds : np.ndarray, shape (K,)
-    given_label : np.ndarray of int, shape (n,), optional
+    pred_probs : np.ndarray of float, shape (n, K), in [0, 1]
+    thresholds : np.ndarray of float, shape (K,)
+    given_label : np.ndarray of int, shape (n,), in [0, K), optional
         Of equally probable classes the given label counts, so that a tie is no label issue; else the first.
 
     Returns
     -------
-    np.ndarray of int, shape (n,)
+    np.ndarray of int, shape (n,), in [-1, K)
         -1 where no class reaches its threshold.
+
+    References
+    ----------
+    Northcutt, Jiang, Chuang: Confident Learning: Estimating Uncertainty in Dataset Labels. JAIR 70, 2021.
     """
     reaching_probs = np.where(reaches(pred_probs, thresholds), pred_probs, NO_LABEL)
     rows = np.arange(len(pred_probs))
@@ -310,33 +442,74 @@ def suggested_label(pred_probs, thresholds, given_label=None):
     return np.where(reaching_probs[rows, suggested] >= 0, suggested, NO_LABEL)
 
 
-def confident_joint(given_label, suggested_label, n_classes):
-    """How many examples have each given (row) and suggested label (column): np.ndarray of int, shape (K, K).
+def confident_joint(given_label: np.ndarray, suggested_label: np.ndarray, n_classes: int) -> np.ndarray:
+    """How many examples have each given and each suggested label.
 
-    Examples without a suggested label are not counted.
+    Parameters
+    ----------
+    given_label : np.ndarray of int, shape (n,), in [0, n_classes)
+    suggested_label : np.ndarray of int, shape (n,), in [-1, n_classes)
+        Examples without a suggested label, -1, are not counted.
+    n_classes : int
+
+    Returns
+    -------
+    np.ndarray of int, shape (n_classes, n_classes)
+        A row per given label, a column per suggested label.
+
+    References
+    ----------
+    Northcutt, Jiang, Chuang: Confident Learning: Estimating Uncertainty in Dataset Labels. JAIR 70, 2021.
     """
     suggested_mask = suggested_label != NO_LABEL
     cell = given_label[suggested_mask].astype(np.intp) * n_classes + suggested_label[suggested_mask]
     return np.bincount(cell, minlength=n_classes * n_classes).reshape(n_classes, n_classes)
 
 
-def out_of_distribution_score(pred_probs, ood_thresholds):
-    """How far the class closest to describing an example is above its threshold: np.ndarray, shape (n,).
+def out_of_distribution_score(pred_probs: np.ndarray, ood_thresholds: np.ndarray) -> np.ndarray:
+    """How far the class closest to describing an example is above its threshold, low = suspect.
 
-    Low = suspect; negative where an example stays below all its out-of-distribution thresholds.
+    Parameters
+    ----------
+    pred_probs : np.ndarray of float, shape (n, K), in [0, 1]
+    ood_thresholds : np.ndarray of float, shape (K,)
+
+    Returns
+    -------
+    np.ndarray of float, shape (n,)
+        Negative where an example stays below all its out-of-distribution thresholds.
     """
     return (pred_probs - ood_thresholds).max(axis=1)
 
 
-def ranking(scores):
-    """The examples from the lowest score, the most suspect, upwards; equals keep their order: indices."""
+def ranking(scores: np.ndarray) -> np.ndarray:
+    """The examples from the lowest score, the most suspect, upwards; equals keep their order.
+
+    Parameters
+    ----------
+    scores : np.ndarray of float, shape (n,)
+
+    Returns
+    -------
+    np.ndarray of int, shape (n,), in [0, n)
+    """
     return np.argsort(scores, kind="stable")
 
 
-def self_confidence_histogram(given_label, pred_probs, bins):
-    """How the self-confidences of each class are distributed over [0, 1]: np.ndarray of int, shape (K, bins).
+def self_confidence_histogram(given_label: np.ndarray, pred_probs: np.ndarray, bins: int) -> np.ndarray:
+    """How the self-confidences of each class are distributed over [0, 1].
 
-    Bins are of equal width and include their lower edge; the last one includes 1 too.
+    Parameters
+    ----------
+    given_label : np.ndarray of int, shape (n,), in [0, K)
+    pred_probs : np.ndarray of float, shape (n, K), in [0, 1]
+    bins : int, at least 1
+        They are of equal width and include their lower edge; the last one includes 1 too.
+
+    Returns
+    -------
+    np.ndarray of int, shape (K, bins)
+        How many examples each bin holds.
     """
     n_classes = pred_probs.shape[1]
     bin_idx = (self_confidence(given_label, pred_probs) * bins).astype(np.intp).clip(0, bins - 1)
@@ -361,11 +534,30 @@ class Explanation:
     out_of_distribution_above: float  # the ood_percentile above which no class describes the example
 
 
-def explain(given_label, pred_probs, example, analysis, sorted_confidences=None):
+def explain(
+    given_label: np.ndarray,
+    pred_probs: np.ndarray,
+    example: int,
+    analysis: Analysis,
+    sorted_confidences: SortedSelfConfidences | None = None,
+) -> Explanation:
     """Everything needed to say in words why an example has its category, and what would change it.
 
-    An example without a suggestion is out of distribution at every `ood_percentile` above
-    ``out_of_distribution_above`` (-1: at every one; 100: at none).
+    Parameters
+    ----------
+    given_label : np.ndarray of int, shape (n,), in [0, K)
+    pred_probs : np.ndarray of float, shape (n, K), in [0, 1], out of sample
+    example : int in [0, n)
+    analysis : Analysis
+        Of the same labels and probabilities.
+    sorted_confidences : SortedSelfConfidences, optional
+        Of the same labels and probabilities, to save the sorting.
+
+    Returns
+    -------
+    Explanation
+        An example without a suggestion is out of distribution at every `ood_percentile` above
+        ``out_of_distribution_above`` (-1: at every one; 100: at none).
     """
     probs = pred_probs[example]
     percentile = class_percentile_of(given_label, pred_probs, example, sorted_confidences)
@@ -384,36 +576,67 @@ def explain(given_label, pred_probs, example, analysis, sorted_confidences=None)
     )
 
 
-def class_percentile_of(given_label, pred_probs, example, sorted_confidences=None):
+def class_percentile_of(
+    given_label: np.ndarray,
+    pred_probs: np.ndarray,
+    example: int,
+    sorted_confidences: SortedSelfConfidences | None = None,
+) -> np.ndarray:
     """The highest percentile at which one example still reaches each class's threshold.
+
+    Parameters
+    ----------
+    given_label, pred_probs, example, sorted_confidences
+        As for `explain`.
 
     Returns
     -------
-    np.ndarray, shape (K,), in [0, 100], or -1 where it does not even reach the threshold at 0, the lowest
-    self-confidence of the class, or where nobody is given the class.
+    np.ndarray of float, shape (K,), in [0, 100] or -1
+        -1 where the example does not even reach the threshold at 0, the lowest self-confidence of the class, or where
+        no example is given the class.
     """
     confidences = sorted_confidences or SortedSelfConfidences.of(given_label, pred_probs)
     probs = pred_probs[example]
     return np.array([_percentile_rank(c, p) for c, p in zip(confidences.by_class(), probs, strict=True)])
 
 
-def suggestion_ranges(given_label, pred_probs, example, sorted_confidences=None):
+def suggestion_ranges(
+    given_label: np.ndarray,
+    pred_probs: np.ndarray,
+    example: int,
+    sorted_confidences: SortedSelfConfidences | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
     """The class percentiles at which one example would be suggested each class.
 
     As the percentile falls, more classes are reached, and the most probable of them is suggested: class j
     from where its own threshold is reached down to where that of a more probable class is reached too.
 
+    Parameters
+    ----------
+    given_label, pred_probs, example, sorted_confidences
+        As for `explain`.
+
     Returns
     -------
-    above, up_to : np.ndarray, shape (K,), in [-1, 100]
+    above, up_to : np.ndarray of float, shape (K,), in [-1, 100]
         Class j is suggested where above[j] < class_percentile <= up_to[j]: nowhere if above[j] >= up_to[j].
     """
     up_to = class_percentile_of(given_label, pred_probs, example, sorted_confidences)
     return _suggested_above(pred_probs[example], up_to, given_label[example]), up_to
 
 
-def validate(given_label, pred_probs):
-    """Check labels and probabilities where they come in, and return them as arrays of intp and float64.
+def validate(given_label: "ArrayLike", pred_probs: "ArrayLike") -> tuple[np.ndarray, np.ndarray]:
+    """Check labels and probabilities where they come in.
+
+    Parameters
+    ----------
+    given_label : array of numbers, shape (n,), whole, in [0, K)
+    pred_probs : array of numbers, shape (n, K), in [0, 1], each row summing to 1 within `SUM_TOLERANCE`
+
+    Returns
+    -------
+    given_label : np.ndarray of intp, shape (n,)
+    pred_probs : np.ndarray of float64, shape (n, K)
 
     Raises
     ------

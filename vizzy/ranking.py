@@ -56,6 +56,9 @@ Tukey: Exploratory Data Analysis. 1977.
 Conventions are those of `vizzy.confident`: low = suspect, functions check nothing.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,18 +104,20 @@ class Parts:
     far_is_suspect: bool = True  # whether knn_outlier_ratio and class distance count
 
 
-def label_quality(given_label, pred_probs, embeddings=None):
+def label_quality(
+    given_label: np.ndarray, pred_probs: np.ndarray, embeddings: np.ndarray | None = None
+) -> np.ndarray:
     """How far each given label can be trusted, low = suspect.
 
     Parameters
     ----------
     given_label : np.ndarray of int, shape (n,), in [0, K)
-    pred_probs : np.ndarray, shape (n, K), out of sample
-    embeddings : np.ndarray, shape (n, d), finite, optional
+    pred_probs : np.ndarray of float, shape (n, K), in [0, 1], out of sample
+    embeddings : np.ndarray of float, shape (n, d), finite, optional
 
     Returns
     -------
-    np.ndarray, shape (n,), in [0, 1]
+    np.ndarray of float, shape (n,), in [0, 1]
         Without embeddings, the self-confidence.
 
     Examples
@@ -125,8 +130,13 @@ def label_quality(given_label, pred_probs, embeddings=None):
     return combine(parts(given_label, pred_probs, embeddings))
 
 
-def parts(given_label, pred_probs, embeddings=None, far_is_suspect=True):
-    """The parts of the score of every example: Parts.
+def parts(
+    given_label: np.ndarray,
+    pred_probs: np.ndarray,
+    embeddings: np.ndarray | None = None,
+    far_is_suspect: bool = True,
+) -> Parts:
+    """The parts of the score of every example.
 
     Parameters
     ----------
@@ -134,6 +144,11 @@ def parts(given_label, pred_probs, embeddings=None, far_is_suspect=True):
         As for `label_quality`.
     far_is_suspect : bool
         Whether knn_outlier_ratio and class distance count; with features of texts or measurements they should not.
+
+    Returns
+    -------
+    Parts
+        Without embeddings, or with a single example, the parts that need distances are None.
     """
     margin, rival = _margin(given_label, pred_probs)
     confidence = confident.self_confidence(given_label, pred_probs)
@@ -157,21 +172,27 @@ def parts(given_label, pred_probs, embeddings=None, far_is_suspect=True):
     )
 
 
-def combine(parts):
-    """The score from its parts: np.ndarray, shape (n,), in [0, 1], low = suspect."""
+def combine(parts: Parts) -> np.ndarray:
+    """The score from its parts, low = suspect; see the module: np.ndarray of float, shape (n,), in [0, 1]."""
     if parts.knn_outlier_ratio is None:
         return parts.self_confidence.copy()
     trust = _model_factor(parts) * _ratio_factor(parts) * _knn_outlier_factor(parts) * _class_distance_factor(parts)
     return trust / (1 + trust)
 
 
-def outlier_score(parts, pred_probs):
+def outlier_score(parts: Parts, pred_probs: np.ndarray) -> np.ndarray:
     """How odd each example is, high = odd; see the module.
+
+    Parameters
+    ----------
+    parts : Parts
+    pred_probs : np.ndarray of float, shape (n, K), in [0, 1], out of sample
+        Those that the parts were made from.
 
     Returns
     -------
-    np.ndarray, shape (n,)
-        Without embeddings, the entropy of the probabilities as a share of the greatest possible.
+    np.ndarray of float, shape (n,), at least 0
+        Without embeddings, the entropy of the probabilities as a share of the greatest possible, in [0, 1].
     """
     if parts.knn_outlier_ratio is None:
         probs = np.clip(pred_probs, np.finfo(np.float64).tiny, 1)
@@ -179,8 +200,18 @@ def outlier_score(parts, pred_probs):
     return parts.class_distance * parts.knn_outlier_ratio / np.maximum(pred_probs.max(axis=1), confident.TOLERANCE)
 
 
-def outlier_mask(parts, pred_probs):
-    """Where an example is odd: np.ndarray of bool, shape (n,).
+def outlier_mask(parts: Parts, pred_probs: np.ndarray) -> np.ndarray:
+    """Where an example is odd: its score lies above the upper fence of Tukey's boxplot.
+
+    Parameters
+    ----------
+    parts, pred_probs
+        As for `outlier_score`.
+
+    Returns
+    -------
+    np.ndarray of bool, shape (n,)
+        Without embeddings, where the score is above `IGNORANCE`.
 
     References
     ----------
@@ -199,8 +230,15 @@ def _upper_fence(score):
     return np.exp(upper + TUKEY_FENCE * max(upper - lower, LEAST_SPREAD))
 
 
-def explain(parts, given_label, example):
+def explain(parts: Parts, given_label: np.ndarray, example: int) -> dict:
     """Why one example has its score.
+
+    Parameters
+    ----------
+    parts : Parts
+    given_label : np.ndarray of int, shape (n,), in [0, K)
+        Those that the parts were made from.
+    example : int in [0, n)
 
     Returns
     -------
@@ -216,11 +254,12 @@ def explain(parts, given_label, example):
     }
     if parts.knn_outlier_ratio is None:
         return said
-    neighbours = [int(idx) for idx in parts.neighbour_idx[example] if idx != NO_NEIGHBOUR]
+    # Where one of the parts that need distances is there, all are.
+    neighbours = [int(idx) for idx in parts.neighbour_idx[example] if idx != NO_NEIGHBOUR]  # type: ignore[index]
     return said | {
-        "distance_ratio": float(parts.distance_ratio[example]),
+        "distance_ratio": float(parts.distance_ratio[example]),  # type: ignore[index]
         "knn_outlier_ratio": float(parts.knn_outlier_ratio[example]),
-        "class_distance": float(parts.class_distance[example]),
+        "class_distance": float(parts.class_distance[example]),  # type: ignore[index]
         "neighbours": neighbours,
         "neighbour_labels": [int(given_label[idx]) for idx in neighbours],
         "factors": {
@@ -232,15 +271,20 @@ def explain(parts, given_label, example):
     }
 
 
-def reasons(explanation, given, classes):
-    """What an explanation says, in words: list of str, the weightiest first; never empty.
+def reasons(explanation: dict, given: int, classes: Sequence[str]) -> list[str]:
+    """What an explanation says, in words.
 
     Parameters
     ----------
     explanation : dict, as `explain` returns it
-    given : int
+    given : int in [0, K)
         The example's given label.
-    classes : sequence of str
+    classes : sequence of str, of length K
+
+    Returns
+    -------
+    list of str
+        The weightiest first; never empty.
     """
     weighted = [(explanation["self_confidence"], _confidence_in_words(explanation, given, classes))]
     if "factors" in explanation:
@@ -341,8 +385,17 @@ def _at_most_dimensions(features):
     return features @ (directions / np.sqrt(MOST_DIMENSIONS))
 
 
-def shrunk_covariance(centred):
-    """The covariance of centred rows, shrunk towards a multiple of the identity: np.ndarray, shape (d, d).
+def shrunk_covariance(centred: np.ndarray) -> np.ndarray:
+    """The covariance of centred rows, shrunk towards a multiple of the identity.
+
+    Parameters
+    ----------
+    centred : np.ndarray of float, shape (n, d), finite
+        The mean of each column is 0.
+
+    Returns
+    -------
+    np.ndarray of float, shape (d, d)
 
     References
     ----------

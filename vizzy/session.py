@@ -5,9 +5,13 @@ browser: the command line and the tests use it as it is. Answers are plain lists
 bounded in size however many examples there are, so that a step of a slider stays cheap.
 """
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -37,7 +41,28 @@ class Predictions:
     quality_rank: np.ndarray  # (n,) int: 0 for the example whose label is most suspect
 
     @classmethod
-    def of(cls, given_label, pred_probs, embeddings=None, far_is_suspect=True):
+    def of(
+        cls,
+        given_label: np.ndarray,
+        pred_probs: np.ndarray,
+        embeddings: np.ndarray | None = None,
+        far_is_suspect: bool = True,
+    ) -> Predictions:
+        """Sort and rank some predictions.
+
+        Parameters
+        ----------
+        given_label : np.ndarray of int, shape (n,), in [0, K)
+            The labels that were trained on.
+        pred_probs : np.ndarray of float, shape (n, K), in [0, 1], out of sample
+        embeddings : np.ndarray of float, shape (n, d), finite, optional
+        far_is_suspect : bool
+            As for `vizzy.ranking.parts`.
+
+        Returns
+        -------
+        Predictions
+        """
         confidences = confident.SortedSelfConfidences.of(given_label, pred_probs)
         parts = ranking.parts(given_label, pred_probs, embeddings, far_is_suspect)
         label_quality = ranking.combine(parts)
@@ -47,12 +72,12 @@ class Predictions:
         return cls(given_label, pred_probs, confidences, parts, label_quality, quality_rank)
 
     @cached_property
-    def outlier_mask(self):
+    def outlier_mask(self) -> np.ndarray:
         """Where an example is odd, whatever the thresholds: np.ndarray of bool, shape (n,)."""
         return ranking.outlier_mask(self.parts, self.pred_probs)
 
     @property
-    def accuracy(self):
+    def accuracy(self) -> float:
         """The share of examples whose most probable class is the label they were given."""
         return float((self.pred_probs.argmax(axis=1) == self.given_label).mean())
 
@@ -65,27 +90,27 @@ class Session:
     dataset : vizzy.dataset.Dataset
     """
 
-    def __init__(self, dataset):
+    def __init__(self, dataset: Dataset) -> None:
         self.dataset = dataset
-        self.predictions = None
-        self.rules = confident  # whoever analyses and explains: see vizzy.labs.rule_editor for another
-        self.rule_trouble = None  # why the last edited rule was given up
+        self.predictions: Predictions = None  # type: ignore[assignment]  # until the first training
+        self.rules: Any = confident  # whoever analyses and explains: see vizzy.labs.rule_editor for another
+        self.rule_trouble: str | None = None  # why the last edited rule was given up
         self.prompt_scope: dict = {}  # the names that a reader's own lines of Python have defined
-        self._latest = None  # (predictions, settings, analysis): questions often come about the same
+        self._latest: tuple | None = None  # (predictions, settings, analysis): questions often come about the same
 
-    def use_rules(self, rules):
+    def use_rules(self, rules: Any) -> None:
         """Analyse and explain with these from now on: anything with those two functions of `vizzy.confident`."""
         self.rules = rules
         self._latest = None
 
     @property
-    def problem_mask(self):
+    def problem_mask(self) -> np.ndarray | None:
         """Where the label trained on is not the true one: np.ndarray of bool, shape (n,), or None: not known."""
         true_label = self.dataset.true_label
         return None if true_label is None else self.predictions.given_label != true_label
 
     @classmethod
-    def made_up(cls):
+    def made_up(cls) -> Session:
         """A session of random examples, as many as the shipped ones."""
         n, dimensions, classes = MADE_UP
         embeddings = np.random.default_rng(0).normal(size=(n, dimensions))
@@ -93,11 +118,22 @@ class Session:
         names = tuple(str(number) for number in range(n))
         return cls(Dataset(names, names[:classes], given_label, embeddings=embeddings))
 
-    def train(self, changed_labels):
-        """Cross-validate in one go; see `training_steps`."""
+    def train(self, changed_labels: dict[int, int]) -> dict:
+        """Cross-validate in one go.
+
+        Parameters
+        ----------
+        changed_labels
+            As for `training_steps`.
+
+        Returns
+        -------
+        dict
+            As `training_steps` returns.
+        """
         return result_of(self.training_steps(changed_labels))
 
-    def training_steps(self, changed_labels):
+    def training_steps(self, changed_labels: dict[int, int]) -> Generator[tuple[int, int], None, dict]:
         """Cross-validate on the given labels with some of them changed; the predictions are kept at the end.
 
         Parameters
@@ -134,21 +170,26 @@ class Session:
         result = yield from cross_validation_of(self.dataset, given_label)
         return result.pred_probs, list(result.notes)
 
-    def estimated_seconds(self):
+    def estimated_seconds(self) -> float | None:
         """About how long a training takes in a browser; None if there is nothing to train."""
         if self.dataset.pred_probs is not None:
             return None
         dataset = self.dataset
-        size = *dataset.embeddings.shape, len(dataset.classes)
-        return training_seconds(*size, in_browser=True, linear=takes_linear(len(dataset), dataset.made_of))
+        size = *dataset.embeddings.shape, len(dataset.classes)  # type: ignore[union-attr]  # there without pred_probs
+        return training_seconds(*size, in_browser=True, linear=takes_linear(len(dataset), dataset.made_of))  # type: ignore[misc]
 
-    def analyse(self, *settings):
-        """What the thresholds make of the predictions, under the settings of `analysis_at`.
+    def analyse(self, *settings: Any) -> dict:
+        """What the thresholds make of the predictions, in plain numbers.
+
+        Parameters
+        ----------
+        *settings
+            As `analysis_at` takes them.
 
         Returns
         -------
         dict
-            ``class_thresholds``, ``ood_thresholds``: K numbers, None for a class nobody is given;
+            ``class_thresholds``, ``ood_thresholds``: K numbers, None for a class that no example is given;
             ``joint``: K*K counts, row by row (given, then suggested label);
             ``cells``: for each of them its examples, the worst first, perhaps not all;
             ``label_issues``, ``out_of_distribution``, ``unconfident``: the same for the three lists;
@@ -176,8 +217,21 @@ class Session:
         answer["ood_thresholds"] = _finite_or_none(analysis.ood_thresholds)
         return answer
 
-    def explain(self, example, *settings):
-        """Why an example is where it is under the settings of an analysis, and what would move it: a dict."""
+    def explain(self, example: int, *settings: Any) -> dict:
+        """Why an example has its category under the settings of an analysis, and what would change it.
+
+        Parameters
+        ----------
+        example : int in [0, n)
+        *settings
+            As `analysis_at` takes them.
+
+        Returns
+        -------
+        dict of plain numbers and lists
+            What `vizzy.confident.Explanation` holds, without ``_mask`` and with ``class_percentile`` as
+            ``suggested_up_to``; and ``example``.
+        """
         predictions = self.predictions
         analysis = self.analysis_at(*settings)
         explanation = self.rules.explain(
@@ -202,8 +256,21 @@ class Session:
             "out_of_distribution_above": explanation.out_of_distribution_above,
         }
 
-    def cell_examples(self, given, suggested, *settings):
-        """All examples of one cell of the confident joint, the worst first: a list of int."""
+    def cell_examples(self, given: int, suggested: int, *settings: Any) -> list[int]:
+        """All examples of one cell of the confident joint.
+
+        Parameters
+        ----------
+        given, suggested : int in [0, K)
+            The cell's row and column.
+        *settings
+            As `analysis_at` takes them.
+
+        Returns
+        -------
+        list of int
+            The most suspect first.
+        """
         analysis = self.analysis_at(*settings)
         in_cell = (self.predictions.given_label == given) & (analysis.suggested_label == suggested)
         return _worst(np.flatnonzero(in_cell), self.predictions.quality_rank, None)
@@ -226,10 +293,25 @@ class Session:
             "found": int((problem_mask & flagged_mask).sum()),
         }
 
-    def analysis_at(self, class_percentile, ood_percentile, threshold_mode, ood_mode="percentile"):
-        """What the thresholds make of the predictions: confident.Analysis.
+    def analysis_at(
+        self,
+        class_percentile: float,
+        ood_percentile: float,
+        threshold_mode: str,
+        ood_mode: str = "percentile",
+    ) -> confident.Analysis:
+        """What the thresholds make of the predictions.
 
-        ``ood_mode`` says who is out of distribution: whom the "percentile" leaves out, or the "outliers".
+        Parameters
+        ----------
+        class_percentile, ood_percentile, threshold_mode
+            As for `vizzy.confident.analyse`.
+        ood_mode : "percentile" or "outliers"
+            Which examples are out of distribution: those that the percentile leaves out, or the outliers.
+
+        Returns
+        -------
+        vizzy.confident.Analysis
         """
         predictions = self.predictions
         settings = (class_percentile, ood_percentile, threshold_mode, ood_mode)
@@ -238,8 +320,25 @@ class Session:
             self._latest = (predictions, settings, analysis)
         return self._latest[2]
 
-    def rule_arguments(self, class_percentile, ood_percentile, threshold_mode, ood_mode="percentile"):
-        """What a rule is asked with under some settings: the arguments of `vizzy.confident.analyse`, in their order."""
+    def rule_arguments(
+        self,
+        class_percentile: float,
+        ood_percentile: float,
+        threshold_mode: str,
+        ood_mode: str = "percentile",
+    ) -> tuple:
+        """The arguments that a rule is called with under some settings.
+
+        Parameters
+        ----------
+        class_percentile, ood_percentile, threshold_mode, ood_mode
+            As for `analysis_at`.
+
+        Returns
+        -------
+        tuple
+            The arguments of `vizzy.confident.analyse`, in their order.
+        """
         predictions = self.predictions
         outlier_mask = predictions.outlier_mask if ood_mode == "outliers" else None
         percentiles = class_percentile, ood_percentile, threshold_mode
@@ -263,14 +362,43 @@ class Session:
         return [part[:most].tolist() for part in np.split(in_cells, ends[:-1])]
 
 
-def trained(dataset, given_label):
-    """Cross-validate the classifier that a dataset takes, in one go: a `vizzy.training.TrainingResult`."""
+def trained(dataset: Dataset, given_label: np.ndarray) -> training.TrainingResult:
+    """Cross-validate the classifier that a dataset takes, in one go.
+
+    Parameters
+    ----------
+    dataset, given_label
+        As for `cross_validation_of`.
+
+    Returns
+    -------
+    vizzy.training.TrainingResult
+    """
     return result_of(cross_validation_of(dataset, given_label))
 
 
-def cross_validation_of(dataset, given_label):
-    """Cross-validate the classifier that a dataset takes, in steps; returns a `vizzy.training.TrainingResult`."""
-    cross_validation = training.cross_validation
+def cross_validation_of(
+    dataset: Dataset, given_label: np.ndarray
+) -> Generator[tuple[int, int], None, training.TrainingResult]:
+    """Cross-validate the classifier that a dataset takes, in steps.
+
+    Parameters
+    ----------
+    dataset : vizzy.dataset.Dataset
+        With embeddings.
+    given_label : np.ndarray of int, shape (n,), in [0, K)
+        The labels to train on.
+
+    Yields
+    ------
+    (int, int)
+        Models trained, and how many there will be.
+
+    Returns
+    -------
+    vizzy.training.TrainingResult
+    """
+    cross_validation: Callable = training.cross_validation
     if takes_linear(len(dataset), dataset.made_of):
         from vizzy.linear import cross_validation  # comes with the modules for raw data
 

