@@ -17,10 +17,13 @@ A problem with what is read is a `DatasetError`: where it is, what is expected, 
 These names are defined here once, for the tools that write such a folder and for everything that reads it.
 """
 
+from __future__ import annotations
+
 import csv
 import io
 import json
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -83,8 +86,22 @@ class Dataset:
         return len(self.ids)
 
 
-def read_folder(path):
-    """Read the dataset folder at a path: its table and, where they are there, its name and its embeddings."""
+def read_folder(path: str | Path) -> Dataset:
+    """Read a dataset folder: its table and, where they are there, its name and its embeddings.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    Dataset
+
+    Raises
+    ------
+    DatasetError
+        Where the folder has no table, or a file of it cannot be read.
+    """
     folder = Path(path)
     if not (folder / TABLE_FILE).is_file():
         raise DatasetError(f"{folder} has no {TABLE_FILE}: is it the folder of a dataset?")
@@ -96,8 +113,27 @@ def read_folder(path):
     )
 
 
-def from_bytes(index_json, embeddings_bytes=None, pred_probs_bytes=None):
-    """The dataset of a page index (what ``dataset.json`` holds) and of the arrays that it names, where it does."""
+def from_bytes(
+    index_json: str | bytes, embeddings_bytes: bytes | None = None, pred_probs_bytes: bytes | None = None
+) -> Dataset:
+    """The dataset of a page index and of the arrays that it names.
+
+    Parameters
+    ----------
+    index_json : str or bytes
+        What ``dataset.json`` holds.
+    embeddings_bytes, pred_probs_bytes : bytes, optional
+        What the ``.npy`` files hold that the index names: numbers of shape (n, d), probabilities of shape (n, K).
+
+    Returns
+    -------
+    Dataset
+
+    Raises
+    ------
+    DatasetError
+        Where one of them cannot be read, or they do not belong together.
+    """
     index = _parse_index(index_json)
     return Dataset(
         ids=tuple(index["ids"]),
@@ -112,8 +148,8 @@ def from_bytes(index_json, embeddings_bytes=None, pred_probs_bytes=None):
     )
 
 
-def page_index(dataset, thumbnails=None, map_file=None):
-    """What the page shows before numpy is up, as a dict for ``dataset.json``.
+def page_index(dataset: Dataset, thumbnails: dict | None = None, map_file: str | None = None) -> dict:
+    """What the page shows before numpy is loaded, for ``dataset.json``.
 
     Parameters
     ----------
@@ -123,6 +159,11 @@ def page_index(dataset, thumbnails=None, map_file=None):
         ``{"files": ["thumbnails.webp"], "tile": 64, "columns": 20, "per_file": 1000}``, sizes in pixels.
     map_file : str, optional
         The name of the file, float32 of shape (n, 2), that says where each example stands on a map.
+
+    Returns
+    -------
+    dict
+        Of what JSON can hold.
     """
     return {
         "format": INDEX_FORMAT,
@@ -140,8 +181,23 @@ def page_index(dataset, thumbnails=None, map_file=None):
     }
 
 
-def read_table(path):
-    """Read ``dataset.csv``: list of dicts, one per row, with all its columns."""
+def read_table(path: str | Path) -> list[dict[str, str]]:
+    """Read ``dataset.csv``.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    list of dict
+        One per row, with all its columns.
+
+    Raises
+    ------
+    DatasetError
+        Where it is not UTF-8, or no such table; see `parse_table`.
+    """
     try:
         text = Path(path).read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -151,8 +207,25 @@ def read_table(path):
     return parse_table(text, Path(path).name)
 
 
-def parse_table(text, file_name=TABLE_FILE):
-    """The rows of a table's text: list of dicts, with all its columns.
+def parse_table(text: str, file_name: str = TABLE_FILE) -> list[dict[str, str]]:
+    """The rows of a table's text.
+
+    Parameters
+    ----------
+    text : str
+    file_name : str
+        For the error.
+
+    Returns
+    -------
+    list of dict
+        One per row, with all its columns.
+
+    Raises
+    ------
+    DatasetError
+        Where a required column is missing or comes twice, a row has too many or too few fields or no given label, or
+        there are no rows.
 
     Examples
     --------
@@ -182,22 +255,59 @@ def parse_table(text, file_name=TABLE_FILE):
     return rows
 
 
-def write_table(path, rows):
-    """Write ``dataset.csv`` from dicts that all have the columns of the first one."""
+def write_table(path: str | Path, rows: Sequence[dict]) -> None:
+    """Write ``dataset.csv``.
+
+    Parameters
+    ----------
+    path : str or Path
+    rows : sequence of dict, at least one
+        All have the columns of the first one.
+    """
     with open(path, "w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
 
 
-def write_index(path, dataset, thumbnails=None, map_file=None):
-    """Write ``dataset.json``; see `page_index`."""
+def write_index(
+    path: str | Path, dataset: Dataset, thumbnails: dict | None = None, map_file: str | None = None
+) -> None:
+    """Write ``dataset.json``.
+
+    Parameters
+    ----------
+    path : str or Path
+    dataset, thumbnails, map_file
+        As for `page_index`.
+    """
     index = page_index(dataset, thumbnails, map_file)
     Path(path).write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
-def build_dataset(rows, embeddings=None, pred_probs=None, name="dataset"):
-    """The dataset of a table's rows, as `read_table` returns them.
+def build_dataset(
+    rows: Sequence[dict[str, str]],
+    embeddings: np.ndarray | None = None,
+    pred_probs: np.ndarray | None = None,
+    name: str = "dataset",
+) -> Dataset:
+    """The dataset of a table's rows.
+
+    Parameters
+    ----------
+    rows : sequence of dict, as `read_table` returns them
+    embeddings : np.ndarray of numbers, shape (n, d), finite, optional
+    pred_probs : np.ndarray of float, shape (n, K), in [0, 1], out of sample, optional
+    name : str
+
+    Returns
+    -------
+    Dataset
+
+    Raises
+    ------
+    DatasetError
+        Where the rows and the arrays do not make a dataset.
 
     Examples
     --------
@@ -240,7 +350,7 @@ def _parse_index(index_json):
     return index
 
 
-def load_array(content, file):
+def load_array(content: bytes, file: str) -> np.ndarray:
     """The array of an ``.npy`` file.
 
     Parameters
@@ -252,6 +362,7 @@ def load_array(content, file):
     Returns
     -------
     np.ndarray
+        Of the shape and dtype that the file says.
 
     Raises
     ------

@@ -6,6 +6,10 @@ datasets of overlapping Gaussians, from 300 x 32 with 3 classes (0.04 s on one c
 to 5,000 x 64 with 12 (4.3 s), and then raised by half, since real classes overlap more. Expect a factor of two.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 SECONDS_PER_PRODUCT = 2.6e-9  # per n * n * d
 SECONDS_PER_PAIR = 6.6e-8  # per n * n
 SECONDS_PER_CONTEST = 2.5e-3  # per two classes
@@ -19,8 +23,18 @@ SECONDS_PER_TEXT = 1.5e-4
 SECONDS_PER_CHARACTER = 3e-7
 
 
-def text_seconds(texts, in_browser=False):
-    """About how many seconds the features of some texts take: float.
+def text_seconds(texts: Sequence[str], in_browser: bool = False) -> float:
+    """About how many seconds the features of some texts take.
+
+    Parameters
+    ----------
+    texts : sequence of str
+    in_browser : bool
+        Whether in the page's worker, which is slower than natively.
+
+    Returns
+    -------
+    float, at least 0
 
     Examples
     --------
@@ -31,8 +45,18 @@ def text_seconds(texts, in_browser=False):
     return seconds * (BROWSER_FACTOR if in_browser else 1.0)
 
 
-def takes_linear(n, made_of):
+def takes_linear(n: int, made_of: str | None) -> bool:
     """Whether so many examples, made of raw data, are trained on by `vizzy.linear` and not by a support vector machine.
+
+    Parameters
+    ----------
+    n : int
+    made_of : str, optional
+        As `vizzy.dataset.Dataset` has it.
+
+    Returns
+    -------
+    bool
 
     Examples
     --------
@@ -42,8 +66,23 @@ def takes_linear(n, made_of):
     return n > MOST_FOR_SVM and made_of is not None and "texts" in made_of
 
 
-def training_seconds(n, dimensions, n_classes, in_browser=False, linear=False):
-    """About how many seconds cross-validated training takes: float.
+def training_seconds(
+    n: int, dimensions: int, n_classes: int, in_browser: bool = False, linear: bool = False
+) -> float:
+    """About how many seconds cross-validated training takes.
+
+    Parameters
+    ----------
+    n, dimensions, n_classes : int
+        The size of the dataset.
+    in_browser : bool
+        Whether in the page's worker, which is slower than natively.
+    linear : bool
+        As `takes_linear` says.
+
+    Returns
+    -------
+    float, at least 0
 
     Examples
     --------

@@ -16,10 +16,14 @@ gives the cell that was there. JSON needs no guard and has none.
 The report is one HTML file without scripts or addresses; whatever comes from the data is escaped.
 """
 
+from __future__ import annotations
+
 import html
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -30,6 +34,10 @@ from vizzy.reading import columns as names
 from vizzy.vocabulary import ACCEPTED, CHANGED, DEFAULT_CLASS_PERCENTILE, DEFAULT_OOD_PERCENTILE, KEPT, NO_CLASS, SKIPPED
 from vizzy.reading.formats import WRITTEN, write_table
 from vizzy.reading.tables import ABSENT, DELIMITED, JSON, Form, Table, cell_text, guarded
+
+if TYPE_CHECKING:
+    from vizzy.reading.imported import Opened
+    from vizzy.reading.review import Review
 
 UNDECIDED = "undecided"
 # What `decision` says of each review action.
@@ -83,7 +91,7 @@ class Findings:
     by_noise_rate: bool = False  # label issues are those that prune by noise rate flags
 
 
-def corrected_table(opened, findings, review):
+def corrected_table(opened: Opened, findings: Findings, review: Review) -> tuple[str, bytes]:
     """The input's table with what was found and decided added.
 
     Parameters
@@ -102,8 +110,21 @@ def corrected_table(opened, findings, review):
     return _file_name(opened.table, "corrected"), write_table(_guarded(table))
 
 
-def changes(opened, findings, review):
-    """The rows whose label was changed, alone: (name, bytes of a CSV table), as `corrected_table`."""
+def changes(opened: Opened, findings: Findings, review: Review) -> tuple[str, bytes]:
+    """The rows whose label was changed, alone.
+
+    Parameters
+    ----------
+    opened, findings, review
+        As for `corrected_table`.
+
+    Returns
+    -------
+    name : str
+        What to call the file.
+    content : bytes
+        A CSV table.
+    """
     dataset = opened.dataset
     changed_idx = np.flatnonzero(review.corrected_label != dataset.given_label)
     cells = _text_columns(opened, findings, review)
@@ -116,8 +137,13 @@ def changes(opened, findings, review):
     return name, write_table(_guarded(table))
 
 
-def report(opened, findings, review, explanations=None):
-    """The report: (name, bytes of an HTML page).
+def report(
+    opened: Opened,
+    findings: Findings,
+    review: Review,
+    explanations: Callable[[int], list[str]] | None = None,
+) -> tuple[str, bytes]:
+    """The report, on one page.
 
     Parameters
     ----------
@@ -125,6 +151,13 @@ def report(opened, findings, review, explanations=None):
         As for `corrected_table`.
     explanations : callable, optional
         ``explanations(example)`` is a list of str: why the example is suspect.
+
+    Returns
+    -------
+    name : str
+        What to call the file.
+    content : bytes
+        An HTML page.
     """
     body = "\n".join(
         [
@@ -142,14 +175,19 @@ def report(opened, findings, review, explanations=None):
     return _stem(opened.table.name) + "-report.html", page.encode("utf-8")
 
 
-def embeddings(opened):
-    """The embeddings, a row for each row of the table, for the next time: (name, bytes of a .npy file).
-
-    A row without an embedding holds no number (NaN), which reading takes for just that.
+def embeddings(opened: Opened) -> tuple[str, bytes]:
+    """The embeddings, a row for each row of the table, for the next time.
 
     Parameters
     ----------
     opened : vizzy.reading.Opened
+
+    Returns
+    -------
+    name : str
+        What to call the file.
+    content : bytes
+        A .npy file of float32, a row for each row of the table; NaN where a row has no embedding, as reading expects.
 
     Raises
     ------
@@ -367,7 +405,7 @@ def _classes_section(dataset, findings):
     )
 
 
-def overlapping_classes(joint):
+def overlapping_classes(joint: np.ndarray) -> list[tuple[int, int, float]]:
     """Pairs of classes that the confident joint says overlap, the strongest first.
 
     Parameters

@@ -13,6 +13,9 @@ with its neighbours in the order of several seeded random projections, which fin
 ones nearly always; ``Groups.note`` says so. Without embeddings and texts there is nothing to compare.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,27 +37,29 @@ class Groups:
     note: str  # what was compared, in a sentence
 
     @property
-    def count(self):
+    def count(self) -> int:
         """How many groups there are."""
         return int(self.group.max(initial=NO_GROUP)) + 1
 
     @property
-    def conflicts(self):
+    def conflicts(self) -> list[list[int]]:
         """The groups whose labels differ, as lists of examples in their order: list of list of int."""
-        members = {}
+        members: dict[int, list[int]] = {}
         for example in np.flatnonzero(self.conflict_mask).tolist():
             members.setdefault(int(self.group[example]), []).append(example)
         return list(members.values())
 
 
-def find(given_label, embeddings=None, texts=None):
+def find(
+    given_label: np.ndarray, embeddings: np.ndarray | None = None, texts: Sequence[str] | None = None
+) -> Groups:
     """Group the examples that are nearly the same.
 
     Parameters
     ----------
     given_label : np.ndarray of int, shape (n,)
-    embeddings : np.ndarray, shape (n, d), finite, optional
-    texts : sequence of str, optional
+    embeddings : np.ndarray of numbers, shape (n, d), finite, optional
+    texts : sequence of str, of length n, optional
         Compared without regard to capitals and white space; an empty text equals no other.
 
     Returns

@@ -13,6 +13,8 @@ Conventions are those of `vizzy.confident`.
 Northcutt, Jiang, Chuang: Confident Learning: Estimating Uncertainty in Dataset Labels. JAIR 70, 2021.
 """
 
+from __future__ import annotations
+
 from dataclasses import replace
 
 import numpy as np
@@ -23,14 +25,16 @@ FEWEST_KEPT = 1  # examples that stay unflagged in every class
 TINY = 1e-100  # what sums are divided by at the least
 
 
-def prune_by_noise_rate(given_label, pred_probs, class_thresholds=None):
+def prune_by_noise_rate(
+    given_label: np.ndarray, pred_probs: np.ndarray, class_thresholds: np.ndarray | None = None
+) -> np.ndarray:
     """Which labels are wrong, by the noise rates that the confident joint estimates.
 
     Parameters
     ----------
-    given_label : np.ndarray of int, shape (n,)
-    pred_probs : np.ndarray, shape (n, K), out of sample
-    class_thresholds : np.ndarray, shape (K,), optional
+    given_label : np.ndarray of int, shape (n,), in [0, K)
+    pred_probs : np.ndarray of float, shape (n, K), in [0, 1], out of sample
+    class_thresholds : np.ndarray of float, shape (K,), optional
         The mean self-confidence of each class by default.
 
     Returns
@@ -54,11 +58,20 @@ def prune_by_noise_rate(given_label, pred_probs, class_thresholds=None):
     return prune_by_counts(given_label, pred_probs, noise_counts(given_label, pred_probs, class_thresholds))
 
 
-def analysis_by_noise_rate(given_label, pred_probs, analysis):
+def analysis_by_noise_rate(
+    given_label: np.ndarray, pred_probs: np.ndarray, analysis: confident.Analysis
+) -> confident.Analysis:
     """The analysis with other label issues: those that prune by noise rate flags.
 
     Suggested is then, of a label issue, the most probable class; of any other example, the given label if that was
     suggested before, else nothing.
+
+    Parameters
+    ----------
+    given_label, pred_probs
+        As for `prune_by_noise_rate`.
+    analysis : confident.Analysis
+        Of the same labels and probabilities.
 
     Returns
     -------
@@ -78,11 +91,22 @@ def analysis_by_noise_rate(given_label, pred_probs, analysis):
     )
 
 
-def noise_counts(given_label, pred_probs, class_thresholds):
-    """How many examples have each given (row) and true label (column), estimated for all: np.ndarray of int, (K, K).
+def noise_counts(given_label: np.ndarray, pred_probs: np.ndarray, class_thresholds: np.ndarray) -> np.ndarray:
+    """How many examples have each given and each true label, estimated for all examples.
 
-    The diagonal of the confident joint counts at least 1 before it is scaled, so that a class that nobody is
-    confident of is not taken to be all wrong.
+    The diagonal of the confident joint counts at least 1 before it is scaled, so that a class of which the model is
+    confident of no example is not taken to be all wrong.
+
+    Parameters
+    ----------
+    given_label, pred_probs
+        As for `prune_by_noise_rate`.
+    class_thresholds : np.ndarray of float, shape (K,)
+
+    Returns
+    -------
+    np.ndarray of int, shape (K, K)
+        A row per given label, a column per true label.
     """
     reached = confident.reaches(pred_probs, class_thresholds)
     n_reached = reached.sum(axis=1)
@@ -94,21 +118,43 @@ def noise_counts(given_label, pred_probs, class_thresholds):
     return round_rows(calibrated(joint, given_label))
 
 
-def calibrated(joint, given_label):
-    """Scale a confident joint so that its rows sum to the counts of the given labels: np.ndarray, shape (K, K).
+def calibrated(joint: np.ndarray, given_label: np.ndarray) -> np.ndarray:
+    """Scale a confident joint so that its rows sum to the counts of the given labels.
 
-    The joint counts only whom the model is confident of; this is its estimate for all. As in the paper, the
-    whole is scaled to n too, which matters where a row is empty.
+    The joint counts only the examples of which the model is confident; this is its estimate for all. As in the paper,
+    the whole is scaled to n too, which matters where a row is empty.
+
+    Parameters
+    ----------
+    joint : np.ndarray of int, shape (K, K)
+        A row per given label, a column per suggested label.
+    given_label : np.ndarray of int, shape (n,), in [0, K)
+
+    Returns
+    -------
+    np.ndarray of float, shape (K, K), at least 0
+
+    References
+    ----------
+    Northcutt, Jiang, Chuang: Confident Learning: Estimating Uncertainty in Dataset Labels. JAIR 70, 2021.
     """
     counts = np.bincount(given_label, minlength=len(joint))
     scaled = (joint.T / np.maximum(joint.sum(axis=1), TINY) * counts).T
     return scaled / max(scaled.sum(), TINY) * len(given_label)
 
 
-def round_rows(matrix):
-    """Whole numbers that keep the (rounded) sum of every row: np.ndarray of int.
+def round_rows(matrix: np.ndarray) -> np.ndarray:
+    """Whole numbers that keep the (rounded) sum of every row.
 
     What rounding lost or gained is made up for where it was nearest to going the other way.
+
+    Parameters
+    ----------
+    matrix : np.ndarray of float, shape (m, K)
+
+    Returns
+    -------
+    np.ndarray of int, shape (m, K)
     """
     whole = np.round(matrix)
     for row, rounded in zip(matrix, whole, strict=True):
@@ -119,13 +165,13 @@ def round_rows(matrix):
     return whole.astype(int)
 
 
-def prune_by_counts(given_label, pred_probs, counts):
+def prune_by_counts(given_label: np.ndarray, pred_probs: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """Flag as many examples of each given and true class as ``counts`` says, those of the largest margin first.
 
     Parameters
     ----------
-    given_label : np.ndarray of int, shape (n,)
-    pred_probs : np.ndarray, shape (n, K)
+    given_label : np.ndarray of int, shape (n,), in [0, K)
+    pred_probs : np.ndarray of float, shape (n, K), in [0, 1]
     counts : np.ndarray of int, shape (K, K)
         By given (row) and true label (column), as `noise_counts` makes it.
 
@@ -147,8 +193,18 @@ def prune_by_counts(given_label, pred_probs, counts):
     return flagged_mask & ~most_probable_mask(given_label, pred_probs)
 
 
-def keep_some(counts):
-    """Leave at least ``FEWEST_KEPT`` correct examples in every class, taken evenly from its errors: (K, K) of int."""
+def keep_some(counts: np.ndarray) -> np.ndarray:
+    """Leave at least ``FEWEST_KEPT`` correct examples in every class, taken evenly from its errors.
+
+    Parameters
+    ----------
+    counts : np.ndarray of int, shape (K, K)
+        As for `prune_by_counts`.
+
+    Returns
+    -------
+    np.ndarray of int, shape (K, K)
+    """
     correct = np.maximum(counts.diagonal(), FEWEST_KEPT)
     raised = correct - counts.diagonal()
     n_errors = np.maximum(np.count_nonzero(counts, axis=1) - 1, 1)
@@ -157,8 +213,18 @@ def keep_some(counts):
     return kept
 
 
-def most_probable_mask(given_label, pred_probs):
-    """Where no other class is more probable than the given label by more than the tolerance: np.ndarray of bool."""
+def most_probable_mask(given_label: np.ndarray, pred_probs: np.ndarray) -> np.ndarray:
+    """Where no other class is more probable than the given label by more than the tolerance.
+
+    Parameters
+    ----------
+    given_label : np.ndarray of int, shape (n,), in [0, K)
+    pred_probs : np.ndarray of float, shape (n, K), in [0, 1]
+
+    Returns
+    -------
+    np.ndarray of bool, shape (n,)
+    """
     rows = np.arange(len(pred_probs))
     raised = np.array(pred_probs)
     raised[rows, given_label] += confident.TOLERANCE

@@ -4,7 +4,11 @@ The queue is ranked by label quality, the most suspect first; its kinds are what
 The command line and the tests use it as the page does.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,6 +28,13 @@ from vizzy.vocabulary import (
     SKIPPED,
 )
 
+if TYPE_CHECKING:
+    from vizzy.confident import Analysis
+    from vizzy.reading.imported import Opened
+    from vizzy.reading.proposal import Proposal
+    from vizzy.reading.raw import Raw
+    from vizzy.session import Session
+
 # Of so many examples near duplicates are found at once, of more when somebody asks for them: it takes seconds.
 MOST_COMPARED_UNASKED = 2_000
 MOST_SHOWN = 12  # members of a group beside an example
@@ -31,14 +42,14 @@ EXPORTS = ("table", "changes", "report")  # of text; EMBEDDINGS are numbers
 EMBEDDINGS = "embeddings"
 
 
-def accepting(review, findings, below=None):
+def accepting(review: Review, findings: exporting.Findings, below: float | None = None) -> Review:
     """A review in which the suggested labels of the label issues are accepted, where nothing was decided yet.
 
     Parameters
     ----------
     review : vizzy.reading.Review
     findings : vizzy.exporting.Findings
-    below : float, optional
+    below : float in [0, 1], optional
         Only those whose label quality is below it.
 
     Returns
@@ -53,7 +64,7 @@ def accepting(review, findings, below=None):
     return Review(corrected, tuple(actions))
 
 
-def masks_of(analysis):
+def masks_of(analysis: Analysis) -> dict[str, np.ndarray]:
     """Which examples each kind of queue holds: dict of np.ndarray of bool, shape (n,)."""
     return {
         QUEUE_OF_SUSPECTS: analysis.label_issue_mask | analysis.out_of_distribution_mask,
@@ -77,7 +88,7 @@ class Reviewing:
         What features were made of, to say what in it speaks for a label.
     """
 
-    def __init__(self, session, texts=None, raw=None):
+    def __init__(self, session: Session, texts: Sequence[str] | None = None, raw: Raw | None = None) -> None:
         self._session = session
         self._texts = texts
         self._raw = raw
@@ -88,7 +99,14 @@ class Reviewing:
         columns = [column for column in (dataset.ids, dataset.files, described) if column]
         self._searched = ["\n".join(cells).casefold() for cells in zip(*columns, strict=True)]
 
-    def queue(self, settings, kind=QUEUE_OF_SUSPECTS, given=None, suggested=None, text=""):
+    def queue(
+        self,
+        settings: Sequence,
+        kind: str = QUEUE_OF_SUSPECTS,
+        given: int | None = None,
+        suggested: int | None = None,
+        text: str = "",
+    ) -> np.ndarray:
         """The examples to review, the most suspect first.
 
         Parameters
@@ -97,14 +115,15 @@ class Reviewing:
             Of the analysis, as `vizzy.session.Session.analysis_at` takes them.
         kind : str
             One of those of `masks_of`, or `QUEUE_OF_NEAR_DUPLICATES` whose labels differ: these stand group by group.
-        given, suggested : int, optional
+        given, suggested : int in [0, K), optional
             Only examples with these labels.
         text : str
             Only examples in whose id, file name or text this stands, in capitals or not.
 
         Returns
         -------
-        np.ndarray of int
+        np.ndarray of int, in [0, n)
+            The examples' places in the dataset.
         """
         predictions = self._session.predictions
         analysis = self._session.analysis_at(*settings)
@@ -122,21 +141,25 @@ class Reviewing:
             examples = np.array([row for row in examples if sought in self._searched[row]], dtype=np.intp)
         return examples
 
-    def counts(self, settings):
-        """How many examples each kind of queue has: dict of int, or None where that was not counted yet."""
-        counts = {kind: int(mask.sum()) for kind, mask in masks_of(self._session.analysis_at(*settings)).items()}
+    def counts(self, settings: Sequence) -> dict[str, int | None]:
+        """How many examples each kind of queue has, or None where that was not counted yet; `settings` as for `queue`."""
+        counts: dict[str, int | None] = {kind: int(mask.sum()) for kind, mask in masks_of(self._session.analysis_at(*settings)).items()}
         known = self._groups is not None or len(self._session.dataset) <= MOST_COMPARED_UNASKED
         counts[QUEUE_OF_NEAR_DUPLICATES] = int(self._near_duplicates().conflict_mask.sum()) if known else None
         return counts
 
-    def reasons(self, example):
-        """Why an example's label has its quality: a dict of plain numbers and words.
+    def reasons(self, example: int) -> dict:
+        """Why an example's label has its quality: plain numbers and words.
+
+        Parameters
+        ----------
+        example : int in [0, n)
 
         Returns
         -------
         dict
-            That of `vizzy.ranking.explain`, with ``label_quality``, ``pred_probs`` (K numbers) and ``reasons``, a list
-            of str.
+            That of `vizzy.ranking.explain`, with ``label_quality``, ``pred_probs`` (K numbers), ``reasons``, a list
+            of str, and ``near_duplicates``, a list of dicts with ``example`` and ``label``.
         """
         predictions = self._session.predictions
         explanation = ranking.explain(predictions.parts, predictions.given_label, example)
@@ -161,16 +184,28 @@ class Reviewing:
             self._evidence = predictions, Evidence(self._raw, predictions.given_label, len(classes))
         return self._evidence[1].reasons(example, given, rival, classes)
 
-    def export(self, what, opened, settings, review):
-        """What a reviewer takes home: (name of the file, bytes).
+    def export(self, what: str, opened: Opened, settings: Sequence, review: Review) -> tuple[str, bytes]:
+        """What a reviewer takes home.
 
         Parameters
         ----------
         what : str
             One of EXPORTS, or EMBEDDINGS.
         opened : vizzy.reading.Opened
-        settings : (float, float, str)
+        settings : (float, float, str) or (float, float, str, str)
+            As for `queue`.
         review : vizzy.reading.Review
+
+        Returns
+        -------
+        name : str
+            What to call the file.
+        content : bytes
+
+        Raises
+        ------
+        vizzy.dataset.DatasetError
+            Where embeddings are asked for and there are none.
         """
         if what == EMBEDDINGS:
             return exporting.embeddings(opened)
@@ -219,8 +254,8 @@ class Reviewing:
         return self._groups
 
 
-def review_of(given_label, changed_labels, actions):
-    """The review that the page's state amounts to: vizzy.reading.Review.
+def review_of(given_label: np.ndarray, changed_labels: dict[int, int], actions: dict[int, str]) -> Review:
+    """The review that the page's state amounts to.
 
     Parameters
     ----------
@@ -229,6 +264,10 @@ def review_of(given_label, changed_labels, actions):
         Example -> label, where it is no longer the given one.
     actions : dict of int to str
         Example -> what was decided; an example with another label and no action was changed by hand.
+
+    Returns
+    -------
+    vizzy.reading.Review
     """
     corrected = np.array(given_label, dtype=np.intp)
     decided = [""] * len(corrected)
@@ -242,15 +281,37 @@ def review_of(given_label, changed_labels, actions):
     return Review(corrected, tuple(decided))
 
 
-def state_of(review, given_label):
-    """The other way: the (changed labels, actions) of a review, as dicts."""
+def state_of(review: Review, given_label: np.ndarray) -> tuple[dict[int, int], dict[int, str]]:
+    """The state of the page that a review amounts to: the opposite of `review_of`.
+
+    Parameters
+    ----------
+    review : vizzy.reading.Review
+    given_label : np.ndarray of int, shape (n,)
+
+    Returns
+    -------
+    changed_labels : dict of int to int
+        As `review_of` takes them.
+    actions : dict of int to str
+    """
     changed_idx = np.flatnonzero((review.corrected_label != given_label) & (review.corrected_label >= 0))
     changed = {int(example): int(review.corrected_label[example]) for example in changed_idx}
     return changed, {example: action for example, action in enumerate(review.actions) if action}
 
 
-def reopened(session, proposal):
+def reopened(session: Session, proposal: Proposal) -> Opened:
     """A dataset folder's own table, for exporting what was found in it under the session's own classes.
+
+    Parameters
+    ----------
+    session : vizzy.session.Session
+    proposal : vizzy.reading.Proposal
+        Of the same folder's table.
+
+    Returns
+    -------
+    vizzy.reading.Opened
 
     Raises
     ------

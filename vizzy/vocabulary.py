@@ -32,16 +32,16 @@ QUEUES = (
 )
 
 
-def precision(found, flagged):
-    """The share of the flagged that are problems; None where nothing is flagged."""
+def precision(found: int, flagged: int) -> float | None:
+    """The share of the flagged that are problems, in [0, 1]; None where nothing is flagged."""
     return found / flagged if flagged else None
 
 
-def recall(found, problems):
-    """The share of the problems that were found; None where there are none."""
+def recall(found: int, problems: int) -> float | None:
+    """The share of the problems that were found, in [0, 1]; None where there are none."""
     return found / problems if problems else None
 
 
-def f1(found, flagged, problems):
-    """The harmonic mean of precision and recall; None where both are."""
+def f1(found: int, flagged: int, problems: int) -> float | None:
+    """The harmonic mean of precision and recall, in [0, 1]; None where both are."""
     return 2 * found / (flagged + problems) if flagged + problems else None
