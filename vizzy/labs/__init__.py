@@ -10,15 +10,28 @@ reason each module is imported only when it is first asked for. A new experiment
 by its module and function.
 """
 
+from __future__ import annotations
 
-def experiment(function):
-    """Mark a function as one that the page may call."""
-    function.is_experiment = True
+from collections.abc import Callable
+from typing import Any
+
+
+def experiment(function: Callable) -> Callable:
+    """Mark a function as one that the page may call, and return it."""
+    function.is_experiment = True  # type: ignore[attr-defined]
     return function
 
 
-def find_experiment(name):
+def find_experiment(name: str) -> Callable:
     """The function that ``module.function`` names, in a module of this package.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    callable
 
     Raises
     ------
@@ -29,7 +42,7 @@ def find_experiment(name):
 
     module_name, _, function_name = name.partition(".")
     try:
-        found = getattr(import_module("vizzy.labs." + module_name), function_name, None)
+        found: Any = getattr(import_module("vizzy.labs." + module_name), function_name, None)
     except ModuleNotFoundError as error:
         raise LookupError(f"there is no experiment {name}") from error
     if not getattr(found, "is_experiment", False):

@@ -5,6 +5,11 @@ classifier is trained on all examples with these labels, and what it flags among
 Examples of no class do not take part: that none of the labels fits them is another question.
 """
 
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from vizzy import confident
@@ -13,12 +18,15 @@ from vizzy.labs.noise import labels_taken_for_right, predict
 from vizzy.labs.score import measures
 from vizzy.labs import experiment
 
+if TYPE_CHECKING:
+    from vizzy.session import Session
+
 HIDDEN = 10
 ON_THE_TABLE = 60
 
 
 @experiment
-def hide_errors(session, settings, seed=0):
+def hide_errors(session: Session, settings: Sequence, seed: int = 0) -> Generator[tuple[int, int], None, dict]:
     """Hide ten errors and let the algorithm look for them.
 
     Parameters
@@ -27,11 +35,21 @@ def hide_errors(session, settings, seed=0):
     settings : (class percentile, out-of-distribution percentile, threshold mode)
     seed : int
 
+    Yields
+    ------
+    (int, int)
+        Steps done, and how many there will be.
+
     Returns
     -------
     dict
         ``examples``, those on the table, in random order; ``labels``, the label each shows; ``right``, the one it has;
         ``flagged``, the examples among them that are label issues; ``tally`` of those.
+
+    Raises
+    ------
+    vizzy.dataset.DatasetError
+        Where there are too few classes or examples.
     """
     dataset = session.dataset
     right_label = labels_taken_for_right(dataset)
@@ -53,15 +71,27 @@ def hide_errors(session, settings, seed=0):
     }
 
 
-def deal(label, n_classes, seed):
-    """Who is on the table, and which of them get another label: two np.ndarrays of int, in random order.
+def deal(label: np.ndarray, n_classes: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Which examples are on the table, and which of them get another label.
 
     Parameters
     ----------
-    label : np.ndarray of int, shape (n,)
+    label : np.ndarray of int, shape (n,), in [-1, n_classes)
         -1 for examples that do not take part.
     n_classes : int
     seed : int
+
+    Returns
+    -------
+    table : np.ndarray of int, shape (at most ``ON_THE_TABLE``,), in [0, n)
+        In random order.
+    hidden : np.ndarray of int, shape (``HIDDEN``,), in [0, n)
+        Some of them, in random order.
+
+    Raises
+    ------
+    vizzy.dataset.DatasetError
+        Where there are too few classes or examples.
     """
     taking_part = np.flatnonzero(label != confident.NO_LABEL)
     if n_classes < 2 or len(taking_part) < 2 * HIDDEN:

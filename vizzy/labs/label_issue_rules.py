@@ -17,18 +17,31 @@ model has no idea (*unsure*), and it lets a class that the model is generous wit
 (*uneven*).
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from vizzy import confident, noise_rates
 from vizzy.labs.score import tally
 from vizzy.labs import experiment
 
+if TYPE_CHECKING:
+    from vizzy.session import Session
+
 MOST_LISTED = 60
 
 
 @experiment
-def compare_ways(session, settings):
+def compare_ways(session: Session, settings: Sequence) -> dict:
     """What each way flags.
+
+    Parameters
+    ----------
+    session : vizzy.session.Session, trained
+    settings : (class percentile, out-of-distribution percentile, threshold mode)
 
     Returns
     -------
@@ -72,8 +85,23 @@ def compare_ways(session, settings):
     }
 
 
-def ways_to_decide(given_label, pred_probs, class_thresholds, mean_thresholds):
-    """Whom each way flags: dict of name to np.ndarray of bool, shape (n,)."""
+def ways_to_decide(
+    given_label: np.ndarray, pred_probs: np.ndarray, class_thresholds: np.ndarray, mean_thresholds: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Which examples each way flags.
+
+    Parameters
+    ----------
+    given_label : np.ndarray of int, shape (n,), in [0, K)
+    pred_probs : np.ndarray of float, shape (n, K), in [0, 1], out of sample
+    class_thresholds, mean_thresholds : np.ndarray of float, shape (K,)
+        Percentiles, and means.
+
+    Returns
+    -------
+    dict of str to np.ndarray of bool, shape (n,)
+        By the name of the way.
+    """
     most_probable = pred_probs.argmax(axis=1)
     differs = most_probable != given_label
     reached = confident.reaches(pred_probs, class_thresholds)[np.arange(len(pred_probs)), most_probable]
@@ -86,14 +114,19 @@ def ways_to_decide(given_label, pred_probs, class_thresholds, mean_thresholds):
     }
 
 
-def counter_examples(given_label, pred_probs, class_thresholds):
+def counter_examples(given_label: np.ndarray, pred_probs: np.ndarray, class_thresholds: np.ndarray) -> dict:
     """Where the naive rule, argmax, goes wrong as the theory says it does.
+
+    Parameters
+    ----------
+    given_label, pred_probs, class_thresholds
+        As for `ways_to_decide`.
 
     Returns
     -------
     dict
-        ``unsure``: the model's favourite is not the given label but reaches no threshold, and no class does;
-        ``uneven``: a class other than the favourite is suggested, because only that reaches its threshold.
+        ``unsure``: the most probable class is not the given label but reaches no threshold, and no class does;
+        ``uneven``: a class other than the most probable is suggested, because only that reaches its threshold.
         Each with ``count`` and ``example``, the clearest one, with its ``probs`` and ``thresholds`` (None where
         nothing reaches it), or None.
     """

@@ -11,6 +11,11 @@ is the mean gap, weighed by how many predictions it concerns.
 What these classifiers need of scikit-learn is not to be loaded by a page that never tries them.
 """
 
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
@@ -21,13 +26,18 @@ from vizzy.labs.score import tally
 from vizzy.linear import MOST_ITERATIONS, on_folds
 from vizzy.labs import experiment
 
+if TYPE_CHECKING:
+    from vizzy.session import Session
+
 MODELS = ("svm", "logistic", "neighbours")
 BINS = 10
 NEIGHBOURS = 15
 
 
 @experiment
-def try_model(session, settings, model, n_folds=training.DEFAULT_FOLDS, seed=0):
+def try_model(
+    session: Session, settings: Sequence, model: str, n_folds: int = training.DEFAULT_FOLDS, seed: int = 0
+) -> Generator[tuple[int, int], None, dict]:
     """Cross-validate a model on the labels that the page's was trained on, and see what it finds.
 
     Parameters
@@ -38,6 +48,11 @@ def try_model(session, settings, model, n_folds=training.DEFAULT_FOLDS, seed=0):
     n_folds : int, at least 3
     seed : int
 
+    Yields
+    ------
+    (int, int)
+        Models trained, and how many there will be.
+
     Returns
     -------
     dict
@@ -45,6 +60,11 @@ def try_model(session, settings, model, n_folds=training.DEFAULT_FOLDS, seed=0):
         the examples that have one, or None; ``calibration``, see `calibration_curve`; ``label_issues`` and
         ``out_of_distribution``, counts; ``tally`` of both together where the truth is known, else None;
         ``shared``, how many label issues are also issues of the predictions on the page.
+
+    Raises
+    ------
+    vizzy.dataset.DatasetError
+        Where there are no embeddings to train on.
     """
     if session.dataset.embeddings is None:
         raise DatasetError("These probabilities came with the data: without embeddings there is nothing to train on.")
@@ -66,8 +86,26 @@ def try_model(session, settings, model, n_folds=training.DEFAULT_FOLDS, seed=0):
     }
 
 
-def cross_validated(model, embeddings, given_label, n_classes, n_folds, seed):
-    """Out-of-sample probabilities of a model, in steps: np.ndarray, shape (n, K)."""
+def cross_validated(
+    model: str, embeddings: np.ndarray, given_label: np.ndarray, n_classes: int, n_folds: int, seed: int
+) -> Generator[tuple[int, int], None, np.ndarray]:
+    """Out-of-sample probabilities of a model, in steps.
+
+    Parameters
+    ----------
+    model : one of ``MODELS``
+    embeddings, given_label, n_classes, n_folds, seed
+        As for `vizzy.training.cross_validation`.
+
+    Yields
+    ------
+    (int, int)
+        Models trained, and how many there will be.
+
+    Returns
+    -------
+    np.ndarray of float, shape (n, K), in [0, 1]
+    """
     if model == "svm":
         result = yield from training.cross_validation(embeddings, given_label, n_classes, n_folds, seed)
         return result.pred_probs
@@ -77,8 +115,13 @@ def cross_validated(model, embeddings, given_label, n_classes, n_folds, seed):
     return pred_probs
 
 
-def calibration_curve(pred_probs, given_label):
+def calibration_curve(pred_probs: np.ndarray, given_label: np.ndarray) -> dict:
     """How sure a model is, and how often it is right.
+
+    Parameters
+    ----------
+    pred_probs : np.ndarray of float, shape (n, K), in [0, 1], out of sample
+    given_label : np.ndarray of int, shape (n,), in [0, K)
 
     Returns
     -------

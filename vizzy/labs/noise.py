@@ -12,6 +12,11 @@ only whom the model is confident of, then divided by how many it takes to be tru
 thresholds are those of the page's settings.
 """
 
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from vizzy import confident, noise_rates, training
@@ -19,9 +24,19 @@ from vizzy.labs.percentiles import within_a_series
 from vizzy.labs.score import tally
 from vizzy.labs import experiment
 
+if TYPE_CHECKING:
+    from vizzy.dataset import Dataset
+    from vizzy.session import Session
+
 
 @experiment
-def noise_sweep(session, settings, shares, pairs=None, seed=0):
+def noise_sweep(
+    session: Session,
+    settings: Sequence,
+    shares: Sequence[float],
+    pairs: Sequence[Sequence[int]] | None = None,
+    seed: int = 0,
+) -> Generator[tuple[int, int], None, dict]:
     """Flip, train and measure, for each share.
 
     Parameters
@@ -34,13 +49,18 @@ def noise_sweep(session, settings, shares, pairs=None, seed=0):
         None: evenly.
     seed : int
 
+    Yields
+    ------
+    (int, int)
+        Steps done, and how many there will be.
+
     Returns
     -------
     dict
         ``assumed``: whether the given labels had to be taken for right; ``trained``: False where the probabilities
         came with the data and so do not follow the labels; ``points``, a dict for each share: ``share``, ``flipped``
         (a count), ``tally`` (of the label issues), ``corrected`` (how many of the flipped are suggested their right
-        label), ``true`` and ``estimated`` noise matrix (None in a row of a class nobody has), and ``off``, the mean
+        label), ``true`` and ``estimated`` noise matrix (None in a row of a class without examples), and ``off``, the mean
         absolute difference of the two.
     """
     dataset = session.dataset
@@ -59,26 +79,48 @@ def noise_sweep(session, settings, shares, pairs=None, seed=0):
     }
 
 
-def labels_taken_for_right(dataset):
+def labels_taken_for_right(dataset: Dataset) -> np.ndarray:
     """The true labels where they are known (-1: of no class), else the given ones: np.ndarray of int, shape (n,)."""
     return dataset.given_label if dataset.true_label is None else dataset.true_label
 
 
-def predict(dataset, given_label):
-    """Out-of-sample probabilities for other labels, in steps; those that the dataset brought stay as they are."""
+def predict(dataset: Dataset, given_label: np.ndarray) -> Generator[tuple[int, int], None, np.ndarray]:
+    """Out-of-sample probabilities for other labels, in steps; those that the dataset brought stay as they are.
+
+    Parameters
+    ----------
+    dataset : vizzy.dataset.Dataset
+    given_label : np.ndarray of int, shape (n,), in [0, K)
+
+    Yields
+    ------
+    (int, int)
+        Models trained, and how many there will be.
+
+    Returns
+    -------
+    np.ndarray of float, shape (n, K), in [0, 1]
+    """
     yield 0, 1
     if dataset.pred_probs is not None:
         return dataset.pred_probs
-    result = yield from training.cross_validation(dataset.embeddings, given_label, len(dataset.classes))
+    # There are embeddings where no probabilities came with the data.
+    result = yield from training.cross_validation(dataset.embeddings, given_label, len(dataset.classes))  # type: ignore[arg-type]
     return result.pred_probs
 
 
-def flip_labels(label, n_classes, share, pairs=None, seed=0):
+def flip_labels(
+    label: np.ndarray,
+    n_classes: int,
+    share: float,
+    pairs: Sequence[Sequence[int]] | None = None,
+    seed: int = 0,
+) -> np.ndarray:
     """Give a share of the examples another class.
 
     Parameters
     ----------
-    label : np.ndarray of int, shape (n,)
+    label : np.ndarray of int, shape (n,), in [-1, n_classes)
         -1 for examples of no class, which are left alone.
     n_classes : int
     share : float in [0, 1]
@@ -89,7 +131,7 @@ def flip_labels(label, n_classes, share, pairs=None, seed=0):
 
     Returns
     -------
-    np.ndarray of int, shape (n,)
+    np.ndarray of int, shape (n,), in [-1, n_classes)
     """
     random = np.random.default_rng(seed)
     order = random.permutation(len(label))
@@ -105,8 +147,22 @@ def flip_labels(label, n_classes, share, pairs=None, seed=0):
     return flipped
 
 
-def measure(right_label, given_label, pred_probs, settings):
-    """What confident learning makes of flipped labels; see `noise_sweep`."""
+def measure(right_label: np.ndarray, given_label: np.ndarray, pred_probs: np.ndarray, settings: Sequence) -> dict:
+    """What confident learning makes of flipped labels.
+
+    Parameters
+    ----------
+    right_label : np.ndarray of int, shape (n,), in [-1, K)
+        -1 for examples of no class.
+    given_label : np.ndarray of int, shape (n,), in [0, K)
+    pred_probs : np.ndarray of float, shape (n, K), in [0, 1], out of sample
+    settings : (class percentile, out-of-distribution percentile, threshold mode)
+
+    Returns
+    -------
+    dict
+        A point of `noise_sweep`, without its ``share``.
+    """
     analysis = confident.analyse(given_label, pred_probs, *settings[:3])
     known_mask = right_label != confident.NO_LABEL
     flipped_mask = known_mask & (given_label != right_label)
@@ -123,19 +179,46 @@ def measure(right_label, given_label, pred_probs, settings):
     }
 
 
-def noise_matrix(true_label, given_label, n_classes):
-    """P(given | true), counted: np.ndarray, shape (K, K), rows true; NaN for a class that is nobody's."""
+def noise_matrix(true_label: np.ndarray, given_label: np.ndarray, n_classes: int) -> np.ndarray:
+    """P(given | true), counted.
+
+    Parameters
+    ----------
+    true_label, given_label : np.ndarray of int, shape (n,), in [0, n_classes)
+    n_classes : int
+
+    Returns
+    -------
+    np.ndarray of float, shape (K, K), in [0, 1]
+        A row per true label; NaN for a class that is the true label of no example.
+    """
     joint = confident.confident_joint(given_label, true_label, n_classes)
     return _shares_of_columns(joint)
 
 
-def estimated_noise_matrix(joint, given_label):
-    """P(given | true) as the confident joint estimates it: np.ndarray, shape (K, K), rows true, or NaN."""
+def estimated_noise_matrix(joint: np.ndarray, given_label: np.ndarray) -> np.ndarray:
+    """P(given | true) as the confident joint estimates it.
+
+    Parameters
+    ----------
+    joint : np.ndarray of int, shape (K, K)
+        A row per given label, a column per suggested label.
+    given_label : np.ndarray of int, shape (n,), in [0, K)
+
+    Returns
+    -------
+    np.ndarray of float, shape (K, K), in [0, 1]
+        A row per true label; NaN for a class that is suggested for no example.
+
+    References
+    ----------
+    Northcutt, Jiang, Chuang: Confident Learning: Estimating Uncertainty in Dataset Labels. JAIR 70, 2021.
+    """
     return _shares_of_columns(noise_rates.calibrated(joint, given_label))
 
 
-def rows_or_none(matrix):
-    """A matrix as lists, None for a row without numbers."""
+def rows_or_none(matrix: np.ndarray) -> list[list[float] | None]:
+    """A matrix of float, shape (m, K), as m lists of K numbers; None for a row that is not finite."""
     return [row if np.isfinite(row).all() else None for row in matrix.tolist()]
 
 

@@ -10,11 +10,19 @@ Only counts are kept, ``found`` and ``flagged``; precision, recall and F1 follow
 distribution together.
 """
 
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from vizzy import confident, training
 from vizzy.dataset import DatasetError
 from vizzy.labs import experiment
+
+if TYPE_CHECKING:
+    from vizzy.session import Session
 
 PERCENTILES = range(101)
 GRID = range(0, 101, 5)
@@ -22,8 +30,18 @@ SEEDS = (1, 2, 3, 4, 5)  # 0 is the one that the page trains with
 
 
 @experiment
-def percentile_curves(session, settings):
+def percentile_curves(session: Session, settings: Sequence) -> Generator[tuple[int, int], None, dict]:
     """Counts at every class percentile, on the grid, and with the means.
+
+    Parameters
+    ----------
+    session : vizzy.session.Session, trained
+    settings : (class percentile, out-of-distribution percentile, threshold mode)
+
+    Yields
+    ------
+    (int, int)
+        Steps done, and how many there will be.
 
     Returns
     -------
@@ -31,7 +49,7 @@ def percentile_curves(session, settings):
         ``problems`` (None where the truth is not known); ``curve``: ``found``, ``flagged``, ``label_issues`` and
         ``out_of_distribution``, a list each, by class percentile; ``grid``: ``percentiles``, ``found`` and ``flagged``
         by class (outer) and out-of-distribution percentile (inner, up to the class one); ``mean``: ``found``,
-        ``flagged``, and ``percentile`` by class (None for a class nobody is given).
+        ``flagged``, and ``percentile`` by class (None for a class that no example is given).
     """
     predictions, problem_mask = session.predictions, session.problem_mask
     count = _Counter(predictions.given_label, predictions.pred_probs, problem_mask, predictions.confidences)
@@ -55,13 +73,28 @@ def percentile_curves(session, settings):
 
 
 @experiment
-def percentile_bands(session, settings):
+def percentile_bands(session: Session, settings: Sequence) -> Generator[tuple[int, int], None, dict]:
     """The curve for each of ``SEEDS``: how much of it depends on how the folds were dealt.
+
+    Parameters
+    ----------
+    session, settings
+        As for `percentile_curves`.
+
+    Yields
+    ------
+    (int, int)
+        Models trained, and how many there will be.
 
     Returns
     -------
     dict
         ``seeds``; ``found`` and ``flagged``: for each seed a list by class percentile.
+
+    Raises
+    ------
+    vizzy.dataset.DatasetError
+        Where there are no embeddings to train on.
     """
     if session.dataset.embeddings is None:
         raise DatasetError("These probabilities came with the data: there is nothing to train with other folds.")
@@ -79,8 +112,28 @@ def percentile_bands(session, settings):
     return bands
 
 
-def within_a_series(steps, place, n_series):
-    """Run steps as number ``place`` of a series of equally long ones; what they come to."""
+def within_a_series(
+    steps: Generator[tuple[int, int], None, Any], place: int, n_series: int
+) -> Generator[tuple[int, int], None, Any]:
+    """Run steps as number ``place`` of a series of equally long ones.
+
+    Parameters
+    ----------
+    steps : generator
+        Yields (steps done, and how many there will be).
+    place : int in [0, n_series)
+    n_series : int
+
+    Yields
+    ------
+    (int, int)
+        Steps done of the whole series, and how many there will be.
+
+    Returns
+    -------
+    object
+        What the generator returns.
+    """
     while True:
         try:
             done, total = next(steps)
@@ -89,8 +142,8 @@ def within_a_series(steps, place, n_series):
         yield place * total + done, n_series * total
 
 
-def mean_percentiles(confidences):
-    """Which percentile each class's mean self-confidence is: list of K floats, None for a class nobody is given."""
+def mean_percentiles(confidences: confident.SortedSelfConfidences) -> list[float | None]:
+    """Which percentile each class's mean self-confidence is: K numbers in [0, 100], None for a class without examples."""
     ranks = []
     for values, mean in zip(confidences.by_class(), confidences.mean_thresholds(), strict=True):
         ranks.append(float(100 * (values < mean - confident.TOLERANCE).mean()) if len(values) else None)

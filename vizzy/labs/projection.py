@@ -8,10 +8,18 @@ probabilities and no embeddings, these take their place.
 van der Maaten, Hinton: Visualizing Data using t-SNE. JMLR 9, 2008.
 """
 
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from vizzy.dataset import DatasetError
 from vizzy.labs import experiment
+
+if TYPE_CHECKING:
+    from vizzy.session import Session
 
 MOST_ARRANGED = 1500
 PERPLEXITY = 30  # about how many neighbours count
@@ -23,14 +31,38 @@ SMALLEST = 1e-12
 
 
 @experiment
-def principal_map(session):
-    """Two principal components: np.ndarray of float32, shape (2n,), x, y, x, y, ... in [0, 1]."""
+def principal_map(session: Session) -> np.ndarray:
+    """The map of two principal components: np.ndarray of float32, shape (2n,), x, y, x, y, ... in [0, 1]."""
     return as_places(principal_components(_features(session)))
 
 
 @experiment
-def neighbour_map(session):
-    """A t-SNE map, in steps: the same."""
+def neighbour_map(session: Session) -> Generator[tuple[int, int], None, np.ndarray]:
+    """A t-SNE map, in steps.
+
+    Parameters
+    ----------
+    session : vizzy.session.Session
+
+    Yields
+    ------
+    (int, int)
+        Steps done, and how many there will be.
+
+    Returns
+    -------
+    np.ndarray of float32, shape (2n,), in [0, 1]
+        x, y, x, y, ...
+
+    Raises
+    ------
+    vizzy.dataset.DatasetError
+        Where there are more than ``MOST_ARRANGED`` examples.
+
+    References
+    ----------
+    van der Maaten, Hinton: Visualizing Data using t-SNE. Journal of Machine Learning Research 9, 2008.
+    """
     features = _features(session)
     if len(features) > MOST_ARRANGED:
         raise DatasetError(
@@ -41,8 +73,18 @@ def neighbour_map(session):
     return as_places(places)
 
 
-def principal_components(features):
-    """The first two principal components: np.ndarray, shape (n, 2); zeros where there is nothing more to see."""
+def principal_components(features: np.ndarray) -> np.ndarray:
+    """The first two principal components.
+
+    Parameters
+    ----------
+    features : np.ndarray of numbers, shape (n, d), finite
+
+    Returns
+    -------
+    np.ndarray of float64, shape (n, 2)
+        Zeros in the second column where there is one dimension only.
+    """
     centred = np.asarray(features, dtype=np.float64)
     centred = centred - centred.mean(axis=0)
     _, directions = np.linalg.eigh(centred.T @ centred)
@@ -54,8 +96,26 @@ def principal_components(features):
     return np.pad(components, ((0, 0), (0, 2 - components.shape[1])))
 
 
-def arranged_by_neighbours(features):
-    """t-SNE, exact, from the principal components on: np.ndarray, shape (n, 2), at the end of the steps."""
+def arranged_by_neighbours(features: np.ndarray) -> Generator[tuple[int, int], None, np.ndarray]:
+    """t-SNE, exact, from the principal components on.
+
+    Parameters
+    ----------
+    features : np.ndarray of numbers, shape (n, d), finite
+
+    Yields
+    ------
+    (int, int)
+        Steps done, and how many there will be.
+
+    Returns
+    -------
+    np.ndarray of float64, shape (n, 2)
+
+    References
+    ----------
+    van der Maaten, Hinton: Visualizing Data using t-SNE. Journal of Machine Learning Research 9, 2008.
+    """
     n = len(features)
     start = principal_components(features)
     places = 1e-4 * start / max(start.std(), SMALLEST)
@@ -74,17 +134,41 @@ def arranged_by_neighbours(features):
     return places
 
 
-def squared_distances(points):
-    """Between every two of some points: np.ndarray, shape (n, n)."""
+def squared_distances(points: np.ndarray) -> np.ndarray:
+    """Between every two of some points.
+
+    Parameters
+    ----------
+    points : np.ndarray of float, shape (n, d), finite
+
+    Returns
+    -------
+    np.ndarray of float, shape (n, n), at least 0
+    """
     squares = (points**2).sum(axis=1)
     return np.maximum(squares[:, None] + squares - 2 * points @ points.T, 0)
 
 
-def neighbour_probabilities(squared, perplexity):
-    """How much each pair are neighbours: np.ndarray, shape (n, n), symmetric, summing to 1.
+def neighbour_probabilities(squared: np.ndarray, perplexity: float) -> np.ndarray:
+    """How much each pair are neighbours.
 
     A Gaussian around each example, as wide as it takes for about ``perplexity`` neighbours to count; the width is
     found by bisection, for all examples at once.
+
+    Parameters
+    ----------
+    squared : np.ndarray of float, shape (n, n), at least 0
+        Squared distances.
+    perplexity : float, at least 1
+
+    Returns
+    -------
+    np.ndarray of float, shape (n, n), in [0, 1]
+        Symmetric, summing to 1.
+
+    References
+    ----------
+    van der Maaten, Hinton: Visualizing Data using t-SNE. Journal of Machine Learning Research 9, 2008.
     """
     squared = squared - np.where(np.eye(len(squared)) > 0, np.inf, squared).min(axis=1, keepdims=True)
     np.fill_diagonal(squared, np.inf)
@@ -101,8 +185,18 @@ def neighbour_probabilities(squared, perplexity):
     return np.maximum(probs + probs.T, SMALLEST) / (2 * len(probs))
 
 
-def as_places(points):
-    """Points stretched to fill the unit square: np.ndarray of float32, shape (2n,), x, y, x, y, ..."""
+def as_places(points: np.ndarray) -> np.ndarray:
+    """Points stretched to fill the unit square.
+
+    Parameters
+    ----------
+    points : np.ndarray of float, shape (n, 2), finite
+
+    Returns
+    -------
+    np.ndarray of float32, shape (2n,), in [0, 1]
+        x, y, x, y, ...
+    """
     low, high = points.min(axis=0), points.max(axis=0)
     size = np.where(high > low, high - low, 1.0)
     return ((points - (low + high) / 2) / size + 0.5).astype(np.float32).ravel()

@@ -9,6 +9,9 @@ is told of, and the last good one takes over.
 Edited code runs where the numbers are, in the visitor's own browser, and is kept nowhere.
 """
 
+# Without ``from __future__ import annotations``: `compile` would hand it on to the code that it compiles here, and to the
+# copy of `vizzy.confident`, which needs its annotations evaluated.
+
 import contextlib
 import inspect
 import io
@@ -17,11 +20,16 @@ import sys
 import time
 import traceback
 import types
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from vizzy import confident
 from vizzy.labs import experiment
+
+if TYPE_CHECKING:
+    from vizzy.session import Session
 
 EDITABLE = ("analyse", "reaches", "suggested_label", "confident_joint")
 FILE = "your rule"
@@ -36,8 +44,12 @@ class RuleError(Exception):
 
 
 @experiment
-def show_code(session):
+def show_code(session: "Session") -> dict:
     """What the panel shows.
+
+    Parameters
+    ----------
+    session : vizzy.session.Session
 
     Returns
     -------
@@ -56,13 +68,21 @@ def show_code(session):
 
 
 @experiment
-def run_code(session, source, settings):
+def run_code(session: "Session", source: str, settings: Sequence) -> dict:
     """Try an edited rule on the session's data, and let it run from now on if it holds.
+
+    Parameters
+    ----------
+    session : vizzy.session.Session
+    source : str
+        Python: functions that take the place of those of `vizzy.confident` with the same names.
+    settings : (float, float, str, str)
+        Of the analysis to try it on, as `vizzy.session.Session.analysis_at` takes them.
 
     Returns
     -------
     dict
-        ``error``: the traceback where it does not; the session then keeps the rules it had; else None.
+        ``failed``: the traceback where it does not hold; the session then keeps the rules it had; else None.
     """
     try:
         rules = GuardedRules(session, source, _compiled(source))
@@ -76,18 +96,24 @@ def run_code(session, source, settings):
 
 
 @experiment
-def restore_code(session):
-    """The original rule again."""
+def restore_code(session: "Session") -> dict:
+    """Use the original rule again; what `show_code` returns."""
     session.use_rules(confident)
     session.rule_trouble = None
     return show_code(session)
 
 
 @experiment
-def prompt(session, line):
+def prompt(session: "Session", line: str) -> dict:
     """Run Python with ``pred_probs``, ``labels``, ``vizzy``, ``np`` and ``session`` in scope.
 
     The names that it defines stay. ``labels`` and ``pred_probs`` are copies: nothing on the page can be broken.
+
+    Parameters
+    ----------
+    session : vizzy.session.Session
+    line : str
+        Python, of one line or more.
 
     Returns
     -------
@@ -105,35 +131,46 @@ def prompt(session, line):
     return {"said": said.getvalue()[:MOST_PRINTED], "failed": failed}
 
 
-def original_source(name):
-    """The source of one of the module's functions."""
+def original_source(name: str) -> str:
+    """The source of one of the functions of `vizzy.confident`."""
     return inspect.getsource(getattr(confident, name))
 
 
-def whole_source():
-    """All functions that can be edited, one after the other."""
+def whole_source() -> str:
+    """The source of all functions that can be edited, one after the other."""
     return "\n\n".join(original_source(name) for name in EDITABLE)
 
 
 class GuardedRules:
     """What a session asks instead of `vizzy.confident`, with a way back."""
 
-    def __init__(self, session, source, module):
+    def __init__(self, session: "Session", source: str, module: types.ModuleType) -> None:
         self.source = source
         self._session = session
         self._module = module
         self._before = session.rules
 
-    def analyse(self, given_label, pred_probs, *settings):
-        """As `vizzy.confident.analyse`, by the edited rule; by the last good one where that fails."""
+    def analyse(self, given_label: np.ndarray, pred_probs: np.ndarray, *settings: Any) -> Any:
+        """As `vizzy.confident.analyse`, by the edited rule; by the last good one where that fails.
+
+        Parameters
+        ----------
+        given_label, pred_probs, *settings
+            As for `vizzy.confident.analyse`, in its order.
+
+        Returns
+        -------
+        object
+            With the attributes of `vizzy.confident.Analysis`.
+        """
         try:
             return self.checked_analysis(given_label, pred_probs, *settings)
         except FAILURES as error:
             self._give_up(error)
             return self._before.analyse(given_label, pred_probs, *settings)
 
-    def explain(self, *arguments):
-        """As `vizzy.confident.explain`, likewise."""
+    def explain(self, *arguments: Any) -> Any:
+        """As `vizzy.confident.explain`, by the edited rule; by the last good one where that fails."""
         try:
             with _at_most(MOST_SECONDS):
                 return self._module.explain(*arguments)
@@ -141,8 +178,26 @@ class GuardedRules:
             self._give_up(error)
             return self._before.explain(*arguments)
 
-    def checked_analysis(self, given_label, pred_probs, *settings):
-        """What the edited rule says, if that is an analysis."""
+    def checked_analysis(self, given_label: np.ndarray, pred_probs: np.ndarray, *settings: Any) -> Any:
+        """What the edited rule says, if that is an analysis.
+
+        Parameters
+        ----------
+        given_label, pred_probs, *settings
+            As for `analyse`.
+
+        Returns
+        -------
+        object
+            With the attributes of `vizzy.confident.Analysis`.
+
+        Raises
+        ------
+        RuleError
+            Where it lacks one of them, or one has the wrong shape, kind or range.
+        Exception
+            Whatever the edited rule raises.
+        """
         with _at_most(MOST_SECONDS):
             analysis = self._module.analyse(given_label, pred_probs, *settings)
         return _checked(analysis, given_label, pred_probs)
@@ -152,8 +207,8 @@ class GuardedRules:
         self._session.rule_trouble = readable(error)
 
 
-def readable(error, file=FILE):
-    """A traceback that begins where the reader's own code does."""
+def readable(error: BaseException, file: str = FILE) -> str:
+    """A traceback that begins where the reader's own code, which is in that file, does."""
     if isinstance(error, RuleError):
         return str(error)
     own = error.__traceback__

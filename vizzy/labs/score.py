@@ -8,16 +8,24 @@ both together against both: an example of no class among the label issues is in 
 precision = found / flagged, recall = found / problems, F1 = 2 found / (flagged + problems): None where that is 0 / 0.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from vizzy import confident
 from vizzy.vocabulary import f1, precision, recall
 from vizzy.labs import experiment
 
+if TYPE_CHECKING:
+    from vizzy.session import Session
+
 MOST_LISTED = 60
 
 
-def tally(flagged_mask, problem_mask):
+def tally(flagged_mask: np.ndarray, problem_mask: np.ndarray) -> dict:
     """How well what is flagged meets the problems.
 
     Parameters
@@ -32,8 +40,18 @@ def tally(flagged_mask, problem_mask):
     return measures(int((flagged_mask & problem_mask).sum()), int(flagged_mask.sum()), int(problem_mask.sum()))
 
 
-def measures(found, flagged, problems):
-    """The same from counts."""
+def measures(found: int, flagged: int, problems: int) -> dict:
+    """What `tally` returns, from counts.
+
+    Parameters
+    ----------
+    found, flagged, problems : int, at least 0
+
+    Returns
+    -------
+    dict
+        As `tally` returns.
+    """
     return {
         "problems": problems,
         "flagged": flagged,
@@ -46,7 +64,7 @@ def measures(found, flagged, problems):
 
 
 @experiment
-def score_card(session, settings):
+def score_card(session: Session, settings: Sequence) -> dict:
     """How the settings do; see the module.
 
     Parameters
@@ -95,14 +113,32 @@ def score_card(session, settings):
     }
 
 
-def kinds_of_problem(given_label, true_label):
-    """Which examples have a wrong label, and which are of no class: two np.ndarrays of bool, shape (n,)."""
+def kinds_of_problem(given_label: np.ndarray, true_label: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which examples have a wrong label, and which are of no class.
+
+    Parameters
+    ----------
+    given_label : np.ndarray of int, shape (n,), in [0, K)
+    true_label : np.ndarray of int, shape (n,), in [-1, K)
+
+    Returns
+    -------
+    wrong_mask, no_class_mask : np.ndarray of bool, shape (n,)
+    """
     no_class_mask = true_label == confident.NO_LABEL
     return ~no_class_mask & (given_label != true_label), no_class_mask
 
 
-def missed_problem(session, example, analysis):
+def missed_problem(session: Session, example: int, analysis: confident.Analysis) -> dict:
     """Why a problem is not flagged, and which percentile would flag it.
+
+    Parameters
+    ----------
+    session : vizzy.session.Session, trained
+    example : int in [0, n)
+        Of a dataset whose true labels are known.
+    analysis : vizzy.confident.Analysis
+        Of the session's predictions.
 
     Returns
     -------
@@ -114,7 +150,7 @@ def missed_problem(session, example, analysis):
         percentile above which nothing describes it.
     """
     predictions = session.predictions
-    given, true = int(predictions.given_label[example]), int(session.dataset.true_label[example])
+    given, true = int(predictions.given_label[example]), int(session.dataset.true_label[example])  # type: ignore[index]
     probs = predictions.pred_probs[example]
     agrees = bool(analysis.suggested_label[example] == given)
     thresholds = analysis.class_thresholds if agrees else analysis.ood_thresholds
