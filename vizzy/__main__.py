@@ -105,7 +105,7 @@ def _embedded(proposal, path):
     from vizzy.native.image_features import embeddings_of  # needs what few have installed
 
     buffer = io.BytesIO()
-    np.save(buffer, embeddings_of(proposal.images_to_embed, reading.Images(proposal.files).read))
+    np.save(buffer, embeddings_of(proposal.images_to_embed, reading.Images(proposal.files).read))  # type: ignore[arg-type]
     if path:
         _write(path, buffer.getvalue())
         print(f"Written to {path}.", file=sys.stderr)

@@ -1,5 +1,7 @@
 """Arrays of numpy, from ``.npy`` and ``.npz`` files: never unpickled, each checked for what it may be taken for."""
 
+from __future__ import annotations
+
 import io
 import re
 from dataclasses import dataclass
@@ -7,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vizzy.reading.errors import ReadingError
-from vizzy.reading.files import InputFile, unzipped
+from vizzy.reading.files import InputFile, Limits, unzipped
 
 EMBEDDINGS, PRED_PROBS, LABELS, CLASSES, IDS, IGNORED = (
     "embeddings",
@@ -45,15 +47,31 @@ class Array:
     columns: tuple | None = None  # of str, where it was a table of numbers
 
     @property
-    def key(self):
+    def key(self) -> str:
         """The last part of the name, without the suffix."""
         return re.sub(
             r"\.(npy|npz|csv|tsv|tab|txt|jsonl|ndjson|json)$", "", self.name.rpartition("/")[2].lower()
         )
 
 
-def read_arrays(file, limits):
-    """The arrays that a ``.npy`` or ``.npz`` file holds: list of Array. An .npz is a zip, and bounded like one."""
+def read_arrays(file: InputFile, limits: Limits) -> list[Array]:
+    """The arrays that a ``.npy`` or ``.npz`` file holds.
+
+    Parameters
+    ----------
+    file : vizzy.reading.files.InputFile
+    limits : vizzy.reading.files.Limits
+        An .npz is a zip, and bounded like one.
+
+    Returns
+    -------
+    list of Array
+
+    Raises
+    ------
+    ReadingError
+        Where the file is damaged or holds too much.
+    """
     if not file.content.startswith(b"PK"):
         return [Array(file.name, _values(file))]
     members = [member for member in unzipped(file, limits) if member.suffix == ".npy"]
@@ -61,8 +79,8 @@ def read_arrays(file, limits):
     return [Array(member.name.removesuffix(".npy"), _values(member)) for member in named]
 
 
-def guess_role(array, n_rows, n_classes):
-    """What an array is probably for: one of ARRAY_ROLES.
+def guess_role(array: Array, n_rows: int | None, n_classes: int | None) -> str:
+    """What an array is probably for.
 
     Parameters
     ----------
@@ -71,6 +89,11 @@ def guess_role(array, n_rows, n_classes):
         How many rows the table has, if there is one.
     n_classes : int or None
         How many classes its labels have, if known.
+
+    Returns
+    -------
+    str
+        One of ARRAY_ROLES.
     """
     values = array.values
     possible = _possible_roles(values)
@@ -86,7 +109,7 @@ def guess_role(array, n_rows, n_classes):
     return IGNORED
 
 
-def texts_of(values):
+def texts_of(values: np.ndarray) -> list[str]:
     """An array's values as text: bytes decoded, whole numbers without a point, "" for what is not a number."""
     if values.dtype.kind == "S":
         return [value.decode("utf-8", "replace") for value in values.ravel().tolist()]

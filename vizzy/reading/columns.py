@@ -5,7 +5,11 @@ guessed takes the columns' names first, then what they hold. Nothing is trained 
 remain, `vizzy.reading.features` leaves aside what only looks like a feature.
 """
 
+from __future__ import annotations
+
 import re
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +21,7 @@ from vizzy.reading.features import feature_columns, is_numeric
 from vizzy.reading.label_cells import may_be_labels, one_hot_columns
 from vizzy.reading.labels import whole_number
 from vizzy.reading.numbers import holds_lists
-from vizzy.reading.tables import UNNAMED, cell_text
+from vizzy.reading.tables import UNNAMED, Table, cell_text
 from vizzy.reading.text_columns import text_column
 
 LABEL, ONE_HOT, ID, FILE, TEXT, TRUE_LABEL, ALT, PROBABILITY, EMBEDDING, MEASUREMENT, REVIEW, IGNORED = (
@@ -147,7 +151,7 @@ PARTS_OF_DATA = frozenset(["train", "training", "test", "validation", "valid", "
 FEW_VALUES, ROWS_A_VALUE, SHARE_FILLED = 50, 3, 0.9
 
 
-def exported_columns(columns):
+def exported_columns(columns: Sequence[str]) -> dict[str, str]:
     """Of a table that Vizzy exported, the names of what it added: dict by usual name; empty for any other table."""
     found = {}
     for name in ADDED_COLUMNS[1:]:
@@ -163,8 +167,20 @@ def exported_columns(columns):
     return found
 
 
-def check_choices(table, chosen):
-    """Refuse roles chosen for columns that are not there, or roles that do not exist, or twice."""
+def check_choices(table: Table, chosen: dict[str, str]) -> None:
+    """Refuse roles chosen for columns that are not there, or roles that do not exist, or twice.
+
+    Parameters
+    ----------
+    table : Table
+    chosen : dict of str to str
+        Roles by column that a person chose.
+
+    Raises
+    ------
+    ReadingError
+        It names the column or the role.
+    """
     for column, role in chosen.items():
         if column not in table.columns:
             raise ReadingError(
@@ -182,14 +198,19 @@ def check_choices(table, chosen):
             )
 
 
-def guess_roles(table, chosen):
-    """A role for every column: dict by column, in their order.
+def guess_roles(table: Table, chosen: dict[str, str]) -> dict[str, str]:
+    """A role for every column.
 
     Parameters
     ----------
     table : Table
     chosen : dict of str to str
         Roles by column that a person chose.
+
+    Returns
+    -------
+    dict of str to str
+        One of COLUMN_ROLES by column, in their order.
     """
     roles = dict(chosen)
     exported = exported_columns(table.columns)
@@ -211,7 +232,7 @@ def guess_roles(table, chosen):
     return {column: roles.get(column, IGNORED) for column in table.columns}
 
 
-def labels_in(table, roles):
+def labels_in(table: Table, roles: dict[str, str]) -> set[str]:
     """The different labels that the columns with that role hold, as they are written: set of str."""
     column = column_of(roles, LABEL)
     if column is None:
@@ -219,7 +240,7 @@ def labels_in(table, roles):
     return {text for text in table.texts(column) if text}
 
 
-def is_usual_label(column):
+def is_usual_label(column: str) -> bool:
     """Whether a column's name alone says that it holds labels."""
     return normalised(column) in USUAL_NAMES[LABEL] or column == GIVEN_LABEL
 
@@ -262,16 +283,17 @@ def _has_few_values(table, column):
     return 2 <= different <= FEW_VALUES and different * ROWS_A_VALUE <= len(texts) >= SHARE_FILLED * len(table)
 
 
-def column_of(roles, role):
+def column_of(roles: dict[str, str], role: str) -> str | None:
     """The column with a role that only one can have, or None."""
     return next((column for column, other in roles.items() if other == role), None)
 
 
-def columns_of(roles, role):
+def columns_of(roles: dict[str, str], role: str) -> list[str]:
+    """The columns with a role, in their order."""
     return [column for column, other in roles.items() if other == role]
 
 
-def class_of_probability_column(column):
+def class_of_probability_column(column: str) -> list[str]:
     """The names of classes that a column of probabilities may be meant for, the likeliest first.
 
     Examples
@@ -306,7 +328,7 @@ def _is_id(table, name, column):
     return name.endswith("_id") and _may_be(table, column, ID)
 
 
-def normalised(column):
+def normalised(column: str) -> str:
     """A column's name in lower case, with "_" between its words: str."""
     return re.sub(r"[\s.-]+", "_", column.strip().lower())
 
@@ -390,7 +412,7 @@ def _last_parts(columns):
     return [class_of_probability_column(column)[-1] for column in columns]
 
 
-def holds_scores(table, column):
+def holds_scores(table: Table, column: str) -> bool:
     """Whether the first cell of a column that holds anything names a score for each class.
 
     That is a JSON object from class to score, or a list of ``{"label": …, "score": …}`` or of ``[label, score]``.
@@ -401,12 +423,12 @@ def holds_scores(table, column):
     return False
 
 
-def holds_objects(table, column):
+def holds_objects(table: Table, column: str) -> bool:
     """Whether the first cell of a column is a JSON object."""
     return any(isinstance(cell, dict) for cell in table.column(column)[:1])
 
 
-def scores_of_cell(cell):
+def scores_of_cell(cell: Any) -> dict[str, float] | None:
     """What a cell says of each class: dict from str to number, or None where it says something else."""
     if isinstance(cell, str):
         if cell.strip()[:1] not in ("{", "["):

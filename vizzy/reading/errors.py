@@ -1,5 +1,9 @@
 """The one error that reading raises."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+
 from vizzy.dataset import DatasetError
 
 
@@ -10,19 +14,19 @@ class ReadingError(DatasetError):
     """
 
 
-def shown(value, most=40):
-    """A value as it stands in a sentence: in quotation marks, and not longer than a person would read."""
+def shown(value: object, most: int = 40) -> str:
+    """A value as it stands in a sentence: in quotation marks, and cut to that many characters."""
     text = str(value)
     return repr(text if len(text) <= most else text[: most - 1] + "…")
 
 
-def listed(values, most=5):
+def listed(values: Iterable, most: int = 5) -> str:
     """Some values as they stand in a sentence: the first few, and how many more there are."""
     values = list(values)
     text = ", ".join(shown(value) for value in values[:most])
     return text if len(values) <= most else f"{text} and {len(values) - most} more"
 
 
-def counted(count, one, many=None):
+def counted(count: int, one: str, many: str | None = None) -> str:
     """ "1 row", "1,234 rows"."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

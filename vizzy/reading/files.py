@@ -4,8 +4,11 @@ Sizes are checked before anything is read or unpacked, so that a file which is t
 The browser hands in names and bytes; the command line, paths. A folder is its files, named by their path within it.
 """
 
+from __future__ import annotations
+
 import io
 import zipfile
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -64,19 +67,22 @@ class InputFile:
     path: Path | None = None  # where an image's content is, if it is not here
 
     @property
-    def suffix(self):
+    def suffix(self) -> str:
+        """The name's suffix in lower case, with its point."""
         return PurePosixPath(self.name.replace("\\", "/")).suffix.lower()
 
     @property
-    def base_name(self):
+    def base_name(self) -> str:
+        """The name without folders."""
         return PurePosixPath(self.name.replace("\\", "/")).name
 
     @property
-    def is_image(self):
+    def is_image(self) -> bool:
+        """Whether the suffix is that of an image."""
         return self.suffix in IMAGE_SUFFIXES
 
 
-def check_sizes(sizes, limits=IN_BROWSER):
+def check_sizes(sizes: Sequence[tuple[str, int]], limits: Limits = IN_BROWSER) -> None:
     """Refuse files that are too large, before they are read.
 
     Parameters
@@ -84,6 +90,11 @@ def check_sizes(sizes, limits=IN_BROWSER):
     sizes : sequence of (str, int)
         Name and size in bytes of each file.
     limits : Limits
+
+    Raises
+    ------
+    ReadingError
+        It names the file, its size, the limit and what to do.
     """
     advice = limits.advice.format(names=" ".join(name for name, _ in sizes[:3]))
     for name, size in sizes:
@@ -99,8 +110,24 @@ def check_sizes(sizes, limits=IN_BROWSER):
         )
 
 
-def files_at(paths, limits=NATIVE):
-    """Read the files, and those in the folders, at some paths: list of InputFile."""
+def files_at(paths: Iterable[str | Path], limits: Limits = NATIVE) -> list[InputFile]:
+    """Read the files, and those in the folders, at some paths.
+
+    Parameters
+    ----------
+    paths : iterable of str or Path
+    limits : Limits
+
+    Returns
+    -------
+    list of InputFile
+        Images last, without their content.
+
+    Raises
+    ------
+    ReadingError
+        Where a file is not there, cannot be read or is too large.
+    """
     found = named_paths(paths)
     read = [(name, path) for name, path in found if path.suffix.lower() not in IMAGE_SUFFIXES]
     check_sizes([(name, path.stat().st_size) for name, path in read], limits)
@@ -108,13 +135,28 @@ def files_at(paths, limits=NATIVE):
     return [InputFile(name, _content(path)) for name, path in read] + images
 
 
-def named_paths(paths):
+def named_paths(paths: Iterable[str | Path]) -> list[tuple[str, Path]]:
     """The files, and those in the folders, at some paths: list of (name, Path), the name within its folder."""
     return [entry for path in paths for entry in _found_at(Path(path))]
 
 
-def unpacked(files, limits=NATIVE):
-    """The files with every zip replaced by what it holds: list of InputFile."""
+def unpacked(files: Iterable[InputFile], limits: Limits = NATIVE) -> list[InputFile]:
+    """The files with every zip replaced by what it holds.
+
+    Parameters
+    ----------
+    files : iterable of InputFile
+    limits : Limits
+
+    Returns
+    -------
+    list of InputFile
+
+    Raises
+    ------
+    ReadingError
+        Where a zip is damaged or holds too much.
+    """
     out = []
     for file in files:
         out.extend(unzipped(file, limits) if file.suffix == ZIP_SUFFIX else [file])
@@ -131,8 +173,8 @@ class Images:
     files : sequence of InputFile
     """
 
-    def __init__(self, files):
-        self._read = {}  # name -> what reads it; of several with one name the first counts
+    def __init__(self, files: Iterable[InputFile]) -> None:
+        self._read: dict = {}  # name -> what reads it; of several with one name the first counts
         for file in files:
             if file.suffix == ZIP_SUFFIX:
                 archive = zipfile.ZipFile(io.BytesIO(file.content))
@@ -141,7 +183,7 @@ class Images:
             else:
                 self._read.setdefault(file.name, lambda _name, file=file: file.path.read_bytes() if file.path else file.content)
 
-    def read(self, name):
+    def read(self, name: str) -> bytes | None:
         """The bytes of an image.
 
         Parameters
@@ -191,8 +233,23 @@ def _is_clutter(name):
     return "__MACOSX" in parts or any(part.startswith(".") for part in parts) or name.endswith("Thumbs.db")
 
 
-def unzipped(file, limits):
-    """What a zip holds, checked before and while it is unpacked: list of InputFile."""
+def unzipped(file: InputFile, limits: Limits) -> list[InputFile]:
+    """What a zip holds, checked before and while it is unpacked.
+
+    Parameters
+    ----------
+    file : InputFile
+    limits : Limits
+
+    Returns
+    -------
+    list of InputFile
+
+    Raises
+    ------
+    ReadingError
+        Where the zip is damaged or holds too much.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]

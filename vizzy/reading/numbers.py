@@ -1,13 +1,17 @@
 """Numbers out of tables and arrays, checked: every complaint names the file, the row and the value."""
 
+from __future__ import annotations
+
 import re
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from vizzy.confident import SUM_TOLERANCE, TOLERANCE
 from vizzy.reading.errors import ReadingError, counted, shown
 from vizzy.reading.safe_json import parse_json
-from vizzy.reading.tables import ABSENT, cell_text
+from vizzy.reading.tables import ABSENT, Table, cell_text
 
 _DECIMAL_COMMA = re.compile(r"^\s*[+-]?\d+,\d+\s*$")
 _NUMBER = re.compile(r"\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*(%)?\s*|\s*[+-]?(?i:nan|inf|infinity)\s*")
@@ -16,40 +20,75 @@ _NUMBER = re.compile(r"\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*(%)?\s*|\s
 class Source:
     """Where the rows of a matrix come from, so that complaints can name them."""
 
-    def __init__(self, table=None, columns=None, array_name=None, row_idx=None):
+    def __init__(
+        self,
+        table: Table | None = None,
+        columns: Sequence[str] | None = None,
+        array_name: str | None = None,
+        row_idx: np.ndarray | None = None,
+    ) -> None:
         self.table, self.columns, self.array_name, self.row_idx = table, columns, array_name, row_idx
 
-    def of_rows(self, row_idx):
-        """The source of these rows of the matrix alone."""
+    def of_rows(self, row_idx: np.ndarray) -> Source:
+        """The source of these rows of the matrix alone; `row_idx` is an np.ndarray of int, shape (m,)."""
         return Source(self.table, self.columns, self.array_name, row_idx)
 
-    def row(self, row):
+    def row(self, row: int) -> str:
         """ "data.csv line 7" or "embeddings.npy row 5 (counted from 0)"."""
         row = row if self.row_idx is None else self.row_idx[row]
         return self.table.place(row) if self.table else f"{self.array_name} row {row} (counted from 0)"
 
-    def cell(self, row, column):
+    def cell(self, row: int, column: int) -> str:
         """A row with its column: ", column 'p_cat'" or ", column 2"."""
         if self.table:
-            listed = len(self.columns) == 1
-            return f"{self.row(row)}, column {shown(self.columns[0 if listed else column])}" + (
+            listed = len(self.columns) == 1  # type: ignore[arg-type]  # a table comes with columns
+            return f"{self.row(row)}, column {shown(self.columns[0 if listed else column])}" + (  # type: ignore[index]
                 f", number {column} of the list," if listed else ""
             )
         return f"{self.row(row)}, column {column},"
 
 
-def matrix_of_columns(table, columns):
-    """The numbers in some columns of a table: np.ndarray of float64, shape (n, len(columns)).
+def matrix_of_columns(table: Table, columns: Sequence[str]) -> np.ndarray:
+    """The numbers in some columns of a table.
 
-    A single column may hold lists, which then have all the same length: shape (n, length).
+    Parameters
+    ----------
+    table : Table
+    columns : sequence of str, at least one
+        A single column may hold lists, which then have all the same length.
+
+    Returns
+    -------
+    np.ndarray of float64, shape (n, len(columns)), or (n, length of the lists)
+
+    Raises
+    ------
+    ReadingError
+        Where a cell is not a number, or lists differ in length.
     """
     if len(columns) == 1 and holds_lists(table, columns[0]):
         return _matrix_of_lists(table, columns[0])
     return np.column_stack([numbers_of(table, column) for column in columns])
 
 
-def numbers_of(table, column):
-    """One column as numbers: np.ndarray of float64, shape (n,); a number may have a decimal comma."""
+def numbers_of(table: Table, column: str) -> np.ndarray:
+    """One column as numbers.
+
+    Parameters
+    ----------
+    table : Table
+    column : str
+        A number in it may have a decimal comma.
+
+    Returns
+    -------
+    np.ndarray of float64, shape (n,)
+
+    Raises
+    ------
+    ReadingError
+        Where a cell is not a number.
+    """
     cells = table.column(column)
     try:
         # From text to numbers in one go; JSON's booleans and null are not numbers, though numpy takes them for some.
@@ -64,7 +103,7 @@ def numbers_of(table, column):
     return np.array([_number(table, row, column, cell) for row, cell in enumerate(cells)])
 
 
-def holds_lists(table, column):
+def holds_lists(table: Table, column: str) -> bool:
     """Whether the first cell of a column that holds anything holds a list of numbers."""
     for cell in table.column(column):
         if isinstance(cell, list):
@@ -74,7 +113,7 @@ def holds_lists(table, column):
     return False
 
 
-def is_number(text):
+def is_number(text: str) -> bool:
     """Whether a text is a number as tables write it: with a point or a comma, perhaps with a per cent sign.
 
     Examples
@@ -85,14 +124,28 @@ def is_number(text):
     return bool(_NUMBER.fullmatch(text))
 
 
-def is_per_cent(text):
+def is_per_cent(text: str) -> bool:
     """Whether a text is a number with a per cent sign."""
     match = _NUMBER.fullmatch(text)
     return bool(match and match[3])
 
 
-def check_finite(values, source, what):
-    """Refuse a matrix with a value that is not a finite number."""
+def check_finite(values: np.ndarray, source: Any, what: str) -> None:
+    """Refuse a matrix with a value that is not a finite number.
+
+    Parameters
+    ----------
+    values : np.ndarray of float, shape (n, d)
+    source : Source, or another object with its method ``cell``
+        Where it comes from, for the error.
+    what : str
+        What its values are, in the plural, for the error.
+
+    Raises
+    ------
+    ReadingError
+        It names the first such value.
+    """
     bad_idx = np.argwhere(~np.isfinite(values))
     if len(bad_idx):
         row, column = bad_idx[0]
@@ -103,8 +156,20 @@ def check_finite(values, source, what):
         )
 
 
-def check_probabilities(values, source):
-    """Refuse a matrix whose rows are not the probabilities of classes."""
+def check_probabilities(values: np.ndarray, source: Any) -> None:
+    """Refuse a matrix whose rows are not the probabilities of classes.
+
+    Parameters
+    ----------
+    values : np.ndarray of float, shape (n, K), finite
+    source : Source, or another object with its methods ``row`` and ``cell``
+        Where it comes from, for the error.
+
+    Raises
+    ------
+    ReadingError
+        It names the first value outside [0, 1], or the first row that does not sum to 1.
+    """
     outside = np.argwhere((values < -TOLERANCE) | (values > 1 + TOLERANCE))
     if len(outside):
         row, column = outside[0]

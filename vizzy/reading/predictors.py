@@ -114,7 +114,7 @@ def embeddings_of(
         source, values, notes = Source(array_name=array.name), _as_floats(array.values), []
     elif columns:
         source = Source(contents.table, columns)
-        values = matrix_of_columns(contents.table, columns)
+        values = matrix_of_columns(contents.table, columns)  # type: ignore[arg-type]  # there with its columns
         notes = [f"The features are {listed(columns, 6)}."] if len(columns) > 1 else []
     else:
         return None, []

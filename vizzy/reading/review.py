@@ -1,5 +1,7 @@
 """What a reviewer decided about each example, as it is exported and read back."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,11 +17,11 @@ class Review:
     actions: tuple  # of str, each one of REVIEW_ACTIONS
 
     @classmethod
-    def none(cls, given_label):
-        """Nothing reviewed, nothing corrected."""
+    def none(cls, given_label: np.ndarray) -> Review:
+        """Nothing reviewed, nothing corrected; `given_label` is an np.ndarray of int, shape (n,)."""
         return cls(np.array(given_label, dtype=np.intp), ("",) * len(given_label))
 
     @property
-    def reviewed(self):
+    def reviewed(self) -> int:
         """How many examples were decided on; a skipped one was not."""
         return sum(action not in ("", SKIPPED) for action in self.actions)

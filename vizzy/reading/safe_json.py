@@ -9,6 +9,7 @@ No encoding holds that, so it is read as the replacement character.
 
 import json
 import re
+from typing import Any
 
 MOST_LEVELS = 50
 # A string, whose brackets do not count, though it may not be closed, or a bracket.
@@ -16,8 +17,23 @@ _HALF = re.compile(r"\\u[dD][89a-fA-F]")  # perhaps: it may have its other half
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
 
 
-def parse_json(text):
-    """What a JSON text says; raises a ValueError where it is broken, or nested more than MOST_LEVELS deep."""
+def parse_json(text: str) -> Any:
+    """What a JSON text says.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    object
+        Of the kinds that JSON has, without halves of letters.
+
+    Raises
+    ------
+    ValueError
+        Where it is broken, or nested more than MOST_LEVELS deep.
+    """
     if text.count("[") + text.count("{") > MOST_LEVELS:
         _check_depth(text)
     value = json.loads(text)

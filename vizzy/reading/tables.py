@@ -8,13 +8,18 @@ before such a cell when a table is written for them, and before one that already
 takes exactly one off again. Numbers are left alone. Only tables that Vizzy exported are unguarded.
 """
 
+from __future__ import annotations
+
 import codecs
 import json
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vizzy.reading.errors import ReadingError, shown
+
+if TYPE_CHECKING:
+    from vizzy.reading.files import InputFile
 
 DELIMITED, JSON_LINES, JSON, PARQUET, FEATHER = "delimited", "json lines", "json", "parquet", "feather"
 # With these byte-order marks a file says what it is. The longer ones first: one begins like another.
@@ -93,25 +98,25 @@ class Table:
     def __len__(self):
         return len(self.rows)
 
-    def place(self, row):
+    def place(self, row: int) -> str:
         """Where a row is, for a sentence: "data.csv line 7"."""
         return f"{self.name} {self.unit_and_number(row)}"
 
-    def unit_and_number(self, row):
+    def unit_and_number(self, row: int) -> str:
         """Where a row is in its file: "line 7"."""
         return f"{self.unit} {self.lines[row]}"
 
-    def column(self, name):
+    def column(self, name: str) -> list:
         """The cells of a column: list."""
         number = self.columns.index(name)
         return [row[number] for row in self.rows]
 
-    def texts(self, name):
+    def texts(self, name: str) -> list[str]:
         """The cells of a column as text, without the spaces around them: list of str."""
         return [cell_text(cell).strip() for cell in self.column(name)]
 
 
-def cell_text(cell):
+def cell_text(cell: Any) -> str:
     """A cell as text: JSON's true and 1.5 as it writes them, null and what is missing as nothing.
 
     Examples
@@ -124,7 +129,7 @@ def cell_text(cell):
     return "" if cell is None or cell is ABSENT else json.dumps(cell, ensure_ascii=False)
 
 
-def guarded(cell):
+def guarded(cell: str) -> str:
     """A cell of text so that no spreadsheet runs it: with an apostrophe before what would be a formula.
 
     Examples
@@ -135,13 +140,33 @@ def guarded(cell):
     return "'" + cell if _FORMULA.match(cell) and not _NUMBER.match(cell) else cell
 
 
-def unguarded(cell):
+def unguarded(cell: Any) -> Any:
     """The cell that `guarded` was given."""
     return cell[1:] if isinstance(cell, str) and cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
-def decoded(file, encoding=None):
-    """A file of text, decoded: (text, Form with its encoding, notes)."""
+def decoded(file: InputFile, encoding: str | None = None) -> tuple[str, Form, tuple[str, ...]]:
+    """A file of text, decoded.
+
+    Parameters
+    ----------
+    file : vizzy.reading.files.InputFile
+    encoding : str, optional
+        What a person chose; guessed where it is None. A byte-order mark counts for more.
+
+    Returns
+    -------
+    text : str
+    form : Form
+        With its encoding.
+    notes : tuple of str
+        What was assumed.
+
+    Raises
+    ------
+    ReadingError
+        Where it is not a text, or not in that encoding.
+    """
     content = file.content
     _refuse_foreign(file)
     for mark, named in MARKS:
@@ -200,7 +225,7 @@ def _with_encoding(name, content, encoding):
         ) from error
 
 
-def encoded(text, form):
+def encoded(text: str, form: Form) -> bytes:
     """Text as bytes, in the encoding in which it came, or in UTF-8 where that lacks a letter."""
     mark = {named: mark for mark, named in MARKS}.get(form.encoding, b"") if form.mark else b""
     try:
