@@ -315,10 +315,10 @@ def _neighbours_in_words(explanation, given, classes):
         return f"the nearest examples with other labels are closer to it than the nearest labelled {classes[given]}"
     counts = {label: labels.count(label) for label in labels if label != given}
     commonest = max(counts, key=counts.get)
+    own, others = labels.count(given), counts[commonest]
     return (
-        f"of its {len(labels)} nearest neighbours {labels.count(given) or 'none'} "
-        f"{'is' if labels.count(given) < 2 else 'are'} labelled {classes[given]} "
-        f"and {counts[commonest]} {classes[commonest]}"
+        f"{own or 'none'} of its {len(labels)} nearest neighbours {'is' if own < 2 else 'are'} labelled {classes[given]}; "
+        f"{'all ' if others == len(labels) > 1 else ''}{others} {'is' if others == 1 else 'are'} {classes[commonest]}"
     )
 
 

@@ -187,7 +187,7 @@ def test_the_score_is_explained_in_words_the_weightiest_first():
     assert explanation["neighbours"] == parts.neighbour_idx[0].tolist()
     assert explanation["neighbour_labels"] == [0, 0, 0, 0, 0]
     assert ranking.reasons(explanation, 1, ["cat", "dog"]) == [
-        "of its 5 nearest neighbours none is labelled dog and 5 cat",
+        "none of its 5 nearest neighbours is labelled dog; all 5 are cat",
         "the model gives dog 30 %, but cat 70 %",
     ]
     remote = ranking.reasons(ranking.explain(parts, label, 16), 1, ["cat", "dog"])
@@ -227,11 +227,11 @@ FACTORS = {"self_confidence": 0.1, "distance_ratio": 0.2, "knn_outlier_ratio": 0
         ({"distance_ratio": 1.1, "neighbour_labels": []}, "nothing speaks against a"),
         (
             {"distance_ratio": 1.1, "neighbour_labels": [0, 0, 1, 1]},
-            "of its 4 nearest neighbours 2 are labelled a and 2 b",
+            "2 of its 4 nearest neighbours are labelled a; 2 are b",
         ),
         (
             {"distance_ratio": 1.1, "neighbour_labels": [2, 1, 0, 1]},
-            "of its 4 nearest neighbours 1 is labelled a and 2 b",
+            "1 of its 4 nearest neighbours is labelled a; 2 are b",
         ),
         (
             {"distance_ratio": 1.1, "neighbour_labels": [0, 1, 0, 0]},

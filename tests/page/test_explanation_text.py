@@ -69,8 +69,8 @@ def test_a_class_nobody_is_given_is_not_the_nearest():
 
 def test_what_would_change_it_counts_whole_percentiles():
     unsuggested = explanation(suggested_label=-1, category=explanation_text.UNCONFIDENT)
-    assert said(explanation_text.remedy(unsuggested, CLASSES, State())) == "Suggested cat from class percentile 61 down."
-    assert said(explanation_text.remedy(explanation(), CLASSES, State())) == "From class percentile 62 up it has no suggestion."
+    assert said(explanation_text.remedy(unsuggested, CLASSES, State())) == "At class percentile 61 or below, cat would be suggested."
+    assert said(explanation_text.remedy(explanation(), CLASSES, State())) == "At class percentile 62 or above, nothing would be suggested."
 
 
 def test_what_no_slider_can_change_is_said_so():

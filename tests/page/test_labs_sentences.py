@@ -21,7 +21,7 @@ def test_a_missed_problem_says_who_keeps_it_and_what_would_flag_it():
         "The model agrees with the label: cat gets 0.900, its threshold is 0.800. Flagged at class percentiles 13 to 40."
     )
     unconfident = missed(agrees=False, keeper=1, prob=0.5, threshold=0.4)
-    assert "Unconfident: no class reaches its threshold, and dog stays above the lower one" in said(
+    assert "Unconfident: no class reaches its threshold, and dog’s 0.500 is above its out-of-distribution threshold, 0.400" in said(
         sentences.why_missed(unconfident, CLASSES)
     )
 
@@ -58,7 +58,7 @@ def test_the_counter_examples_name_their_numbers():
     assert "Here cat has 0.500, but stays below its 0.900; dog with 0.490 reaches its 0.350." in sentences.uneven(
         counter(1), CLASSES
     )
-    assert "cat is the favourite with 0.500, of a threshold of 0.900" in sentences.unsure(counter(2), CLASSES)
+    assert "cat is the most probable with 0.500, below its threshold of 0.900" in sentences.unsure(counter(2), CLASSES)
     assert sentences.unsure({"count": 0}, CLASSES).startswith("No example here")
     assert sentences.uneven({"count": 0}, CLASSES).startswith("No example here")
     assert "stays below its none" in sentences.uneven(counter(1, thresholds=(None, 0.35)), CLASSES)

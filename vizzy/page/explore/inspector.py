@@ -1,10 +1,13 @@
 """The inspector: one image, its labels, its probabilities, and why it is where it is."""
 
+import js
+
 from vizzy.page.model import explanation_text
 from vizzy.page.ui import dom
 from vizzy.page.ui.thumbnails import picture_holder, show_picture
 
 NOBODY_YET = "Point at an {}, or move to it with the keyboard, to see what the model makes of it."
+NOBODY_TAPPED_YET = "Tap an {} to see what the model makes of it."
 MOST_IN_ORDER = 5  # with more classes the most probable come first
 
 
@@ -25,7 +28,8 @@ class InspectorPanel:
         dom.by_id("inspector-picture").replaceChildren(self._picture)
         _show_badge("given", None)
         _show_badge("suggested", None)
-        self._say([("", NOBODY_YET.format(self._index.thing))])
+        only_touch = js.matchMedia("(hover: none)").matches
+        self._say([("", (NOBODY_TAPPED_YET if only_touch else NOBODY_YET).format(self._index.thing))])
 
     def render(self, state, explanation):
         """Show the active example; ``explanation`` is None before training."""

@@ -137,7 +137,7 @@ class ImportingFeature:
         if projects and not self.app.dataset.index.is_own:
             button = dom.by_id("import-button")
             button.classList.add("new")
-            button.title = "Go on with " + projects[0]["name"]
+            button.title = "Continue " + projects[0]["name"]
 
     async def _ready(self, in_worker=False):
         """Fetch what is needed, once; whether it is there."""

@@ -53,7 +53,7 @@ class Preview:
             _row(column["name"], ", ".join(column["sample"]), column["role"], summary["column_roles"])
             for column in columns[:MOST_COLUMNS]
         ]
-        _table(dom.by_id("import-columns"), ("Column", "For example", "Taken for"), rows)
+        _table(dom.by_id("import-columns"), ("Column", "For example", "Used as"), rows)
         if len(columns) > MOST_COLUMNS:
             dom.by_id("import-columns").append(
                 dom.element("p", "soft", "and {} more columns, taken alike".format(len(columns) - MOST_COLUMNS))
@@ -64,7 +64,7 @@ class Preview:
             _row(array["name"], " × ".join([str(size) for size in array["shape"]]), array["role"], summary["array_roles"])
             for array in summary["arrays"]
         ]
-        _table(dom.by_id("import-arrays"), ("Array", "Shape", "Taken for"), rows)
+        _table(dom.by_id("import-arrays"), ("Array", "Shape", "Used as"), rows)
 
     def _show_unlabelled(self, summary):
         label = dom.by_id("import-unlabelled")

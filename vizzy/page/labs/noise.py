@@ -44,7 +44,7 @@ class NoiseLab:
         fields = dom.element("div", "row")
         fields.append(how, and_, seed)
         self._runner = parts.Runner(self._experiments, "Flip labels and train", self._run)
-        self._note = dom.element("p", "aside", "Nothing on the page changes: this trains on labels of its own.")
+        self._note = dom.element("p", "aside", "Nothing on the page changes: this trains on a copy of the labels.")
         self._chart = LineChart("What is found, by share of flipped labels", "flipped labels, %", "", self._pick, self._said)
         self._slide = dom.element("input", "", None, {"type": "range", "min": "0", "step": "1", "aria-label": "Share of flipped labels"})
         self._slide.addEventListener("input", create_proxy(lambda _event: self._show_point(int(self._slide.value))))

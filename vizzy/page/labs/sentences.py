@@ -42,7 +42,7 @@ def why_missed(missed, classes):
         text = [
             ("", "Unconfident: no class reaches its threshold, and "),
             ("ood", keeper),
-            ("", " stays above the lower one, " + number(missed["prob"]) + " of " + number(missed["threshold"]) + "."),
+            ("", "’s " + number(missed["prob"]) + " is above its out-of-distribution threshold, " + number(missed["threshold"]) + "."),
         ]
     return text + [("", " " + what_would_flag(missed))]
 
@@ -92,7 +92,7 @@ def unsure(counter, classes):
     if not counter["count"]:
         return "No example here: whenever the model's favourite differs from the label, some class reaches its threshold."
     top = max(range(len(classes)), key=lambda label: counter["probs"][label])
-    return "{} so. Here {} is the favourite with {}, of a threshold of {}: no idea, yet accused.".format(
+    return "{} so. Here {} is the most probable with {}, below its threshold of {}: a guess, yet flagged.".format(
         _are(counter["count"]), classes[top], number(counter["probs"][top]), _threshold(counter["thresholds"][top])
     )
 

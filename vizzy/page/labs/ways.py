@@ -48,7 +48,7 @@ class WaysLab(parts.FollowingLab):
         classes = self._app.dataset.index.classes
         cards = dom.element("div", "counter-examples")
         for name, title, words in (
-            ("unsure", "Accused without an idea", sentences.unsure(found["unsure"], classes)),
+            ("unsure", "Flagged on a guess", sentences.unsure(found["unsure"], classes)),
             ("uneven", "Generous with one class, shy of another", sentences.uneven(found["uneven"], classes)),
         ):
             card = dom.element("section", "counter-example")

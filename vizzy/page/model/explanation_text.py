@@ -215,9 +215,9 @@ def _when_suggested(explanation, classes):
     if up_to[label] < 0:
         return [("", "No class percentile would suggest a label for it.")]
     return [
-        ("", "Suggested "),
+        ("", "At class percentile " + str(int(up_to[label])) + " or below, "),
         ("suggested", classes[label]),
-        ("", " from class percentile " + str(int(up_to[label])) + " down."),
+        ("", " would be suggested."),
     ]
 
 
@@ -226,4 +226,4 @@ def _when_not_suggested(explanation, classes):
     highest = max(explanation["suggested_up_to"])
     if highest >= 100:
         return [("", "It keeps a suggestion at every class percentile.")]
-    return [("", "From class percentile " + str(int(highest) + 1) + " up it has no suggestion.")]
+    return [("", "At class percentile " + str(int(highest) + 1) + " or above, nothing would be suggested.")]

@@ -141,7 +141,7 @@ class ReviewView:
         dom.by_id("queue-kind").value = state.queue[0]
         empty = dom.by_id("queue-empty")
         dom.show(empty, not self._examples.length)
-        empty.textContent = "All of these are reviewed." if total else "Nothing of this kind. Choose another above."
+        empty.textContent = "All of these are reviewed." if total else "Nothing matches. Change the filters."
         self._show_selection()
 
     def _make_row(self):
