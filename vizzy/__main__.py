@@ -6,6 +6,7 @@
 import argparse
 import io
 import json
+import os
 import sys
 import time
 from dataclasses import replace
@@ -22,7 +23,7 @@ from vizzy.vocabulary import ACCEPTED
 
 DEFAULT_WORST = 20
 MOST_TEXT = 60
-BAD_INPUT, INTERRUPTED = 2, 130
+BAD_INPUT, INTERRUPTED, NOTHING_READS = 2, 130, 141
 METHODS = CONFIDENT_LEARNING, NOISE_RATE = "confident-learning", "prune-by-noise-rate"
 ALL_ISSUES = "all"
 
@@ -38,11 +39,16 @@ def main(argv=None):
     Returns
     -------
     int
-        0; 2 with one sentence on what is wrong with the input; 130 after Ctrl+C.
+        0; 2 with one sentence on what is wrong with the input; 130 after Ctrl+C; 141 where nothing reads the output
+        any more, as after ``| head``.
     """
     options = _parser().parse_args(argv)
     try:
         options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter would complain at its end
+        return NOTHING_READS
     except (reading.ReadingError, DatasetError) as error:
         print(f"vizzy: {error}", file=sys.stderr)
         return BAD_INPUT

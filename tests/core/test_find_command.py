@@ -43,6 +43,15 @@ def write_columns(path, label, columns, prefix):
     path.write_text(out.getvalue(), encoding="utf-8")
 
 
+def test_output_that_nothing_reads_any_more_ends_it_without_a_complaint(good):
+    command = [sys.executable, "-u", "-m", "vizzy", "find", str(good)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process.stdout.close()
+    assert "Traceback" not in process.stderr.read()
+    process.stderr.close()
+    assert process.wait() == 141
+
+
 def test_it_says_what_it_found_and_why(good, capsys):
     assert main(["find", str(good)]) == 0
     said = capsys.readouterr().out
