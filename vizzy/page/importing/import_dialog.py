@@ -320,6 +320,7 @@ class ImportDialog:
             dom.show(bar, False)
             dom.show(cancel, False)
             bar.removeAttribute("value")
+            dom.by_id("import-status").removeAttribute("aria-live")
 
     async def _show_progress(self, run, words, bar, cancel):
         while True:
@@ -330,6 +331,8 @@ class ImportDialog:
                 dom.show(cancel, True)
                 bar.value = share
                 self._say(words(share))
+                # A screen reader says the first; after it the bar has what is asked for, and the end is said again.
+                dom.by_id("import-status").setAttribute("aria-live", "off")
 
     async def _show(self, dataset, state, index_bytes):
         """Put it on the page, under an address of its own, and save it."""
