@@ -53,6 +53,9 @@ async def main():
     if refused:
         app.note("Part of the link could not be read and was left out: " + ", ".join(refused))
     js.performance.mark("vizzy:interactive")
+    pressed = getattr(js.window, "vizzyPressedEarly", None)
+    if pressed:
+        js.document.getElementById(pressed).click()
     await yield_to_browser()  # the visitor comes before what else there is to begin
     asyncio.create_task(dataset_menu.offer(dataset.index))
     await app.worker_lifecycle.start()

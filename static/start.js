@@ -62,6 +62,11 @@
     tell("Vizzy runs Python in the browser, which needs " + missing.join(" and ") + ". This browser lacks that, or has it switched off: please update it or try another.");
     return;
   }
+  // A button pressed before Python has wired it: main.py presses it again then.
+  window.addEventListener("click", function (event) {
+    var button = isLoading() && event.target.closest(".masthead button[id], #train");
+    if (button) window.vizzyPressedEarly = button.id;
+  }, true);
   window.addEventListener("error", failed, true);
   window.addEventListener("unhandledrejection", failed);
 })();

@@ -346,12 +346,28 @@ def test_what_comes_late_and_does_not_arrive_is_told(browser, site):
         page = context.new_page()
         page.route("**/vizzy/page/guide/theory.py", lambda route: route.abort())
         page.goto(site)
-        page.wait_for_selector("#train:enabled")
-        page.click("#learn")
+        page.click("#learn")  # perhaps before Python has wired it
         page.wait_for_selector("#note:not([hidden])")
         assert "could not be loaded" in page.inner_text("#note")
         page.unroute("**/vizzy/page/guide/theory.py")
         open_learn(page)
+
+
+@pytest.mark.without_worker
+@pytest.mark.parametrize("late", ["main.py", "runtime/micropython/micropython.wasm"])
+def test_a_button_pressed_before_python_has_wired_it_is_pressed_again_then(visit, late):
+    page = visit.page
+    held = []
+    page.route(f"**/{late}", lambda route: held.append(route))
+    page.goto(visit.site, wait_until="commit")
+    page.click("#guide")
+    page.click("#learn")  # the last counts
+    page.wait_for_timeout(200)
+    assert page.get_attribute("html", "data-vizzy") == "loading" and page.locator("dialog[open]").count() == 0
+    for route in held:
+        route.continue_()
+    page.wait_for_selector("#learn-dialog[open]")
+    assert page.locator("#guide-menu[open]").count() == 0
 
 
 @pytest.mark.without_worker
