@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from ctrl_c import started
 
 from vizzy.__main__ import main
 from vizzy.native import commands
@@ -97,9 +98,14 @@ def test_find_says_what_it_found_as_json(capsys):
     assert found["worst"][0]["label_quality"] <= found["worst"][1]["label_quality"]
 
 
+def interrupted(_seconds):
+    """What Ctrl+C does, whoever handles signals in the process of the tests."""
+    raise KeyboardInterrupt
+
+
 def test_ctrl_c_ends_it_but_not_at_once_where_something_would_be_lost(monkeypatch, capsys):
     unwritten, closed = [True], []
-    monkeypatch.setattr(commands.time, "sleep", lambda _seconds: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(commands.time, "sleep", interrupted)
 
     class Server:
         address = "http://127.0.0.1:1/secret/"
@@ -119,7 +125,7 @@ def test_ctrl_c_ends_it_but_not_at_once_where_something_would_be_lost(monkeypatc
 
 def test_serve_says_its_address_and_ends_by_ctrl_c_with_status_0():
     command = [sys.executable, "-m", "vizzy", "serve", "--json", "--no-browser"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+    with started(command, cwd=ROOT, stderr=subprocess.PIPE) as server:
         line = server.stdout.readline()
         if not line:
             assert "run ./serve.sh --prepare first" in server.stderr.read()

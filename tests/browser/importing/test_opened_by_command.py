@@ -2,10 +2,10 @@
 
 import json
 import signal
-import subprocess
 import sys
 from contextlib import contextmanager
 
+from ctrl_c import started
 from own_data import open_and_train, rows_of, small_table
 from visits import ROOT, Visit
 
@@ -16,7 +16,7 @@ ANOTHER_LABEL = "2"  # the key of the second class
 def opened(*arguments):
     """Run ``vizzy open``; gives its address, and ends it as Ctrl+C does."""
     command = [sys.executable, "-m", "vizzy", "open", "--json", "--no-browser", *map(str, arguments)]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    server = started(command, cwd=ROOT)
     try:
         yield json.loads(server.stdout.readline())["address"]
     finally:
