@@ -14,8 +14,8 @@ confident.py ranking.py session.py training.py
 dataset.py estimate.py exporting.py near_duplicates.py noise_rates.py reviewing.py vocabulary.py
 labs/__init__.py labs/challenge.py labs/label_issue_rules.py labs/models.py labs/noise.py labs/percentiles.py
 labs/projection.py labs/rule_editor.py labs/score.py
-reading/arrays.py reading/columns.py reading/errors.py reading/files.py reading/numbers.py reading/review.py
-reading/safe_json.py reading/tables.py
+reading/arrays.py reading/columns.py reading/contents.py reading/errors.py reading/files.py reading/numbers.py
+reading/probabilities.py reading/proposal.py reading/review.py reading/safe_json.py reading/tables.py
 """.split()
 SOURCES = [PACKAGE / name for name in HELD]
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef

@@ -1,5 +1,8 @@
 """From files to what they hold: one table, arrays, names of images, and what of a dataset folder is known besides."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -7,10 +10,11 @@ import numpy as np
 
 from vizzy.dataset import EMBEDDINGS_FILE, INDEX_FILE, PRED_PROBS_FILE, TABLE_FILE
 from vizzy.reading.arrays import Array, read_arrays
+from vizzy.reading.choices import Choices
 from vizzy.reading.columns import LABEL, check_choices, column_of, exported_columns, guess_roles
 from vizzy.reading.compression import decompressed
 from vizzy.reading.errors import ReadingError, counted, listed
-from vizzy.reading.files import ARRAY_SUFFIXES, COLUMNAR_SUFFIXES, SPREADSHEET_SUFFIXES, check_sizes, unpacked
+from vizzy.reading.files import ARRAY_SUFFIXES, COLUMNAR_SUFFIXES, SPREADSHEET_SUFFIXES, InputFile, Limits, check_sizes, unpacked
 from vizzy.reading.formats import is_spreadsheet, read_table
 from vizzy.reading.image_folders import table_of_folders
 from vizzy.reading.safe_json import parse_json
@@ -71,19 +75,28 @@ class Contents:
     unread: tuple = ()  # of str: a sentence on each file that was brought and not read, and what to do
 
     @property
-    def unread_in_words(self):
+    def unread_in_words(self) -> str:
         """What was brought and not read, as it follows a complaint: "" or sentences behind a space."""
         return "".join(f" {sentence}" for sentence in self.unread[:3])
 
 
-def contents_of(files, choices, limits):
-    """Read what some files hold: Contents.
+def contents_of(files: Sequence[InputFile], choices: Choices, limits: Limits) -> Contents:
+    """Read what some files hold.
 
     Parameters
     ----------
     files : sequence of InputFile
     choices : Choices
     limits : Limits
+
+    Returns
+    -------
+    Contents
+
+    Raises
+    ------
+    ReadingError
+        Where there is no file, one is too large or damaged, or none holds a table or an array.
     """
     if not files:
         raise ReadingError("There is no file: bring a table with a column of labels.")

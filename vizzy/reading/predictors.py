@@ -49,7 +49,10 @@ def pred_probs_of(
     elif columns:
         source = Source(contents.table, columns)
         values, classes, notes = probabilities_of_table(
-            contents.table, columns, texts, class_order(contents, roles, choices)
+            contents.table,  # type: ignore[arg-type]  # there with its columns
+            columns,
+            texts,
+            class_order(contents, roles, choices),
         )
     else:
         return None, (), []

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vizzy.reading.arrays import Array
 from vizzy.reading.columns import class_of_probability_column, holds_objects, holds_scores, scores_of_cell
 from vizzy.reading.errors import ReadingError, counted, listed, shown
 from vizzy.reading.labels import ordered, whole_number
 from vizzy.reading.numbers import holds_lists, is_per_cent, matrix_of_columns
-from vizzy.reading.tables import cell_text
+from vizzy.reading.tables import Table, cell_text
 
 ABOVE_ONE = 1e-4  # a probability that is so much above 1, or below 0, is one that was rounded
 NOTABLY_OFF = 0.005  # a sum that is off by less needs no note
@@ -31,7 +32,9 @@ BETTER_AGREEMENT = 0.5
 FEWEST_ROWS = 10
 
 
-def probabilities_of_table(table, columns, labels, classes):
+def probabilities_of_table(
+    table: Table, columns: Sequence[str], labels: Sequence[str], classes: Sequence[str]
+) -> tuple[np.ndarray, tuple[str, ...], list[str]]:
     """Probabilities in columns of a table.
 
     Parameters
@@ -45,10 +48,16 @@ def probabilities_of_table(table, columns, labels, classes):
 
     Returns
     -------
-    values : np.ndarray, shape (n, K)
+    values : np.ndarray of float64, shape (n, K)
+        As they are written: perhaps logits, logarithms or percentages.
     classes : tuple of str
         What each column stands for.
     notes : list of str
+
+    Raises
+    ------
+    ReadingError
+        Where a cell is no number, or a column belongs to no class.
     """
     if len(columns) == 1 and (holds_scores(table, columns[0]) or holds_objects(table, columns[0])):
         return _of_scores(table, columns[0], labels)
@@ -65,8 +74,28 @@ def probabilities_of_table(table, columns, labels, classes):
     return values, classes, notes
 
 
-def probabilities_of_array(array, labels, classes):
-    """As `probabilities_of_table`, from an array; one that was a table of numbers has names for its columns."""
+def probabilities_of_array(
+    array: Array, labels: Sequence[str], classes: Sequence[str]
+) -> tuple[np.ndarray, tuple[str, ...], list[str]]:
+    """Probabilities in an array; one that was a table of numbers has names for its columns.
+
+    Parameters
+    ----------
+    array : Array
+        Of numbers, shape (n, K), or (n,) for the probability of one of two classes.
+    labels, classes
+        As for `probabilities_of_table`.
+
+    Returns
+    -------
+    values, classes, notes
+        As `probabilities_of_table` returns.
+
+    Raises
+    ------
+    ReadingError
+        Where a column belongs to no class.
+    """
     if array.columns:
         return array.values, *classes_by_name(list(array.columns), labels, classes, array.name)
     values = array.values.astype(np.float64).reshape(len(array.values), -1)
@@ -325,8 +354,29 @@ def _of_two_classes(values, name, labels, classes, where):
     return np.column_stack([1 - share, share]), (first, second), [note]
 
 
-def classes_by_name(columns, labels, classes, where):
-    """What each named column stands for: (classes, notes)."""
+def classes_by_name(
+    columns: Sequence[str], labels: Sequence[str], classes: Sequence[str], where: str
+) -> tuple[tuple[str, ...], list[str]]:
+    """What each named column stands for.
+
+    Parameters
+    ----------
+    columns : sequence of str
+    labels, classes
+        As for `probabilities_of_table`.
+    where : str
+        The file or column, for a sentence.
+
+    Returns
+    -------
+    classes : tuple of str
+    notes : list of str
+
+    Raises
+    ------
+    ReadingError
+        Where a label has no column, or a class several.
+    """
     known = dict.fromkeys([*classes, *ordered(set(labels) - {""})])
     folded = {name.casefold(): name for name in known}
     named = [_known_class(column, known, folded) for column in columns]
@@ -347,8 +397,27 @@ def classes_by_name(columns, labels, classes, where):
     return tuple(out), notes
 
 
-def classes_by_order(n_columns, labels, classes, where):
-    """What each of some unnamed columns stands for: (classes, notes)."""
+def classes_by_order(
+    n_columns: int, labels: Sequence[str], classes: Sequence[str], where: str
+) -> tuple[tuple[str, ...], list[str]]:
+    """What each of some unnamed columns stands for.
+
+    Parameters
+    ----------
+    n_columns : int
+    labels, classes, where
+        As for `classes_by_name`.
+
+    Returns
+    -------
+    classes : tuple of str
+    notes : list of str
+
+    Raises
+    ------
+    ReadingError
+        Where there are not as many columns as classes.
+    """
     given = ordered(set(labels) - {""})
     if classes:
         _check_order(n_columns, given, classes, where)

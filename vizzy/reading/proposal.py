@@ -4,7 +4,11 @@ A `Proposal` never raises for what a person can still correct: such a complaint 
 only `Proposal.make` raises it. So a page can show the columns and what each is taken for beside the complaint.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from vizzy.dataset import EMBEDDINGS_FILE, DatasetError
 from vizzy.reading.choices import Choices
@@ -33,40 +37,74 @@ class Proposal:
     images_to_embed: tuple[str | None, ...] = ()  # the image of each row, where there is nothing else to predict from
 
     @property
-    def roles(self):
+    def roles(self) -> dict[str, str]:
         """The role of each column: dict."""
         return self.roles_found.columns
 
     @property
-    def notes(self):
+    def notes(self) -> tuple[str, ...]:
         """What was assumed, of all stages: tuple of str."""
         if self.opened:
             return self.opened.notes
         return (*self.contents.notes, *self.roles_found.notes, *self.labels_found.notes)
 
-    def embedded(self, content):
-        """The same files with embeddings of the images beside them: Proposal.
+    def embedded(self, content: bytes) -> Proposal:
+        """The same files with embeddings of the images beside them.
 
         Parameters
         ----------
         content : bytes
             Of a .npy file: a row for each of `images_to_embed`, without a single number where an image has none.
+
+        Returns
+        -------
+        Proposal
+
+        Raises
+        ------
+        ReadingError
+            Where the file is no array.
         """
         return read((*self.files, InputFile(EMBEDDINGS_FILE, content)), self.choices, self.limits)
 
-    def corrected(self, **changes):
-        """The same files, understood with other choices: Proposal. Takes the fields of Choices."""
+    def corrected(self, **changes: Any) -> Proposal:
+        """The same files, understood with other choices.
+
+        Parameters
+        ----------
+        **changes
+            Fields of Choices.
+
+        Returns
+        -------
+        Proposal
+
+        Raises
+        ------
+        ReadingError
+            Where a file cannot be read at all in that way.
+        """
         return read(self.files, replace(self.choices, **changes), self.limits)
 
-    def make(self):
-        """The dataset and what belongs to it: Opened. Raises the problem, where there is one, as a ReadingError."""
+    def make(self) -> Opened:
+        """The dataset and what belongs to it.
+
+        Returns
+        -------
+        Opened
+
+        Raises
+        ------
+        ReadingError
+            The problem, where there is one, or that images have no embeddings yet.
+        """
         if self.problem:
             raise ReadingError(self.problem)
         if self.images_to_embed:
             raise ReadingError("The images have no embeddings yet: compute them first, or bring them as an .npy file.")
-        return self.opened
+        return self.opened  # type: ignore[return-value]  # there where nothing stands in the way
 
-    def summary(self):
+    def summary(self) -> dict:
         """All of this as plain data, for a preview: a dict that JSON can hold."""
         return {
             **summary_of(self.contents, self.roles_found, self.labels_found, self.opened, self.choices),
@@ -78,12 +116,12 @@ class Proposal:
         }
 
 
-def read(files, choices=None, limits=NATIVE):
+def read(files: Iterable[InputFile], choices: Choices | None = None, limits: Limits = NATIVE) -> Proposal:
     """Read some files and say what was understood.
 
     Parameters
     ----------
-    files : sequence of InputFile
+    files : iterable of InputFile
     choices : Choices, optional
     limits : Limits
 
