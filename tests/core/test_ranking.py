@@ -250,7 +250,7 @@ def test_reasons_stand_in_the_order_of_their_factors():
         explanation = {**CALM, **told, "factors": {**FACTORS, first: 0.01}}
         reasons = ranking.reasons(explanation, 0, ["a", "b"])
         assert len(reasons) == 3
-        assert reasons[0].startswith({"distance_ratio": "of its 1 nearest", "knn_outlier_ratio": "its nearest"}[first])
+        assert reasons[0].startswith({"distance_ratio": "none of its 1 nearest", "knn_outlier_ratio": "its nearest"}[first])
 
 
 @pytest.mark.parametrize("load", [load_iris, load_wine, load_breast_cancer, load_digits])
