@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from raw_tables import RANDOM, TOPICS, messages, read, table_of
+from raw_tables import TOPICS, messages, read, table_of
 from sklearn.datasets import load_iris
 
 from vizzy import __main__ as command
@@ -16,6 +16,14 @@ from vizzy.reading.raw import Raw
 from vizzy.reviewing import Reviewing
 from vizzy.session import Session, trained
 from vizzy.steps import result_of
+
+RANDOM = np.random.default_rng(0)
+
+
+@pytest.fixture(autouse=True)
+def the_same_numbers_whichever_tests_ran_before():
+    RANDOM.bit_generator.state = np.random.default_rng(0).bit_generator.state
+
 
 # --- what is recognised ---------------------------------------------------------------------
 
