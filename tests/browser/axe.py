@@ -11,7 +11,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 THEMES_AND_SIZES = pytest.mark.parametrize(
     ("theme", "size"),
     [
-        pytest.param("light", DESKTOP, id="light-desktop"),
+        pytest.param("light", DESKTOP, id="light-desktop", marks=pytest.mark.thorough),
         pytest.param("dark", PHONE, id="dark-phone"),
         pytest.param("light", PHONE, id="light-phone", marks=pytest.mark.thorough),
         pytest.param("dark", DESKTOP, id="dark-desktop", marks=pytest.mark.thorough),
