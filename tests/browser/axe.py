@@ -7,7 +7,7 @@ import pytest
 
 DESKTOP = {"viewport": {"width": 1280, "height": 720}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
-# Each theme and each size is looked at every time, all four pairs of them with --all.
+# One pair is looked at every time, all four with --all.
 THEMES_AND_SIZES = pytest.mark.parametrize(
     ("theme", "size"),
     [
