@@ -26,9 +26,10 @@ class Tour:
 
     def __init__(self, library, return_focus_to):
         self._return_focus_to = return_focus_to
-        self._proxies = [create_proxy(call) for call in (self._render, self._highlighted, self._ended)]
-        rendered, highlighted, ended = self._proxies
-        library.driver(
+        self._proxies = [create_proxy(call) for call in (self._render, self._highlighted, self._ended, self._scrolled)]
+        rendered, highlighted, ended, scrolled = self._proxies
+        js.window.addEventListener("scrollend", scrolled, True)
+        self._driver = library.driver(
             to_js(
                 {
                     "steps": [_step(step) for step in theory.TOUR],
@@ -50,7 +51,8 @@ class Tour:
                     "onDestroyed": ended,
                 }
             )
-        ).drive()
+        )
+        self._driver.drive()
 
     def _render(self, popover, options):
         """Driver.js has built a step's box; give it marked text, Skip beside Back, and the focus to Next."""
@@ -71,7 +73,13 @@ class Tour:
         for name in FOREIGN_ATTRIBUTES:
             element.removeAttribute(name)
 
+    def _scrolled(self, _event):
+        """A panel has come to rest: driver.js placed the box while it was still on its way."""
+        if self._driver.isActive():
+            self._driver.refresh()
+
     def _ended(self, _element, _step, _options):
+        js.window.removeEventListener("scrollend", self._proxies[-1], True)
         self._return_focus_to.focus()
         widgets.release_soon(self._proxies)
 
