@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from vizzy import confident, ranking, training
+from vizzy import confident, linear, ranking, training
 from vizzy.features.measurements import measurement_features
 from vizzy.features.raw import text_steps
 from vizzy.features.word_vectors import WordVectors
@@ -147,13 +147,8 @@ def _fitted_on_folds(make):
     """A function that predicts every example by a classifier of scikit-learn's, on the folds that the SVM has."""
 
     def predict(features, given_label, n_classes, seed):
-        fold = training.stratified_folds(given_label, training.DEFAULT_FOLDS, seed)
-        scaled = training.centred_and_scaled(features)
-        pred_probs = np.zeros((len(fold), n_classes))
-        for number in range(training.DEFAULT_FOLDS):
-            model = make().fit(scaled[fold != number], given_label[fold != number])
-            pred_probs[np.ix_(fold == number, model.classes_)] = model.predict_proba(scaled[fold == number])
-        return pred_probs
+        steps = linear.on_folds(lambda _taught: make(), features, given_label, n_classes, training.DEFAULT_FOLDS, seed)
+        return result_of(steps)[0]
 
     return predict
 
