@@ -699,7 +699,7 @@ def _validated_pred_probs(pred_probs):
     pred_probs = pred_probs.astype(np.float64)
     _refuse_where(~np.isfinite(pred_probs), pred_probs, "is not a finite number: is a value missing?")
     outside = (pred_probs < -TOLERANCE) | (pred_probs > 1 + TOLERANCE)
-    _refuse_where(outside, pred_probs, "is not between 0 and 1: " + _guess_not_probabilities(pred_probs))
+    _refuse_where(outside, pred_probs, "is not between 0 and 1: " + guess_not_probabilities(pred_probs))
     _refuse_bad_sums(pred_probs)
     return pred_probs
 
@@ -721,10 +721,11 @@ def _refuse_bad_sums(pred_probs):
         )
 
 
-def _guess_not_probabilities(pred_probs):
-    if np.allclose(pred_probs.sum(axis=1), 100, atol=1):
+def guess_not_probabilities(values: np.ndarray) -> str:
+    """What numbers that are no probabilities, one row per example, are instead, as a question and what to do."""
+    if np.allclose(values.sum(axis=1), 100, atol=1):
         return "are these percentages? Divide them by 100."
-    if (pred_probs <= 0).all():
+    if (values <= 0).all():
         return "are these logarithms of probabilities? Apply exp."
     return "are these a model's raw scores (logits)? Apply softmax."
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from vizzy.confident import SUM_TOLERANCE, TOLERANCE
+from vizzy.confident import SUM_TOLERANCE, TOLERANCE, guess_not_probabilities
 from vizzy.reading.errors import ReadingError, counted, shown
 from vizzy.reading.safe_json import parse_json
 from vizzy.reading.tables import ABSENT, Table, cell_text
@@ -175,7 +175,7 @@ def check_probabilities(values: np.ndarray, source: Any) -> None:
         row, column = outside[0]
         raise ReadingError(
             f"{source.cell(row, column)} is {values[row, column]:g}, but a probability is between 0 and 1: "
-            f"{_guess_not_probabilities(values)}"
+            f"{guess_not_probabilities(values)}"
         )
     sums = values.sum(axis=1)
     bad_idx = np.flatnonzero(np.abs(sums - 1) > SUM_TOLERANCE + TOLERANCE)
@@ -185,15 +185,6 @@ def check_probabilities(values: np.ndarray, source: Any) -> None:
             f"({counted(len(bad_idx), 'such row')} of {len(sums):,}): is the column of a class missing, or can several "
             "classes be true at once?"
         )
-
-
-def _guess_not_probabilities(values):
-    sums = values.sum(axis=1)
-    if np.allclose(sums, 100, atol=1):
-        return "are these percentages? Divide them by 100."
-    if (values <= 0).all():
-        return "are these logarithms of probabilities? Apply exp."
-    return "are these a model's raw scores (logits)? Apply softmax."
 
 
 def _infinite_in_words(value):
