@@ -11,11 +11,13 @@ size and way, one JSON line:
     ``python -m vizzy find --no-cluster``.
 ``1 worker``, ``2 workers``
     A LocalCluster of so many processes; ``peak_mb`` is that of the worker with the most. Its start is not in the time.
+    ``--way "16 workers"`` measures any other number.
 ``LabelInspector``
     cleanlab's class for large datasets, on the same files, in batches of a row group, in one process. It has mean
     thresholds and writes no files.
 
 Each way runs in a process of its own. ``--rows N`` for other sizes than 1,000,000 and 10,000,000; ``--quick`` for 100,000.
+Rounds go through all ways in turn, so that a disturbance of a minute does not meet one way alone.
 """
 
 import json
@@ -24,7 +26,9 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -43,11 +47,12 @@ def main(argv):
     """Print a line for every size and way; returns the exit status."""
     parser = parser_for("scale-out", __doc__, 1, 1)
     parser.add_argument("--rows", type=int, action="append", help="a size; repeat")
+    parser.add_argument("--way", action="append", help="one of the ways above; repeat (otherwise all)")
     options = read(parser, argv)
     for size in options.rows or (QUICK_SIZES if options.quick else SIZES):
         folder = made(size)
-        for way in WAYS:
-            for round_number in range(options.rounds):
+        for round_number in range(options.rounds):
+            for way in options.way or WAYS:
                 with watched() as machine:
                     line = in_a_process(way, folder)
                     line["us_per_row"] = round(1e6 * line["seconds"] / size, 2)
@@ -59,26 +64,32 @@ def main(argv):
 
 def made(size):
     """The folder of the files with so many rows, made if it is not there."""
-    import pyarrow as pa
-    from pyarrow import parquet
-
     folder = CACHE / f"scale-out-{size}"
     if folder.exists():
         return folder
     aside = folder.with_suffix(".aside")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
-    for number, start in enumerate(range(0, size, FILE_ROWS)):
-        rng = np.random.default_rng(number)
-        n = min(FILE_ROWS, size - start)
-        probs = rng.dirichlet(np.full(CLASSES, 0.3), n).astype(np.float32)
-        label = np.where(rng.random(n) < WRONG_SHARE, rng.integers(0, CLASSES, n), probs.argmax(axis=1))
-        lists = pa.FixedSizeListArray.from_arrays(pa.array(probs.ravel()), CLASSES)
-        labels = pa.array(NAMES).take(pa.array(label))
-        table = pa.table({"id": np.arange(start, start + n), "label": labels, "pred_probs": lists})
-        parquet.write_table(table, aside / f"{number:04d}.parquet", row_group_size=GROUP_ROWS)
+    with ProcessPoolExecutor() as processes:
+        list(processes.map(write_file, repeat(aside), range(0, size, FILE_ROWS), repeat(size)))
     aside.rename(folder)
     return folder
+
+
+def write_file(folder, start, size):
+    """Write the file of the rows from `start` on, of `size` in all."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    number = start // FILE_ROWS
+    rng = np.random.default_rng(number)
+    n = min(FILE_ROWS, size - start)
+    probs = rng.dirichlet(np.full(CLASSES, 0.3), n).astype(np.float32)
+    label = np.where(rng.random(n) < WRONG_SHARE, rng.integers(0, CLASSES, n), probs.argmax(axis=1))
+    lists = pa.FixedSizeListArray.from_arrays(pa.array(probs.ravel()), CLASSES)
+    labels = pa.array(NAMES).take(pa.array(label))
+    table = pa.table({"id": np.arange(start, start + n), "label": labels, "pred_probs": lists})
+    parquet.write_table(table, folder / f"{number:04d}.parquet", row_group_size=GROUP_ROWS)
 
 
 def results(folder):
@@ -111,7 +122,7 @@ def in_pieces(way, folder):
     out = results(folder) if loop else folder.with_name(f"{folder.name}-dask")
     shutil.rmtree(out, ignore_errors=True)
     asked = Options(str(out), *PERCENTILES, classes=NAMES)
-    with nullcontext(engines.Loop()) if loop else engines.dask(workers=int(way[0])) as engine:
+    with nullcontext(engines.Loop()) if loop else engines.dask(workers=int(way.split()[0])) as engine:
         started = time.perf_counter()
         result = run([f"{folder}/*.parquet"], asked, engine, lambda sentence: None)
         seconds = time.perf_counter() - started
