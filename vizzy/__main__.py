@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,12 +29,12 @@ METHODS = CONFIDENT_LEARNING, NOISE_RATE = "confident-learning", "prune-by-noise
 ALL_ISSUES = "all"
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit status.
 
     Parameters
     ----------
-    argv : list of str, optional
+    argv : sequence of str, optional
         By default those of the process.
 
     Returns
@@ -58,7 +59,7 @@ def main(argv=None):
     return 0
 
 
-def find(options):
+def find(options: argparse.Namespace) -> None:
     """Find the label errors in some files, say so, and write what was asked for."""
     _check_thresholds(options)
     if _in_pieces(options):

@@ -42,7 +42,7 @@ class Evidence:
     ['of its words, “parcel”, “the” speak for delivery']
     """
 
-    def __init__(self, raw: Raw, given_label: np.ndarray, n_classes: int):
+    def __init__(self, raw: Raw, given_label: np.ndarray, n_classes: int) -> None:
         self._raw = raw
         self._label = given_label
         self._count = np.bincount(given_label, minlength=n_classes)

@@ -47,7 +47,7 @@ class WordVectors:
     True
     """
 
-    def __init__(self, content: bytes):
+    def __init__(self, content: bytes) -> None:
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             pieces = arrays[VOCABULARY].tobytes().decode("utf-8").split("\n")
             vectors = arrays[VECTORS].astype(np.float32)

@@ -42,7 +42,13 @@ def serve(options: Namespace) -> None:
 
 
 def open_files(options: Namespace) -> None:
-    """Serve the page with some files, which it opens, until Ctrl+C."""
+    """Serve the page with some files, which it opens, until Ctrl+C.
+
+    Raises
+    ------
+    ReadingError
+        Where both ``--in-place`` and ``--output`` are given, or a file or the port cannot be used.
+    """
     files = _files(options.files)
     if options.in_place and options.output:
         raise ReadingError("--in-place and --output name two places to write to: give one of them.")
@@ -102,7 +108,7 @@ class TableWriter:
         What was written; it is written over the next time, and no other file is.
     """
 
-    def __init__(self, files: list[tuple[str, Path]], in_place: bool = False, output: Path | None = None):
+    def __init__(self, files: list[tuple[str, Path]], in_place: bool = False, output: Path | None = None) -> None:
         self._files = [(name, path) for name, path in files if path.suffix.lower() not in ARRAY_SUFFIXES + IMAGE_SUFFIXES]
         self._in_place = in_place
         self._output = output
@@ -182,7 +188,13 @@ def _umask() -> int:
 
 
 def export_site(options: Namespace) -> None:
-    """Make one folder of the page and some files, to be published anywhere."""
+    """Make one folder of the page and some files, to be published anywhere.
+
+    Raises
+    ------
+    ReadingError
+        Where the folder holds something else, or a file is not there.
+    """
     files, into = _files(options.files), options.output.resolve()
     if into.exists() and (not into.is_dir() or (any(into.iterdir()) and not (into / MANIFEST).is_file())):
         raise ReadingError(f"{options.output} holds something that is no site of Vizzy's: name another folder, or empty it.")

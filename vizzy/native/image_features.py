@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -101,7 +102,7 @@ def _unreadable():
     return UnreadableImage
 
 
-def middle_square(image) -> np.ndarray:
+def middle_square(image: Any) -> np.ndarray:
     """The pixels of the middle square of an image, as the network takes them.
 
     Parameters

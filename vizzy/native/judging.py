@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from vizzy import confident, exporting, near_duplicates, noise_rates, ranking
@@ -12,7 +15,7 @@ from vizzy.steps import result_of
 SECONDS_UNTIL_PROGRESS = 1.0  # what takes less needs none
 
 
-def judged(opened: Opened, *settings, **named_settings) -> tuple[exporting.Findings, ranking.Parts]:
+def judged(opened: Opened, *settings: Any, **named_settings: Any) -> tuple[exporting.Findings, ranking.Parts]:
     """Judge the labels of what was read, as they were corrected so far; see `judge`."""
     given_label, corrected_label = opened.dataset.given_label, opened.review.corrected_label
     label = np.where(corrected_label == confident.NO_LABEL, given_label, corrected_label)
@@ -22,7 +25,7 @@ def judged(opened: Opened, *settings, **named_settings) -> tuple[exporting.Findi
 def judge(
     dataset: Dataset,
     label: np.ndarray,
-    texts=None,
+    texts: Sequence[str] | None = None,
     class_percentile: float | None = None,
     ood_percentile: float | None = None,
     mean: bool = False,

@@ -7,6 +7,7 @@ dataset; none of these libraries is imported here.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -80,7 +81,13 @@ class LabelIssues:
         The examples, the most suspect first.
     """
 
-    def __init__(self, classes=None, class_percentile=None, ood_percentile=None, by_noise_rate=False):
+    def __init__(
+        self,
+        classes: Sequence | None = None,
+        class_percentile: float | None = None,
+        ood_percentile: float | None = None,
+        by_noise_rate: bool = False,
+    ) -> None:
         self.classes = classes
         self.class_percentile = class_percentile
         self.ood_percentile = ood_percentile
@@ -195,7 +202,13 @@ def as_list(values: Any) -> list:
 
 
 def as_numbers(values: Any, what: str) -> np.ndarray:
-    """A table of numbers of whatever library: np.ndarray of float, shape (n, k)."""
+    """A table of numbers of whatever library: np.ndarray of float, shape (n, k).
+
+    Raises
+    ------
+    DatasetError
+        Where it is no table.
+    """
     values = values.detach().cpu() if hasattr(values, "detach") else values
     array = values.to_numpy() if hasattr(values, "to_numpy") else np.asarray(values)
     if array.dtype == object:  # a column of lists

@@ -104,7 +104,7 @@ class Review:
         Of the page.
     """
 
-    def __init__(self, frame: Any, labels: list, data: ServedData, height: int):
+    def __init__(self, frame: Any, labels: list, data: ServedData, height: int) -> None:
         self._frame = frame
         self._labels = labels
         self._data = data

@@ -23,7 +23,7 @@ SERVED = (INDEX, "404.html", "main.py", "sw.js", "LICENSE", "CREDITS.md", "vizzy
 class PackedPage:
     """The page in a zip. What can be read is what the zip lists, so no name leads out of it."""
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path) -> None:
         self._archive = zipfile.ZipFile(path)
         self._names = set(self._archive.namelist())
         self._lock = threading.Lock()
@@ -43,7 +43,7 @@ class PackedPage:
 class CheckoutPage:
     """The page as the repository has it, with the runtime that ``./serve.sh --prepare`` made."""
 
-    def __init__(self, root: Path):
+    def __init__(self, root: Path) -> None:
         self._root = root
 
     def read(self, name: str) -> bytes | None:
@@ -55,7 +55,13 @@ class CheckoutPage:
         return path.read_bytes() if path.is_relative_to(self._root) and path.is_file() else None
 
     def write_to(self, folder: Path) -> None:
-        """Write the whole page into an empty folder, as it is published."""
+        """Write the whole page into an empty folder, as it is published.
+
+        Raises
+        ------
+        ReadingError
+            Where the tool that makes the site fails.
+        """
         command = [sys.executable, str(self._root / "tools" / "site.py"), "--into", str(folder)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
+from typing import TextIO
 
 SECONDS_BETWEEN_LINES = 15.0  # where the output is a log file, not a terminal
 SECONDS_BETWEEN_REDRAWS = 0.2
@@ -12,7 +14,14 @@ SECONDS_BETWEEN_REDRAWS = 0.2
 class Progress:
     """Counts images, or other units, done and says so on the standard error stream."""
 
-    def __init__(self, total: int, done: int = 0, stream=None, clock=time.monotonic, unit: str = "images"):
+    def __init__(
+        self,
+        total: int,
+        done: int = 0,
+        stream: TextIO | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        unit: str = "images",
+    ) -> None:
         self.total = total
         self.done = done
         self._unit = unit

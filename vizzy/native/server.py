@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from vizzy.native.page import INDEX, page, with_metas
@@ -83,7 +84,13 @@ class ServedData:
     # --- what the page sends ---------------------------------------------------------------
 
     def take(self, name: str, body: bytes, query: dict) -> dict:
-        """Take what the page sends; the answer."""
+        """Take what the page sends; the answer.
+
+        Raises
+        ------
+        ReadingError
+            Where a table is to be written, but nothing is written from here.
+        """
         if name == "table":
             if self.write is None:
                 raise ReadingError("Nothing is written from here: use Export.")
@@ -125,7 +132,14 @@ class PageServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, data: ServedData | None = None, port: int = 0):
+    def __init__(self, data: ServedData | None = None, port: int = 0) -> None:
+        """Take a port, and the page.
+
+        Raises
+        ------
+        ReadingError
+            Where the port cannot be had.
+        """
         self.page = page()
         self.data = data
         self.secret = secrets.token_urlsafe(24)
@@ -148,7 +162,7 @@ class PageServer(ThreadingHTTPServer):
         self.shutdown()
         self.server_close()
 
-    def handle_error(self, request, client_address) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """A browser that leaves while it is answered is no fault."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
@@ -198,7 +212,7 @@ class Handler(BaseHTTPRequestHandler):
             told = {"error": str(error)}
         self._answer(HTTPStatus.OK, json.dumps(told).encode(), TYPES["json"])
 
-    def log_message(self, *_arguments) -> None:
+    def log_message(self, *_arguments: Any) -> None:
         """Say nothing: the address has the secret in it."""
 
     # --- who may ask -----------------------------------------------------------------------

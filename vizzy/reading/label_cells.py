@@ -104,7 +104,13 @@ def one_hot_columns(table: Table, columns: Sequence[str]) -> list[str]:
 
 
 def labels_of_one_hot_columns(table: Table, columns: Sequence[str]) -> list[str]:
-    """The class of each row, by the column that holds its 1; "" where none does."""
+    """The class of each row, by the column that holds its 1; "" where none does.
+
+    Raises
+    ------
+    ReadingError
+        Where a row has several.
+    """
     marked = {column: [text in YES for text in table.texts(column)] for column in columns}
     texts = []
     for row in range(len(table)):
@@ -116,7 +122,13 @@ def labels_of_one_hot_columns(table: Table, columns: Sequence[str]) -> list[str]
 
 
 def labels_of_one_hot_array(values: np.ndarray, names: Sequence[str], where: str) -> list[str]:
-    """The class of each row of an array of 0 and 1, shape (n, K); "" where a row holds no 1."""
+    """The class of each row of an array of 0 and 1, shape (n, K); "" where a row holds no 1.
+
+    Raises
+    ------
+    ReadingError
+        Where a row has several.
+    """
     classes = list(names) if len(names) == values.shape[1] else [str(number) for number in range(values.shape[1])]
     ones = values.astype(float) > SHARE_OF_A_LABEL
     several = np.flatnonzero(ones.sum(axis=1) > 1)

@@ -14,6 +14,7 @@ import numpy as np
 import vizzy.reading.arrays as array_roles
 import vizzy.reading.columns as column_roles
 from vizzy.features.measurements import why_no_measurement
+from vizzy.reading.choices import Choices
 from vizzy.reading.columns import column_of, columns_of
 from vizzy.reading.contents import Contents
 from vizzy.reading.errors import listed, shown
@@ -59,7 +60,7 @@ class Raw:
         return " and ".join(["texts"] * (self.texts is not None) + ["measurements"] * bool(self.columns))
 
 
-def raw_roles(contents: Contents, columns: dict, arrays: dict, choices) -> tuple[dict, dict]:
+def raw_roles(contents: Contents, columns: dict, arrays: dict, choices: Choices) -> tuple[dict, dict]:
     """The roles of the columns where there are neither embeddings nor predicted probabilities.
 
     Parameters

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from vizzy import confident
 from vizzy.scale.tallies import Tally, tallied
@@ -134,7 +135,7 @@ class Search:
         return bins.first, bins.second
 
 
-def searching(class_counts: np.ndarray, percentiles: Sequence[float], dtype=np.float64) -> Search:
+def searching(class_counts: np.ndarray, percentiles: Sequence[float], dtype: DTypeLike = np.float64) -> Search:
     """Begin the search for the thresholds of every class at some percentiles.
 
     Parameters
@@ -195,7 +196,7 @@ def ordered_bits(values: np.ndarray) -> np.ndarray:
     return np.where(pattern & sign, ~pattern, pattern | sign).astype(np.uint64)
 
 
-def values_of_bits(key: np.ndarray, dtype) -> np.ndarray:
+def values_of_bits(key: np.ndarray, dtype: DTypeLike) -> np.ndarray:
     """The floats of which `ordered_bits` made these numbers: np.ndarray of the dtype, shape (n,)."""
     dtype = np.dtype(dtype)
     bits, sign = _unsigned(dtype)

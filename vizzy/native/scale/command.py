@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import time
+from argparse import Namespace
 from pathlib import Path
 
 from vizzy.native.scale import engines
 from vizzy.native.scale.run import SUMMARY, WORST, Options, run
 from vizzy.native.scale.storage import joined
-from vizzy.reading import files_at, read
+from vizzy.reading import Choices, files_at, read
 from vizzy.reading.errors import ReadingError
 from vizzy.reading.review import SKIPPED
 
 
-def find_in_pieces(options, choices) -> None:
+def find_in_pieces(options: Namespace, choices: Choices) -> None:
     """Score Parquet files of any number of rows, as the command's options say.
 
     Parameters

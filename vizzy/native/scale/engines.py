@@ -23,7 +23,7 @@ class Loop:
     """One piece after the other, in this process."""
 
     def reduced(
-        self, what: str, function: Callable, pieces: Sequence, merge: Callable[[Sequence], Result], **shared
+        self, what: str, function: Callable, pieces: Sequence, merge: Callable[[Sequence], Result], **shared: Any
     ) -> Result:
         """See the module."""
         progress = Progress(len(pieces), unit=f"pieces: {what}")
@@ -39,12 +39,12 @@ class Loop:
 class Dask:
     """As tasks of a Dask cluster."""
 
-    def __init__(self, client, resources: dict[str, int] | None = None):
+    def __init__(self, client: Any, resources: dict[str, int] | None = None) -> None:
         self.client = client
         self._resources = resources  # what each piece takes of a worker, such as {"GPU": 1}
 
     def reduced(
-        self, what: str, function: Callable, pieces: Sequence, merge: Callable[[Sequence], Result], **shared
+        self, what: str, function: Callable, pieces: Sequence, merge: Callable[[Sequence], Result], **shared: Any
     ) -> Result:
         """See the module.
 

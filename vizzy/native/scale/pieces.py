@@ -299,7 +299,7 @@ def _floats(column, chunk, name):
 class ParquetIn:
     """A Parquet file, open; what goes wrong within is said in a sentence."""
 
-    def __init__(self, file):
+    def __init__(self, file: Any) -> None:
         self.file = file
 
     def __enter__(self):

@@ -18,6 +18,7 @@ import numpy as np
 
 from vizzy import confident
 from vizzy.native.scale import passes, storage
+from vizzy.native.scale.engines import Dask, Loop
 from vizzy.native.scale.passes import Counted, Found, Job, digest
 from vizzy.native.scale.pieces import ROWS_PER_PIECE, Piece, classes_of, columns_of, divided, facts_of
 from vizzy.reading import labels as label_texts
@@ -67,7 +68,7 @@ class Result:
     left_out: int  # rows without a label
 
 
-def run(files: Sequence[str], options: Options, engine, say: Callable[[str], None]) -> Result:
+def run(files: Sequence[str], options: Options, engine: Loop | Dask, say: Callable[[str], None]) -> Result:
     """Score the rows of some Parquet files, and write what was found.
 
     Parameters

@@ -10,7 +10,8 @@ import socket
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from vizzy.reading.errors import ReadingError, shown
 
@@ -19,8 +20,14 @@ ASIDE = ".aside"  # how the name of a file ends that is not complete
 SUFFIXES = (".parquet", ".pq")
 
 
-def filesystem(address: str):
-    """The file system of an address, and the path there: tuple of (fsspec's file system, str)."""
+def filesystem(address: str) -> tuple[Any, str]:
+    """The file system of an address, and the path there: tuple of (fsspec's file system, str).
+
+    Raises
+    ------
+    ReadingError
+        Where nothing installed reads such addresses.
+    """
     fsspec = _fsspec()
     try:
         return fsspec.core.url_to_fs(address)
@@ -60,7 +67,13 @@ def located(patterns: Sequence[str]) -> list[str]:
 
 
 def check_apart(files: Sequence[str], folder: str) -> None:
-    """Refuse a folder for the results that holds some of the files: their pattern would take results for input."""
+    """Refuse a folder for the results that holds some of the files: their pattern would take results for input.
+
+    Raises
+    ------
+    ReadingError
+        Where it does.
+    """
     _, results = filesystem(folder)
     for file in files:
         if filesystem(file)[1].rpartition("/")[0] == results.rstrip("/"):
@@ -118,7 +131,7 @@ def opened(address: str) -> Iterator[io.IOBase]:
 
 
 @contextlib.contextmanager
-def locked(folder: str, say) -> Iterator[None]:
+def locked(folder: str, say: Callable[[str], None]) -> Iterator[None]:
     """Keep other runs out of a folder; on this machine it is made where it is not there.
 
     Raises
@@ -162,7 +175,13 @@ def locked(folder: str, say) -> Iterator[None]:
 
 @contextlib.contextmanager
 def in_words(address: str, done: str) -> Iterator[None]:
-    """Turn what a file system complains of into a sentence."""
+    """Turn what a file system complains of into a sentence.
+
+    Raises
+    ------
+    ReadingError
+        In the place of an ``OSError``.
+    """
     try:
         yield
     except FileNotFoundError as error:

@@ -9,6 +9,7 @@ import datetime
 import importlib.util
 import io
 from decimal import Decimal
+from typing import Any
 
 from vizzy.reading.errors import ReadingError
 from vizzy.reading.files import InputFile
@@ -108,7 +109,7 @@ def written_columnar(table: Table) -> bytes:
     return out.getvalue()
 
 
-def plain(cell):
+def plain(cell: Any) -> Any:
     """A cell of Arrow's as JSON has it: times, decimals and bytes as text, a map's pairs as an object."""
     if cell is None or isinstance(cell, (str, int, float)):
         return cell

@@ -41,7 +41,7 @@ class Dialect:
     escape: str | None = None  # the character before a quotation mark within a field, where it is not doubled
 
 
-def read_delimited(name: str, text: str, form: Form, notes: tuple, delimiter=None, header=None) -> Table:
+def read_delimited(name: str, text: str, form: Form, notes: tuple, delimiter: str | None = None, header: bool | None = None) -> Table:
     """Read a table from text.
 
     Parameters

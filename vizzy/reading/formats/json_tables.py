@@ -25,7 +25,13 @@ def read_json_lines(name: str, text: str, form: Form, notes: tuple) -> Table:
 
 
 def read_json(name: str, text: str, form: Form, notes: tuple) -> Table:
-    """Read a table that is one JSON value."""
+    """Read a table that is one JSON value.
+
+    Raises
+    ------
+    ReadingError
+        Where it is no JSON, or no list of objects.
+    """
     try:
         value = parse_json(text)
     except ValueError as error:

@@ -36,6 +36,11 @@ def is_fasttext(text: str) -> bool:
 def read_arff(name: str, text: str, form: Form, notes: tuple) -> Table:
     """Read an ARFF file with dense rows; ``?`` is an empty cell.
 
+    Raises
+    ------
+    ReadingError
+        Where there are no attributes or no rows, or a row is damaged.
+
     References
     ----------
     Witten, Frank, Hall: Data Mining, the ARFF format of Weka.
@@ -60,7 +65,13 @@ def read_arff(name: str, text: str, form: Form, notes: tuple) -> Table:
 
 
 def read_libsvm(name: str, text: str, form: Form, notes: tuple) -> Table:
-    """Read LIBSVM's sparse format: the label, then numbers by their place, counted from 1; others are 0."""
+    """Read LIBSVM's sparse format: the label, then numbers by their place, counted from 1; others are 0.
+
+    Raises
+    ------
+    ReadingError
+        Where an entry is damaged, or the places are too many to write out.
+    """
     labels, entries, lines = [], [], []
     for number, line in enumerate(text.splitlines(), start=1):
         words = line.partition("#")[0].split()
