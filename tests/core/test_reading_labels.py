@@ -1,5 +1,6 @@
 """Labels in the forms in which people and tools write them: what is one label, what is none, and what is a class."""
 
+import json
 import unicodedata
 
 import numpy as np
@@ -10,6 +11,7 @@ from brought_files import CLASSES, GIVEN, array, given_labels, json_lines, opene
 from vizzy.reading import InputFile, ReadingError
 from vizzy.reading.label_cells import labels_of_cell
 from vizzy.reading.labels import cleaned, ordered
+from vizzy.reading.safe_json import parse_value
 
 # --- a label's spelling --------------------------------------------------------------------------
 
@@ -41,6 +43,13 @@ def test_labels_that_are_bytes_are_the_text_that_they_encode():
     one = opened(array(np.array([label.encode() for label in GIVEN]), "labels.npy"), array(probabilities()))
     assert given_labels(one) == GIVEN
     assert set(cleaned(["b'cat'", "b'dog'"])[0]) == {"cat", "dog"}
+    assert set(cleaned(["np.str_('cat')", "np.bytes_(b'dog')"])[0]) == {"cat", "dog"}
+
+
+def test_labels_that_are_bytes_of_an_old_encoding_are_read_in_it():
+    given = [label.replace("o", "ö") for label in GIVEN]
+    one = opened(array(np.array([label.encode("cp1252") for label in given]), "labels.npy"), array(probabilities()))
+    assert given_labels(one) == given
 
 
 # --- what means that there is no label ---------------------------------------------------------------
@@ -81,6 +90,26 @@ def test_minus_one_among_class_numbers_means_no_label_and_its_rows_are_left_out(
     assert any("'-1'" in note and "2 rows" in note for note in one.notes)
 
 
+@pytest.mark.parametrize("sign", ["-100", "-999", "Unlabeled", "NO LABEL", "not labeled", "todo", "skip", "unknown", "?", "--", "NULL"])
+def test_a_rare_sign_that_means_no_label_is_none_however_it_is_spelled_and_it_is_said(sign):
+    given = [sign if row in (4, 9) else label for row, label in enumerate(GIVEN)]
+    one = opened(table({"label": given}), array(probabilities()), leave_out_unlabelled=True)
+    assert given_labels(one) == [label for row, label in enumerate(GIVEN) if row not in (4, 9)]
+    assert any(repr(sign) in note and "2 rows" in note for note in one.notes)
+
+
+@pytest.mark.parametrize("sign", ["-", "NA", "unknown", "unlabeled"])
+def test_a_rare_sign_is_a_class_where_there_are_predictions_for_as_many_classes(sign):
+    given = [sign if row in (4, 9) else label for row, label in enumerate(GIVEN)]
+    one = opened(table({"label": given}), array(probabilities(given, ordered(set(given)))))
+    assert given_labels(one) == given
+    records = [
+        {"label": label, "scores": dict(zip(ordered(set(given)), map(float, values), strict=True))}
+        for label, values in zip(given, probabilities(given, ordered(set(given))), strict=True)
+    ]
+    assert given_labels(opened(json_lines(records))) == given
+
+
 def test_minus_one_is_a_class_where_it_is_as_frequent_as_one():
     assert set(cleaned(["-1", "1"] * 10)[0]) == {"-1", "1"}
     assert set(cleaned(["-1", "0", "1"] * 10)[0]) == {"-1", "0", "1"}
@@ -99,6 +128,33 @@ FORMS = {
     "Label Studio, short": lambda label: {"text": "t", "sentiment": label, "annotator": 1, "lead_time": 3.5},
     "Argilla": lambda label: {"text": "t", "label.responses": [label], "label.suggestion.score": 0.5},
     "Argilla, nested": lambda label: {"fields": {"text": "t"}, "responses": {"label": [{"value": label, "user_id": "u"}]}},
+    "Argilla, a list of responses": lambda label: {
+        "fields": {"text": "t"},
+        "responses": [{"user_id": "u", "status": "submitted", "values": {"topic": {"value": label}}}],
+    },
+    "Argilla, a discarded response": lambda label: {
+        "text": "t",
+        "topic.responses": ["wolf", label],
+        "topic.responses.status": ["discarded", "submitted"],
+    },
+    "Label Studio, an early version": lambda label: {"completions": [{"result": [{"value": {"choices": [label]}}]}], "data": {}},
+    "Label Studio, stars and a comment beside": lambda label: {
+        "annotations": [
+            {
+                "result": [
+                    {"type": "choices", "value": {"choices": [label]}},
+                    {"type": "rating", "value": {"rating": 4}},
+                    {"type": "textarea", "value": {"text": ["a comment"]}},
+                ]
+            }
+        ],
+        "predictions": [],
+    },
+    "Python, a list": lambda label: {"text": "t", "label": str([label])},
+    "Python, a tuple": lambda label: {"text": "t", "label": str((label,))},
+    "Python, a set": lambda label: {"text": "t", "label": str({label})},
+    "spaCy, printed": lambda label: {"text": "t", "cats": str({name: int(name == label) for name in CLASSES})},
+    "spaCy, as a text": lambda label: {"text": "t", "cats": json.dumps({name: name == label for name in CLASSES})},
 }
 
 
@@ -115,13 +171,45 @@ def test_fasttext_lines_are_labels_and_texts():
     assert one.texts[3] == "some text 3"
 
 
-@pytest.mark.parametrize("yes, no", [("1", "0"), ("True", "False"), ("1.0", "0.0")])
+@pytest.mark.parametrize(
+    "yes, no", [("1", "0"), ("True", "False"), ("1.0", "0.0"), ("yes", "no"), ("Y", "N"), ("x", ""), ("t", "f")]
+)
 def test_a_column_of_yes_and_no_for_each_class_is_the_label(yes, no):
     columns = {"file": [f"{row}.jpg" for row in range(30)]}
     columns |= {name: [yes if label == name else no for label in GIVEN] for name in CLASSES}
     one = opened(table(columns), array(probabilities()))
     assert given_labels(one) == GIVEN
     assert any("one column a class" in note for note in one.notes)
+
+
+def test_a_flag_beside_the_columns_of_yes_and_no_is_no_class():
+    columns = {"is_valid": [row % 2 for row in range(30)], **{name: [int(name == label) for label in GIVEN] for name in CLASSES}}
+    assert given_labels(opened(table(columns), array(probabilities()))) == GIVEN
+
+
+def test_columns_that_pandas_made_of_the_labels_are_called_like_the_classes_without_the_prefix():
+    columns = {f"species_{name}": [int(name == label) for label in GIVEN] for name in CLASSES}
+    assert given_labels(opened(table(columns), array(probabilities()))) == GIVEN
+
+
+def test_probabilities_beside_columns_of_yes_and_no_are_in_the_order_of_those_columns_and_it_is_said():
+    order = ("fox", "cat", "dog")
+    one = opened(table({name: [int(name == label) for label in GIVEN] for name in order}), array(probabilities(GIVEN, order)))
+    assert given_labels(one) == GIVEN
+    assert (one.dataset.pred_probs.argmax(axis=1) == one.dataset.given_label).all()
+
+
+@pytest.mark.parametrize("name", ["y_train.npy", "ground_truth.npy", "gt.npy", "labels_onehot.npy", "train_labels.npy"])
+def test_an_array_with_a_usual_name_for_labels_holds_them(name):
+    given = [CLASSES.index(label) for label in GIVEN]
+    for values in (np.eye(3, dtype=int)[given], np.array(given), np.array(given)[None], np.array(given)[:, None]):
+        one = opened(array(values, name), array(probabilities()), classes=CLASSES)
+        assert given_labels(one) == GIVEN
+
+
+def test_an_array_called_labels_that_can_be_none_is_named_with_its_shape():
+    with pytest.raises(ReadingError, match=r"labels.npy has the shape \(30, 3\), but labels are one value a row"):
+        opened(array(probabilities(), "labels.npy"), array(probabilities()))
 
 
 def test_a_one_hot_array_is_the_label():
@@ -155,9 +243,21 @@ def test_several_labels_in_a_row_get_a_sentence_that_says_where(form):
     assert "not supported" in str(raised.value)
 
 
-def test_a_span_within_a_text_is_no_label_of_the_whole():
-    with pytest.raises(ValueError, match="span"):
-        labels_of_cell({"start": 0, "end": 4, "labels": ["PER"]})
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"start": 0, "end": 4, "labels": ["PER"]},
+        {"start_offset": 0, "end_offset": 4, "label": "PER"},
+        {"x": 1, "y": 2, "width": 3, "height": 4, "rectanglelabels": ["car"]},
+        [0, 4, "PER"],
+    ],
+    ids=["Label Studio", "doccano", "a box", "a list"],
+)
+def test_a_span_or_a_box_is_no_label_of_the_whole(part):
+    with pytest.raises(ValueError, match="no label of the whole"):
+        labels_of_cell(part)
+    with pytest.raises(ReadingError, match="data.jsonl line 1, column 'label'.*no label of the whole example"):
+        opened(json_lines([{"text": "t", "label": [part]} for _ in GIVEN]), array(probabilities()))
 
 
 # --- many classes ---------------------------------------------------------------------------------------
@@ -171,8 +271,9 @@ def test_six_hundred_classes_work_and_a_note_asks_whether_they_are_labels():
     assert any("600 different values" in note for note in one.notes)
 
 
-def test_tags_in_one_cell_are_counted_as_one_class_and_it_is_said():
-    given = [("clear", "clear primary", "cloudy primary water")[row % 3] for row in range(30)]
+@pytest.mark.parametrize("between", [" ", ";", "|", " / ", "+", "__"])
+def test_tags_in_one_cell_are_counted_as_one_class_and_it_is_said(between):
+    given = [between.join(("clear", "clear primary", "cloudy primary water")[row % 3].split()) for row in range(30)]
     one = opened(table({"tags": given}), array(probabilities(given, tuple(sorted(set(given))))))
     assert any("each combination is counted as a class" in note for note in one.notes)
 
@@ -181,3 +282,16 @@ def test_a_column_with_few_values_is_taken_for_the_label_where_no_name_says_so_a
     one = opened(table({"created": [f"2025-01-{row + 1:02d}" for row in range(30)], "topic": GIVEN}), array(probabilities()))
     assert given_labels(one) == GIVEN
     assert "The column 'topic' is taken for the label." in one.notes
+
+
+# --- values as Python prints them ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["(" * 60 + ")" * 60, "[1-1]", "[" + "-" * 9000 + "1]", "[1" + "+1" * 9000 + "]", "[__import__('os')]", "[cat]", "{1: [}", "cat"],
+    ids=["deep", "a difference", "signs", "a long sum", "a call", "a name", "broken", "a word"],
+)
+def test_of_what_python_prints_only_plain_values_are_read(text):
+    with pytest.raises(ValueError):
+        parse_value(text)

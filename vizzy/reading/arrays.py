@@ -25,7 +25,7 @@ NAMES = (
     (CLASSES, r"class(es|_?names)?|label_?names|categories"),
     (PRED_PROBS, r".*(prob|proba|softmax|predict|pred|logit).*"),
     (IDS, r"ids?|index|keys?"),
-    (LABELS, r"(.*_)?(labels?|targets?|y|y_true|given|one_?hot)"),
+    (LABELS, r"(.*_)?(labels?|targets?|y|truth|gt|given|one_?hot)(_?(true|train|training|test|val|valid|one_?hot|\d))?"),
     (EMBEDDINGS, r".*(emb|feat|vector|repr|hidden|latent).*|x"),
 )
 # The lowest sum of a row, and the highest, that makes an array without a telling name one of probabilities.
@@ -100,7 +100,7 @@ def guess_role(array: Array, n_rows: int | None, n_classes: int | None) -> str:
     for role, pattern in NAMES:
         if role in possible and re.fullmatch(pattern, array.key):
             return role
-    if PRED_PROBS in possible and (_looks_like_probabilities(values, n_classes) or values.ndim == 1):
+    if PRED_PROBS in possible and (_looks_like_probabilities(values, n_classes) or max(values.shape) == values.size):
         return PRED_PROBS
     if EMBEDDINGS in possible:
         return EMBEDDINGS
@@ -109,17 +109,30 @@ def guess_role(array: Array, n_rows: int | None, n_classes: int | None) -> str:
     return IGNORED
 
 
+def is_named_like(array: Array, role: str) -> bool:
+    """Whether an array's name says that it holds what a role is for."""
+    return bool(re.fullmatch(dict(NAMES)[role], array.key))
+
+
 def texts_of(values: np.ndarray) -> list[str]:
     """An array's values as text: bytes decoded, whole numbers without a point, "" for what is not a number."""
     if values.dtype.kind == "S":
-        return [value.decode("utf-8", "replace") for value in values.ravel().tolist()]
+        return _decoded(values.ravel().tolist())
     if values.dtype.kind == "f":
         return ["" if value != value else str(int(value)) if value.is_integer() else str(value) for value in values.ravel().tolist()]
     return [str(value) for value in values.ravel().tolist()]
 
 
+def _decoded(values):
+    """Bytes as text: UTF-8, or Windows-1252 where one of them is not."""
+    try:
+        return [value.decode("utf-8") for value in values]
+    except UnicodeDecodeError:
+        return [value.decode("cp1252", "replace") for value in values]
+
+
 def _possible_roles(values):
-    if values.ndim == 2 and values.dtype.kind in "fiub" and values.size and values.shape[1] > 1:
+    if values.ndim == 2 and values.dtype.kind in "fiub" and values.size and min(values.shape) > 1:
         return {EMBEDDINGS, PRED_PROBS} | ({LABELS} if _is_one_hot(values) else set())
     if (
         values.ndim in (1, 2)

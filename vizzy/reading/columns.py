@@ -18,7 +18,7 @@ from vizzy.reading.arrays import SUMS_TO_ONE
 from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.safe_json import parse_json
 from vizzy.reading.features import feature_columns, is_numeric
-from vizzy.reading.label_cells import may_be_labels, one_hot_columns
+from vizzy.reading.label_cells import classes_of_one_hot_columns, may_be_labels, one_hot_columns
 from vizzy.reading.labels import whole_number
 from vizzy.reading.numbers import holds_lists
 from vizzy.reading.tables import UNNAMED, Table, cell_text
@@ -68,6 +68,7 @@ USUAL_NAMES = {
         "cats",
         "accept",
         "annotations",
+        "completions",
         "responses",
         "response",
         "outcome",
@@ -236,8 +237,13 @@ def labels_in(table: Table, roles: dict[str, str]) -> set[str]:
     """The different labels that the columns with that role hold, as they are written: set of str."""
     column = column_of(roles, LABEL)
     if column is None:
-        return set(columns_of(roles, ONE_HOT))
+        return set(classes_of_one_hot(columns_of(roles, ONE_HOT)))
     return {text for text in table.texts(column) if text}
+
+
+def classes_of_one_hot(columns: Sequence[str]) -> list[str]:
+    """The classes that columns of 0 and 1 stand for, in their order: list of str."""
+    return classes_of_one_hot_columns(columns, {*USUAL_NAMES[LABEL], "is"}) if columns else []
 
 
 def is_usual_label(column: str) -> bool:

@@ -30,11 +30,11 @@ NAMES_LEFT_ASIDE = (
     ("an id", r"(.*_)?(id|ids|uid|uuid|guid|key|hash|md5|sha\d*|checksum|phash)"),
     (
         "a time",
-        r"(.*_)?(time|timestamp|date|datetime|epoch|created|updated|modified|lead_time|duration_s)|.*_at",
+        r"(.*_)?(time|timestamp|date|datetime|epoch|created|updated|modified|lead_time|duration(_.*)?|(seconds|minutes|ms)_?(spent|taken)?)|.*_at",
     ),
     (
         "who annotated",
-        r"(.*_)?(annotators?|annotated_by|completed_by|workers?|labell?ers?|raters?|users?|reviewers?|coders?)(_?(id|name|no))?",
+        r"(.*_)?(annotators?|annotated_by|completed_by|workers?|labell?ers?|labell?ed_by|raters?|users?|reviewers?|coders?)(_?(id|name|no))?",
     ),
     (
         "a score of another tool",

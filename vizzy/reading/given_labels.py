@@ -47,7 +47,9 @@ def given_labels_of(contents: Contents, roles: Roles, choices: Choices) -> Given
     """
     texts, where = _texts_as_they_stand(contents, roles, choices)
     known = known_classes(contents, roles, choices)
-    cleaned, notes, n_signs = label_texts.cleaned(texts, known, choices.kept_labels, choices.no_labels)
+    array = array_with(contents, roles, array_roles.PRED_PROBS)
+    n_classes = array.values.shape[1] if array is not None and array.values.ndim == 2 else None
+    cleaned, notes, n_signs = label_texts.cleaned(texts, known, choices.kept_labels, choices.no_labels, n_classes)
     return GivenLabels(tuple(cleaned), where, n_signs, tuple(notes))
 
 
@@ -105,15 +107,14 @@ def _texts_as_they_stand(contents, roles, choices):
         return labels_of_column(contents.table, column), f"{contents.table.name}, column {shown(column)},"
     one_hot = columns_of(roles.columns, column_roles.ONE_HOT)
     if one_hot:
-        return labels_of_one_hot_columns(
-            contents.table, one_hot
-        ), f"{contents.table.name}, columns {listed(one_hot, 3)},"
+        texts = labels_of_one_hot_columns(contents.table, one_hot, column_roles.classes_of_one_hot(one_hot))
+        return texts, f"{contents.table.name}, columns {listed(one_hot, 3)},"
     array = array_with(contents, roles, array_roles.LABELS)
     if array is None:
         raise ReadingError(_no_labels(contents))
     names = array_with(contents, roles, array_roles.CLASSES)
     names = array_roles.texts_of(names.values) if names is not None else list(choices.classes)
-    if array.values.ndim == 2 and array.values.shape[1] > 1:
+    if array.values.ndim == 2 and min(array.values.shape) > 1:
         texts = labels_of_one_hot_array(array.values, names, array.name)
     else:
         texts = _named(array_roles.texts_of(array.values), names, array.name)
@@ -129,13 +130,27 @@ def _no_labels(contents):
     if contents.table is None:
         return (
             f"{listed(array.name for array in contents.arrays)} came without labels: bring a table or an array "
-            f"of labels beside it, in the same order.{contents.unread_in_words}"
+            f"of labels beside it, in the same order.{_misshapen(contents.arrays)}{contents.unread_in_words}"
         )
+    for column in contents.table.columns:
+        if column_roles.is_usual_label(column):
+            labels_of_column(contents.table, column)  # says which of its cells is no label
     usual = listed(column_roles.USUAL_NAMES[column_roles.LABEL][1:5])
     return (
         f"{contents.table.name} has no column with a usual name for labels, such as {usual}: choose the one that holds them "
         f"among {listed(contents.table.columns, 12)}."
     )
+
+
+def _misshapen(arrays):
+    """A sentence behind a space on an array that is called like labels but cannot be any, or ""."""
+    for array in arrays:
+        if array_roles.is_named_like(array, array_roles.LABELS):
+            return (
+                f" {array.name} has the shape {array.values.shape}, but labels are one value a row, or 0 and 1 with a column for "
+                "each class."
+            )
+    return ""
 
 
 def _named(texts, names, where):

@@ -7,21 +7,30 @@ is done here takes the classes to exclude each other.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
 from vizzy.reading.errors import ReadingError, counted, listed, shown
-from vizzy.reading.safe_json import parse_json
+from vizzy.reading.safe_json import parse_value
 from vizzy.reading.tables import Table, cell_text
 
 ANSWER_COLUMN, ACCEPTED = "answer", "accept"  # Prodigy: whether the label of a row was accepted
 # Keys under which tools put what was chosen, in the order in which they are looked for.
-CHOSEN = ("choices", "value", "label", "result", "labels", "choice")
+CHOSEN = ("choices", "taxonomy", "value", "label", "result", "labels", "choice", "values", "answer", "class", "class_name", "name")
+# Kinds of results in Label Studio that are a class of the whole task; beside them, comments and stars are not.
+CLASSIFYING = frozenset(["choices", "taxonomy"])
+STATUS = ".status"  # Argilla's export: beside the column of responses, what became of each
+NOT_SUBMITTED = frozenset(["discarded", "draft", "pending"])  # Argilla: the status of a response that does not count
+# Keys of a box, a polygon or a span, which name a part of the example.
+PLACES = ({"start", "end"}, {"start_offset", "end_offset"}, {"x", "y", "width", "height"}, {"points"}, {"bbox"}, {"segmentation"})
 SHARE_OF_A_LABEL = 0.5  # spaCy's value for a class from which on it is the label
-YES, NO = frozenset(["1", "1.0", "true", "True", "TRUE"]), frozenset(["0", "0.0", "false", "False", "FALSE", ""])
+YES = frozenset(["1", "1.0", "true", "t", "yes", "y", "x"])  # in lower case
+NO = frozenset(["0", "0.0", "false", "f", "no", "n", ""])
 SAMPLE_ROWS = 200
-_LIST = re.compile(r"\s*\[.*\]\s*", re.DOTALL)
+FEWEST_OF_A_SPAN = 3  # doccano: where it begins, where it ends, and its label
+_LIST = re.compile(r"\[.*\]|\(.*\)|\{.*\}", re.DOTALL)
+_PREFIX = re.compile(r"\s*([^\s_.:=]+)[\s_.:=]+(.+)")
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 
 
@@ -54,6 +63,10 @@ def labels_of_cell(cell: object) -> list[str]:
     if isinstance(cell, str):
         return _labels_of_text(cell)
     if isinstance(cell, list):
+        classifying = [entry for entry in cell if isinstance(entry, dict) and entry.get("type") in CLASSIFYING]
+        cell = classifying or cell
+        if len(cell) >= FEWEST_OF_A_SPAN and all(isinstance(place, (int, float)) for place in cell[:2]) and isinstance(cell[-1], str):
+            raise ValueError("a span of a text, which is no label of the whole")
         return list(dict.fromkeys(label for entry in cell for label in labels_of_cell(entry)))
     if isinstance(cell, dict):
         return _labels_of_object(cell)
@@ -70,6 +83,8 @@ def labels_of_column(table: Table, column: str) -> list[str]:
         Where a row names several labels, or something that is no label.
     """
     cells = table.column(column)
+    if column + STATUS in table.columns:
+        cells = [_submitted(cell, status) for cell, status in zip(cells, table.column(column + STATUS), strict=True)]
     texts = [_label(table, row, column, cell) for row, cell in enumerate(cells)]
     if ANSWER_COLUMN in table.columns and column != ANSWER_COLUMN:
         answers = table.texts(ANSWER_COLUMN)
@@ -89,21 +104,65 @@ def may_be_labels(table: Table, column: str) -> bool:
 
 
 def one_hot_columns(table: Table, columns: Sequence[str]) -> list[str]:
-    """Of some columns, those that hold 0 and 1 (or false and true) and say together which class a row has.
+    """Of some columns, those that hold 0 and 1 (or false and true, no and yes) and say together which class a row has.
 
     Returns
     -------
     list of str
-        Empty where there are fewer than two, or where hardly a row has exactly one 1.
+        Empty where there are fewer than two, or where hardly a row has exactly one 1. Neighbours that do so in every row
+        are taken without what else holds 0 and 1, such as a column that says which rows are for testing.
     """
-    found = [column for column in columns if _is_yes_or_no(table, column)]
+    marks = {column: _marks(table, column) for column in columns if _is_yes_or_no(table, column)}
+    found = list(marks)
     if len(found) < 2:
         return []
-    ones = np.array([[text in YES for text in table.texts(column)] for column in found]).sum(axis=0)
+    values = np.array([marks[column] for column in found])
+    ones = values.sum(axis=0)
+    if (ones != 1).any():
+        run = _longest_run_of_classes(values)
+        if run is not None:
+            return found[run]
     return found if (ones == 1).mean() >= SHARE_OF_A_LABEL or (ones > 1).any() and (ones >= 1).mean() > 0.9 else []
 
 
-def labels_of_one_hot_columns(table: Table, columns: Sequence[str]) -> list[str]:
+def _longest_run_of_classes(values):
+    """The longest run of neighbours, of fewer than all, that says one class in every row, as a slice; None where none does."""
+    sums = np.vstack([np.zeros((1, SAMPLE_ROWS), dtype=int)[:, : values.shape[1]], np.cumsum(values[:, :SAMPLE_ROWS], axis=0)])
+    for length in range(len(values) - 1, 1, -1):
+        for first in range(len(values) - length + 1):
+            run = slice(first, first + length)
+            if (sums[first + length] - sums[first] == 1).all() and (values[run].sum(axis=0) == 1).all() and values[run].any(axis=1).all():
+                return run
+    return None
+
+
+def classes_of_one_hot_columns(columns: Sequence[str], label_names: Collection[str]) -> list[str]:
+    """The class that each column stands for: its name, without what all begin with if that is a usual name for labels.
+
+    Parameters
+    ----------
+    columns : sequence of str
+    label_names : collection of str
+        In lower case.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> classes_of_one_hot_columns(["class_cat", "class_dog"], {"class"}), classes_of_one_hot_columns(["cat", "dog"], {"class"})
+    (['cat', 'dog'], ['cat', 'dog'])
+    """
+    parts = [_PREFIX.match(column) for column in columns]
+    prefixes = {part[1] if part else None for part in parts}
+    prefix = next(iter(prefixes))
+    if len(prefixes) > 1 or prefix is None or prefix.lower() not in label_names:
+        return list(columns)
+    return [part[2] for part in parts if part]
+
+
+def labels_of_one_hot_columns(table: Table, columns: Sequence[str], classes: Sequence[str]) -> list[str]:
     """The class of each row, by the column that holds its 1; "" where none does.
 
     Raises
@@ -111,14 +170,17 @@ def labels_of_one_hot_columns(table: Table, columns: Sequence[str]) -> list[str]
     ReadingError
         Where a row has several.
     """
-    marked = {column: [text in YES for text in table.texts(column)] for column in columns}
-    texts = []
-    for row in range(len(table)):
-        named = [column for column in columns if marked[column][row]]
-        if len(named) > 1:
-            raise ReadingError(_several(f"{table.place(row)}, columns {listed(named)},", named))
-        texts.append(named[0] if named else "")
-    return texts
+    marked = np.array([_marks(table, column) for column in columns])
+    several = np.flatnonzero(marked.sum(axis=0) > 1)
+    if len(several):
+        row = int(several[0])
+        named = [column for column, marks in zip(columns, marked, strict=True) if marks[row]]
+        raise ReadingError(_several(f"{table.place(row)}, columns {listed(named)},", named))
+    return [classes[row.argmax()] if row.any() else "" for row in marked.T]
+
+
+def _marks(table, column):
+    return [text.lower() in YES for text in table.texts(column)]
 
 
 def labels_of_one_hot_array(values: np.ndarray, names: Sequence[str], where: str) -> list[str]:
@@ -136,6 +198,13 @@ def labels_of_one_hot_array(values: np.ndarray, names: Sequence[str], where: str
         named = [classes[column] for column in np.flatnonzero(ones[several[0]])]
         raise ReadingError(_several(f"{where} row {several[0]} (counted from 0)", named))
     return [classes[row.argmax()] if row.any() else "" for row in ones]
+
+
+def _submitted(responses, statuses):
+    """Of an example's responses, those that count."""
+    if not (isinstance(responses, list) and isinstance(statuses, list) and len(responses) == len(statuses)):
+        return responses
+    return [response for response, status in zip(responses, statuses, strict=True) if status not in NOT_SUBMITTED]
 
 
 def _label(table, row, column, cell):
@@ -163,19 +232,20 @@ def _labels_of_text(text):
     if not _LIST.fullmatch(stripped):
         return [text] if stripped else []
     try:
-        return labels_of_cell(parse_json(stripped))
+        value = parse_value(stripped)
     except ValueError:
         quoted = [match[1] or match[2] or "" for match in _QUOTED.finditer(stripped)]
-        return quoted or [stripped]
+        return quoted if quoted and stripped[0] == "[" else [stripped]
+    return labels_of_cell(value) if isinstance(value, (list, dict)) else [stripped]
 
 
 def _labels_of_object(entry):
-    if entry.get("was_cancelled"):
+    if not entry or entry.get("was_cancelled") or entry.get("status") in NOT_SUBMITTED:
         return []
     if entry and all(isinstance(value, (bool, int, float)) for value in entry.values()):
         return [str(name) for name, value in entry.items() if value >= SHARE_OF_A_LABEL]
-    if {"start", "end"} <= entry.keys():
-        raise ValueError("a span of a text, which is no label of the whole")
+    if any(place <= entry.keys() for place in PLACES):
+        raise ValueError("a part of the example, such as a span or a box, which is no label of the whole")
     for key in CHOSEN:
         if key in entry:
             return labels_of_cell(entry[key])
@@ -186,5 +256,5 @@ def _labels_of_object(entry):
 
 
 def _is_yes_or_no(table, column):
-    texts = set(table.texts(column))
+    texts = {text.lower() for text in table.texts(column)}
     return bool(texts & YES) and texts <= YES | NO

@@ -16,10 +16,13 @@ from vizzy.reading.errors import ReadingError, counted, listed, shown
 from vizzy.reading.tables import FASTTEXT_PREFIX
 
 # What programs write where there is no label, as pandas reads them; and what people and annotation tools write.
-MISSING = frozenset(
-    ["nan", "NaN", "NAN", "NA", "N/A", "n/a", "#N/A", "<NA>", "null", "NULL", "None", "none", "NaT", "#NA"]
+# Both in lower case.
+MISSING = frozenset(["nan", "na", "n/a", "#n/a", "<na>", "null", "none", "nat", "#na", "nil", "undefined", "missing", "unknown"])
+UNLABELLED = frozenset(
+    """-1 -1.0 -99 -100 -999 -9999 ? ?? - -- {} '' "" <unk> unlabeled unlabelled unannotated nolabel no_label no-label not_labeled
+    not_labelled skip skipped todo tbd""".split()
+    + ["no label", "not labeled", "not labelled", "not annotated", "to do"]
 )
-UNLABELLED = frozenset(["-1", "-1.0", "?", "-", "unlabeled", "unlabelled", "no label", "no_label"])
 # A text that can mean "no label" is a class of that name where it stands in so many rows, and in this share of a class of usual size.
 USUAL_SHARE, FEWEST_OF_A_CLASS = 0.5, 5
 # With more classes than this, or than this share of the rows, a label may be an id or a text: a note asks.
@@ -28,11 +31,13 @@ MANY_CLASSES_PER_ROW = 0.3
 # With more than this share of the rows hardly any label comes twice.
 MOST_CLASSES_PER_ROW = 0.8
 FEW_ROWS = 10
-SHARE_REPEATED = 0.6  # of the words in labels of several words, where these are combinations
+SHARE_REPEATED = 0.6  # of the tags in labels of several tags, where these are combinations
+# What stands between tags that are joined in one cell, and what the parts are called.
+SEPARATORS = ((",", "tags"), (";", "tags"), ("|", "tags"), ("/", "tags"), ("+", "tags"), ("&", "tags"), ("__", "tags"), (" ", "words"))
 
 _WHOLE_WITH_POINT = re.compile(r"([+-]?\d+)\.0+")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_BYTES = re.compile(r"b'([^']*)'|b\"([^\"]*)\"")
+_PRINTED = re.compile(r"(?:b|np\.(?:str|bytes)_\(b?)(?:'([^']*)'|\"([^\"]*)\")\)?")  # bytes, and texts of numpy's, as Python prints them
 
 
 def cleaned(
@@ -40,6 +45,7 @@ def cleaned(
     known_classes: Collection[str] = (),
     kept: Collection[str] = (),
     unlabelled: Collection[str] = (),
+    n_classes: int | None = None,
 ) -> tuple[list[str], list[str], int]:
     """Labels without what is not part of them, "" where one is missing, and what was done about it.
 
@@ -52,6 +58,8 @@ def cleaned(
         Texts such as "NA" that a person chose to take for classes.
     unlabelled : collection of str
         Texts that a person says mean that there is no label.
+    n_classes : int, optional
+        For how many classes there are predictions. Where all different labels are as many, each is a class.
 
     Returns
     -------
@@ -78,7 +86,10 @@ def cleaned(
     )
     labels = _without_wrapping(labels, notes)
     labels = _one_spelling_of_whole_numbers(labels, notes)
-    labels, n_signs = _without_missing(labels, {*known_classes, *kept}, set(unlabelled), notes)
+    known = {*known_classes, *kept}
+    if n_classes is not None and len(set(labels) - {""} - set(unlabelled)) == n_classes:
+        known |= set(labels)
+    labels, n_signs = _without_missing(labels, known, set(unlabelled), notes)
     return labels, notes + _alike(labels), n_signs
 
 
@@ -142,12 +153,14 @@ def check_classes(labels: Sequence[str], where: str, most: int, chosen: bool = F
         total >= FEW_ROWS and len(counts) > MANY_CLASSES_PER_ROW * total
     ):
         notes.append(f"{said}: if that is an id or a text, choose another column for the label.")
-    spaced = [label for label in counts if " " in label]
-    if _are_combinations(counts, spaced):
-        notes.append(
-            f"{where} holds several words in a row, such as {listed(spaced, 2)}: each combination is counted as a class of "
-            "its own. If the words are separate labels, that is not supported: bring rows with one label each."
-        )
+    for separator, what in SEPARATORS:
+        joined = [label for label in counts if separator in label]
+        if _are_combinations(counts, joined, separator):
+            notes.append(
+                f"{where} holds several {what} in a row, such as {listed(joined, 2)}: each combination is counted as a class of "
+                f"its own. If the {what} are separate labels, that is not supported: bring rows with one label each."
+            )
+            break
     return notes
 
 
@@ -188,9 +201,9 @@ def _without_wrapping(labels, notes):
     if present and all(label.startswith(FASTTEXT_PREFIX) for label in present):
         notes.append(f"Labels begin with {FASTTEXT_PREFIX}, as fastText writes them, which is not counted as part of them.")
         return [label.removeprefix(FASTTEXT_PREFIX) for label in labels]
-    if present and all(_BYTES.fullmatch(label) for label in present):
-        notes.append("Labels are bytes written as text, such as b'cat': what stands between the quotation marks is the label.")
-        return [_BYTES.sub(lambda match: match[1] or match[2] or "", label) for label in labels]
+    if present and all(_PRINTED.fullmatch(label) for label in present):
+        notes.append("Labels are printed as Python does, such as b'cat': what stands between the quotation marks is the label.")
+        return [_PRINTED.sub(lambda match: match[1] or match[2] or "", label) for label in labels]
     return labels
 
 
@@ -211,10 +224,11 @@ def _one_spelling_of_whole_numbers(labels, notes):
 def _without_missing(labels, known, unlabelled, notes):
     """Labels with "" for what means "no label"; a text that is frequent, or known as a class, is kept as one."""
     counts = Counter(label for label in labels if label)
-    others = [count for label, count in counts.items() if label not in MISSING and label not in UNLABELLED]
+    others = [count for label, count in counts.items() if label.lower() not in MISSING and label.lower() not in UNLABELLED]
     usual = sum(others) / len(others) if others else 0
     missing, n_signs = set(), 0
-    for text in sorted(counts.keys() & (MISSING | UNLABELLED | unlabelled)):
+    for text in sorted(text for text in counts if text in unlabelled or text.lower() in MISSING or text.lower() in UNLABELLED):
+        is_sign = text.lower() in UNLABELLED
         rows = counted(counts[text], "row")
         if text in unlabelled:
             missing.add(text)
@@ -222,14 +236,14 @@ def _without_missing(labels, known, unlabelled, notes):
             notes.append(f"{shown(text)} in {rows} means that there is no label.")
         elif text in known:
             notes.append(f"{shown(text)} in {rows} is a class of that name.")
-        elif others and counts[text] >= max(FEWEST_OF_A_CLASS * (text in MISSING), USUAL_SHARE * usual) and not (text in UNLABELLED and known):
+        elif others and counts[text] >= max(FEWEST_OF_A_CLASS * (not is_sign), USUAL_SHARE * usual) and not (is_sign and known):
             notes.append(
                 f"{shown(text)} in {rows} is taken for a class of that name, since it is as frequent as one: if it means that "
                 "there is no label, say so."
             )
         else:
             missing.add(text)
-            if text in UNLABELLED:
+            if is_sign:
                 n_signs += counts[text]
                 notes.append(f"{shown(text)} is taken to mean that there is no label, in {rows}.")
             else:
@@ -237,13 +251,14 @@ def _without_missing(labels, known, unlabelled, notes):
     return ["" if label in missing else label for label in labels], n_signs
 
 
-def _are_combinations(counts, spaced):
-    """Whether labels look like words joined by spaces: words that stand alone elsewhere, or in other combinations."""
-    words = Counter(word for label in spaced for word in set(label.split()))
-    if any(set(label.split()) & counts.keys() for label in spaced):
+def _are_combinations(counts, joined, separator):
+    """Whether labels look like tags that are joined: tags that stand alone elsewhere, or in other combinations."""
+    tags = [{tag.strip() for tag in label.split(separator)} - {""} for label in joined]
+    if any(one & counts.keys() for one in tags):
         return True
-    repeated = [word for word, count in words.items() if count > 1]
-    return len(spaced) > 2 and len(repeated) >= SHARE_REPEATED * len(words)
+    total = Counter(tag for one in tags for tag in one)
+    repeated = [tag for tag, count in total.items() if count > 1]
+    return len(joined) > 2 and len(repeated) >= SHARE_REPEATED * len(total)
 
 
 def _alike(labels):

@@ -75,9 +75,11 @@ def class_order(contents: Contents, roles: Roles, choices: Choices) -> tuple[str
         Empty where nothing gives an order.
     """
     names = array_with(contents, roles, array_roles.CLASSES)
-    if choices.classes or names is None:
-        return tuple(choices.classes) or contents.classes
-    return tuple(array_roles.texts_of(names.values))
+    if choices.classes:
+        return tuple(choices.classes)
+    if names is not None:
+        return tuple(array_roles.texts_of(names.values))
+    return contents.classes or tuple(column_roles.classes_of_one_hot(columns_of(roles.columns, column_roles.ONE_HOT)))
 
 
 def known_classes(contents: Contents, roles: Roles, choices: Choices) -> set[str]:
@@ -95,6 +97,9 @@ def known_classes(contents: Contents, roles: Roles, choices: Choices) -> set[str
     """
     columns = columns_of(roles.columns, column_roles.PROBABILITY)
     named = {name for column in columns for name in column_roles.class_of_probability_column(column)}
+    if len(columns) == 1:
+        first = contents.table.column(columns[0])[:1]  # type: ignore[union-attr]  # there with its columns
+        named |= set(column_roles.scores_of_cell(first[0]) or ()) if first else set()
     return named | set(class_order(contents, roles, choices))
 
 

@@ -1,4 +1,4 @@
-"""JSON from strangers, parsed without trust in its depth, or in its letters being whole.
+"""JSON, and Python's way of writing the same, from strangers: parsed without trust in its depth, or in its letters being whole.
 
 Natively, JSON nested a hundred thousand deep is an error like any other. In WebAssembly it overflows a stack that
 nothing catches, and takes the whole interpreter with it, so depth is measured before anything is parsed.
@@ -7,6 +7,7 @@ JSON can name one half of a letter that UTF-16 writes in two, as programs do tha
 No encoding holds that, so it is read as the replacement character.
 """
 
+import ast
 import json
 import re
 from typing import Any
@@ -15,6 +16,9 @@ MOST_LEVELS = 50
 # A string, whose brackets do not count, though it may not be closed, or a bracket.
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")  # perhaps: it may have its other half
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
+# What str() of a list, a tuple, a set or a dict holds: texts between quotation marks, and between them plain numbers and brackets.
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
+_PLAIN = re.compile(r"(?:[\[\](){}:,'\s]|-?\d[\d.]*(?:[eE][+-]?\d+)?(?=\s*[\]),:}])|True|False|None)*")
 
 
 def parse_json(text: str) -> Any:
@@ -38,6 +42,57 @@ def parse_json(text: str) -> Any:
         _check_depth(text)
     value = json.loads(text)
     return _without_halves(value) if _HALF.search(text) else value
+
+
+def parse_value(text: str) -> Any:
+    """What a text says that is JSON, or the way Python prints a list, a tuple, a set or a dict of plain values.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    object
+        Of the kinds that JSON has: tuples and sets become lists.
+
+    Raises
+    ------
+    ValueError
+        Where it is neither, or nested more than MOST_LEVELS deep.
+
+    Examples
+    --------
+    >>> parse_value("['cat']"), parse_value("('cat',)"), parse_value("{'cat': 0.9}")
+    (['cat'], ['cat'], {'cat': 0.9})
+    """
+    try:
+        return parse_json(text)
+    except ValueError:
+        return _as_json(_parsed_literal(text.strip()))
+
+
+def _parsed_literal(text):
+    bare = _QUOTED.sub("''", text)
+    if text[:1] not in ("[", "(", "{") or not _PLAIN.fullmatch(bare):
+        raise ValueError("neither JSON nor a plain value of Python's")
+    depth = 0
+    for letter in bare:
+        depth += (letter in "[({") - (letter in "])}")
+        if depth > MOST_LEVELS:
+            raise ValueError(f"nested more than {MOST_LEVELS} levels deep")
+    try:
+        return ast.literal_eval(text)
+    except (SyntaxError, TypeError, MemoryError, RecursionError) as error:
+        raise ValueError(str(error)) from error
+
+
+def _as_json(value):
+    if isinstance(value, (list, tuple, set)):
+        return [_as_json(entry) for entry in (sorted(value, key=repr) if isinstance(value, set) else value)]
+    if isinstance(value, dict):
+        return {str(key): _as_json(entry) for key, entry in value.items()}
+    return value
 
 
 def _without_halves(value):
