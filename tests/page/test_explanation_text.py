@@ -108,3 +108,10 @@ def test_the_score_counts_false_alarms_apart():
     assert explanation_text.score_sentence({"problems": 18, "flagged": 13, "found": 12}) == (
         "12 of 18 problems found, 1 false alarm"
     )
+
+
+def test_the_most_suspect_example_is_the_first_label_issue_or_else_what_is_odd_or_unsure():
+    lists = {"label_issues": [3, 1], "out_of_distribution": [2], "unconfident": [0]}
+    assert explanation_text.most_suspect(lists) == 3
+    assert explanation_text.most_suspect(dict(lists, label_issues=[])) == 2
+    assert explanation_text.most_suspect({name: [] for name in lists}) is None

@@ -1,6 +1,6 @@
 """Sizes and shapes; runs under MicroPython, too (test_micropython.py)."""
 
-from vizzy.page.ui.geometry import histogram_path, tile_size
+from vizzy.page.ui.geometry import histogram_path, tile_rows, tile_size
 
 
 def test_tiles_are_as_large_as_still_fits():
@@ -26,3 +26,15 @@ def test_a_histogram_draws_a_bar_for_each_bin_that_is_not_empty():
 
 def test_an_empty_histogram_draws_nothing():
     assert histogram_path([0, 0]) == ""
+
+
+def test_the_last_row_of_tiles_may_be_part_of_one():
+    # 100 px wide: 4 tiles of 20 px with 4 px between take 92
+    assert tile_rows(4, 100, 20, 4) == 1
+    assert tile_rows(5, 100, 20, 4) == 2
+    assert tile_rows(4, 92, 20, 4) == 1
+
+
+def test_a_list_has_a_row_even_where_it_is_empty_or_narrower_than_a_tile():
+    assert tile_rows(0, 100, 20, 4) == 1
+    assert tile_rows(3, 10, 20, 4) == 3

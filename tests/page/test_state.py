@@ -3,6 +3,7 @@
 from vizzy.page.model.events import (
     activate,
     finish_training,
+    introduce,
     queue_for,
     relabel,
     request_training,
@@ -109,6 +110,13 @@ def test_a_failed_training_keeps_what_was_there_and_says_why():
     assert failed.changed_labels == {3: 1}
     assert failed.message == "too few examples"
     assert failed.can_train
+
+
+def test_an_introduced_example_is_inspected_until_one_is_chosen():
+    assert State().inspected is None
+    state = introduce(State(), 4)
+    assert (state.inspected, state.active) == (4, None)
+    assert activate(state, 0).inspected == 0
 
 
 def test_showing_the_active_example_again_is_no_change():

@@ -17,13 +17,45 @@ def test_on_a_low_screen_panels_have_their_natural_height(browser, site, size):
         assert column[0] > column[1]  # it scrolls
 
 
-def test_the_focus_stays_on_train(visit):
-    page = visit.open().page
-    page.wait_for_function("performance.getEntriesByName('vizzy:trainer-ready').length > 0")
-    page.focus("#train")
-    page.keyboard.press("Enter")
-    visit.wait("trained")
-    assert page.evaluate("document.activeElement.id") == "train"
+@pytest.fixture(scope="module")
+def first_result(browser, site):
+    """A visit trained by keyboard, in which nothing was pointed at."""
+    with visiting(browser, site) as visit:
+        page = visit.open().page
+        page.wait_for_function("performance.getEntriesByName('vizzy:trainer-ready').length > 0")
+        page.focus("#train")
+        page.keyboard.press("Enter")
+        visit.wait("trained")
+        page.wait_for_selector("#inspector-probabilities:not([hidden])")
+        yield visit
+
+
+def test_the_focus_stays_on_train(first_result):
+    assert first_result.page.evaluate("document.activeElement.id") == "train"
+
+
+def test_after_training_the_most_suspect_example_is_explained_and_the_address_does_not_name_it(first_result):
+    page, suspects = first_result.page, first_result.ids_in("#label-issues")
+    assert page.get_attribute("#inspector-image", "data-example") == suspects[0]
+    assert "a likely label error" in page.inner_text("#inspector-reason")
+    marked = "nodes => [...new Set(nodes.map(node => node.dataset.example))]"
+    assert page.eval_on_selector_all(".active[data-example]", marked) == suspects[:1]
+    page.wait_for_timeout(400)  # by then the address would have followed
+    assert page.evaluate("location.hash") == ""
+
+
+def test_a_list_is_as_high_as_what_it_holds_before_another_may_be_cut_off(first_result):
+    overflow = "one => [one.scrollHeight - one.clientHeight, one.clientHeight, one.lastElementChild.offsetHeight]"
+    hidden, height, tile = first_result.page.eval_on_selector("#label-issues", overflow)
+    assert hidden <= 0 and height < 2 * tile  # five in one row
+    hidden, height, tile = first_result.page.eval_on_selector("#unconfident", overflow)
+    assert hidden > 0 and height > 2 * tile
+
+
+def test_pointing_at_another_takes_the_inspector_over(first_result):
+    other = first_result.ids_in("#label-issues")[-1]
+    first_result.page.hover(f'#label-issues [data-example="{other}"]')
+    first_result.page.wait_for_selector(f'#inspector-image[data-example="{other}"]')
 
 
 @pytest.mark.without_worker

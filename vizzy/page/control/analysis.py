@@ -39,12 +39,12 @@ class AnalysisController:
             request.drop()
         self.forget_prefetched()
         self.has_predictions = False  # whether the worker has any to answer from
-        self._active = self._changed_labels = None  # what the inspector was last asked to explain
+        self._inspected = self._changed_labels = None  # what the inspector was last asked to explain
         self._step_began = None  # when the oldest slider event whose effect is not all on the screen came in
         per_call = max(1, min(12, EXAMPLES_PER_CALL // len(dataset.index)))
         self._prefetched_analyses = AnalysisPrefetcher(self._app.worker.analyse_many, per_call)
         self._prefetched_explanations = AnalysisPrefetcher(
-            lambda settings: self._app.worker.explain_many(self._app.state.active, settings), per_call
+            lambda settings: self._app.worker.explain_many(self._app.state.inspected, settings), per_call
         )
 
     # --- asking ------------------------------------------------------------------------------
@@ -55,11 +55,11 @@ class AnalysisController:
             self._analyses.want(self._app.state.analysis_settings)
 
     def follow_active(self):
-        """Mark and explain the active example, where it or the labels are others than before."""
+        """Mark and explain the inspected example, where it or the labels are others than before."""
         state = self._app.state
-        is_another = state.active != self._active
+        is_another = state.inspected != self._inspected
         if is_another:
-            self._active = state.active
+            self._inspected = state.inspected
             self._app.panels.mark_active(state)
             self._prefetched_explanations.forget()
             self.prefetch()
@@ -68,14 +68,14 @@ class AnalysisController:
             self.explain()
 
     def explain(self):
-        """Ask why the active example is where it is, under the analysis on the screen."""
+        """Ask why the inspected example is where it is, under the analysis on the screen."""
         state = self._app.state
-        if state.active is None:
+        if state.inspected is None:
             return
         if not self.has_predictions:
             self._app.panels.inspector.render(state, None)
         elif not state.training:
-            self._explanations.want((state.active, self._analyses.answered, state.changed_labels))
+            self._explanations.want((state.inspected, self._analyses.answered, state.changed_labels))
 
     def prefetch(self):
         """Ask for the next steps of the sliders, where that costs little."""
@@ -83,7 +83,7 @@ class AnalysisController:
             return
         settings = self._app.state.analysis_settings
         asyncio.create_task(self._prefetched_analyses.prepare(settings))
-        if self._app.state.active is not None:
+        if self._app.state.inspected is not None:
             asyncio.create_task(self._prefetched_explanations.prepare(settings))
 
     def forget_prefetched(self):
@@ -123,7 +123,7 @@ class AnalysisController:
 
     def _show_analysis(self, _settings, answer):
         self.draw(json.loads(answer))
-        if self._app.state.active is None:
+        if self._app.state.inspected is None:
             self._measure_step()
         self._app.announce()
 

@@ -130,7 +130,9 @@ class TrainingController:
         dataset.source.keep(app.state)
         await _painted()
         js.performance.mark("vizzy:trained")
-        app.analyses.prefetch()
+        if dataset is app.dataset:
+            app.update(events.introduce(app.state, explanation_text.most_suspect(app.analysis)))
+            app.analyses.prefetch()
 
     # --- saying how far it is ------------------------------------------------------------------
 

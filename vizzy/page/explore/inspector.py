@@ -12,7 +12,7 @@ MOST_IN_ORDER = 5  # with more classes the most probable come first
 
 
 class InspectorPanel:
-    """Shows the active example."""
+    """Shows the inspected example."""
 
     def __init__(self, dataset):
         self._dataset = dataset
@@ -32,11 +32,11 @@ class InspectorPanel:
         self._say([("", (NOBODY_TAPPED_YET if only_touch else NOBODY_YET).format(self._index.thing))])
 
     def render(self, state, explanation):
-        """Show the active example; ``explanation`` is None before training."""
-        if state.active is None:
+        """Show the inspected example; ``explanation`` is None before training."""
+        if state.inspected is None:
             return
-        self._show_picture(state.active)
-        given = self._index.classes[self._index.current_label(state, state.active)]
+        self._show_picture(state.inspected)
+        given = self._index.classes[self._index.current_label(state, state.inspected)]
         _show_badge("given", given)
         if explanation is None:
             _show_badge("suggested", None)
@@ -58,7 +58,7 @@ class InspectorPanel:
         change = explanation_text.remedy(explanation, classes, state)
         if change:
             text = text + [("", " ")] + change
-        if self._index.current_label(state, state.active) != self._index.trained_label(state, state.active):
+        if self._index.current_label(state, state.inspected) != self._index.trained_label(state, state.inspected):
             text = [("warning", "Its label has changed since training: train again. ")] + text
         return text
 

@@ -4,7 +4,7 @@ from vizzy.page.ui import dom
 from vizzy.page.ui.geometry import tile_size
 from vizzy.page.ui.thumbnails import ThumbnailGrid
 
-LARGEST = {True: 2.5, False: 3.5}  # rem; on the diagonal, off it: what may be wrong is drawn larger
+LARGEST = {True: 4, False: 6}  # rem; on the diagonal, off it: what may be wrong is drawn larger
 SMALLEST = 0.75  # rem
 MANY_CLASSES = 6  # from here on the headings name the class alone
 

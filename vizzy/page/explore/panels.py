@@ -72,12 +72,12 @@ class Panels:
         self.thresholds.render_active(explanation["example"], explanation["pred_probs"])
 
     def mark_active(self, state):
-        """Mark the active example wherever it is shown."""
-        if state.active is None:
+        """Mark the inspected example wherever it is shown."""
+        if state.inspected is None:
             return
         for node in self._marked:
             node.classList.remove("active")
-        self._marked = list(dom.all_showing(self._ids[state.active]))
+        self._marked = list(dom.all_showing(self._ids[state.inspected]))
         for node in self._marked:
             node.classList.add("active")
 
@@ -91,6 +91,7 @@ class Panels:
     def resize(self, _event=None):
         """Another window size: the thumbnails' sizes follow."""
         self.matrix.resized()
+        self.results.resized()
         self.dataset.list.refresh([])
         self.predictions.list.refresh([])
 

@@ -2,6 +2,7 @@
 
 from vizzy.page.model.explanation_text import score_sentence
 from vizzy.page.ui import dom
+from vizzy.page.ui.geometry import tile_rows
 from vizzy.page.ui.thumbnails import ThumbnailGrid
 
 GROUPS = (
@@ -10,6 +11,8 @@ GROUPS = (
     ("unconfident", "unconfident", "The model is confident of all the others."),
 )
 
+
+PADDING, GAP = 3, 4  # px, of a list and between its thumbnails, as in the stylesheet
 
 NOTHING_YET = "Nothing yet: train the model."
 
@@ -21,6 +24,8 @@ class ResultsPanel:
         self._grids = {}
         self._counts = {}
         self._score = None
+        self._rows = {}
+        self._room = None  # width of a list and the thumbnails' sizes, in px; read once a window size
         dom.show(dom.by_id("score"), False)
         for element_id, name, _ in GROUPS:
             dom.clear(dom.by_id(element_id))
@@ -38,6 +43,7 @@ class ResultsPanel:
 
     def render(self, analysis):
         """Show the lists of an analysis, their true counts and, where the truth is known, how right they are."""
+        self._measure_room()  # before anything is written, which would then have to be laid out at once
         score = analysis["score"]
         dom.show(dom.by_id("score"), score is not None)
         if score is not None and score != self._score:
@@ -53,3 +59,25 @@ class ResultsPanel:
                 heading = dom.by_id(element_id + "-heading").firstElementChild
                 shown = len(analysis[name])
                 heading.textContent = str(count) + ("" if shown == count else ", worst " + str(shown) + " shown")
+        self._fit()
+
+    def resized(self):
+        """The window has another size."""
+        self._room = None
+        self._measure_room()
+        self._fit()
+
+    def _fit(self):
+        """Let each list be as high as what it holds, where there is room for all."""
+        width, tiles = self._room
+        for element_id, name, _ in GROUPS:
+            rows = tile_rows(len(self._grids[name].shown), width, tiles[name], GAP)
+            if rows != self._rows.get(name):
+                self._rows[name] = rows
+                dom.by_id(element_id).parentNode.style.setProperty("--rows", str(rows))
+
+    def _measure_room(self):
+        if self._room is None:
+            containers = {name: grid.container for name, grid in self._grids.items()}
+            width = containers["label_issues"].offsetWidth - 2 * PADDING
+            self._room = width, {name: dom.length(node, "--thumb") for name, node in containers.items()}

@@ -103,6 +103,11 @@ def activate(state, example):
     return state if example == state.active else state.replace(active=example)
 
 
+def introduce(state, example):
+    """Show an example in the inspector that nobody has chosen; the address does not name it."""
+    return state.replace(introduced=example)
+
+
 def open_lab(state, lab):
     """Open a lab by its name, or close the one that is open (None)."""
     return state.replace(lab=lab)

@@ -78,6 +78,14 @@ def score_sentence(score):
     )
 
 
+def most_suspect(analysis):
+    """The example that an analysis puts first: of the label issues, else of the other lists; None where all is well."""
+    for name in ("label_issues", "out_of_distribution", "unconfident"):
+        if analysis[name]:
+            return analysis[name][0]
+    return None
+
+
 def reason(explanation, classes, state):
     """Why an example is where it is.
 

@@ -22,7 +22,8 @@ DEFAULTS = {
     "view": "explore",
     "queue": (QUEUE_OF_SUSPECTS, None, None, "", False),  # kind, given label, suggested label, text sought, unreviewed only
     "trained_labels": None,  # the changed labels that the present predictions were trained on
-    "active": None,  # the example shown in the inspector and marked everywhere
+    "active": None,  # the example chosen for the inspector, marked everywhere
+    "introduced": None,  # the one that the inspector shows until one is chosen: the most suspect after a training
     "lab": None,  # the name of the lab that is open, see vizzy.page.labs.panel
     "worker": "loading",  # then "ready", or "failed"
     "training": False,
@@ -64,6 +65,11 @@ class State:
         if self.training:
             return "training"
         return "ready" if self.trained_labels is None else "trained"
+
+    @property
+    def inspected(self):
+        """The example shown in the inspector: the chosen one, else the introduced one; None where there is neither."""
+        return self.introduced if self.active is None else self.active
 
     @property
     def labels_are_stale(self):

@@ -51,6 +51,11 @@ def rem():
     return float(window.getComputedStyle(document.documentElement).fontSize[:-2])
 
 
+def length(node, name):
+    """A custom property of a node that is a length in rem, in px."""
+    return float(window.getComputedStyle(node).getPropertyValue(name).strip()[: -len("rem")]) * rem()
+
+
 def clear(node):
     """Take everything out of a node."""
     node.replaceChildren()

@@ -20,6 +20,12 @@ def tile_size(count, width, height, smallest, largest):
     return size
 
 
+def tile_rows(count, width, tile, gap):
+    """How many rows ``count`` tiles take in a box of this width, at least one; all lengths in px."""
+    in_a_row = max(1, int((width + gap) // (tile + gap)))
+    return max(1, -(-count // in_a_row))
+
+
 def histogram_path(counts):
     """An SVG path of bars, one unit wide each, the tallest one unit high.
 
