@@ -66,3 +66,15 @@ def test_the_focus_stays_on_undo_when_nothing_is_left_to_undo(visit):
     page.keyboard.press("Enter")
     assert page.is_disabled("#undo")
     assert page.evaluate("document.activeElement.id") == "undo"
+
+
+def test_images_fill_their_cells_again_after_the_window_was_resized_in_the_review(first_result):
+    page = first_result.page
+    sizes = """() => [...document.querySelectorAll("[data-cell] .thumb")].map(one => one.offsetWidth)"""
+    before = page.evaluate(sizes)
+    page.click("#review-button")
+    page.wait_for_selector("#review:not([hidden])")
+    page.set_viewport_size({"width": 1300, "height": 720})
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.click("#review-back")
+    assert page.evaluate(sizes) == before

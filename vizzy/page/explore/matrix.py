@@ -52,6 +52,8 @@ class MatrixPanel:
     def fit(self):
         """Choose each cell's thumbnail size so that they fill it."""
         self._measure_room()
+        if self._room is None:
+            return  # the panels are hidden behind the review
         width, height, rem = self._room
         classes = len(self._index.classes)
         for number, grid in enumerate(self._grids):
@@ -62,8 +64,8 @@ class MatrixPanel:
                 grid.container.style.setProperty("--thumb", str(size) + "px")
 
     def _measure_room(self):
-        if self._room is None:
-            box = self._grids[0].container
+        box = self._grids[0].container
+        if self._room is None and box.offsetWidth > 0:
             self._room = (box.offsetWidth - 6, box.offsetHeight - 3, dom.rem())  # less the stylesheet's padding
 
     def _show_counts(self, analysis):

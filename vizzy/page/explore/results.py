@@ -69,6 +69,8 @@ class ResultsPanel:
 
     def _fit(self):
         """Let each list be as high as what it holds, where there is room for all."""
+        if self._room is None:
+            return  # the panels are hidden behind the review
         width, tiles = self._room
         for element_id, name, _ in GROUPS:
             rows = tile_rows(len(self._grids[name].shown), width, tiles[name], GAP)
@@ -77,7 +79,9 @@ class ResultsPanel:
                 dom.by_id(element_id).parentNode.style.setProperty("--rows", str(rows))
 
     def _measure_room(self):
-        if self._room is None:
-            containers = {name: grid.container for name, grid in self._grids.items()}
-            width = containers["label_issues"].offsetWidth - 2 * PADDING
+        if self._room is not None:
+            return
+        containers = {name: grid.container for name, grid in self._grids.items()}
+        width = containers["label_issues"].offsetWidth - 2 * PADDING
+        if width > 0:
             self._room = width, {name: dom.length(node, "--thumb") for name, node in containers.items()}

@@ -63,6 +63,7 @@ class ReviewView:
     def close(self):
         """Back to all panels."""
         self._app.update(events.show_view(self._app.state, "explore"))
+        self._app.panels.resize()  # what was drawn meanwhile had no size
         dom.by_id("review-button").focus()
 
     # --- showing -------------------------------------------------------------------------------
