@@ -29,6 +29,9 @@ ASIDE = {
     "who annotated": ("annotator", RANDOM.integers(1, 4, N), "who annotated"),
     "another tool's score": ("suggestion.score", RANDOM.random(N).round(3), "a score of another tool"),
     "a constant": ("version", [3] * N, "the same in every row"),
+    "the time that it took": ("seconds_spent", RANDOM.gamma(2, size=N).round(2), "a time"),
+    "who labelled": ("labeled_by", RANDOM.integers(1, 4, N), "who annotated"),
+    "one probability of three classes": ("prob", RANDOM.random(N).round(3), "a score of another tool"),
 }
 
 
@@ -107,6 +110,11 @@ SCORES = {
     "a list of label and score": [[{"label": name, "score": value} for name, value in row.items()] for row in PAIRS],
     "that list within a list": [[[{"label": name, "score": value} for name, value in row.items()]] for row in PAIRS],
     "a list of pairs": [[[name, value] for name, value in row.items()] for row in PAIRS],
+    "a list of pairs, the score first": [[[value, name] for name, value in row.items()] for row in PAIRS],
+    "a list of class and probability": [[{"class": name, "probability": value} for name, value in row.items()] for row in PAIRS],
+    "a list of name and confidence": [[{"name": name, "confidence": value} for name, value in row.items()] for row in PAIRS],
+    "labels and scores apart": [{"labels": list(row), "scores": list(row.values())} for row in PAIRS],
+    "per cent signs": [{name: f"{100 * value:.4f}%" for name, value in row.items()} for row in PAIRS],
 }
 
 
@@ -115,8 +123,97 @@ SCORES = {
 def test_scores_by_label_are_probabilities(form, column):
     records = [{"label": label, column: scores} for label, scores in zip(GIVEN, SCORES[form], strict=True)]
     assert_same(opened(json_lines(records)))
-    as_text = [{"label": record["label"], column: json.dumps(record[column])} for record in records]
-    assert_same(opened(json_lines(as_text)))
+    for written in (json.dumps, str):
+        as_text = [{"label": record["label"], column: written(record[column])} for record in records]
+        assert_same(opened(json_lines(as_text)))
+
+
+@pytest.mark.parametrize("column", ["result", "classification", "all_scores", "model_output"])
+def test_a_list_of_scores_by_label_is_of_probabilities_whatever_its_column_is_called(column):
+    lists = SCORES["a list of label and score"]
+    assert_same(opened(json_lines([{"label": label, column: scores} for label, scores in zip(GIVEN, lists, strict=True)])))
+
+
+def test_scores_by_the_number_of_the_class_are_of_the_classes_of_these_numbers():
+    records = [
+        {"label": CLASSES.index(label), "prediction": [{"label": f"LABEL_{place}", "score": value} for place, value in enumerate(row)]}
+        for label, row in zip(GIVEN, PROBS.tolist(), strict=True)
+    ]
+    one = opened(json_lines(records))
+    assert one.dataset.classes == ("0", "1", "2")
+    np.testing.assert_allclose(one.dataset.pred_probs, PROBS)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["confidence_{}", "{}_confidence", "{} (prob)", "prediction.{}", "class_{}_prob", "p{}", "{}%", "scores.{}", 'Class "{}"'],
+)
+def test_columns_are_of_the_classes_within_their_names_in_any_order(name):
+    names = [name.format(CLASSES[place]) for place in (2, 0, 1)]
+    assert_same(opened(json_lines(
+        [{"label": label, **dict(zip(names, row, strict=True))} for label, row in zip(GIVEN, PROBS[:, [2, 0, 1]].tolist(), strict=True)]
+    )))  # fmt: skip
+
+
+def test_columns_for_0_and_1_are_of_false_and_true():
+    given = np.array([label == "cat" for label in GIVEN])
+    share = np.where(given, 0.9, 0.2)
+    one = opened(table({"label": given, "p_1": share, "p_0": 1 - share}))
+    np.testing.assert_allclose(one.dataset.pred_probs[:, one.dataset.classes.index("True")], share)
+
+
+@pytest.mark.parametrize("name", ["scores.npy", "outputs.npy", "decision_function.npy", "raw_scores.npy"])
+def test_scores_of_each_class_are_no_embeddings(name):
+    one = opened(table({"label": GIVEN}), array(LOGITS - 7, name))
+    assert_same(one, softmax(LOGITS))
+    wide = np.random.default_rng(0).normal(size=(N, 8))
+    assert opened(table({"label": GIVEN}), array(wide, name)).dataset.embeddings is not None
+
+
+def test_logits_that_lie_between_0_and_1_are_such_by_their_name():
+    one = opened(table({"label": GIVEN}), array(PROBS * 0.5 + 0.4, "logits.npy"))
+    assert_same(one, softmax(PROBS * 0.5 + 0.4))
+
+
+@pytest.mark.parametrize(
+    "name", ["probability", "p", "p1", "prob_1", "positive_probability", "y_score", "y_pred_proba", "confidence_yes", "yes"]
+)
+def test_one_column_with_the_probability_of_one_of_two_classes_is_known_by_its_name(name):
+    given = np.array([label == "cat" for label in GIVEN])
+    share = np.where(given, 0.9, 0.2)
+    one = opened(table({"id": range(N), "label": np.where(given, "yes", "no"), name: share}))
+    np.testing.assert_allclose(one.dataset.pred_probs, np.column_stack([1 - share, share]))
+    assert any("that of 'yes'" in note for note in one.notes)
+
+
+def test_one_percentage_and_one_score_of_two_classes_are_brought_to_probabilities_and_it_is_said():
+    given = np.array([int(label == "cat") for label in GIVEN])
+    one = opened(table({"label": given, "prob": np.where(given == 1, 90.0, 20.0)}))
+    np.testing.assert_allclose(one.dataset.pred_probs[:, 1], np.where(given == 1, 0.9, 0.2))
+    assert any("percentages" in note for note in one.notes)
+    one = opened(table({"label": given, "logit": np.where(given == 1, 2.0, -1.0)}))
+    np.testing.assert_allclose(one.dataset.pred_probs[:, 1], 1 / (1 + np.exp(-np.where(given == 1, 2.0, -1.0))))
+    assert any("logistic function" in note for note in one.notes)
+
+
+def test_numbers_separated_by_spaces_in_one_cell_are_a_vector_and_lists_of_many_lengths_are_none():
+    vectors = RANDOM.normal(size=(N, 9)).round(3)
+    one = opened(table({"label": GIVEN, "embedding": [" ".join(map(str, row)) for row in vectors]}))
+    np.testing.assert_allclose(one.dataset.embeddings, vectors)
+    words = [list(range(3 + row % 4)) for row in range(N)]
+    records = [{"label": label, "text": f"a text of some words {row}", "input_ids": words[row]} for row, label in enumerate(GIVEN)]
+    assert reading.read([json_lines(records)]).roles["input_ids"] == "ignored"
+
+
+def test_whole_percentages_and_decimals_that_were_cut_off_are_rounding():
+    random = np.random.default_rng(1)
+    names = tuple(f"c{number:02d}" for number in range(60))
+    given = [names[row % 60] for row in range(300)]
+    values = random.dirichlet(np.full(60, 0.3), size=300)
+    for written in (np.round(100 * values).astype(int), np.floor(1000 * values) / 1000):
+        one = opened(table({"label": given, **columns_of(written, [f"p_{name}" for name in names])}))
+        np.testing.assert_allclose(one.dataset.pred_probs.sum(axis=1), 1)
+        np.testing.assert_allclose(one.dataset.pred_probs, values, atol=0.2)
 
 
 def test_per_cent_signs_and_percentages_are_shares_and_it_is_said():

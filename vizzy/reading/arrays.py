@@ -20,12 +20,14 @@ EMBEDDINGS, PRED_PROBS, LABELS, CLASSES, IDS, IGNORED = (
     "ignored",
 )
 ARRAY_ROLES = (EMBEDDINGS, PRED_PROBS, LABELS, CLASSES, IDS, IGNORED)
+SCORES = "scores"  # probabilities, if there is one for each class
 # What an array's name says it holds, where it has the shape for it.
 NAMES = (
     (CLASSES, r"class(es|_?names)?|label_?names|categories"),
     (PRED_PROBS, r".*(prob|proba|softmax|predict|pred|logit).*"),
     (IDS, r"ids?|index|keys?"),
     (LABELS, r"(.*_)?(labels?|targets?|y|truth|gt|given|one_?hot)(_?(true|train|training|test|val|valid|one_?hot|\d))?"),
+    (SCORES, r"(.*_)?(scores?|outputs?|decision(_function)?)"),
     (EMBEDDINGS, r".*(emb|feat|vector|repr|hidden|latent).*|x"),
 )
 # The lowest sum of a row, and the highest, that makes an array without a telling name one of probabilities.
@@ -98,6 +100,8 @@ def guess_role(array: Array, n_rows: int | None, n_classes: int | None) -> str:
     values = array.values
     possible = _possible_roles(values)
     for role, pattern in NAMES:
+        if role == SCORES:
+            role = PRED_PROBS if n_classes is not None and values.shape[1:] == (n_classes,) else SCORES
         if role in possible and re.fullmatch(pattern, array.key):
             return role
     if PRED_PROBS in possible and (_looks_like_probabilities(values, n_classes) or max(values.shape) == values.size):

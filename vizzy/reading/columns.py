@@ -8,7 +8,7 @@ remain, `vizzy.reading.features` leaves aside what only looks like a feature.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,11 +16,11 @@ import numpy as np
 from vizzy.features.measurements import is_date
 from vizzy.reading.arrays import SUMS_TO_ONE
 from vizzy.reading.errors import ReadingError, listed, shown
-from vizzy.reading.safe_json import parse_json
+from vizzy.reading.safe_json import parse_value
 from vizzy.reading.features import feature_columns, is_numeric
 from vizzy.reading.label_cells import classes_of_one_hot_columns, may_be_labels, one_hot_columns
 from vizzy.reading.labels import whole_number
-from vizzy.reading.numbers import holds_lists
+from vizzy.reading.numbers import holds_lists, is_per_cent
 from vizzy.reading.tables import UNNAMED, Table, cell_text
 from vizzy.reading.text_columns import text_column
 
@@ -134,15 +134,23 @@ TAKEN_PREFIX = "vizzy_"
 
 # The longer before the shorter: in "pred_prob_cat" the class is not "prob_cat".
 PROBABILITY_PREFIXES = (
-    "pred_probs|pred_proba|pred_prob|probability|proba|probs|prob|predicted|pred|softmax|logits|logit|score|p"
+    "pred_probs|pred_proba|pred_prob|probability|proba|probs|prob|predicted|predictions|prediction|pred|softmax|logits|logit"
+    "|scores|score|confidence|p"
 )
 PROBABILITY_NAME = re.compile(rf"(?:{PROBABILITY_PREFIXES})[_\s.:(\[-]+(.+?)[)\]]?", re.IGNORECASE)
 SUFFIXED_PROBABILITY_NAME = re.compile(
-    r"(.+?)[_\s.:-]+(?:p|prob|probs|proba|probability|softmax|score)", re.IGNORECASE
+    r"(.+?)[_\s.:-]+(?:p|prob|probs|proba|probability|softmax|logits?|scores?|confidence)", re.IGNORECASE
 )
 LIST_OF_PROBABILITIES = re.compile(
-    r"(pred_?)?prob(abilitie)?s?|probas?|softmax|pred_probs?|scores?|logits|predictions?|preds?|outputs?", re.IGNORECASE
+    r"(pred_?)?prob(abilit(y|ie))?s?|(pred_?)?probas?|softmax|pred_probs?|(raw_)?scores?|(pred_)?logits?|predictions?|preds?|outputs?"
+    r"|decision_function",
+    re.IGNORECASE,
 )
+# One column for two classes: "prob", "y_score", "p_1", "positive_probability".
+ONE_PROBABILITY = re.compile(r"((y|pred|predicted|positive|pos|model|class_?1)_)*(p|prob|proba|probability|score)(_?(1|pos|positive|true))?")
+# In a list of scores, the keys under which a class and its score stand.
+CLASS_KEYS = ("label", "class", "class_name", "name", "category", "intent", "tag")
+SCORE_KEYS = ("score", "probability", "prob", "proba", "confidence", "value", "p")
 SAMPLE_ROWS = 200
 ROUNDED_TO_2 = 0.005  # how far off a number with two decimals may be
 # Where no column has a usual name for labels, one of words with so few values, each so often, is taken for them.
@@ -315,6 +323,40 @@ def class_of_probability_column(column: str) -> list[str]:
     return names
 
 
+def classes_within_names(columns: Sequence[str], labels: Collection[str]) -> list[str]:
+    """The classes that stand in the names of some columns, with the same letters before and after in every one.
+
+    Parameters
+    ----------
+    columns : sequence of str
+    labels : collection of str
+
+    Returns
+    -------
+    list of str
+        One for each column; empty where not all names are such.
+
+    Examples
+    --------
+    >>> classes_within_names(["Class cat (%)", "Class dog (%)"], ["cat", "dog"])
+    ['cat', 'dog']
+    """
+    folded = {label.casefold(): label for label in labels if label}
+    names = [column.casefold() for column in columns]
+    for label in sorted(folded, key=len, reverse=True):
+        for start in [match.start() for match in re.finditer(re.escape(label), names[0])]:
+            before, after = names[0][:start], names[0][start + len(label) :]
+            inner = [_between(name, before, after) for name in names]
+            if len(set(inner)) == len(inner) and set(inner) <= folded.keys():
+                return [folded[name] for name in inner]
+    return []
+
+
+def _between(name, before, after):
+    fits = name.startswith(before) and name.endswith(after) and len(name) >= len(before) + len(after)
+    return name[len(before) : len(name) - len(after)] if fits else None
+
+
 def _usual_column(table, role, roles):
     by_name = {}
     for column in table.columns:
@@ -366,14 +408,18 @@ def _probability_columns(table, roles, labels):
             holds_lists(table, column) or holds_scores(table, column) or holds_objects(table, column)
         ):
             return [column]
+    listing = next((column for column in free if _lists_scores(table, column)), None)
+    if listing is not None:
+        return [listing]
     numeric = [column for column in free if is_numeric(table, column)]
     named = [column for column in numeric if PROBABILITY_NAME.fullmatch(column)]
     if len(named) < 2:
         named = [column for column in numeric if SUFFIXED_PROBABILITY_NAME.fullmatch(column)] or named
     meant = _folded(labels) & _folded(_meant(named)) or _whole(labels) & _whole(_meant(named))
-    if len(named) >= 2 and (meant or all(whole_number(name) is not None for name in _last_parts(named))):
+    numbered = all(whole_number(name) is not None for name in _last_parts(named))
+    if len(named) >= 2 and (meant or numbered and (len(named) == len(labels) or not labels or _sum_to_one(table, named))):
         return named
-    if len(named) == 1 and len(labels) == 2 and meant:
+    if len(named) == 1 and len(labels) == 2 and meant and _are_shares(table, named[0]):
         return named
     whole = _whole(labels)
     bare = [column for column in numeric if column in labels or whole_number(column) in whole - {None}]
@@ -384,8 +430,31 @@ def _probability_columns(table, roles, labels):
     several = _columns_that_sum_to_one(table, numeric, len(labels))
     if several:
         return several
-    only = [column for column in numeric if LIST_OF_PROBABILITIES.fullmatch(column.strip())]
-    return only[:1] if len(labels) == 2 and len(only) == 1 else []
+    if len(labels) != 2:
+        return []
+    folded = _folded(labels)
+    only = [
+        column
+        for column in numeric
+        if LIST_OF_PROBABILITIES.fullmatch(column.strip())
+        or (ONE_PROBABILITY.fullmatch(normalised(column)) or column.strip().casefold() in folded) and _are_shares(table, column)
+    ]
+    return only if len(only) == 1 else []
+
+
+def _are_shares(table, column):
+    """Whether a column holds numbers from 0 to 1, or percentages with their sign, that are not all whole."""
+    shares = np.array([_share(text) for text in table.texts(column)[:SAMPLE_ROWS] if text])
+    return bool(len(shares) and (shares >= 0).all() and (shares <= 1).all() and (shares != np.round(shares)).any())
+
+
+def _lists_scores(table, column):
+    """Whether the first cell of a column that holds anything lists several classes, each with its score."""
+    for cell in table.column(column):
+        if cell_text(cell).strip():
+            listed = _parsed(cell)
+            return isinstance(listed, list) and len(_object_of_pairs(listed) or ()) > 1
+    return False
 
 
 def _columns_that_sum_to_one(table, numeric, n_classes):
@@ -421,7 +490,8 @@ def _last_parts(columns):
 def holds_scores(table: Table, column: str) -> bool:
     """Whether the first cell of a column that holds anything names a score for each class.
 
-    That is a JSON object from class to score, or a list of ``{"label": …, "score": …}`` or of ``[label, score]``.
+    That is an object from class to score, or a list of ``{"label": …, "score": …}`` or of ``[label, score]``, as JSON
+    or as Python prints it.
     """
     for cell in table.column(column):
         if cell_text(cell).strip():
@@ -430,34 +500,66 @@ def holds_scores(table: Table, column: str) -> bool:
 
 
 def holds_objects(table: Table, column: str) -> bool:
-    """Whether the first cell of a column is a JSON object."""
-    return any(isinstance(cell, dict) for cell in table.column(column)[:1])
+    """Whether the first cell of a column is an object."""
+    return any(isinstance(_parsed(cell), dict) for cell in table.column(column)[:1])
 
 
 def scores_of_cell(cell: Any) -> dict[str, float] | None:
     """What a cell says of each class: dict from str to number, or None where it says something else."""
-    if isinstance(cell, str):
-        if cell.strip()[:1] not in ("{", "["):
-            return None
-        try:
-            cell = parse_json(cell)
-        except ValueError:
-            return None
+    cell = _parsed(cell)
     if isinstance(cell, list):
         cell = _object_of_pairs(cell)
-    if isinstance(cell, dict) and cell and all(type(number) in (int, float) for number in cell.values()):
-        return {str(name): number for name, number in cell.items()}
-    return None
+    elif isinstance(cell, dict) and _are_lists_of_one_length(cell.get("labels"), cell.get("scores")):
+        cell = dict(zip(map(str, cell["labels"]), cell["scores"], strict=True))  # a zero-shot classifier's answer
+    if not isinstance(cell, dict) or not cell:
+        return None
+    numbers = [_score(number) for number in cell.values()]
+    return None if None in numbers else {str(name): number for name, number in zip(cell, numbers, strict=True)}  # type: ignore[misc]
+
+
+def _parsed(cell):
+    """A cell that is a text of JSON, or printed by Python, as what it says; any other as it is."""
+    if not isinstance(cell, str) or cell.strip()[:1] not in ("{", "["):
+        return cell
+    try:
+        return parse_value(cell)
+    except ValueError:
+        return cell
+
+
+def _are_lists_of_one_length(one, other):
+    return isinstance(one, list) and isinstance(other, list) and len(one) == len(other) > 0
+
+
+def _score(number):
+    """A score as a number, None where it is none."""
+    if type(number) in (int, float):
+        return number
+    return _share(number) if isinstance(number, str) and is_per_cent(number) else None
 
 
 def _object_of_pairs(entries):
+    """What a list of classes with their scores says, as a dict; None where it is none."""
     if len(entries) == 1 and isinstance(entries[0], list):
         entries = entries[0]  # transformers nests the scores of one text in a list of its own
-    if entries and all(isinstance(entry, dict) and {"label", "score"} <= entry.keys() for entry in entries):
-        return {entry["label"]: entry["score"] for entry in entries}
-    if entries and all(isinstance(entry, list) and len(entry) == 2 and isinstance(entry[0], str) for entry in entries):
-        return dict(entries)
-    return None
+    pairs = [_pair(entry) for entry in entries]
+    if not pairs or None in pairs:
+        return None
+    return dict(pairs)
+
+
+def _pair(entry):
+    """A class and its score, of an object or of a list of two; None where it is neither."""
+    if isinstance(entry, list) and len(entry) == 2:
+        name, score = entry if isinstance(entry[0], str) else entry[::-1]
+    elif isinstance(entry, dict) and "start" not in entry:  # with a place, it is of a word and not of the whole
+        name = next((entry[key] for key in CLASS_KEYS if key in entry), None)
+        score = next((entry[key] for key in SCORE_KEYS if key in entry), None)
+    else:
+        return None
+    if not isinstance(name, (str, int)) or _score(score) is None:
+        return None
+    return str(name), score
 
 
 def _sum_to_one(table, columns):

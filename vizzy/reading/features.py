@@ -38,7 +38,7 @@ NAMES_LEFT_ASIDE = (
     ),
     (
         "a score of another tool",
-        r"(.*_)?(score|scores|confidence|quality|loss|entropy|margin|agreement|uncertainty|mistakenness|hardness|uniqueness"
+        r"(.*_)?(score|scores|prob|proba|probs|probability|logit|confidence|quality|loss|entropy|margin|agreement|uncertainty|mistakenness|hardness|uniqueness"
         r"|is_label_issue|is_outlier|is_duplicate|outlier)",
     ),
     ("a part of the data", r"(.*_)?(split|fold|subset|partition|batch|page|page_?(number|no))"),

@@ -93,6 +93,17 @@ def cleaned(
     return labels, notes + _alike(labels), n_signs
 
 
+def may_mean_no_label(text: str) -> bool:
+    """Whether a text can mean that there is no label, such as NA, null or -1.
+
+    Examples
+    --------
+    >>> may_mean_no_label("NaN"), may_mean_no_label("-1"), may_mean_no_label("cat")
+    (True, True, False)
+    """
+    return text.lower() in MISSING or text.lower() in UNLABELLED
+
+
 def ordered(classes: Iterable[str]) -> tuple[str, ...]:
     """Classes in the order scikit-learn gives them: by number where all are numbers, else by letter.
 
@@ -224,10 +235,10 @@ def _one_spelling_of_whole_numbers(labels, notes):
 def _without_missing(labels, known, unlabelled, notes):
     """Labels with "" for what means "no label"; a text that is frequent, or known as a class, is kept as one."""
     counts = Counter(label for label in labels if label)
-    others = [count for label, count in counts.items() if label.lower() not in MISSING and label.lower() not in UNLABELLED]
+    others = [count for label, count in counts.items() if not may_mean_no_label(label)]
     usual = sum(others) / len(others) if others else 0
     missing, n_signs = set(), 0
-    for text in sorted(text for text in counts if text in unlabelled or text.lower() in MISSING or text.lower() in UNLABELLED):
+    for text in sorted(text for text in counts if text in unlabelled or may_mean_no_label(text)):
         is_sign = text.lower() in UNLABELLED
         rows = counted(counts[text], "row")
         if text in unlabelled:

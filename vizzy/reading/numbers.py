@@ -13,6 +13,10 @@ from vizzy.reading.errors import ReadingError, counted, shown
 from vizzy.reading.safe_json import parse_json
 from vizzy.reading.tables import ABSENT, Table, cell_text
 
+SAMPLE_ROWS = 200
+FEWEST_BARE = 8  # numbers in a cell that are a list though no brackets say so
+MOST_LENGTHS = 2  # of lists of which one is a mistake; of more lengths, they are the places of words or the like
+UNSURE = -1
 _DECIMAL_COMMA = re.compile(r"^\s*[+-]?\d+,\d+\s*$")
 _NUMBER = re.compile(r"\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*(%)?\s*|\s*[+-]?(?i:nan|inf|infinity)\s*")
 
@@ -104,13 +108,23 @@ def numbers_of(table: Table, column: str) -> np.ndarray:
 
 
 def holds_lists(table: Table, column: str) -> bool:
-    """Whether the first cell of a column that holds anything holds a list of numbers."""
-    for cell in table.column(column):
-        if isinstance(cell, list):
-            return all(type(value) in (int, float) for value in cell)
-        if text := cell_text(cell).strip():
-            return text.startswith("[") and text.endswith("]") and not set(text) & set("'\"{}")
-    return False
+    """Whether the first cell of a column that holds anything holds a list of numbers, and the others are not of any length."""
+    lengths = [_length_of_list(cell) for cell in table.column(column)[:SAMPLE_ROWS] if cell_text(cell).strip()]
+    different = len(set(lengths) - {None, UNSURE})
+    return bool(lengths) and bool(lengths[0]) and different <= MOST_LENGTHS
+
+
+def _length_of_list(cell):
+    """How many numbers a cell lists; None where it lists none, UNSURE for what a complaint should be about."""
+    if isinstance(cell, list):
+        return len(cell) if all(type(value) in (int, float) for value in cell) else None
+    text = cell_text(cell).strip()
+    if set(text) & set("'\"{}"):
+        return None
+    if text.startswith("[") and text.endswith("]"):
+        return UNSURE if "..." in text else text.count(",") + 1 if "," in text else len(text.strip("[]").split())
+    parts = text.split()
+    return len(parts) if len(parts) >= FEWEST_BARE and all(map(is_number, parts)) and "," not in text else None
 
 
 def is_number(text: str) -> bool:

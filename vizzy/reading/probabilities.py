@@ -14,7 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from vizzy.reading.arrays import Array
-from vizzy.reading.columns import class_of_probability_column, holds_objects, holds_scores, scores_of_cell
+from vizzy.reading.columns import (
+    class_of_probability_column,
+    classes_within_names,
+    holds_objects,
+    holds_scores,
+    scores_of_cell,
+)
 from vizzy.reading.errors import ReadingError, counted, listed, shown
 from vizzy.reading.labels import ordered, whole_number
 from vizzy.reading.numbers import holds_lists, is_per_cent, matrix_of_columns
@@ -25,7 +31,8 @@ NOTABLY_OFF = 0.005  # a sum that is off by less needs no note
 MOST_DECIMALS = 4  # with more, rounding explains no sum that is off
 LOG_SUM_TOLERANCE = 0.02
 SHARE_OUTSIDE = 0.5  # of the rows with a value that is no probability, from which on all are taken for scores
-PER_CENT_TOLERANCE = 1.5  # of a sum of 100
+PER_CENT_TOLERANCE = 1.5  # of a sum of 100, or more where rounding to whole numbers explains it
+PER_CENT_AT_LEAST = 10  # the largest of numbers that may be percentages
 # Predictions that agree with fewer labels than this share may be in another order.
 SUSPICIOUS_AGREEMENT = 0.4
 BETTER_AGREEMENT = 0.5
@@ -60,7 +67,7 @@ def probabilities_of_table(
         Where a cell is no number, or a column belongs to no class.
     """
     if len(columns) == 1 and (holds_scores(table, columns[0]) or holds_objects(table, columns[0])):
-        return _of_scores(table, columns[0], labels)
+        return probabilities_of_scores(table, columns[0], labels, classes)
     values = matrix_of_columns(table, columns)
     if len(columns) == 1 and values.shape[1] == 1:
         return _of_two_classes(values, columns[0], labels, classes, f"{table.name}, column {shown(columns[0])},")
@@ -150,6 +157,7 @@ class Survey:
     most_sum: float = -np.inf
     log_sums_off: float = 0.0  # how far the sum of any row's powers is from 1
     with_decimals: tuple[bool, ...] = (True,) * MOST_DECIMALS  # whether so many decimals write all numbers
+    whole: bool = True  # whether all numbers are whole
 
     def merged(self, other: Survey) -> Survey:
         """The survey of the rows of both."""
@@ -164,6 +172,7 @@ class Survey:
             most_sum=max(self.most_sum, other.most_sum),
             log_sums_off=max(self.log_sums_off, other.log_sums_off),
             with_decimals=tuple(a and b for a, b in zip(self.with_decimals, other.with_decimals, strict=True)),
+            whole=self.whole and other.whole,
         )
 
     def sums_off(self, total: float) -> float:
@@ -201,6 +210,7 @@ def surveyed(values: np.ndarray) -> Survey:
         most_sum=float(sums.max()),
         log_sums_off=float(np.abs(np.exp(values).sum(axis=1) - 1).max()) if most <= ABOVE_ONE else np.inf,
         with_decimals=_with_decimals(values),
+        whole=_has_decimals(values[:FEWEST_ROWS], 0) and _has_decimals(values, 0),
     )
 
 
@@ -222,11 +232,13 @@ def form_of(
         From an np.ndarray of shape (n, K) to one of the same shape.
     """
     outside = survey.rows_outside / survey.rows
-    if outside and survey.least >= 0 and survey.sums_off(100) <= PER_CENT_TOLERANCE:
+    per_cent_off = max(PER_CENT_TOLERANCE, survey.whole * 0.5 * survey.n_columns)
+    if outside >= SHARE_OUTSIDE and survey.least >= 0 and survey.sums_off(100) <= per_cent_off:
         return _summing_to_one, [f"The numbers in {where} sum to 100 in every row: they are taken for percentages."]
     if survey.most <= ABOVE_ONE and survey.log_sums_off <= LOG_SUM_TOLERANCE:
         return _of_logarithms, [f"The numbers in {where} are logarithms of probabilities: exp was applied."]
-    if (of_scores and outside) or (outside >= SHARE_OUTSIDE and survey.least < -ABOVE_ONE):
+    no_sums = survey.sums_off(1) > NOTABLY_OFF * survey.n_columns
+    if (of_scores and (outside or no_sums)) or (outside >= SHARE_OUTSIDE and survey.least < -ABOVE_ONE):
         said = f"The numbers in {where}, from {survey.least:.4g} to {survey.most:.4g}, are no probabilities but a model's scores"
         return _softmax, [f"{said} (logits): softmax was applied."]
     return _form_of_rounded(survey, where)
@@ -289,6 +301,8 @@ def _form_of_rounded(survey, where):
         return _unchanged, []
     decimals = next((number for number, fits in enumerate(survey.with_decimals, 1) if fits), None)
     explained = survey.n_columns * 0.5 * 10.0**-decimals if decimals is not None else 0.0
+    if survey.most_sum <= 1 + ABOVE_ONE and decimals != 1:
+        explained *= 2  # where decimals are cut off, a number is up to a whole last place too small
     if least < -ABOVE_ONE or most > 1 + ABOVE_ONE or off > max(explained, ABOVE_ONE) * (1 + 1e-6):
         return _unchanged, []
     notes = []
@@ -349,9 +363,22 @@ def _of_two_classes(values, name, labels, classes, where):
     named = _known_class(name, dict.fromkeys(given), {one.casefold(): one for one in given})
     second = named or given[1]
     first = given[0] if second == given[1] else given[1]
+    share, notes = _share_of_one(values[:, 0], where.rstrip(","))
     note = f"{where.rstrip(',')} holds one probability a row: it is taken for that of {shown(second)}, and {shown(first)} has the rest."
-    share = values[:, 0]
-    return np.column_stack([1 - share, share]), (first, second), [note]
+    return np.column_stack([1 - share, share]), (first, second), [*notes, note]
+
+
+def _share_of_one(share, where):
+    """One number a row as a probability, and notes: percentages are divided, scores go through the logistic function."""
+    finite = share[np.isfinite(share)]
+    if not len(finite) or (finite.min() >= -ABOVE_ONE and finite.max() <= 1 + ABOVE_ONE):
+        return share, []
+    if finite.min() >= 0 and finite.max() <= 100 and finite.max() > PER_CENT_AT_LEAST:
+        return share / 100, [f"The numbers in {where} go from {finite.min():.4g} to {finite.max():.4g}: they are taken for percentages."]
+    if finite.min() >= 0:
+        return share, []
+    said = f"The numbers in {where}, from {finite.min():.4g} to {finite.max():.4g}, are no probabilities but a model's scores"
+    return _softmax(np.column_stack([np.zeros_like(share), share]))[:, 1], [f"{said} (logits): the logistic function was applied."]
 
 
 def classes_by_name(
@@ -382,6 +409,9 @@ def classes_by_name(
     named = [_known_class(column, known, folded) for column in columns]
     last = [class_of_probability_column(column)[-1] for column in columns]
     as_many = len(columns) == len(set(labels) - {""})
+    if not any(named):
+        within = classes_within_names(columns, list(known))
+        named = within or named
     if not any(named) and (as_many or all(name.isdigit() for name in last)):
         return classes_by_order(len(columns), labels, classes, where)
     out = [name or spelt for name, spelt in zip(named, last, strict=True)]
@@ -442,15 +472,53 @@ def classes_by_order(
     )
 
 
-def _of_scores(table, column, labels):
+def probabilities_of_scores(
+    table: Table, column: str, labels: Sequence[str], classes: Sequence[str]
+) -> tuple[np.ndarray, tuple[str, ...], list[str]]:
+    """Probabilities in a column whose cells name the classes.
+
+    Parameters
+    ----------
+    table : Table
+    column : str
+    labels, classes
+        As for `probabilities_of_table`.
+
+    Returns
+    -------
+    values, classes, notes
+        As `probabilities_of_table` returns; 0 for a class that a cell does not name.
+
+    Raises
+    ------
+    ReadingError
+        Where a cell says something else, or no cell names a class that rows are labelled with.
+    """
+    values, names = scores_of_column(table, column)
+    meant, notes = classes_by_name(names, labels, classes, f"{table.name}, column {shown(column)}")
+    return values, meant, notes
+
+
+def scores_of_column(table: Table, column: str) -> tuple[np.ndarray, tuple[str, ...]]:
+    """The scores in a column whose cells name the classes, and those names.
+
+    Parameters
+    ----------
+    table : Table
+    column : str
+
+    Returns
+    -------
+    tuple of (np.ndarray of float64 of shape (n, K), tuple of str)
+
+    Raises
+    ------
+    ReadingError
+        Where a cell says something else.
+    """
     scores = [_scores(table, row, column, cell) for row, cell in enumerate(table.column(column))]
     names = ordered({key for entry in scores for key in entry})
-    missing = [name for name in ordered(set(labels) - {""}) if name not in names]
-    if missing:
-        raise ReadingError(
-            f"{table.name}, column {shown(column)} has no probability of {listed(missing)} in any row: add every class."
-        )
-    return np.array([[float(entry.get(name, 0)) for name in names] for entry in scores]), names, []
+    return np.array([[float(entry.get(name, 0)) for name in names] for entry in scores]), names
 
 
 def _scores(table, row, column, cell):
@@ -472,8 +540,18 @@ def _known_class(column, known, folded):
     if found is None:  # a class 1 and a column p_1.0, or the other way about, unless 1 and 01 are both classes
         spelled = [whole_number(name) for name in candidates]
         same = [name for name in known if whole_number(name) is not None and whole_number(name) in spelled]
+        same = same or [name for name in known if _is_same_truth(name, candidates)]
         found = same[0] if len(same) == 1 else None
     return found
+
+
+def _is_same_truth(name, candidates):
+    """Whether a class such as True and one of the names of a column, such as 1, say the same of two classes."""
+    truths = ({"true", "yes"}, {"1"}), ({"false", "no"}, {"0"})
+    others = {candidate.casefold() for candidate in candidates}
+    return any(
+        name.casefold() in words and others & numbers or name in numbers and others & words for words, numbers in truths
+    )
 
 
 def _check_each_once(classes, columns, where):

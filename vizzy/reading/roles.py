@@ -107,7 +107,7 @@ def _roles_of_arrays(contents, columns, choices):
     """The role of each array, by name, and notes on those that are not used."""
     labels = column_roles.labels_in(contents.table, columns) if contents.table else set()
     n_rows = len(contents.table) if contents.table else None
-    n_classes = len(labels) or None
+    n_classes = len(labels) or _classes_in_arrays(contents.arrays, choices)
     roles, notes = {}, []
     for array in contents.arrays:
         role = choices.arrays.get(array.name)
@@ -120,6 +120,16 @@ def _roles_of_arrays(contents, columns, choices):
                 role = array_roles.IGNORED
         roles[array.name] = role
     return roles, tuple(notes)
+
+
+def _classes_in_arrays(arrays, choices):
+    """How many classes the array of labels has; None where there is none."""
+    for array in arrays:
+        role = choices.arrays.get(array.name) or array_roles.guess_role(array, None, None)
+        if role == array_roles.LABELS:
+            values = array.values
+            return values.shape[1] if values.ndim == 2 and min(values.shape) > 1 else len(set(array_roles.texts_of(values)))
+    return None
 
 
 def _notes_on_columns(table, columns, choices, reasons):

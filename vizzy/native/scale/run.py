@@ -265,7 +265,7 @@ def _labels(first, options, columns):
     signs = [
         text
         for text in texts
-        if text.strip() in label_texts.MISSING | label_texts.UNLABELLED and text not in known
+        if label_texts.may_mean_no_label(text.strip()) and text not in known
     ]
     if signs:
         raise ReadingError(
