@@ -514,7 +514,7 @@ def scores_of_cell(cell: Any) -> dict[str, float] | None:
     if not isinstance(cell, dict) or not cell:
         return None
     numbers = [_score(number) for number in cell.values()]
-    return None if None in numbers else {str(name): number for name, number in zip(cell, numbers, strict=True)}  # type: ignore[misc]
+    return None if None in numbers else {str(name): number for name, number in zip(cell, numbers, strict=True)}
 
 
 def _parsed(cell):
