@@ -5,12 +5,18 @@ import sys
 
 import js
 
+from vizzy.page import language
+
+if getattr(js.window, "vizzyTexts", None):  # a promise of static/start.js; texts may stand in constants, so before the imports
+    language.use(await js.window.vizzyTexts)
+
 from vizzy.page.app import App
 from vizzy.page.control.decisions import fragment_of_visit
 from vizzy.page.control.input import InputController
 from vizzy.page.guide import feature as guide_feature
 from vizzy.page.importing import feature as importing_feature
 from vizzy.page.labs import feature as labs_feature
+from vizzy.page.language import _
 from vizzy.page.model import url
 from vizzy.page.model.state import State
 from vizzy.page.site import dataset_menu, theme
@@ -51,7 +57,7 @@ async def main():
     if fragment != js.window.location.hash.lstrip("#"):
         app.decisions.write_address_soon()
     if refused:
-        app.note("Part of the link could not be read and was left out: " + ", ".join(refused))
+        app.note(_("Part of the link could not be read and was left out: {}").format(", ".join(refused)))
     js.performance.mark("vizzy:interactive")
     pressed = getattr(js.window, "vizzyPressedEarly", None)
     if pressed:

@@ -3,6 +3,7 @@
 (function () {
   var RETRIED = "vizzy:retried";
   var SECONDS = 60; // one retry by itself within these
+  var LANGUAGE = "vizzy:language"; // where the browser remembers the choice
   var root = document.documentElement;
   var needed = {
     WebAssembly: window.WebAssembly,
@@ -19,6 +20,36 @@
     box.querySelector("p").textContent = sentence;
     box.querySelector("button").onclick = function () { location.reload(); };
     box.hidden = false;
+  }
+
+  // The language: asked for by ?lang=, chosen in the menu, or the first of the browser's that the menu has. English stands
+  // in the page; of another one, translate.js has the texts before main.py imports what shows them.
+  function chooseLanguage() {
+    var menu = document.getElementById("language");
+    var asked = new URLSearchParams(location.search).get("lang");
+    var wanted = [asked, window.vizzyStorage("localStorage", "getItem", LANGUAGE)].concat(navigator.languages || []);
+    var offered = wanted.map(function (name) { return findLanguage(menu, name); }).filter(Boolean);
+    menu.value = offered[0] || "en";
+    menu.onchange = function () {
+      window.vizzyStorage("localStorage", "setItem", LANGUAGE, menu.value);
+      var address = new URL(location.href);
+      address.searchParams.delete("lang");
+      if (address.search === location.search) location.reload();
+      else location.replace(address);
+    };
+    if (menu.value === "en") return;
+    root.lang = menu.value;
+    window.vizzyTexts = new Promise(function (resolve) { window.vizzyTextsArrived = resolve; });
+    var script = document.createElement("script");
+    script.src = "static/translate.js";
+    script.onerror = function () { window.vizzyTextsArrived(null); };
+    document.head.append(script);
+  }
+
+  function findLanguage(menu, name) {
+    return Array.from(menu.options, function (option) { return option.value; }).find(function (value) {
+      return name && value.split("-")[0] === name.toLowerCase().split("-")[0];
+    });
   }
 
   function mayRetry() {
@@ -62,6 +93,7 @@
     tell("Vizzy runs Python in the browser, which needs " + missing.join(" and ") + ". This browser lacks that, or has it switched off: please update it or try another.");
     return;
   }
+  chooseLanguage();
   // A button pressed before Python has wired it: main.py presses it again then.
   window.addEventListener("click", function (event) {
     var button = isLoading() && event.target.closest(".masthead button[id], #train");

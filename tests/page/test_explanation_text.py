@@ -84,24 +84,9 @@ def test_in_mean_mode_the_percentile_changes_nothing():
     assert explanation_text.remedy(explanation(), CLASSES, State(threshold_mode="mean")) == []
 
 
-def test_ordinals_and_lists():
-    assert [explanation_text.ordinal(n) for n in (0, 1, 2, 3, 4, 11, 12, 13, 21, 50, 100)] == (
-        "0th 1st 2nd 3rd 4th 11th 12th 13th 21st 50th 100th".split()
-    )
-    assert explanation_text.joined(["cat"]) == "cat"
-    assert explanation_text.joined(["cat", "dog", "bear"]) == "cat, dog and bear"
-
-
 def test_one_issue_is_singular():
     counts = {"label_issues": 1, "out_of_distribution": 24, "unconfident": 0}
     assert explanation_text.counts_sentence(counts) == "1 label issue, 24 out of distribution, 0 unconfident"
-
-
-def test_durations_are_rounded_to_what_can_be_promised():
-    assert explanation_text.duration(0.4) == "under a second"
-    assert explanation_text.duration(1.2) == "about 1 second"
-    assert explanation_text.duration(47) == "about 47 seconds"
-    assert explanation_text.duration(170) == "about 3 minutes"
 
 
 def test_the_score_counts_false_alarms_apart():

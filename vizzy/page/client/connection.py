@@ -4,9 +4,10 @@ from js import Error, Promise, Set
 from pyscript.ffi import create_proxy
 
 from vizzy.page.client.answers import LOST, text_of
+from vizzy.page.language import _
 
-LOST_MEANWHILE = "Python was lost meanwhile. Try again once it has been started anew."
-NOT_THERE = "Python is just being started. Try again in a moment."
+LOST_MEANWHILE = _("Python was lost meanwhile. Try again once it has been started anew.")
+NOT_THERE = _("Python is just being started. Try again in a moment.")
 SIGNS_OF_THE_END = ("MemoryError", "fatally failed", "out of memory")
 
 
@@ -78,7 +79,7 @@ class Connection:
 
 def why_broken(error):
     """What to say of a worker that fails like this."""
-    return "Python has run out of memory." if "emory" in text_of(error) else "Python has broken down."
+    return _("Python has run out of memory.") if "emory" in text_of(error) else _("Python has broken down.")
 
 
 def _lost(sentence):

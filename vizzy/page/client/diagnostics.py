@@ -5,6 +5,8 @@ import json
 from js import fetch
 from pyscript.ffi import to_js
 
+from vizzy.page.language import _, thousands
+
 MANIFEST = "runtime/manifest.json"
 
 
@@ -38,12 +40,12 @@ async def _complaint_about(address, size, whole):
         if response.ok and size is not None:
             arrived = (await response.arrayBuffer()).byteLength if whole else _announced(response)
             if arrived is not None and arrived != size:
-                return "{} arrived with {:,} of its {:,} bytes. Try again in a while.".format(address, arrived, size)
+                return _("{} arrived with {} of its {} bytes. Try again in a while.").format(address, thousands(arrived), thousands(size))
     except Exception as error:
-        return "{} could not be loaded ({}). Are you offline? Reload the page to try again.".format(address, error)
+        return _("{} could not be loaded ({}). Are you offline? Reload the page to try again.").format(address, error)
     if response.ok:
         return None
-    return "{} could not be loaded (status {}). Reload the page to try again.".format(address, response.status)
+    return _("{} could not be loaded (status {}). Reload the page to try again.").format(address, response.status)
 
 
 def _announced(response):

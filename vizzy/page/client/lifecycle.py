@@ -15,10 +15,11 @@ from pyscript.workers import create_named_worker
 from vizzy.page.client.answers import LOST, WorkerError
 from vizzy.page.client.connection import Connection, why_broken
 from vizzy.page.client.diagnostics import missing_file
+from vizzy.page.language import _
 
 STEPS = (
-    ("load_packages", "Loading numpy and scikit-learn…", 0.4),
-    ("import_numerics", "Importing scikit-learn…", 0.7),
+    ("load_packages", _("Loading numpy and scikit-learn…"), 0.4),
+    ("import_numerics", _("Importing scikit-learn…"), 0.7),
 )
 _do_nothing = create_proxy(lambda _lock: None)
 
@@ -34,7 +35,7 @@ class Patience:
 
 async def bring_up(number, report, patience):
     """Start a worker, number 1 being the one that stands in the page; its Connection, once it can calculate."""
-    report("Starting Python…" if number == 1 else "Starting Python anew…", 0.1)
+    report(_("Starting Python…") if number == 1 else _("Starting Python anew…"), 0.1)
     connection = Connection(await _worker_or_complaint(number, patience))
     asyncio.create_task(_lose_when_gone(connection))
     for name, said, share in STEPS:
@@ -102,7 +103,7 @@ async def _lose_when_gone(connection):
         if not connection.why_lost:
             print("no lock tells of the worker's end:", error)
         return
-    connection.lose("Python has stopped.")
+    connection.lose(_("Python has stopped."))
 
 
 class Heartbeat:
@@ -125,7 +126,7 @@ class Heartbeat:
             await asyncio.sleep(self._patience.between_beats)
             silent += self._patience.between_beats
             if silent > self._patience.silence + connection.silent_seconds and not self._heard:
-                connection.lose("Python has stopped answering.")
+                connection.lose(_("Python has stopped answering."))
 
     def _hear(self, _answer=None):  # MicroPython hands an undefined one on as no argument
         self._heard = True

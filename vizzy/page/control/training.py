@@ -6,6 +6,7 @@ import json
 import js
 
 from vizzy.page.client.answers import WorkerError, WorkerLost, as_error, unpacked
+from vizzy.page.language import _, duration, percent, sentences
 from vizzy.page.model import events, explanation_text
 from vizzy.page.ui import dom
 from vizzy.page.ui.error_dialog import report
@@ -19,7 +20,7 @@ class TrainingController:
 
     def __init__(self, app):
         self._app = app
-        self._progress = ("Starting Python…", 0.05)
+        self._progress = (_("Starting Python…"), 0.05)
         self.count = 0  # trainings that came to an end
         app.on_dataset_opened(self._take_dataset)
 
@@ -96,7 +97,7 @@ class TrainingController:
         if isinstance(error, WorkerError):
             app.update(events.training_failed(app.state, error.args[0]))
             return
-        app.update(events.training_failed(app.state, "Training failed."))
+        app.update(events.training_failed(app.state, _("Training failed.")))
         report(error)
 
     def _compare(self, labels, summary, analysis):
@@ -161,31 +162,31 @@ class TrainingController:
         if state.worker == "loading":
             return loading
         if state.training:
-            return "Five-fold cross-validation, {:.0f} % done.".format(100 * self._progress[1])
+            return _("Five-fold cross-validation, {} done.").format(percent(self._progress[1]))
         if state.labels_are_stale:
-            return "Labels have changed: train again."
+            return _("Labels have changed: train again.")
         if state.trained_labels is None:
             return _before_training(dataset)
-        sentences = [explanation_text.agreement(self._summary["accuracy"])]
+        said = [explanation_text.agreement(self._summary["accuracy"])]
         if self._comparison:
-            sentences.append(explanation_text.comparison(*self._comparison))
-        return " ".join(sentences + self._summary["notes"])
+            said.append(explanation_text.comparison(*self._comparison))
+        return sentences(said + self._summary["notes"])
 
     @property
     def button_text(self):
         """What a button that trains says; data with predicted probabilities is only analysed anew."""
         brings_pred_probs = self._app.dataset.brings_pred_probs
         if self._app.state.labels_are_stale:
-            return "Judge again" if brings_pred_probs else "Train again"
-        return "Judged" if brings_pred_probs else "Trained"
+            return _("Judge again") if brings_pred_probs else _("Train again")
+        return _("Judged") if brings_pred_probs else _("Trained")
 
 
 def _before_training(dataset):
     if dataset.brings_pred_probs:
-        return "Ready: this dataset brings its predicted probabilities."
+        return _("Ready: this dataset brings its predicted probabilities.")
     if dataset.estimated_seconds is None:
-        return "Ready: a five-fold SVM in your browser."
-    return "Ready: a five-fold SVM, " + explanation_text.duration(dataset.estimated_seconds) + " in your browser."
+        return _("Ready: a five-fold SVM in your browser.")
+    return _("Ready: a five-fold SVM, {} in your browser.").format(duration(dataset.estimated_seconds))
 
 
 async def _painted():

@@ -7,6 +7,7 @@ import js
 
 from vizzy.page.client.answers import WorkerError, WorkerLost
 from vizzy.page.client.diagnostics import missing_file
+from vizzy.page.language import _, sentences
 from vizzy.page.model import events
 from vizzy.page.site import features, offline
 from vizzy.page.ui.error_dialog import explained, fail
@@ -36,7 +37,7 @@ class WorkerLifecycle:
                 return  # it was up, and is being replaced
             sys.print_exception(error)
             sentence = error.args[0] if isinstance(error, WorkerError) else await missing_file(True) or explained(error)
-            self._failed(sentence, "Python's numerics could not be started.")
+            self._failed(sentence, _("Python's numerics could not be started."))
             return
         dataset.opened_in_worker(app.worker, opened["estimated_seconds"])
         app.worker.most_seconds = dataset.estimated_seconds or 0
@@ -71,7 +72,7 @@ class WorkerLifecycle:
         if self._lost > MOST_LOST:
             self._failed(explained(Exception(why)), why)
             return
-        app.note(why + " It is started anew: your labels and thresholds are as you left them.")
+        app.note(sentences([why, _("It is started anew: your labels and thresholds are as you left them.")]))
         app.update(events.worker_lost(app.state))
         await self.start()
 

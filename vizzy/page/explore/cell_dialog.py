@@ -1,6 +1,6 @@
 """A cell of the confident joint, opened: all its images, larger, in a dialog."""
 
-from vizzy.page.model.explanation_text import counted
+from vizzy.page.language import _
 from vizzy.page.ui import dom
 from vizzy.page.ui.thumbnails import ThumbnailGrid
 
@@ -25,7 +25,7 @@ class CellDialog:
         self._examples = examples
         dom.by_id("cell-given").textContent = classes[given]
         dom.by_id("cell-suggested").textContent = classes[suggested]
-        dom.by_id("cell-count").textContent = counted(len(examples), self._index.thing)
+        dom.by_id("cell-count").textContent = self._index.counted(len(examples))
         self._grid.show(examples[:MOST_AT_ONCE])
         self._show_rest()
         self._dialog.showModal()
@@ -39,4 +39,4 @@ class CellDialog:
         rest = len(self._examples) - len(self._grid.shown)
         button = dom.by_id("cell-more")
         dom.show(button, rest > 0)
-        button.textContent = "Show more ({} left)".format(rest)
+        button.textContent = _("Show more ({} left)").format(rest)

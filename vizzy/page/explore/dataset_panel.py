@@ -1,6 +1,6 @@
 """Panel 1: every image with its given label, which the visitor may change."""
 
-from vizzy.page.model.explanation_text import counted
+from vizzy.page.language import _, counted
 from vizzy.page.ui import dom
 from vizzy.page.ui.thumbnails import picture_holder, show_picture
 from vizzy.page.ui.virtual_list import VirtualList
@@ -42,7 +42,7 @@ class DatasetPanel:
         count = len(state.changed_labels)
         dom.show(dom.by_id("changes"), count > 0)
         dom.show(dom.by_id("dataset-hint"), count == 0)
-        dom.by_id("changes").firstElementChild.textContent = counted(count, "label") + " changed."
+        dom.by_id("changes").firstElementChild.textContent = counted(count, "{} label changed.", "{} labels changed.")
 
     def focus_row(self, row):
         """Move the keyboard's focus to the given label of another card."""
@@ -71,7 +71,7 @@ class DatasetPanel:
                     )
                 )
         else:
-            menu = dom.element("select", "choice", None, {"aria-label": "Given label"})
+            menu = dom.element("select", "choice", None, {"aria-label": _("Given label")})
             for name in classes:
                 menu.append(dom.element("option", "", name, {"data-given": name, "value": name}))
             choices.append(menu)
@@ -86,7 +86,7 @@ class DatasetPanel:
         if card.getAttribute("data-example") != example_id:
             card.setAttribute("data-example", example_id)
             show_picture(card.firstElementChild, self._dataset, example)
-            card.lastElementChild.setAttribute("aria-label", "Given label of " + index.alt[example])
+            card.lastElementChild.setAttribute("aria-label", _("Given label of {}").format(index.alt[example]))
         changed = example in self._shown_changes
         given = self._shown_changes.get(example, index.given_label[example])
         card.classList.toggle("changed", changed)

@@ -2,12 +2,13 @@
 
 import js
 
+from vizzy.page.language import _, decimal, followed
 from vizzy.page.model import explanation_text
 from vizzy.page.ui import dom
 from vizzy.page.ui.thumbnails import picture_holder, show_picture
 
-NOBODY_YET = "Point at an {}, or move to it with the keyboard, to see what the model makes of it."
-NOBODY_TAPPED_YET = "Tap an {} to see what the model makes of it."
+NOBODY_YET = _("Point at an {}, or move to it with the keyboard, to see what the model makes of it.")
+NOBODY_TAPPED_YET = _("Tap an {} to see what the model makes of it.")
 MOST_IN_ORDER = 5  # with more classes the most probable come first
 
 
@@ -41,7 +42,7 @@ class InspectorPanel:
         if explanation is None:
             _show_badge("suggested", None)
             dom.show(self._holder, False)
-            self._say([("", "Train the model to see what it makes of this {}.".format(self._index.thing))])
+            self._say([("", _("Train the model to see what it makes of this {}.").format(self._index.thing))])
             return
         suggested = explanation["suggested_label"]
         _show_badge("suggested", self._index.classes[suggested] if suggested >= 0 else None)
@@ -55,11 +56,9 @@ class InspectorPanel:
     def _text(self, state, explanation):
         classes = self._index.classes
         text = explanation_text.reason(explanation, classes, state)
-        change = explanation_text.remedy(explanation, classes, state)
-        if change:
-            text = text + [("", " ")] + change
+        text = followed(text, explanation_text.remedy(explanation, classes, state))
         if self._index.current_label(state, state.inspected) != self._index.trained_label(state, state.inspected):
-            text = [("warning", "Its label has changed since training: train again. ")] + text
+            text = followed([("warning", _("Its label has changed since training: train again."))], text)
         return text
 
     def _show_picture(self, example):
@@ -94,7 +93,8 @@ def _most_probable_first(bars, probabilities):
 def _show_badge(kind, name):
     badge = dom.by_id("inspector-" + kind)
     dom.show(badge, name is not None)
-    badge.textContent = kind + ": " + name if name is not None else ""
+    words = _("given: {}") if kind == "given" else _("suggested: {}")
+    badge.textContent = words.format(name) if name is not None else ""
 
 
 def _show_bar(bar, explanation, label):
@@ -104,5 +104,5 @@ def _show_bar(bar, explanation, label):
     for kind in ("class", "ood"):
         threshold = explanation[kind + "_thresholds"][label]
         style.setProperty("--" + kind + "-at", "2" if threshold is None else "{:.4f}".format(threshold))
-    bar["value"].textContent = explanation_text.number(probability)
+    bar["value"].textContent = decimal(probability)
     bar["row"].classList.toggle("reached", explanation["reaches_class"][label])

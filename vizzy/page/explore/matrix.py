@@ -1,11 +1,13 @@
 """Panel 3: the confident joint as a table of thumbnails."""
 
+from vizzy.page.language import _
 from vizzy.page.ui import dom
 from vizzy.page.ui.geometry import tile_size
 from vizzy.page.ui.thumbnails import ThumbnailGrid
 
 LARGEST = {True: 4, False: 6}  # rem; on the diagonal, off it: what may be wrong is drawn larger
 SMALLEST = 0.75  # rem
+KINDS = {"given": _("given"), "suggested": _("suggested")}
 MANY_CLASSES = 6  # from here on the headings name the class alone
 
 
@@ -77,7 +79,7 @@ class MatrixPanel:
             hidden = count - len(analysis["cells"][number])
             text = str(count)
             if hidden and len(self._index.classes) < MANY_CLASSES:
-                text += ", " + str(len(analysis["cells"][number])) + " shown"
+                text = _("{}, {} shown").format(count, len(analysis["cells"][number]))
             cell.firstElementChild.firstElementChild.textContent = text
             cell.classList.toggle("none", count == 0)
             cell.firstElementChild.disabled = count == 0
@@ -99,7 +101,7 @@ class MatrixPanel:
             for suggested, other in enumerate(classes):
                 line.append(self._build_cell(given, suggested, thumbnails))
             body.append(line)
-        table.replaceChildren(dom.element("caption", "visually-hidden", "Confident joint: examples by given and suggested label"), head, body)
+        table.replaceChildren(dom.element("caption", "visually-hidden", _("Confident joint: examples by given and suggested label")), head, body)
 
     def _build_cell(self, given, suggested, thumbnails):
         classes = self._index.classes
@@ -109,7 +111,7 @@ class MatrixPanel:
             None,
             {"data-cell": classes[given] + "|" + classes[suggested]},
         )
-        title = "Open the cell: given {}, suggested {}".format(classes[given], classes[suggested])
+        title = _("Open the cell: given {}, suggested {}").format(classes[given], classes[suggested])
         header = dom.element("button", "count", None, {"type": "button", "aria-haspopup": "dialog", "title": title})
         header.append(dom.element("output", "", "–"))
         header.disabled = True
@@ -124,5 +126,5 @@ class MatrixPanel:
 
 def _heading(scope, kind, name):
     heading = dom.element("th", kind, None, {"scope": scope})
-    heading.append(dom.element("span", "kind", kind + " "), dom.element("b", "badge " + kind, name))
+    heading.append(dom.element("span", "kind", KINDS[kind] + " "), dom.element("b", "badge " + kind, name))
     return heading

@@ -2,6 +2,7 @@
 
 from js import document
 
+from vizzy.page.language import _, decimal
 from vizzy.page.ui import dom
 from vizzy.page.ui.virtual_list import VirtualList
 
@@ -74,7 +75,7 @@ class PredictionsPanel:
             if not self._names_are_fixed():
                 bar.firstElementChild.textContent = self._index.classes[label]
             bar.style.setProperty("--p", "{:.3f}".format(probability))
-            bar.lastElementChild.textContent = "{:.3f}".format(probability)
+            bar.lastElementChild.textContent = decimal(probability)
 
     def _lines_of(self, example):
         count = len(self._index.classes)
@@ -86,9 +87,9 @@ class PredictionsPanel:
 
 def _button_text(state):
     if state.training:
-        return "Training…"
+        return _("Training…")
     if state.train_requested:
-        return "Waiting for Python…"
+        return _("Waiting for Python…")
     if state.trained_labels is None:
-        return "Train the model"
-    return "Train again" if state.labels_are_stale else "Trained"
+        return _("Train the model")
+    return _("Train again") if state.labels_are_stale else _("Trained")

@@ -1,20 +1,21 @@
 """Panel 4: label issues, out-of-distribution and unconfident examples, each worst first."""
 
+from vizzy.page.language import _
 from vizzy.page.model.explanation_text import score_sentence
 from vizzy.page.ui import dom
 from vizzy.page.ui.geometry import tile_rows
 from vizzy.page.ui.thumbnails import ThumbnailGrid
 
 GROUPS = (
-    ("label-issues", "label_issues", "No label issues at these thresholds."),
-    ("out-of-distribution", "out_of_distribution", "Nothing is out of distribution at these thresholds."),
-    ("unconfident", "unconfident", "The model is confident of all the others."),
+    ("label-issues", "label_issues", _("No label issues at these thresholds.")),
+    ("out-of-distribution", "out_of_distribution", _("Nothing is out of distribution at these thresholds.")),
+    ("unconfident", "unconfident", _("The model is confident of all the others.")),
 )
 
 
 PADDING, GAP = 3, 4  # px, of a list and between its thumbnails, as in the stylesheet
 
-NOTHING_YET = "Nothing yet: train the model."
+NOTHING_YET = _("Nothing yet: train the model.")
 
 
 class ResultsPanel:
@@ -27,7 +28,7 @@ class ResultsPanel:
         self._rows = {}
         self._room = None  # width of a list and the thumbnails' sizes, in px; read once a window size
         dom.show(dom.by_id("score"), False)
-        for element_id, name, _ in GROUPS:
+        for element_id, name, _nothing in GROUPS:
             dom.clear(dom.by_id(element_id))
             dom.by_id(element_id).setAttribute("data-empty", NOTHING_YET)
             dom.by_id(element_id + "-heading").firstElementChild.textContent = "–"
@@ -58,7 +59,7 @@ class ResultsPanel:
                 grid.container.setAttribute("data-empty", "" if count else nothing)
                 heading = dom.by_id(element_id + "-heading").firstElementChild
                 shown = len(analysis[name])
-                heading.textContent = str(count) + ("" if shown == count else ", worst " + str(shown) + " shown")
+                heading.textContent = str(count) if shown == count else _("{}, worst {} shown").format(count, shown)
         self._fit()
 
     def resized(self):
@@ -72,7 +73,7 @@ class ResultsPanel:
         if self._room is None:
             return  # the panels are hidden behind the review
         width, tiles = self._room
-        for element_id, name, _ in GROUPS:
+        for element_id, name, _nothing in GROUPS:
             rows = tile_rows(len(self._grids[name].shown), width, tiles[name], GAP)
             if rows != self._rows.get(name):
                 self._rows[name] = rows

@@ -1,5 +1,6 @@
 """Under the matrix: the two sliders, and a strip per class with its thresholds on it."""
 
+from vizzy.page.language import _, decimal
 from vizzy.page.ui import dom
 from vizzy.page.ui.geometry import histogram_path
 
@@ -31,7 +32,7 @@ class ThresholdsPanel:
         dom.by_id("mean-mode").checked = by_mean
         dom.by_id("class-percentile").disabled = by_mean
         if by_mean:
-            dom.by_id("class-value").textContent = "mean"
+            dom.by_id("class-value").textContent = _("mean")
         by_outliers = state.ood_mode == "outliers"
         dom.by_id("outliers-mode").checked = by_outliers
         if by_outliers:
@@ -91,5 +92,5 @@ def _show_threshold(strip, kind, threshold, where_none):
     """``threshold`` is None where nothing is given the class; that of out of distribution, too, where outliers are."""
     at = where_none if threshold is None else threshold
     strip["row"].style.setProperty("--" + kind + "-at", "{:.4f}".format(at))
-    none = "none" if where_none else "–"
-    strip[kind].textContent = none if threshold is None else "{:.3f}".format(threshold)
+    none = _("none") if where_none else "–"
+    strip[kind].textContent = none if threshold is None else decimal(threshold)

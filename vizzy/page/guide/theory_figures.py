@@ -3,7 +3,7 @@
 from pyscript.ffi import create_proxy
 
 from vizzy.page.guide import theory, widgets
-from vizzy.page.model import explanation_text
+from vizzy.page.language import ordinal
 from vizzy.page.ui import dom
 
 FOLDS = 5
@@ -120,7 +120,7 @@ class LineUp:
         reached = [theory.reaches(value, threshold) for value in values]
         for dot, reaches in zip(self._dots, reached):
             dot.classList.toggle("reached", reaches)
-        name = "The mean" if by_mean else "The " + explanation_text.ordinal(share) + " percentile"
+        name = "The mean" if by_mean else "The " + ordinal(share) + " percentile"
         self._said.textContent = "{} is {}: {} of these {} dogs reach it.".format(
             name, theory.number(threshold), sum(reached), len(values)
         )

@@ -8,7 +8,7 @@ from js import URL, document
 from pyscript.ffi import to_js
 
 from vizzy.page.client.answers import WorkerError
-from vizzy.page.model import explanation_text
+from vizzy.page.language import counted, duration, thousands
 
 SCRIPT = "static/image_worker.mjs"
 NETWORK = "onnx/"  # the folder of the runtime that holds the network and what runs it
@@ -71,11 +71,11 @@ class ImageFeatures:
 
     def words(self, _share):
         """How far it is, how fast, and how long still."""
-        words = "Looking at the pictures: {} of {}".format(*map(explanation_text.thousands, (self.done, self.total)))
+        words = "Looking at the pictures: {} of {}".format(*map(thousands, (self.done, self.total)))
         seconds = (js.performance.now() - self._began) / 1000
         if self.done > self._done_before:
             rate = (self.done - self._done_before) / seconds
-            words += ", {:.0f} a second, {} left".format(rate, explanation_text.duration(len(self._waiting) / rate))
+            words += ", {:.0f} a second, {} left".format(rate, duration(len(self._waiting) / rate))
         return words
 
     async def compute(self):
@@ -127,7 +127,7 @@ class ImageFeatures:
             return ""
         more = len(self.problems) - MOST_NAMED
         named = "; ".join(self.problems[:MOST_NAMED]) + ("; and {} more".format(more) if more > 0 else "")
-        return "{} skipped. {}.".format(explanation_text.counted(len(self.problems), "picture was", "pictures were"), named)
+        return "{} skipped. {}.".format(counted(len(self.problems), "{} picture was", "{} pictures were"), named)
 
 
 class Found:

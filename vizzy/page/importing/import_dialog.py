@@ -14,7 +14,7 @@ from vizzy.page.importing import image_features, local_dataset, saved_project, s
 from vizzy.page.importing.preview import Preview
 from vizzy.page.importing.project_list import saved_projects
 from vizzy.page.model.state import OWN_DEFAULTS, State
-from vizzy.page.model import explanation_text
+from vizzy.page.language import thousands
 from vizzy.page.site import dataset_menu
 from vizzy.page.ui import dom
 
@@ -303,7 +303,7 @@ class ImportDialog:
         images = self._images
         done = images.done - len(images.problems)
         button = dom.by_id("import-partial")
-        button.textContent = "Open the " + explanation_text.thousands(done) + " that are done"
+        button.textContent = "Open the " + thousands(done) + " that are done"
         dom.show(button, done > 0)
         self._say("{} of {} pictures are done. Open goes on with the others.".format(images.done, images.total))
 

@@ -3,7 +3,7 @@
 from pyscript.ffi import create_proxy
 
 from vizzy.page.importing.image_features import estimated_seconds
-from vizzy.page.model import explanation_text
+from vizzy.page.language import counted, duration, thousands
 from vizzy.page.ui import dom
 
 MOST_CLASS_CHIPS = 40
@@ -70,7 +70,7 @@ class Preview:
         label = dom.by_id("import-unlabelled")
         dom.show(label, summary["unlabelled"] > 0)
         label.firstElementChild.checked = summary["leave_out_unlabelled"]
-        label.lastElementChild.textContent = "leave out " + explanation_text.counted(summary["unlabelled"], "row") + " without a label"
+        label.lastElementChild.textContent = "leave out " + counted(summary["unlabelled"], "{} row without a label", "{} rows without a label")
 
     def _chose_header(self, event):
         self._correct({"header": event.target.checked})
@@ -95,9 +95,9 @@ class Preview:
         label.lastElementChild.replaceChildren(*options)
 
     def _show_classes(self, classes):
-        dom.by_id("import-classes-heading").textContent = explanation_text.counted(len(classes), "class", "classes")
+        dom.by_id("import-classes-heading").textContent = counted(len(classes), "{} class", "{} classes")
         chips = [
-            dom.element("li", "", "{}: {}".format(entry["name"], explanation_text.thousands(entry["count"])), {"title": entry["name"]})
+            dom.element("li", "", "{}: {}".format(entry["name"], thousands(entry["count"])), {"title": entry["name"]})
             for entry in classes[:MOST_CLASS_CHIPS]
         ]
         if len(classes) > MOST_CLASS_CHIPS:
@@ -107,33 +107,33 @@ class Preview:
 
 def understood(summary):
     """What the files are, in a line."""
-    parts = [explanation_text.counted(summary["rows"], "row"), explanation_text.counted(len(summary["classes"]), "class", "classes")]
+    parts = [counted(summary["rows"], "{} row", "{} rows"), counted(len(summary["classes"]), "{} class", "{} classes")]
     if summary["kind"] and summary["needs_training"] and not summary["dimensions"]:
         parts.append(summary["kind"] + " to make features of")
     if summary["images_to_embed"]:
-        parts.append(explanation_text.counted(summary["images_to_embed"], "picture") + " to compute embeddings of")
+        parts.append(counted(summary["images_to_embed"], "{} picture to compute embeddings of", "{} pictures to compute embeddings of"))
     if summary["dimensions"]:
         parts.append("embeddings of {} dimensions".format(summary["dimensions"]))
     if summary["needs_training"] is False:
         parts.append("predicted probabilities")
     if summary["images"] is not None:
-        parts.append(explanation_text.counted(summary["images"], "picture"))
+        parts.append(counted(summary["images"], "{} picture", "{} pictures"))
     if summary.get("reviewed"):
-        parts.append(explanation_text.thousands(summary["reviewed"]) + " reviewed already")
+        parts.append(thousands(summary["reviewed"]) + " reviewed already")
     return summary["name"] + ": " + ", ".join(parts) + "."
 
 
 def estimate(summary):
     """How long it will take, in a sentence; nothing while there is a problem."""
     if summary["images_to_embed"]:
-        seconds = explanation_text.duration(estimated_seconds(summary["images_to_embed"]))
+        seconds = duration(estimated_seconds(summary["images_to_embed"]))
         return "Looking at the pictures takes " + seconds + " in this browser. It can be cancelled, and goes on where it was."
     if summary["needs_training"] is None:
         return ""
     if not summary["needs_training"]:
         return "Nothing to train: the predicted probabilities are there."
     what = "Training takes " if summary["dimensions"] else "Making features and training take "
-    return what + explanation_text.duration(summary["training_seconds"]) + " in this browser, and can be cancelled."
+    return what + duration(summary["training_seconds"]) + " in this browser, and can be cancelled."
 
 
 def is_large(summary):

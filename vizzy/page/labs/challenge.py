@@ -3,7 +3,6 @@
 from pyscript.ffi import create_proxy
 
 from vizzy.page.labs import parts, sentences
-from vizzy.page.model.explanation_text import counted
 from vizzy.page.ui import dom
 
 RULE = "Ten of these labels were made wrong. Press the {}s whose label you doubt, then compare."
@@ -86,7 +85,7 @@ class ChallengeLab:
         self._show_count()
 
     def _show_count(self):
-        self._count.textContent = "{} marked.".format(counted(len(self._marked), self._app.dataset.index.thing))
+        self._count.textContent = "{} marked.".format(self._app.dataset.index.counted(len(self._marked)))
 
     def _show_result(self, _event):
         game = self._game

@@ -11,7 +11,8 @@ from pyscript.ffi import create_proxy, to_js
 
 from vizzy.page.labs import parts
 from vizzy.page.labs.charts import table
-from vizzy.page.model.explanation_text import counts_sentence, number, score_sentence
+from vizzy.page.language import decimal
+from vizzy.page.model.explanation_text import counts_sentence, score_sentence
 from vizzy.page.ui import dom
 
 INDENT = "    "
@@ -369,4 +370,4 @@ def _with_function(source, body, functions):
 
 
 def _or_none(value):
-    return "none" if value is None else number(value)
+    return "none" if value is None else decimal(value)

@@ -2,10 +2,10 @@
 
 from pyscript.ffi import create_proxy
 
+from vizzy.page.language import counted
 from vizzy.page.labs import parts
 from vizzy.page.labs.charts import LineChart, Matrix
 from vizzy.page.labs.plotting import percent
-from vizzy.page.model.explanation_text import counted
 from vizzy.page.ui import dom
 
 EVENLY = "evenly"
@@ -136,7 +136,7 @@ def _sentence(point):
     if not point["flipped"]:
         return "Nothing flipped: {} flagged all the same.".format(tally["flagged"])
     return "{} flipped: {} of them found ({} with the right label suggested), {}.".format(
-        counted(point["flipped"], "label"), tally["found"], point["corrected"], counted(tally["false_alarms"], "false alarm")
+        counted(point["flipped"], "{} label", "{} labels"), tally["found"], point["corrected"], counted(tally["false_alarms"], "{} false alarm", "{} false alarms")
     )
 
 

@@ -4,11 +4,11 @@ import asyncio
 
 from pyscript.ffi import create_proxy
 
+from vizzy.page.language import counted
 from vizzy.page.labs import parts, sentences
 from vizzy.page.labs.charts import HeatMap, LineChart, legend_of_shades
 from vizzy.page.labs.plotting import best, measure, measures, percent, spread, two
 from vizzy.page.model import events
-from vizzy.page.model.explanation_text import counted
 from vizzy.page.ui import dom
 
 MEASURES = (("f1", "F1"), ("precision", "Precision"), ("recall", "Recall"))
@@ -208,7 +208,7 @@ class PercentilesLab:
             two(value),
             grid["found"][column][row],
             self._curves["problems"],
-            counted(flagged - grid["found"][column][row], "false alarm"),
+            counted(flagged - grid["found"][column][row], "{} false alarm", "{} false alarms"),
         )
 
     # --- setting the sliders -------------------------------------------------------------------

@@ -1,9 +1,9 @@
 """The score card: how right the present settings are, and what they miss."""
 
+from vizzy.page.language import counted
 from vizzy.page.labs import parts, sentences
 from vizzy.page.labs.charts import table
 from vizzy.page.labs.plotting import percent
-from vizzy.page.model.explanation_text import counted
 from vizzy.page.ui import dom
 
 ROWS = (("wrong_label", "Wrong labels"), ("no_class", "Out of distribution"), ("all", "Both"))
@@ -62,7 +62,7 @@ def _tallies(card):
 
 def _aside(card):
     wrong = card["rows"]["wrong_label"]["problems"]
-    sentence = "Of {}, {} get the right label suggested.".format(counted(wrong, "wrong label"), card["right_suggestions"])
+    sentence = "Of {}, {} get the right label suggested.".format(counted(wrong, "{} wrong label", "{} wrong labels"), card["right_suggestions"])
     return " ".join([sentence, sentences.elsewhere(card["elsewhere"])])
 
 

@@ -1,6 +1,6 @@
 """What the labs say. Text and numbers in, text out: no DOM. Pieces of a text are those of `vizzy.page.model.explanation_text`."""
 
-from vizzy.page.model.explanation_text import counted, joined, number, ordinal
+from vizzy.page.language import counted, decimal, joined, ordinal
 
 # In tuples, as MicroPython's dicts keep no order.
 WAYS = (
@@ -36,13 +36,13 @@ def why_missed(missed, classes):
         text = [
             ("", "The model agrees with the label: "),
             ("suggested", keeper),
-            ("", " gets " + number(missed["prob"]) + ", its threshold is " + number(missed["threshold"]) + "."),
+            ("", " gets " + decimal(missed["prob"]) + ", its threshold is " + decimal(missed["threshold"]) + "."),
         ]
     else:
         text = [
             ("", "Unconfident: no class reaches its threshold, and "),
             ("ood", keeper),
-            ("", "’s " + number(missed["prob"]) + " is above its out-of-distribution threshold, " + number(missed["threshold"]) + "."),
+            ("", "’s " + decimal(missed["prob"]) + " is above its out-of-distribution threshold, " + decimal(missed["threshold"]) + "."),
         ]
     return text + [("", " " + what_would_flag(missed))]
 
@@ -65,7 +65,7 @@ def elsewhere(counts):
     if counts["no_class"]:
         parts.append("{} of no class among the label issues".format(counts["no_class"]))
     if counts["wrong_label"]:
-        parts.append(counted(counts["wrong_label"], "wrong label") + " among those out of distribution")
+        parts.append(counted(counts["wrong_label"], "{} wrong label among those out of distribution", "{} wrong labels among those out of distribution"))
     return "Found in the other list: " + joined(parts) + "." if parts else ""
 
 
@@ -93,7 +93,7 @@ def unsure(counter, classes):
         return "No example here: whenever the model's favourite differs from the label, some class reaches its threshold."
     top = max(range(len(classes)), key=lambda label: counter["probs"][label])
     return "{} so. Here {} is the most probable with {}, below its threshold of {}: a guess, yet flagged.".format(
-        _are(counter["count"]), classes[top], number(counter["probs"][top]), _threshold(counter["thresholds"][top])
+        _are(counter["count"]), classes[top], decimal(counter["probs"][top]), _threshold(counter["thresholds"][top])
     )
 
 
@@ -108,10 +108,10 @@ def uneven(counter, classes):
     return "{} so. Here {} has {}, but stays below its {}; {} with {} reaches its {}.".format(
         _are(counter["count"]),
         classes[top],
-        number(probs[top]),
+        decimal(probs[top]),
         _threshold(thresholds[top]),
         classes[winner],
-        number(probs[winner]),
+        decimal(probs[winner]),
         _threshold(thresholds[winner]),
     )
 
@@ -121,7 +121,7 @@ def _are(count):
 
 
 def _threshold(value):
-    return "none" if value is None else number(value)
+    return "none" if value is None else decimal(value)
 
 
 def challenge_result(marked, hidden, flagged):
@@ -132,7 +132,7 @@ def challenge_result(marked, hidden, flagged):
         who,
         mine,
         len(hidden),
-        counted(len(marked - hidden), "false alarm"),
+        counted(len(marked - hidden), "{} false alarm", "{} false alarms"),
         its,
         len(flagged - hidden),
     )

@@ -4,6 +4,8 @@ Made from the ``dataset.json`` of a dataset folder (its description is in
 ``vizzy.dataset``); plain lists, no numpy, so that the page shows it before the worker is up.
 """
 
+from vizzy.page.language import _, counted
+
 
 class DatasetIndex:
     """The dataset as the page shows it.
@@ -56,7 +58,13 @@ class DatasetIndex:
     @property
     def thing(self):
         """What an example is called."""
-        return "image" if self.shows_pictures else "example"
+        return _("image") if self.shows_pictures else _("example")
+
+    def counted(self, count):
+        """A number of examples: 1 image, 300 examples."""
+        if self.shows_pictures:
+            return counted(count, "{} image", "{} images")
+        return counted(count, "{} example", "{} examples")
 
     def caption(self, example):
         """What stands for an example where there is no picture of it."""

@@ -4,77 +4,38 @@ A text is a list of ``(kind, words)`` pieces; the kinds are "" (plain), "given",
 "ood", "class" and "number", and the stylesheet gives each its look.
 """
 
+from vizzy.page.language import _, counted, decimal, followed, joined, ordinal, percent, pieces
 from vizzy.vocabulary import AGREEMENT, OUT_OF_DISTRIBUTION, UNCONFIDENT
-
-
-def ordinal(number):
-    """1st, 2nd, 3rd, 11th, 50th."""
-    if 10 <= number % 100 <= 20:
-        return str(number) + "th"
-    return str(number) + {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-
-
-def number(value):
-    """A probability with three decimals."""
-    return "{:.3f}".format(value)
-
-
-def joined(names):
-    """cat; cat and dog; cat, dog and bear."""
-    if len(names) < 2:
-        return "".join(names)
-    return ", ".join(names[:-1]) + " and " + names[-1]
-
-
-def counted(count, thing, things=None):
-    """1 image, 2,000 images."""
-    return "{} {}".format(thousands(count), thing if count == 1 else things or thing + "s")
-
-
-def thousands(count):
-    """A count as it is read: 12,345."""
-    text = str(count)
-    parts = []
-    while len(text) > 3:
-        parts.append(text[-3:])
-        text = text[:-3]
-    return ",".join([text] + parts[::-1])
-
-
-def duration(seconds):
-    """About 4 seconds, about 3 minutes."""
-    if seconds < 1:
-        return "under a second"
-    if seconds < 90:
-        return "about " + counted(int(seconds + 0.5), "second")
-    return "about " + counted(int(seconds / 60 + 0.5), "minute")
 
 
 def counts_sentence(counts):
     """What a slider's step has led to, for the live region."""
-    return "{}, {} out of distribution, {} unconfident".format(
-        counted(counts["label_issues"], "label issue"), counts["out_of_distribution"], counts["unconfident"]
+    return _("{}, {} out of distribution, {} unconfident").format(
+        label_issues(counts["label_issues"]), counts["out_of_distribution"], counts["unconfident"]
     )
+
+
+def label_issues(count):
+    """1 label issue, 12 label issues."""
+    return counted(count, "{} label issue", "{} label issues")
 
 
 def agreement(accuracy):
     """How many given labels the model would have given too."""
-    return "Agrees with {:.1f} % of the given labels.".format(100 * accuracy)
+    return _("Agrees with {} of the given labels.").format(percent(accuracy, 1))
 
 
 def comparison(before, after):
     """What training again has changed: each (accuracy, counts)."""
-    return "Before: {:.1f} %, {}; now {}.".format(
-        100 * before[0],
-        counted(before[1]["label_issues"], "label issue"),
-        after[1]["label_issues"],
+    return _("Before: {}, {}; now {}.").format(
+        percent(before[0], 1), label_issues(before[1]["label_issues"]), after[1]["label_issues"]
     )
 
 
 def score_sentence(score):
     """How right the first two lists are."""
-    return "{} of {} problems found, {}".format(
-        score["found"], score["problems"], counted(score["flagged"] - score["found"], "false alarm")
+    return _("{} of {} problems found, {}").format(
+        score["found"], score["problems"], counted(score["flagged"] - score["found"], "{} false alarm", "{} false alarms")
     )
 
 
@@ -120,33 +81,38 @@ def remedy(explanation, classes, state):
 
 def _threshold_name(state):
     if state.threshold_mode == "mean":
-        return "the mean"
-    return "the " + ordinal(state.class_percentile) + " percentile"
+        return _("the mean")
+    return percentile_name(state.class_percentile)
+
+
+def percentile_name(percentile):
+    """The 50th percentile."""
+    return _("the {} percentile").format(ordinal(percentile))
 
 
 def _suggested(explanation, classes, state):
     suggested = explanation["suggested_label"]
-    name = classes[suggested]
+    given = explanation["given_label"]
     probs = explanation["pred_probs"]
-    text = [
-        ("", "The model gives "),
-        ("suggested", name),
-        ("", " "),
-        ("number", number(probs[suggested])),
-        ("", ", which reaches that class's threshold of "),
-        ("number", number(explanation["class_thresholds"][suggested])),
-        ("", " (" + _threshold_name(state) + ")."),
-    ]
-    text += _passed_over(explanation, classes)
+    text = pieces(
+        _("The model gives {suggested} {prob}, which reaches that class's threshold of {threshold} ({rule})."),
+        {
+            "suggested": ("suggested", classes[suggested]),
+            "prob": _number(probs[suggested]),
+            "threshold": _number(explanation["class_thresholds"][suggested]),
+            "rule": ("", _threshold_name(state)),
+        },
+    )
+    text = followed(text, _passed_over(explanation, classes))
     if explanation["category"] == AGREEMENT:
-        return text + [("", " The suggestion agrees with the given label.")]
-    return text + [
-        ("", " It was given "),
-        ("given", classes[explanation["given_label"]]),
-        ("", ", at only "),
-        ("number", number(probs[explanation["given_label"]])),
-        ("", ": a likely label error."),
-    ]
+        return followed(text, [("", _("The suggestion agrees with the given label."))])
+    error = _("It was given {given}, at only {prob}: a likely label error.")
+    return followed(text, pieces(error, {"given": ("given", classes[given]), "prob": _number(probs[given])}))
+
+
+def _number(value):
+    """A probability or a threshold as a piece of text."""
+    return "number", decimal(value)
 
 
 def _passed_over(explanation, classes):
@@ -157,50 +123,48 @@ def _passed_over(explanation, classes):
     if probs[top] <= probs[suggested]:
         return []
     threshold = explanation["class_thresholds"][top]
-    below = "its threshold of " + number(threshold) if threshold is not None else "no threshold, as nothing is given it"
-    return [
-        ("", " " + classes[top] + " has more, "),
-        ("number", number(probs[top])),
-        ("", ", but " + ("stays below " if threshold is not None else "has ") + below + "."),
-    ]
+    values = {"class": ("", classes[top]), "prob": _number(probs[top])}
+    if threshold is None:
+        return pieces(_("{class} has more, {prob}, but has no threshold, as nothing is given it."), values)
+    values["threshold"] = ("", decimal(threshold))
+    return pieces(_("{class} has more, {prob}, but stays below its threshold of {threshold}."), values)
 
 
 def _out_of_distribution(explanation, classes, state):
     if state.ood_mode == "outliers":
-        return [
-            ("", "It is an "),
-            ("ood", "outlier"),
-            ("", ": far from every class and from its neighbours, while the model is unsure"),
-            ("", ". (With probabilities alone: they are nearly the same for all classes.) It may belong to none of them."),
-        ]
-    return [
-        ("", "Every class stays below its "),
-        ("ood", "out-of-distribution threshold"),
-        ("", " (the " + ordinal(state.ood_percentile) + " percentile); the nearest is "),
-        ("", _nearest(explanation, classes, "ood_thresholds")),
-        ("", ". It may belong to none of them."),
-    ]
+        text = _(
+            "It is an {ood}: far from every class and from its neighbours, while the model is unsure. (With probabilities "
+            "alone: they are nearly the same for all classes.) It may belong to none of them."
+        )
+        return pieces(text, {"ood": ("ood", _("outlier"))})
+    return pieces(
+        _("Every class stays below its {threshold} ({rule}); the nearest is {nearest}. It may belong to none of them."),
+        {
+            "threshold": ("ood", _("out-of-distribution threshold")),
+            "rule": ("", percentile_name(state.ood_percentile)),
+            "nearest": ("", _nearest(explanation, classes, "ood_thresholds")),
+        },
+    )
 
 
 def _unconfident(explanation, classes, state):
+    text = pieces(
+        _("No class reaches its {threshold} ({rule}), so nothing is suggested; the nearest is {nearest}."),
+        {
+            "threshold": ("class", _("class threshold")),
+            "rule": ("", _threshold_name(state)),
+            "nearest": ("", _nearest(explanation, classes, "class_thresholds")),
+        },
+    )
     if state.ood_mode == "outliers":
-        return [
-            ("", "No class reaches its "),
-            ("class", "class threshold"),
-            ("", " (" + _threshold_name(state) + "), so nothing is suggested; the nearest is "),
-            ("", _nearest(explanation, classes, "class_thresholds")),
-            ("", ". It is no outlier: the model is merely unconfident."),
-        ]
+        return followed(text, [("", _("It is no outlier: the model is merely unconfident."))])
     kept_in = [name for name, reached in zip(classes, explanation["reaches_ood"]) if reached]
-    return [
-        ("", "No class reaches its "),
-        ("class", "class threshold"),
-        ("", " (" + _threshold_name(state) + "), so nothing is suggested; the nearest is "),
-        ("", _nearest(explanation, classes, "class_thresholds")),
-        ("", ". But " + joined(kept_in) + (" stays" if len(kept_in) == 1 else " stay") + " above the "),
-        ("ood", "out-of-distribution threshold"),
-        ("", ": the model is merely unconfident."),
-    ]
+    if len(kept_in) == 1:
+        reason = _("But {names} stays above the {threshold}: the model is merely unconfident.")
+    else:
+        reason = _("But {names} stay above the {threshold}: the model is merely unconfident.")
+    values = {"names": ("", joined(kept_in)), "threshold": ("ood", _("out-of-distribution threshold"))}
+    return followed(text, pieces(reason, values))
 
 
 def _nearest(explanation, classes, kind):
@@ -211,8 +175,8 @@ def _nearest(explanation, classes, kind):
         if threshold is not None
     ]
     label = min(gaps)[1]
-    return "{} with {} of {}".format(
-        classes[label], number(explanation["pred_probs"][label]), number(explanation[kind][label])
+    return _("{} with {} of {}").format(
+        classes[label], decimal(explanation["pred_probs"][label]), decimal(explanation[kind][label])
     )
 
 
@@ -221,17 +185,16 @@ def _when_suggested(explanation, classes):
     up_to = explanation["suggested_up_to"]
     label = max(range(len(up_to)), key=lambda other: up_to[other])
     if up_to[label] < 0:
-        return [("", "No class percentile would suggest a label for it.")]
-    return [
-        ("", "At class percentile " + str(int(up_to[label])) + " or below, "),
-        ("suggested", classes[label]),
-        ("", " would be suggested."),
-    ]
+        return [("", _("No class percentile would suggest a label for it."))]
+    return pieces(
+        _("At class percentile {percentile} or below, {suggested} would be suggested."),
+        {"percentile": ("", str(int(up_to[label]))), "suggested": ("suggested", classes[label])},
+    )
 
 
 def _when_not_suggested(explanation, classes):
     """The class percentile above which nothing is suggested any more."""
     highest = max(explanation["suggested_up_to"])
     if highest >= 100:
-        return [("", "It keeps a suggestion at every class percentile.")]
-    return [("", "At class percentile " + str(int(highest) + 1) + " or above, nothing would be suggested.")]
+        return [("", _("It keeps a suggestion at every class percentile."))]
+    return [("", _("At class percentile {} or above, nothing would be suggested.").format(int(highest) + 1))]

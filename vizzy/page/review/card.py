@@ -3,7 +3,7 @@
 import json
 
 from vizzy.page.client.latest_request import LatestRequest
-from vizzy.page.model import explanation_text
+from vizzy.page.language import decimal
 from vizzy.page.review.actions import DONE
 from vizzy.page.ui import dom
 from vizzy.page.ui.error_dialog import report
@@ -97,7 +97,7 @@ class ReviewCard:
             bar.append(
                 dom.element("span", "name", self._index.classes[label]),
                 dom.element("i"),
-                dom.element("span", "value", explanation_text.number(pred_probs[label])),
+                dom.element("span", "value", decimal(pred_probs[label])),
             )
             bar.style.setProperty("--p", "{:.4f}".format(pred_probs[label]))
             bars.append(bar)

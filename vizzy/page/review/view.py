@@ -10,7 +10,8 @@ import js
 from pyscript.ffi import create_proxy
 
 from vizzy.page.client.latest_request import LatestRequest
-from vizzy.page.model import events, explanation_text
+from vizzy.page.language import counted, thousands
+from vizzy.page.model import events
 from vizzy.page.model.state import reviewed
 from vizzy.page.review import actions
 from vizzy.page.review.card import ReviewCard
@@ -135,7 +136,7 @@ class ReviewView:
     def _show_counts(self):
         summary, state = self._summary, self._app.state
         total, reviewed = int(summary.total), int(summary.reviewed)
-        dom.by_id("reviewed").textContent = "{} of {} reviewed".format(explanation_text.thousands(reviewed), explanation_text.thousands(total))
+        dom.by_id("reviewed").textContent = "{} of {} reviewed".format(thousands(reviewed), thousands(total))
         dom.by_id("reviewed-bar").value = reviewed / total if total else 0
         kinds = [(kind, name + _counted(getattr(summary.counts, kind))) for kind, name in zip(QUEUES, QUEUE_NAMES)]
         _fill_menu(dom.by_id("queue-kind"), kinds)
@@ -243,7 +244,7 @@ class ReviewView:
         dom.show(dom.by_id("bulk"), bool(self._selected))
         count = self._examples.length if self._examples else 0
         dom.by_id("queue-heading").textContent = (
-            explanation_text.thousands(len(self._selected)) + " selected" if self._selected else explanation_text.counted(count, "example")
+            thousands(len(self._selected)) + " selected" if self._selected else counted(count, "{} example", "{} examples")
         )
         dom.by_id("select-all").checked = count > 0 and len(self._selected) == count
 
@@ -264,7 +265,7 @@ class ReviewView:
         """Show what an action on the selection will do, and wait for a yes."""
         decisions, lines = self._bulk_decisions(action)
         self._bulk = decisions
-        dom.by_id("bulk-heading").textContent = actions.QUESTIONS[action].format(explanation_text.counted(len(decisions), "example"))
+        dom.by_id("bulk-heading").textContent = actions.QUESTIONS[action].format(counted(len(decisions), "{} example", "{} examples"))
         dom.by_id("bulk-confirm").querySelector("ul").replaceChildren(*[dom.element("li", "", line) for line in lines])
         dom.by_id("bulk-do").disabled = not decisions
         dom.by_id("bulk-confirm").showModal()
@@ -285,15 +286,15 @@ class ReviewView:
             given = classes[self._index.current_label(state, example)]
             becomes = "stays " + given if label is None else given + " → " + classes[label]
             counts[becomes] = counts.get(becomes, 0) + 1
-        lines = ["{}: {}".format(becomes, explanation_text.thousands(counts[becomes])) for becomes in sorted(counts)]
+        lines = ["{}: {}".format(becomes, thousands(counts[becomes])) for becomes in sorted(counts)]
         if without:
-            lines.append(explanation_text.counted(without, "example") + " without a suggestion: left as it is")
+            lines.append(counted(without, "{} example without a suggestion: left as it is", "{} examples without a suggestion: left as it is"))
         return decisions, lines
 
     def _do_bulk(self, _event):
         dom.by_id("bulk-confirm").close()
         self._apply(self._bulk)
-        sentence = explanation_text.counted(len(self._bulk), "example") + " reviewed. Undo takes all of it back."
+        sentence = counted(len(self._bulk), "{} example reviewed. Undo takes all of it back.", "{} examples reviewed. Undo takes all of it back.")
         self._selected = set()
         self._list.refresh()
         self._show_selection()
@@ -428,4 +429,4 @@ def _fill_menu(menu, entries):
 
 def _counted(count):
     """How many examples a queue has, behind its name; nothing where that was not counted yet."""
-    return "" if count is None else " ({})".format(explanation_text.thousands(int(count)))
+    return "" if count is None else " ({})".format(thousands(int(count)))

@@ -5,6 +5,7 @@ import json
 from js import JSON, URL, URLSearchParams, document, fetch, window
 from pyscript.ffi import create_proxy
 
+from vizzy.page.language import _
 from vizzy.page.model.dataset_index import DatasetIndex
 from vizzy.page.model.open_dataset import OpenDataset
 from vizzy.page.model.url import quote
@@ -22,9 +23,9 @@ def folder():
     base = URL.new(".", document.baseURI).href
     address = URL.new(named.rstrip("/") + "/", base)
     if not address.href.startswith(base):
-        raise ValueError("The address names a dataset of another site, which is not opened: " + named)
+        raise ValueError(_("The address names a dataset of another site, which is not opened: {}").format(named))
     if address.search or address.hash:  # its dataset.json would be this very page
-        raise ValueError("The address names no folder of this site, so no dataset is opened: " + named)
+        raise ValueError(_("The address names no folder of this site, so no dataset is opened: {}").format(named))
     return address.href[len(base) :]
 
 
@@ -46,7 +47,7 @@ class ShippedDataset:
 
     async def open(self, worker, report):
         """Make it the worker's dataset; a dict with the ``estimated_seconds`` of a training."""
-        report("Opening the dataset…", 0.95)
+        report(_("Opening the dataset…"), 0.95)
         return await worker.open_dataset(self._index_text, URL.new(self._folder, document.baseURI).href)
 
     def keep(self, _state):
@@ -68,7 +69,7 @@ async def _load_index(folder):
     response = await fetch(folder + "dataset.json")
     if not response.ok:
         raise ValueError(
-            "The dataset {} could not be loaded (status {}). Check its name, or reload the page to try again.".format(
+            _("The dataset {} could not be loaded (status {}). Check its name, or reload the page to try again.").format(
                 folder.rstrip("/"), response.status
             )
         )
@@ -136,7 +137,7 @@ async def offer(index):
     dom.clear(menu)
     menu.disabled = False
     for entry in offered:
-        menu.append(dom.element("option", "", entry["name"], {"value": entry["path"]}))
+        menu.append(dom.element("option", "", _(entry["name"]), {"value": entry["path"]}))
     menu.value = path
     if index.is_own:
         name_own(index.name)

@@ -17,10 +17,11 @@ import js
 from pyscript.ffi import to_js
 
 from vizzy.page.client.answers import WorkerError
+from vizzy.page.language import _
 from vizzy.page.ui import dom
 
 MANIFEST = "vizzy/features.json"
-NEW_VERSION = "A new version of Vizzy is out: reload the page to go on. Your work is kept."
+NEW_VERSION = _("A new version of Vizzy is out: reload the page to go on. Your work is kept.")
 
 _manifest = {}  # once it is fetched
 _arrived = set()
@@ -76,7 +77,7 @@ async def load(feature):
 async def _load(feature):
     parts = (await manifest())["features"][feature]
     missing = [path for path in parts["page"] if _module_name(path) not in sys.modules]
-    _, texts = await asyncio.gather(link_styles(parts["styles"]), _texts(missing + parts["markup"]))
+    _linked, texts = await asyncio.gather(link_styles(parts["styles"]), _texts(missing + parts["markup"]))
     _write_modules(missing, texts)
     for markup in texts[len(missing) :]:
         _add_markup(markup)
@@ -156,4 +157,10 @@ def _write_modules(paths, texts):
 
 def _add_markup(text):
     """Put this site's own markup, which holds no data, at the end of the page."""
-    js.document.getElementById("announcer").insertAdjacentHTML("beforebegin", text)
+    announcer = js.document.getElementById("announcer")
+    before = announcer.previousElementSibling
+    announcer.insertAdjacentHTML("beforebegin", text)
+    translate = getattr(js.window, "vizzyTranslate", None)  # of static/translate.js
+    while translate and before.nextElementSibling != announcer:
+        before = before.nextElementSibling
+        translate(before)

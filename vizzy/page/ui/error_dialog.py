@@ -2,6 +2,7 @@
 
 import sys
 
+from vizzy.page.language import _
 from vizzy.page.ui import dom
 
 
@@ -15,7 +16,7 @@ def fail(sentence):
 def explained(error):
     """The last line of what the other interpreter said, with what to do."""
     last_line = str(error.args[-1] if error.args else error).strip().split("\n")[-1]
-    return last_line.rstrip(".") + ". Reload the page to try again: your labels and thresholds are kept in its address."
+    return _("{}. Reload the page to try again: your labels and thresholds are kept in its address.").format(last_line.rstrip("."))
 
 
 def report(error):
@@ -28,7 +29,7 @@ def report(error):
         print(error)
         return
     sys.print_exception(error)
-    fail(error.args[0] if getattr(error, "advice", False) else "This went wrong: " + explained(error))
+    fail(error.args[0] if getattr(error, "advice", False) else _("This went wrong: {}").format(explained(error)))
 
 
 def report_task(_loop, context):

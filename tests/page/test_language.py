@@ -1,0 +1,98 @@
+"""The page's texts in the visitor's language; runs under MicroPython, too (test_micropython.py)."""
+
+from vizzy.page import language
+from vizzy.page.language import _, counted, decimal, duration, joined, ordinal, percent, pieces, sentences, thousands
+
+
+class German:
+    texts = {
+        "Train again": "Neu trainieren",
+        "{} label|one": "{} Label",
+        "{} label|other": "{} Labels",
+        "{} and {}": "{} und {}",
+        "{suggested} gets {prob}.": "Mit {prob} erhält {suggested} den Vorschlag.",
+    }
+    decimal, thousands, percent, ordinal, space = ",", ".", "{} %", "{}.", " "
+
+    def plural(count):
+        return "one" if count == 1 else "other"
+
+
+class Chinese:
+    texts = {"{} label|other": "{} 个标签", "{} and {}": "{}和{}", ", ": "、"}
+    decimal, thousands, percent, ordinal, space = ".", ",", "{}%", "{}", ""
+
+    def plural(count):
+        return "other"
+
+
+class English:
+    texts = plural = None
+    decimal, thousands, percent, ordinal, space = ".", ",", "{} %", None, " "
+
+
+def speak(catalogue):
+    language.use(catalogue)
+
+
+def test_english_is_what_stands_in_the_code():
+    speak(English)
+    assert _("Train again") == "Train again"
+    assert [counted(n, "{} label", "{} labels") for n in (0, 1, 2000)] == ["0 labels", "1 label", "2,000 labels"]
+    assert (decimal(0.5), percent(0.973, 1), thousands(1234567)) == ("0.500", "97.3 %", "1,234,567")
+    assert joined(["cat"]) == "cat"
+    assert joined(["cat", "dog", "bear"]) == "cat, dog and bear"
+
+
+def test_english_ordinals():
+    speak(English)
+    assert [ordinal(n) for n in (0, 1, 2, 3, 4, 11, 12, 13, 21, 50, 100)] == "0th 1st 2nd 3rd 4th 11th 12th 13th 21st 50th 100th".split()
+
+
+def test_durations_are_rounded_to_what_can_be_promised():
+    speak(English)
+    assert duration(0.4) == "under a second"
+    assert duration(1.2) == "about 1 second"
+    assert duration(47) == "about 47 seconds"
+    assert duration(170) == "about 3 minutes"
+
+
+def test_another_language_has_its_words_plurals_and_numbers():
+    speak(German)
+    assert _("Train again") == "Neu trainieren"
+    assert [counted(n, "{} label", "{} labels") for n in (0, 1, 2000)] == ["0 Labels", "1 Label", "2.000 Labels"]
+    assert (decimal(0.5), percent(0.973, 1), ordinal(50)) == ("0,500", "97,3 %", "50.")
+    assert joined(["Katze", "Hund"]) == "Katze und Hund"
+    speak(English)
+
+
+def test_a_language_without_plurals_has_one_form():
+    speak(Chinese)
+    assert [counted(n, "{} label", "{} labels") for n in (1, 2000)] == ["1 个标签", "2,000 个标签"]
+    assert joined(["猫", "狗", "熊"]) == "猫、狗和熊"
+    assert sentences(["一。", "二。"]) == "一。二。"
+    assert percent(0.5) == "50%"
+    speak(English)
+
+
+def test_what_is_not_translated_stays_english():
+    speak(German)
+    assert _("The model") == "The model"
+    assert [counted(n, "{} row", "{} rows") for n in (1, 2)] == ["1 row", "2 rows"]
+    speak(English)
+
+
+def test_a_translation_orders_the_pieces_of_a_text_anew():
+    values = {"suggested": ("suggested", "cat"), "prob": ("number", "0.5")}
+    english = pieces("{suggested} gets {prob}.", values)
+    assert english == [("suggested", "cat"), ("", " gets "), ("number", "0.5"), ("", ".")]
+    speak(German)
+    german = pieces(_("{suggested} gets {prob}."), values)
+    assert german == [("", "Mit "), ("number", "0.5"), ("", " erhält "), ("suggested", "cat"), ("", " den Vorschlag.")]
+    speak(English)
+
+
+def test_a_sentence_follows_another_after_a_space():
+    one, two = [("", "One.")], [("", "Two.")]
+    assert language.followed(one, two) == [("", "One."), ("", " "), ("", "Two.")]
+    assert language.followed(one, []) == one
