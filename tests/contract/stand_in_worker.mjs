@@ -35,7 +35,7 @@ function copy(folder) {
   }
 }
 for (const folder of ["/vizzy", "/vizzy/page", "/pyscript"]) python.FS.mkdir(folder);
-for (const name of ["vizzy/__init__.py", "vizzy/vocabulary.py", "vizzy/page/__init__.py"]) write("/" + name, readFileSync(join(root, name)));
+for (const name of ["vizzy/__init__.py", "vizzy/vocabulary.py", "vizzy/page/__init__.py", "vizzy/page/language.py"]) write("/" + name, readFileSync(join(root, name)));
 for (const name of ["client", "model"]) copy(join(root, "vizzy/page", name));
 write("/pyscript/__init__.py", "workers = {}\n");
 write("/pyscript/ffi.py", "from jsffi import create_proxy, to_js\n");
