@@ -50,7 +50,15 @@ def assert_read(one):
 
 
 @pytest.mark.parametrize(
-    "compress, suffix", [(gzip.compress, ".gz"), (bz2.compress, ".bz2"), (lzma.compress, ".xz")], ids=["gz", "bz2", "xz"]
+    "compress, suffix",
+    [
+        (gzip.compress, ".gz"),
+        (gzip.compress, ".gzip"),
+        (bz2.compress, ".bz2"),
+        (lzma.compress, ".xz"),
+        (lambda content: lzma.compress(content, format=lzma.FORMAT_ALONE), ".lzma"),
+    ],
+    ids=["gz", "gzip", "bz2", "xz", "lzma"],
 )
 def test_a_compressed_file_is_read_like_what_it_holds(compress, suffix):
     assert_read(opened(file(compress(separated().encode()), f"data.csv{suffix}")))
@@ -92,6 +100,27 @@ def test_quotation_marks_in_a_table_without_quoting_join_no_lines():
     assert one_mark.texts[12] == '5" pipe'
 
 
+def test_quotation_marks_that_first_come_late_in_a_file_are_read_as_they_are_meant():
+    long = "word " * 80
+    labels = [CLASSES[row % 3] for row in range(900)]
+    meant = {600: '"begins with one', 800: 'ends with one"'}
+    lines = [f"{meant.get(row, long)}\t{label}" for row, label in enumerate(labels)]
+    table = read_table(file("text\tlabel\n" + "\n".join(lines) + "\n", "data.tsv"))
+    assert len(table) == 900
+    assert table.rows[600][0] == '"begins with one'
+    escaped = [f'"{long if row != 700 else chr(92) + chr(34) + "late" + chr(92) + chr(34)}, x",{label}' for row, label in enumerate(labels)]
+    table = read_table(file("text,label\n" + "\n".join(escaped) + "\n"))
+    assert len(table) == 900
+    assert table.rows[700][0] == '"late", x'
+
+
+def test_decimal_commas_between_semicolons_are_no_separators():
+    rows = [[row[0], row[1], row[2], *(cell.replace(".", ",") for cell in row[3:])] for row in ROWS]
+    assert_read(opened(file(separated(";", rows))))
+    rows = [[row[0], row[1], row[2], *(f"{float(cell) * 100:.4f}%".replace(".", ",") for cell in row[3:])] for row in ROWS]
+    assert_read(opened(file(separated(";", rows))))
+
+
 def test_texts_over_several_lines_within_quotation_marks_stay_whole():
     rows = [[row[0], row[1], f"two\nlines, {number}", *row[3:]] for number, row in enumerate(ROWS)]
     for delimiter in (",", "\t"):
@@ -118,8 +147,15 @@ def test_a_field_may_be_longer_than_pythons_csv_allows():
 
 @pytest.mark.parametrize(
     "above",
-    ["# made by a program\n", "# one\n# two, with a comma\n", "My table,,,,,\n\n", "Report of May\n"],
-    ids=["a comment", "two comments", "a title and a blank line", "a title"],
+    [
+        "# made by a program\n",
+        "# one\n# two, with a comma\n",
+        "My table,,,,,\n\n",
+        "Report of May\n",
+        "Exported on Monday, by hand, for you\n",
+        "Date:,2025-01-01\nAuthor:,me\n\n",
+    ],
+    ids=["a comment", "two comments", "a title and a blank line", "a title", "a title with commas", "names and values"],
 )
 def test_lines_above_the_header_are_skipped_with_a_note_and_kept_for_writing_back(above):
     one = opened(file(above + separated()))
@@ -136,6 +172,15 @@ def test_a_table_without_a_header_loses_no_row_and_it_is_said():
     assert given_labels(one) == GIVEN
     assert any("holds data and not names" in note for note in one.notes)
     assert len(reading.read([file(text), array(PROBS)], reading.Choices(header=True)).contents.table) == len(GIVEN) - 1
+
+
+@pytest.mark.parametrize("name", ["labels.txt", "labels.csv", "train.lst"])
+def test_a_list_of_labels_loses_none_whether_they_are_words_or_numbers(name):
+    one = opened(file("\n".join(GIVEN) + "\n", name), array(PROBS))
+    assert given_labels(one) == GIVEN
+    numbers = [CLASSES.index(label) for label in GIVEN]
+    one = opened(file("\n".join(map(str, numbers)) + "\n", name), array(PROBS))
+    assert one.dataset.given_label.tolist() == numbers
 
 
 def test_a_header_is_no_data_where_it_is_chosen_or_looks_like_one():
@@ -157,7 +202,31 @@ JSON_SHAPES = {
     "lists by columns": lambda: {name: [row[place] for row in ROWS] for place, name in enumerate(COLUMNS)},
     "columns and rows apart": lambda: {"columns": COLUMNS, "data": ROWS},
     "under a key": lambda: {"version": 1, "data": [dict(zip(COLUMNS, row, strict=True)) for row in ROWS]},
+    "by rows": lambda: {f"row {number}": dict(zip(COLUMNS[1:], row[1:], strict=True)) for number, row in enumerate(ROWS)},
+    "rows without names": lambda: [[row[1], *map(float, row[3:])] for row in ROWS],
 }
+LABELS_IN_JSON = {
+    "a list": lambda: GIVEN,
+    "by id": lambda: {f"{number}.jpg": label for number, label in enumerate(GIVEN)},
+    "texts with objects, as spaCy": lambda: [[f"text {number}", {"cats": {label: 1}}] for number, label in enumerate(GIVEN)],
+    "COCO": lambda: {
+        "images": [{"id": number, "file_name": f"{number}.jpg"} for number in range(len(GIVEN))],
+        "annotations": [{"id": 0, "image_id": number, "category_id": CLASSES.index(label)} for number, label in enumerate(GIVEN)],
+        "categories": [{"id": number, "name": name} for number, name in enumerate(CLASSES)],
+    },
+}
+
+
+@pytest.mark.parametrize("shape", LABELS_IN_JSON)
+def test_labels_are_read_from_the_shapes_in_which_json_holds_them(shape):
+    assert_read(opened(file(json.dumps(LABELS_IN_JSON[shape]()), "labels.json"), array(PROBS)))
+
+
+def test_several_categories_of_an_image_in_coco_get_a_sentence_about_several_labels():
+    coco = LABELS_IN_JSON["COCO"]()
+    coco["annotations"].append({"id": 9, "image_id": 4, "category_id": 0})
+    with pytest.raises(ReadingError, match="entry 5.*2 labels"):
+        opened(file(json.dumps(coco), "coco.json"), array(PROBS))
 
 
 @pytest.mark.parametrize("shape", JSON_SHAPES)
@@ -343,12 +412,73 @@ def test_whole_numbers_in_a_spreadsheet_are_written_without_a_point():
     assert table.rows == (["1", "2.5"], ["3", "4"])
 
 
+# --- beside a table ---------------------------------------------------------------------------------------------
+
+LABELS = file("id,label\n" + "".join(f"{row},{label}\n" for row, label in enumerate(GIVEN)))
+BESIDE = {
+    "numbers separated by spaces": ("pred_probs.txt", "\n".join(" ".join(f"{value:.18e}" for value in row) for row in PROBS)),
+    "numbers separated by commas": ("pred_probs.csv", "\n".join(",".join(f"{value:.18e}" for value in row) for row in PROBS)),
+    "with a count of the rows": ("probs.csv", ",cat,dog,fox\n" + "\n".join(f"{n},{a},{b},{c}" for n, (a, b, c) in enumerate(PROBS))),
+    "JSON lists": ("pred_probs.json", json.dumps(PROBS.tolist())),
+    "JSON scores": ("preds.json", json.dumps([[{"label": c, "score": v} for c, v in zip(CLASSES, row, strict=True)] for row in PROBS.tolist()])),
+    "JSON Lines of scores": ("preds.jsonl", "".join(json.dumps({"prediction": dict(zip(CLASSES, row, strict=True))}) + "\n" for row in PROBS.tolist())),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", BESIDE)
+def test_predictions_beside_a_table_are_read_in_the_forms_of_text(form):
+    name, text = BESIDE[form]
+    one = opened(LABELS, file(text, name))
+    assert_read(one)
+    assert (one.dataset.pred_probs.argmax(axis=1) == one.dataset.given_label).all()
+    if name == "pred_probs.csv":
+        assert_read(opened(file("\n".join(GIVEN) + "\n", "labels.txt"), file(text, name)))
+
+
+ORDER = ("dog, wolf", "fox", "cat")
+LISTS = {
+    "classes.txt": "\n".join(ORDER) + "\n",
+    "labels.txt": "\n".join(ORDER) + "\n",
+    "classes.json": json.dumps(ORDER),
+    "label2id.json": json.dumps({name: number for number, name in enumerate(ORDER)}),
+    "id2label.json": json.dumps(dict(enumerate(ORDER))),
+    "config.json": json.dumps({"model_type": "bert", "id2label": dict(enumerate(ORDER)), "label2id": {}}),
+    "class_indices.json": json.dumps({name: number for number, name in enumerate(ORDER)}),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_of_classes_beside_a_table_gives_their_order_and_it_is_said(name):
+    given = ["dog, wolf" if label == "dog" else label for label in GIVEN]
+    rows = "".join(f'{row},"{label}"\n' for row, label in enumerate(given))
+    one = opened(file("id,label\n" + rows), array(probabilities(given, ORDER)), file(LISTS[name], name))
+    assert (one.dataset.pred_probs.argmax(axis=1) == one.dataset.given_label).all()
+    assert f"The classes and their order are taken from {name}." in one.notes
+
+
+@pytest.mark.parametrize("text", ["cat\ndog\n", "cat\ncat\ndog\nfox\n", '{"cat": 1, "dog": 5, "fox": 9}', "[1, 2, 3]", "[" * 99])
+def test_a_list_that_lacks_a_class_or_is_none_is_named_as_not_read(text):
+    one = opened(LABELS, array(PROBS), file(text, "classes.json" if text[0] in "[{" else "classes.txt"))
+    assert any(note.startswith("classes.") and "was not read" in note for note in one.notes)
+
+
+def test_the_text_within_label_studios_tasks_is_what_features_are_made_of():
+    tasks = [
+        {"data": {"text": f"a message of several words, number {row}"}, "annotations": [{"result": [{"value": {"choices": [label]}}]}]}
+        for row, label in enumerate(GIVEN)
+    ]
+    one = opened(file(json.dumps(tasks), "project.json"))
+    assert one.texts[3] == "a message of several words, number 3"
+    assert one.raw.texts == one.texts
+
+
 # --- what is not read --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     "name, what",
     [("embeddings.pt", "numpy.save"), ("embeddings.pkl", "pickle"), ("annotations.xml", "CVAT"), ("notes.docx", "CSV"),
+     ("data.csv.zst", "Zstandard"), ("data.tgz", "tar archive"),
      ("strange.qqq", "no kind that is read")],
 )  # fmt: skip
 def test_every_file_that_is_not_read_is_named_with_what_to_do(name, what):

@@ -17,8 +17,8 @@ from vizzy.features.measurements import is_date
 from vizzy.reading.arrays import SUMS_TO_ONE
 from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.safe_json import parse_value
-from vizzy.reading.features import feature_columns, is_numeric
-from vizzy.reading.label_cells import classes_of_one_hot_columns, may_be_labels, one_hot_columns
+from vizzy.reading.features import feature_columns, is_numeric, why_no_feature_by_name
+from vizzy.reading.label_cells import classes_of_one_hot_columns, labels_of_cell, may_be_labels, one_hot_columns
 from vizzy.reading.labels import whole_number
 from vizzy.reading.numbers import holds_lists, is_per_cent
 from vizzy.reading.tables import UNNAMED, Table, cell_text
@@ -148,6 +148,8 @@ LIST_OF_PROBABILITIES = re.compile(
 )
 # One column for two classes: "prob", "y_score", "p_1", "positive_probability".
 ONE_PROBABILITY = re.compile(r"((y|pred|predicted|positive|pos|model|class_?1)_)*(p|prob|proba|probability|score)(_?(1|pos|positive|true))?")
+# What other tools suggest, beside the label that a person gave.
+OF_OTHERS = re.compile(r"(.*_)?(suggestions?|suggested|predictions?|predicted|preds?|agents?|status)(_.*)?")
 # In a list of scores, the keys under which a class and its score stand.
 CLASS_KEYS = ("label", "class", "class_name", "name", "category", "intent", "tag")
 SCORE_KEYS = ("score", "probability", "prob", "proba", "confidence", "value", "p")
@@ -266,6 +268,8 @@ def _unusual_label(table, roles):
     if one_hot:
         return dict.fromkeys(one_hot, ONE_HOT)
     few = [column for column in free if not is_numeric(table, column) and _has_few_values(table, column)]
+    own = [column for column in few if not OF_OTHERS.fullmatch(normalised(column)) and why_no_feature_by_name(column) is None]
+    few = own or few
     few = [column for column in few if not is_date(next(filter(None, table.texts(column)), ""))]
     if not few and all(column.startswith(UNNAMED) for column in table.columns):  # without names, numbers may be classes
         few = [column for column in free if _has_few_values(table, column)]
@@ -290,7 +294,15 @@ def _has_few_values(table, column):
     """Whether a column holds words of which each comes several times, as labels do."""
     if not may_be_labels(table, column):
         return False
+    first = next((cell for cell in table.column(column) if cell_text(cell).strip()), None)
     texts = [text for text in table.texts(column) if text]
+    if isinstance(first, list | dict):  # as many tools write one label
+        if LIST_OF_PROBABILITIES.fullmatch(column.strip()):
+            return False
+        lists = [labels_of_cell(cell) for cell in table.column(column)]
+        if any(len(labels) > 1 for labels in lists):
+            return False
+        texts = [labels[0] for labels in lists if labels]
     if {text.lower() for text in texts} <= PARTS_OF_DATA:
         return False
     different = len(set(texts))

@@ -14,6 +14,7 @@ from vizzy.reading.files import COMPRESSED_SUFFIXES, MEGABYTE, InputFile, Limits
 
 # What a file begins with, what that is called, and what opens it.
 KINDS = ((b"\x1f\x8b", "gzip", gzip.open), (b"BZh", "bzip2", bz2.open), (b"\xfd7zXZ", "xz", lzma.open))
+LZMA = b"\x5d\x00\x00"  # of the older format of xz, too short to go by it alone
 
 
 def decompressed(files: Sequence[InputFile], limits: Limits) -> list[InputFile]:
@@ -40,6 +41,8 @@ def _decompressed(file, limits):
     for start, kind, opened_by in KINDS:
         if file.content.startswith(start):
             return InputFile(_name_without_suffix(file), _unpacked(file, kind, opened_by, limits))
+    if file.suffix == ".lzma" and file.content.startswith(LZMA):
+        return InputFile(_name_without_suffix(file), _unpacked(file, "lzma", lzma.open, limits))
     if file.suffix in COMPRESSED_SUFFIXES:
         raise ReadingError(
             f"{file.name} is named like a compressed file but is none: give it the name of what it holds, such as data.csv."

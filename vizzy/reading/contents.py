@@ -6,25 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-import numpy as np
-
 from vizzy.dataset import EMBEDDINGS_FILE, INDEX_FILE, PRED_PROBS_FILE, TABLE_FILE
 from vizzy.reading.arrays import Array, read_arrays
 from vizzy.reading.choices import Choices
-from vizzy.reading.columns import LABEL, check_choices, column_of, exported_columns, guess_roles
+from vizzy.reading.class_lists import class_list_of
+from vizzy.reading.columns import LABEL, check_choices, column_of, exported_columns, guess_roles, holds_scores, labels_in
 from vizzy.reading.compression import decompressed
 from vizzy.reading.errors import ReadingError, counted, listed
 from vizzy.reading.files import ARRAY_SUFFIXES, COLUMNAR_SUFFIXES, SPREADSHEET_SUFFIXES, InputFile, Limits, check_sizes, unpacked
 from vizzy.reading.formats import is_spreadsheet, read_table
 from vizzy.reading.image_folders import table_of_folders
 from vizzy.reading.safe_json import parse_json
-from vizzy.reading.numbers import numbers_of
+from vizzy.reading.features import COUNT, is_numeric, why_no_feature
+from vizzy.reading.numbers import holds_lists, matrix_of_columns
+from vizzy.reading.probabilities import scores_of_column
 from vizzy.reading.tables import Table, unguarded
 
 DATASET_FOLDER_FILES = (TABLE_FILE, INDEX_FILE, EMBEDDINGS_FILE, PRED_PROBS_FILE)
 # Read as tables at once, and where nothing is surer to be one.
 TABLES = (".csv", ".tsv", ".tab", ".psv", ".ssv", ".jsonl", ".ndjson", ".arff", ".libsvm", ".svm", ".svmlight")
-PERHAPS_TABLES = (".txt", ".json", ".dat", ".data", "")
+PERHAPS_TABLES = (".txt", ".json", ".dat", ".data", ".lst", "")
 PICKLE = "a Python pickle, which could run anything and is never loaded: save the table as CSV and the numbers with numpy.save"
 # Files that carry labels or numbers, but in a form that is not read: what they are, and what to do.
 FOREIGN_SUFFIXES = {
@@ -49,6 +50,8 @@ FOREIGN_SUFFIXES = {
     ".yml": "a YAML file: save the labels as CSV",
     ".7z": "a 7z archive: unpack it, or make it a zip",
     ".rar": "a RAR archive: unpack it, or make it a zip",
+    ".zst": "compressed by Zstandard: unpack it, or compress it as .gz",
+    ".tgz": "a tar archive: unpack it, or make it a zip",
     ".tar": "a tar archive: unpack it, or make it a zip",
     ".heic": "an image of a kind that browsers do not decode: save it as JPEG",
     ".heif": "an image of a kind that browsers do not decode: save it as JPEG",
@@ -107,8 +110,12 @@ def contents_of(files: Sequence[InputFile], choices: Choices, limits: Limits) ->
     index = _index_of(found)
     images = tuple(file.name for file in found if file.is_image)
     in_folders = None if _has_sure_table(found) else table_of_folders(images)
-    tables, unread = _tables(found, choices, has_labels=in_folders is not None)
+    tables, left = _tables(found, choices, has_labels=in_folders is not None)
     table, more_arrays, more_notes = _main_table([in_folders] if in_folders else tables, choices)
+    classes, listing = _listed_classes(left, table, choices)
+    unread = _why_unread(left, listing, table)
+    if listing:
+        more_notes.append(f"The classes and their order are taken from {listing.name}.")
     if table is None and not arrays and not more_arrays:
         raise ReadingError(_nothing_useful(found, images, unread))
     if table is not None and len(table) > limits.rows:
@@ -121,7 +128,7 @@ def contents_of(files: Sequence[InputFile], choices: Choices, limits: Limits) ->
         table=_as_exported(table),
         arrays=(*arrays, *more_arrays),
         images=images,
-        classes=tuple(index.get("classes") or ()),
+        classes=tuple(index.get("classes") or classes),
         notes=(*unread, *more_notes, *(table.notes if table else ())),
         unread=tuple(unread),
     )
@@ -160,17 +167,62 @@ def _are_texts(values):
 
 
 def _tables(files, choices, has_labels=False):
-    """The tables among the files, and a sentence on each file that is not read: two lists.
+    """The tables among the files, and the files that are left: two lists.
 
-    Where labels are known already, a text that is not surely a table is a note that lies beside the data.
+    Where labels are known already, a text that is not surely a table is a note that lies beside the data, unless it holds
+    numbers for the rows of a table.
     """
     surely = [file for file in files if file.suffix in TABLES or _holds_table(file)]
     perhaps = [file for file in files if file.suffix in PERHAPS_TABLES and file.base_name != INDEX_FILE and file not in surely]
     read = surely or ([] if has_labels else perhaps)
-    tables = [read_table(file, choices.encoding, choices.delimiter, choices.header, choices.sheet) for file in read]
+    tables = [_read(file, choices) for file in read]
+    if surely and perhaps:
+        labelled = any(column_of(_roles(table, choices), LABEL) is not None for table in tables)
+        for file in perhaps:
+            table = _table_beside(file, tables, choices, labelled)
+            if table is not None:
+                tables.append(table)
+                read = [*read, file]
     others = [file for file in files if file not in read and file.suffix not in ARRAY_SUFFIXES and not file.is_image]
-    others = [file for file in others if file.base_name != INDEX_FILE]
-    return tables, [f"{file.name} was not read: it is {_what_it_is(file, surely)}." for file in others]
+    return tables, [file for file in others if file.base_name != INDEX_FILE]
+
+
+def _read(file, choices):
+    return read_table(file, choices.encoding, choices.delimiter, choices.header, choices.sheet)
+
+
+def _table_beside(file, tables, choices, labelled):
+    """What a text beside tables adds to them: numbers for each row or, where none has labels, those; None where it is neither."""
+    try:
+        table = _read(file, choices)
+    except ReadingError:
+        return None  # it is named as a file that was not read
+    if len(table) != len(tables[0]):
+        return None
+    if not labelled and column_of(_roles(table, choices), LABEL) is not None:
+        return table
+    numbers = all(_holds_numbers(table, column) for column in table.columns)
+    return table if labelled and numbers else None
+
+
+def _holds_numbers(table, column):
+    return is_numeric(table, column) or holds_lists(table, column) or holds_scores(table, column)
+
+
+def _listed_classes(files, table, choices):
+    """The order of the classes that one of some files lists, and that file; none and None where there is no such list."""
+    if table is not None:
+        labels = labels_in(table, _roles(table, choices))
+        for file in files:
+            classes = class_list_of(file, labels)
+            if classes:
+                return classes, file
+    return (), None
+
+
+def _why_unread(files, listing, table):
+    """A sentence on each file that was not read: list of str."""
+    return [f"{file.name} was not read: it is {_what_it_is(file, table)}." for file in files if file is not listing]
 
 
 def _has_sure_table(files):
@@ -185,9 +237,9 @@ def _holds_table(file):
     return not file.is_image and file.suffix not in ARRAY_SUFFIXES and is_spreadsheet(file)
 
 
-def _what_it_is(file, tables):
-    if file.suffix in PERHAPS_TABLES and tables:
-        return f"beside {tables[0].name}, which is surer to be the table; bring it alone if it is the one"
+def _what_it_is(file, table):
+    if file.suffix in PERHAPS_TABLES and table is not None:
+        return f"beside {table.name}, which is surer to be the table; bring it alone if it is the one"
     return FOREIGN_SUFFIXES.get(file.suffix, UNKNOWN)
 
 
@@ -221,14 +273,21 @@ def _roles(table, choices):
 
 def _table_as_array(table, main):
     """A table without labels as an array, if it holds numbers: (Array or None, a note or None)."""
-    shared = [column for column in table.columns if column in main.columns]
+    named = table.form.header is not False
+    shared = [column for column in table.columns if named and column in main.columns]
     for column in shared:
         _check_same_order(table, main, column)
-    columns = tuple(column for column in table.columns if column not in shared)
+    columns = [column for column in table.columns if column not in shared]
     if not columns:
         return None, f"{table.name} was not read: it holds nothing that {main.name} does not."
-    values = np.column_stack([numbers_of(table, column) for column in columns])
-    return Array(table.name, values, columns), None
+    if len(columns) == 1 and holds_scores(table, columns[0]):
+        return Array(table.name, *scores_of_column(table, columns[0])), None
+    if len(columns) == 1 and holds_lists(table, columns[0]):
+        return Array(table.name, matrix_of_columns(table, columns)), None
+    counts = [column for column in columns if why_no_feature(table, column) == COUNT]
+    columns = [column for column in columns if column not in counts] or columns
+    values = matrix_of_columns(table, columns)
+    return Array(table.name, values, tuple(columns) if named else None), None
 
 
 def _check_same_order(table, main, column):

@@ -24,9 +24,10 @@ FEWEST_ROWS_FOR_IDS = 20
 SECONDS = (9e8, 2.3e9)  # since 1970, from 1998 to 2042
 _NUMBERED = re.compile(r"(.*?)[_\s.:\[-]*(\d+)\]?")
 
+COUNT = "a count of the rows"
 # What a column's name says it is, by what is left aside; names in lower case with "_" between words.
 NAMES_LEFT_ASIDE = (
-    ("a count of the rows", r"unnamed_?:?_?\d+|index|idx|row|row_?(number|num|no|idx)|level_\d+|"),
+    (COUNT, r"unnamed_?:?_?\d+|index|idx|row|row_?(number|num|no|idx)|level_\d+|"),
     ("an id", r"(.*_)?(id|ids|uid|uuid|guid|key|hash|md5|sha\d*|checksum|phash)"),
     (
         "a time",
@@ -118,7 +119,7 @@ def _what_whole_numbers_are(values):
     different = len(np.unique(values))
     steps = np.diff(values)
     if len(values) > 2 and (steps == steps[0]).all():
-        return "a count of the rows"
+        return COUNT
     if (values >= SECONDS[0]).all() and ((values <= SECONDS[1]) | (values >= 1000 * SECONDS[0])).all():
         return "a time"
     if different == len(values) >= FEWEST_ROWS_FOR_IDS:

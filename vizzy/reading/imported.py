@@ -30,6 +30,7 @@ from vizzy.reading.review import Review
 from vizzy.vocabulary import CHANGED, KEPT, NO_CLASS, NO_LABEL, REVIEW_ACTIONS
 from vizzy.reading.roles import Roles, array_with, class_order
 from vizzy.reading.tables import Form, Table
+from vizzy.reading.text_columns import texts_within
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,7 +206,7 @@ def _texts(contents, roles, role, row_idx):
     column = column_of(roles.columns, role)
     if column is None:
         return None
-    texts = contents.table.texts(column)
+    texts = texts_within(contents.table, column)
     return tuple(texts[row] for row in row_idx)
 
 

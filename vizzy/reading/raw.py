@@ -19,7 +19,7 @@ from vizzy.reading.columns import column_of, columns_of
 from vizzy.reading.contents import Contents
 from vizzy.reading.errors import listed, shown
 from vizzy.reading.features import is_numeric, why_no_feature, why_no_feature_by_name
-from vizzy.reading.text_columns import text_column
+from vizzy.reading.text_columns import text_column, texts_within
 
 MOST_OF_TEXTS = 64  # features
 MOST_NAMED = 6  # columns in a note
@@ -151,7 +151,7 @@ def notes_on_raw(columns: dict, raw: Raw) -> list[str]:
 
 
 def _cells(table, column, row_idx):
-    texts = table.texts(column)
+    texts = texts_within(table, column)
     return tuple(texts[row] for row in row_idx)
 
 

@@ -32,10 +32,9 @@ def text_column(table: Table, columns: Sequence[str]) -> str | None:
 
 def _text_length(table: Table, column: str) -> float:
     """The median length of a column's texts; 0 where it holds none, such as categories, paths or lists."""
-    cells = table.column(column)
-    if any(isinstance(cell, list | dict) for cell in cells[:1]):
+    if any(isinstance(cell, list) for cell in table.column(column)[:1]):
         return 0
-    texts = [text for text in table.texts(column) if text]
+    texts = [text for text in texts_within(table, column) if text]
     if not texts or len(set(texts)) < MOSTLY_DIFFERENT * len(texts):
         return 0
     length = float(np.median([len(text) for text in texts]))
@@ -44,3 +43,22 @@ def _text_length(table: Table, column: str) -> float:
     if spaceless:
         return length if length >= LONG_TEXT / 2 else 0
     return length if length >= LONG_TEXT and words >= FEWEST_WORDS else 0
+
+
+def texts_within(table: Table, column: str) -> list[str]:
+    """The texts of a column; of an object, as Label Studio's ``data`` and Argilla's ``fields``, the longest text in it.
+
+    Parameters
+    ----------
+    table : Table
+    column : str
+
+    Returns
+    -------
+    list of str
+    """
+    texts = table.texts(column)
+    for row, cell in enumerate(table.column(column)):
+        if isinstance(cell, dict):
+            texts[row] = max((value.strip() for value in cell.values() if isinstance(value, str)), key=len, default="")
+    return texts

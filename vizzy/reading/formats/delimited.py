@@ -116,10 +116,24 @@ def _dialect(text, delimiter):
     sample = text[:SAMPLE_CHARACTERS]
     if len(text) > SAMPLE_CHARACTERS:
         sample = sample[: sample.rfind("\n") + 1] or sample
+    way = _dialect_of_sample(sample, delimiter)
+    if len(sample) < len(text) and _quotes_only_beyond(sample, text, way):
+        return _quoting(text, way.delimiter)
+    return way
+
+
+def _quotes_only_beyond(sample, text, way):
+    """Whether a sample does not show what quotation marks mean in a text, and reading it by the sample could go wrong."""
+    if '"' not in text:
+        return False
+    return way.delimiter in WITHOUT_QUOTING or ('\\"' in text and '\\"' not in sample)
+
+
+def _dialect_of_sample(sample, delimiter):
     ways = [_quoting(sample, one) for one in ([delimiter] if delimiter else DELIMITERS)]
     if not delimiter:
         ways.append(_quoting(sample, SPACES))
-    best = max(ways, key=lambda way: _fit(sample, way))
+    best = max(ways, key=lambda way: (*_fit(sample, way), _share_alike(sample, way)))
     return best if delimiter or _fit(sample, best)[1] >= 2 else ways[0]
 
 
@@ -152,6 +166,12 @@ def _fit(sample, way):
     share = count / len(widths)
     # Words are separated by spaces, too: they separate fields only if nothing else does.
     return (share if share < SHARE_ALIKE else 1.0, width) if way.delimiter != SPACES else (share - 1.0, width)
+
+
+def _share_alike(sample, way):
+    """The share of records of equal width: of two separators that fit, the one that fits without exception is meant."""
+    widths = [len(record) for record in _reader(sample, way) if any(record)] if _fit(sample, way)[0] else []
+    return Counter(widths).most_common(1)[0][1] / len(widths) if widths else 0.0
 
 
 def _swallows_lines(sample, quoted, plain):
@@ -214,7 +234,17 @@ def _lines_above(records):
         if len(record) == width and filled == width:
             return number
         if len(record) > 1 and len(record) != width and not is_comment:
+            if number == 0 and (surely := _sure_header(records, width)):
+                return surely
             return 0  # a line that is cut off, or has a field too many: the complaint about it says more
+    return 0
+
+
+def _sure_header(records, width):
+    """The number of the first record that has the usual width and names a column as usual, with the same width all below it."""
+    for number, record in enumerate(records[: MOST_LINES_ABOVE + 1]):
+        if len(record) == width and any(cell.strip().lower() in NAMES_OF_COLUMNS for cell in record):
+            return number if all(len(below) == width for below in records[number:SAMPLE_RECORDS] if any(below)) else 0
     return 0
 
 
@@ -240,13 +270,15 @@ def _without_empty_last(records):
 def _holds_data(records):
     """Whether the first record is a row like the others, and not the names of the columns."""
     header = records[0]
+    if len(header) == 1 and header in records[1:] and header[0].strip().lower() not in NAMES_OF_COLUMNS:
+        return True  # a list of labels, of which the first comes again
     below = [record for record in records[1 : HEADER_SAMPLE + 1] if len(record) == len(header) and record != header]
     if not below or any(not cell.strip() or cell.strip().lower() in NAMES_OF_COLUMNS for cell in header):
         return False
     evidence = [_is_like(cell.strip(), [record[place].strip() for record in below]) for place, cell in enumerate(header)]
     # All numbers: 0, 1, 2, … name the columns of an array; fractions do not.
     if all(_NUMBER.fullmatch(cell.strip()) for cell in header):
-        return any(_FRACTION.fullmatch(cell.strip()) and not _WHOLE_FRACTION.fullmatch(cell.strip()) for cell in header)
+        return len(set(header)) < len(header) or any(_FRACTION.fullmatch(cell.strip()) and not _WHOLE_FRACTION.fullmatch(cell.strip()) for cell in header)
     return any(evidence) and not any(_is_name_above_numbers(cell.strip(), below, place) for place, cell in enumerate(header))
 
 

@@ -10,7 +10,7 @@ from vizzy.reading.errors import ReadingError, counted, shown
 from vizzy.reading.tables import FASTTEXT_PREFIX, Form, Table
 
 MOST_CELLS = 100_000_000  # of a sparse table that is written out in full
-_LIBSVM_LINE = re.compile(r"\S+(?:[ \t]+\d+:\S+)+[ \t]*(?:#.*)?")
+_LIBSVM_LINE = re.compile(r"\S+(?:[ \t]+(?:qid|\d+):\S+)+[ \t]*(?:#.*)?")
 _ATTRIBUTE = re.compile(r"@attribute\s+('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\S+)\s+(.*)", re.IGNORECASE)
 
 
