@@ -43,6 +43,44 @@ def given_labels(one):
     return [one.dataset.classes[label] for label in one.dataset.given_label]
 
 
+def open_document(rows):
+    """An .ods file of texts, of rows that are XML or lists of cells."""
+    kinds = "urn:oasis:names:tc:opendocument:xmlns"
+    media = "application/vnd.oasis.opendocument.spreadsheet"
+    written = [
+        row if isinstance(row, str) else f"<table:table-row>{''.join(map(open_document_cell, row))}</table:table-row>" for row in rows
+    ]
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("mimetype", media)
+        archive.writestr(
+            "META-INF/manifest.xml",
+            f'<manifest:manifest xmlns:manifest="{kinds}:manifest:1.0"><manifest:file-entry manifest:full-path="/" '
+            f'manifest:media-type="{media}"/></manifest:manifest>',
+        )
+        archive.writestr(
+            "content.xml",
+            f'<office:document-content xmlns:office="{kinds}:office:1.0" xmlns:table="{kinds}:table:1.0" xmlns:text="{kinds}:text:1.0">'
+            f'<office:body><office:spreadsheet><table:table table:name="S">{"".join(written)}</table:table></office:spreadsheet>'
+            "</office:body></office:document-content>",
+        )
+    return out.getvalue()
+
+
+def open_document_cell(text, attributes=""):
+    """A cell of an .ods file: str."""
+    return f'<table:table-cell office:value-type="string"{attributes}><text:p>{text}</text:p></table:table-cell>'
+
+
+def rewritten(zipped, change):
+    """A zip in which each part has become what `change(name, content)` makes of it, compressed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(zipped)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, change(name, old.read(name)))
+    return out.getvalue()
+
+
 def workbook(sheets):
     """An .xlsx file of texts and numbers: {name of a sheet: rows}."""
     out = io.BytesIO()

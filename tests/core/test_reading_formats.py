@@ -9,16 +9,29 @@ import io
 import json
 import lzma
 import random
+import re
 import zipfile
 from dataclasses import replace
 
 import pytest
-from brought_files import CLASSES, GIVEN, array, given_labels, opened, probabilities, workbook
+from brought_files import (
+    CLASSES,
+    GIVEN,
+    array,
+    given_labels,
+    open_document,
+    open_document_cell,
+    opened,
+    probabilities,
+    rewritten,
+    workbook,
+)
 
 from vizzy import reading
 from vizzy.reading import InputFile, ReadingError
-from vizzy.reading.files import NATIVE
+from vizzy.reading.files import IN_BROWSER, NATIVE
 from vizzy.reading.formats import columnar, in_form_of, read_table, write_table
+from vizzy.reading.formats.workbook_sizes import _extent_of_xlsb
 from vizzy.reading.libraries import libraries_needed
 
 PROBS = probabilities()
@@ -410,6 +423,145 @@ def test_whole_numbers_in_a_spreadsheet_are_written_without_a_point():
     pytest.importorskip("python_calamine")
     table = read_table(file(workbook({"S": [["label", "x"], [1.0, 2.5], [3.0, 4.0]]}), "data.xlsx"))
     assert table.rows == (["1", "2.5"], ["3", "4"])
+
+
+# --- how large it is, once unpacked ---------------------------------------------------------------------------------
+
+SMALL = replace(IN_BROWSER, file_bytes=2_000_000, total_bytes=2_000_000, rows=1_000, cells=5_000)
+SHEET = workbook({"S": [["label", "x"], *([label, 1.0] for label in GIVEN)]})
+DOCUMENT = [["label", "x"], *([label, "1"] for label in GIVEN)]
+
+
+def refusal(content, name, limits=SMALL):
+    with pytest.raises(ReadingError) as raised:
+        read_table(file(content, name), limits=limits)
+    assert name in str(raised.value)
+    return str(raised.value)
+
+
+def in_sheet(old, new):
+    return lambda name, content: content.replace(old, new) if "sheet1" in name else content
+
+
+@pytest.mark.parametrize("reference, row, column", [("XFD1048576", "1,048,576", "16,384"), ("AB600", "600", "28")])
+def test_a_cell_that_strays_far_from_the_table_is_refused_before_the_rectangle_is_made(reference, row, column):
+    stray = f'<row><c r="{reference}"><v>1</v></c></row></sheetData>'.encode()
+    said = refusal(rewritten(SHEET, in_sheet(b"</sheetData>", stray)), "data.xlsx")
+    assert f"row {row} and column {column}" in said
+    assert "delete what stands far from the table" in said
+    near = rewritten(SHEET, in_sheet(b"</sheetData>", b'<row><c r="B40"><v>1</v></c></row></sheetData>'))
+    assert len(read_table(file(near, "data.xlsx"), limits=SMALL)) == len(GIVEN) + 1
+
+
+def test_a_workbook_that_unpacks_to_more_than_fits_is_refused_also_where_it_declares_less():
+    bomb = rewritten(SHEET, in_sheet(b"</sheetData>", b"</sheetData>" + b" " * 3_000_000))
+    assert "would unpack to" in refusal(bomb, "data.xlsx")
+    size = len(SHEET_XML) + 3_000_000
+    lying = bomb.replace(size.to_bytes(4, "little"), (100).to_bytes(4, "little"))
+    assert lying != bomb
+    assert "cannot be read as a spreadsheet" in refusal(lying, "data.xlsx")
+
+
+with zipfile.ZipFile(io.BytesIO(SHEET)) as parts:
+    SHEET_XML = parts.read("xl/worksheets/sheet1.xml")
+
+
+WIDE = open_document_cell("q", ' table:number-columns-repeated="900"')
+
+
+@pytest.mark.parametrize(
+    "far",
+    [
+        f'<table:table-row table:number-rows-repeated="900">{WIDE}</table:table-row>',
+        '<table:table-row table:number-rows-repeated="900"><table:table-cell table:number-columns-repeated="1024"/></table:table-row>'
+        f'<table:table-row><table:table-cell table:number-columns-repeated="899"/>{open_document_cell("q")}</table:table-row>',
+    ],
+    ids=["repeated", "strayed"],
+)
+def test_cells_of_an_open_document_that_are_repeated_or_stray_are_counted(far):
+    assert "column 900" in refusal(open_document([*DOCUMENT, far]), "data.ods")
+
+
+def test_what_an_open_document_repeats_at_its_end_without_anything_in_it_counts_for_nothing():
+    empty = '<table:table-row table:number-rows-repeated="1048000"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+    table = read_table(file(open_document([*DOCUMENT, empty]), "data.ods"), limits=SMALL)
+    assert table.column("label") == GIVEN
+
+
+def test_the_cells_of_a_binary_workbook_are_counted():
+    def record(kind, first):
+        return bytes([kind, 8]) + first.to_bytes(4, "little") + b"\0\0\0\0"
+
+    assert _extent_of_xlsb(record(0, 4) + record(2, 7) + record(0, 9) + record(1, 1) + bytes([0x81, 0x01, 1, 255])) == (10, 8)
+    parts = io.BytesIO()
+    with zipfile.ZipFile(parts, "w") as archive:
+        archive.writestr("xl/workbook.bin", b"")
+        archive.writestr("xl/worksheets/sheet1.bin", record(0, 1_048_575) + record(2, 16_383))
+    assert "row 1,048,576 and column 16,384" in refusal(parts.getvalue(), "data.xlsb")
+
+
+PROTECTED = {
+    "data.xlsx": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "EncryptedPackage".encode("utf-16-le") + bytes(400),
+    "data.ods": rewritten(
+        open_document(DOCUMENT), lambda name, content: content.replace(b"/></manifest:manifest>", b"><manifest:encryption-data/></manifest:file-entry></manifest:manifest>")
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PROTECTED)
+def test_a_workbook_with_a_password_gets_a_sentence(name):
+    assert "protected by a password: save a copy without one" in refusal(PROTECTED[name], name)
+
+
+MISLABELLED = {
+    "a web page": (b"<html><table><tr><td>cat</td></tr></table></html>", "data.xls", "web page"),
+    "an XML workbook": (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', "data.xls", "XML"),
+    "another program's file": (b"\xd0\xcf\x11\xe0" + bytes(600), "data.xls", "cannot be read as a spreadsheet"),
+    "another zip": (rewritten(SHEET, lambda name, content: b"x")[:200], "data.xlsx", "."),
+}
+
+
+@pytest.mark.parametrize("kind", MISLABELLED)
+def test_a_file_that_is_no_workbook_whatever_its_name_gets_a_sentence(kind):
+    content, name, said = MISLABELLED[kind]
+    assert re.search(said, refusal(content, name))
+
+
+@pytest.mark.parametrize("name", ["data.xls", "data.xlsx"])
+def test_a_table_of_text_that_is_named_like_a_workbook_is_read(name):
+    assert_read(opened(file(separated(), name)))
+    assert_read(opened(file(separated("\t"), name)))
+    assert len(read_table(file(SHEET, "data.csv"))) == len(GIVEN)
+
+
+@pytest.mark.parametrize("library", ["pyarrow", "arro3"])
+def test_a_parquet_file_of_more_rows_or_bytes_than_fit_is_refused_though_it_is_small(library, monkeypatch):
+    pyarrow = pytest.importorskip("pyarrow")
+    if library == "arro3":
+        pytest.importorskip("arro3.io")
+        monkeypatch.setattr(columnar, "_is_installed", lambda module: module != "pyarrow")
+    many = parquet({"label": pyarrow.array(["cat"]).take(pyarrow.array([0] * 300_000))})
+    assert len(many) < 20_000
+    assert "holds more than the 1,000 rows" in refusal(many, "data.parquet")
+    long = parquet({"label": ["cat", "dog"] * 400, "text": ["x" * 50_000] * 800})
+    assert len(long) < 200_000
+    assert "2 MB, unpacked, that fit" in refusal(long, "data.parquet")
+    assert "5,000 cells" in refusal(parquet({f"c{n}": [1.5] * 900 for n in range(6)}), "data.parquet")
+    assert len(read_table(file(parquet({"label": GIVEN}), "data.parquet"), limits=SMALL)) == len(GIVEN)
+
+
+def test_feather_is_bounded_too_and_a_stream_of_arrows_is_read():
+    pyarrow = pytest.importorskip("pyarrow")
+    assert "holds more than" in refusal(parquet({"label": ["cat"] * 300_000}, "feather"), "data.feather")
+    arrow = pyarrow.table({"label": GIVEN, **{f"p_{name}": PROBS[:, place] for place, name in enumerate(CLASSES)}})
+    out = io.BytesIO()
+    with pyarrow.ipc.new_stream(out, arrow.schema) as stream:
+        stream.write_table(arrow, max_chunksize=7)
+    assert_read(opened(file(out.getvalue(), "data.arrow")))
+
+
+def test_a_sparse_table_that_is_too_large_in_full_is_refused():
+    assert "too many to write out" in refusal("cat 1:0.5 900:1\n" * 10, "data.libsvm")
 
 
 # --- beside a table ---------------------------------------------------------------------------------------------

@@ -110,7 +110,7 @@ def contents_of(files: Sequence[InputFile], choices: Choices, limits: Limits) ->
     index = _index_of(found)
     images = tuple(file.name for file in found if file.is_image)
     in_folders = None if _has_sure_table(found) else table_of_folders(images)
-    tables, left = _tables(found, choices, has_labels=in_folders is not None)
+    tables, left = _tables(found, choices, limits, has_labels=in_folders is not None)
     table, more_arrays, more_notes = _main_table([in_folders] if in_folders else tables, choices)
     classes, listing = _listed_classes(left, table, choices)
     unread = _why_unread(left, listing, table)
@@ -166,7 +166,7 @@ def _are_texts(values):
     return isinstance(values, list) and all(isinstance(value, str) for value in values)
 
 
-def _tables(files, choices, has_labels=False):
+def _tables(files, choices, limits, has_labels=False):
     """The tables among the files, and the files that are left: two lists.
 
     Where labels are known already, a text that is not surely a table is a note that lies beside the data, unless it holds
@@ -175,11 +175,11 @@ def _tables(files, choices, has_labels=False):
     surely = [file for file in files if file.suffix in TABLES or _holds_table(file)]
     perhaps = [file for file in files if file.suffix in PERHAPS_TABLES and file.base_name != INDEX_FILE and file not in surely]
     read = surely or ([] if has_labels else perhaps)
-    tables = [_read(file, choices) for file in read]
+    tables = [_read(file, choices, limits) for file in read]
     if surely and perhaps:
         labelled = any(column_of(_roles(table, choices), LABEL) is not None for table in tables)
         for file in perhaps:
-            table = _table_beside(file, tables, choices, labelled)
+            table = _table_beside(file, tables, choices, limits, labelled)
             if table is not None:
                 tables.append(table)
                 read = [*read, file]
@@ -187,14 +187,14 @@ def _tables(files, choices, has_labels=False):
     return tables, [file for file in others if file.base_name != INDEX_FILE]
 
 
-def _read(file, choices):
-    return read_table(file, choices.encoding, choices.delimiter, choices.header, choices.sheet)
+def _read(file, choices, limits):
+    return read_table(file, choices.encoding, choices.delimiter, choices.header, choices.sheet, limits)
 
 
-def _table_beside(file, tables, choices, labelled):
+def _table_beside(file, tables, choices, limits, labelled):
     """What a text beside tables adds to them: numbers for each row or, where none has labels, those; None where it is neither."""
     try:
-        table = _read(file, choices)
+        table = _read(file, choices, limits)
     except ReadingError:
         return None  # it is named as a file that was not read
     if len(table) != len(tables[0]):

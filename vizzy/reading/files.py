@@ -38,6 +38,7 @@ class Limits:
     rows: int
     classes: int
     advice: str  # what to do where it is too much; {names} stands for the files
+    cells: int = 10_000_000  # of a table whose size is known before it is read
 
 
 IN_BROWSER = Limits(
@@ -55,6 +56,7 @@ NATIVE = Limits(
     rows=5_000_000,
     classes=20_000,
     advice="bring a part of the rows, or the numbers as .npy files",
+    cells=100_000_000,
 )
 
 
@@ -253,7 +255,7 @@ def unzipped(file: InputFile, limits: Limits) -> list[InputFile]:
     try:
         with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            _check_entries(file.name, entries, limits)
+            check_entries(file.name, entries, limits)
             return [InputFile(entry.filename, _unzipped(archive, entry, file.name)) for entry in entries]
     except ReadingError:
         raise
@@ -263,7 +265,20 @@ def unzipped(file: InputFile, limits: Limits) -> list[InputFile]:
         ) from error
 
 
-def _check_entries(name, entries, limits):
+def check_entries(name: str, entries: Sequence[zipfile.ZipInfo], limits: Limits) -> None:
+    """Refuse what a zip holds where it would unpack to too much, as it declares itself.
+
+    Parameters
+    ----------
+    name : str
+        Of the zip.
+    entries : sequence of zipfile.ZipInfo
+    limits : Limits
+
+    Raises
+    ------
+    ReadingError
+    """
     if not entries:
         raise ReadingError(f"{name} holds no files: put a table with labels into it.")
     if len(entries) > limits.entries:

@@ -5,7 +5,7 @@ import numpy as np
 import vizzy.reading.arrays as array_roles
 import vizzy.reading.columns as column_roles
 from vizzy.reading.choices import Choices
-from vizzy.reading.columns import columns_of
+from vizzy.reading.columns import classes_of_one_hot, columns_of
 from vizzy.reading.contents import Contents
 from vizzy.reading.errors import ReadingError, counted, listed
 from vizzy.reading.features import MOST_SCALE
@@ -46,6 +46,9 @@ def pred_probs_of(
         source = Source(array_name=array.name)
         _check_matrix(array, len(texts))
         values, classes, notes = probabilities_of_array(array, texts, class_order(contents, roles, choices))
+        one_hot = classes_of_one_hot(columns_of(roles.columns, column_roles.ONE_HOT))
+        if one_hot and tuple(one_hot) == tuple(classes) and not array.columns and not choices.classes:
+            notes = [*notes, f"The probabilities in {array.name} are taken to be of {listed(classes, 12)}, in this order."]
     elif columns:
         source = Source(contents.table, columns)
         values, classes, notes = probabilities_of_table(

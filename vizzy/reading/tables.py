@@ -192,6 +192,8 @@ def _refuse_foreign(file):
     for start, what, remedy in FOREIGN:
         if file.content.startswith(start):
             raise ReadingError(f"{file.name} is {what}, but a table of text is expected: {remedy}.")
+    if file.content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<?xml") or b"urn:schemas-microsoft-com:office:spreadsheet" in file.content[:2000]:
+        raise ReadingError(f"{file.name} is XML, whatever its name says: open it in a spreadsheet program and save the table as CSV.")
     if file.content.lstrip()[:15].lower().startswith((b"<!doctype", b"<html")):
         raise ReadingError(f"{file.name} is a web page, perhaps of an error: download the table itself.")
 

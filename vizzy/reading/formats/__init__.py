@@ -8,7 +8,7 @@ or fetched, only when such a file comes.
 from dataclasses import replace
 
 from vizzy.reading.errors import ReadingError
-from vizzy.reading.files import SPREADSHEET_SUFFIXES, InputFile
+from vizzy.reading.files import COLUMNAR_SUFFIXES, NATIVE, SPREADSHEET_SUFFIXES, InputFile, Limits
 from vizzy.reading.formats.delimited import delimited_text, read_delimited
 from vizzy.reading.formats.json_tables import json_text, read_json, read_json_lines
 from vizzy.reading.formats.tools import is_arff, is_fasttext, is_libsvm, read_arff, read_fasttext, read_libsvm
@@ -16,6 +16,7 @@ from vizzy.reading.tables import DELIMITED, FEATHER, JSON, JSON_LINES, PARQUET, 
 
 # What a file of a library's format begins with; an .ods and an .xlsx are zips, and known by what they hold.
 PARQUET_START, ARROW_START, XLS_START, ZIP_START = b"PAR1", b"ARROW1", b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
+ARROW_STREAM_START = b"\xff\xff\xff\xff"
 IN_SPREADSHEETS = (b"xl/workbook", b"application/vnd.oasis.opendocument.spreadsheet", b"xl/")
 DELIMITED_SUFFIXES = (".csv", ".tsv", ".tab")
 # What is written into a file with such a suffix.
@@ -34,6 +35,7 @@ def read_table(
     delimiter: str | None = None,
     header: bool | None = None,
     sheet: str | None = None,
+    limits: Limits = NATIVE,
 ) -> Table:
     """Read a table from a file's bytes, by what it holds rather than by its name.
 
@@ -46,6 +48,8 @@ def read_table(
         Whether the first line names the columns; found out where it is not given.
     sheet : str, optional
         Which sheet of a spreadsheet.
+    limits : Limits
+        On what files unpack to that say how large they are.
 
     Returns
     -------
@@ -55,14 +59,14 @@ def read_table(
     ------
     ReadingError
     """
-    if file.content.startswith((PARQUET_START, ARROW_START)):
+    if file.content.startswith((PARQUET_START, ARROW_START)) or is_arrow_stream(file):
         from vizzy.reading.formats.columnar import read_columnar
 
-        return read_columnar(file)
+        return read_columnar(file, limits)
     if is_spreadsheet(file):
         from vizzy.reading.formats.spreadsheets import read_spreadsheet
 
-        return read_spreadsheet(file, sheet)
+        return read_spreadsheet(file, sheet, limits)
     text, form, notes = decoded(file, encoding)
     first = text.lstrip()[:1]
     if not first:
@@ -71,9 +75,11 @@ def read_table(
         return read_json_lines(file.name, text, form, notes)
     if file.suffix == ".json" or (file.suffix not in DELIMITED_SUFFIXES and first in "[{"):
         return read_json(file.name, text, form, notes)
-    for recognised, read in ((is_arff, read_arff), (is_fasttext, read_fasttext), (is_libsvm, read_libsvm)):
+    for recognised, read in ((is_arff, read_arff), (is_fasttext, read_fasttext)):
         if recognised(text):
             return read(file.name, text, form, notes)
+    if is_libsvm(text):
+        return read_libsvm(file.name, text, form, notes, limits.cells)
     return read_delimited(file.name, text, form, notes, delimiter, header)
 
 
@@ -108,11 +114,17 @@ def in_form_of(table: Table, suffix: str) -> Table:
     return replace(table, rows=rows, form=replace(table.form, kind=kind, delimiter="\t" if suffix == ".tsv" else ","))
 
 
+def is_arrow_stream(file: InputFile) -> bool:
+    """Whether a file is a stream of Arrow's batches, such as Hugging Face's datasets keep, by name and beginning."""
+    return file.suffix in COLUMNAR_SUFFIXES and file.content.startswith(ARROW_STREAM_START)
+
+
 def is_spreadsheet(file: InputFile) -> bool:
-    """Whether a file is a workbook, by what it holds."""
+    """Whether a file is a workbook, by what it holds, or a zip that is named like one."""
     if file.content.startswith(XLS_START):
         return True
-    return file.content.startswith(ZIP_START) and any(sign in file.content for sign in IN_SPREADSHEETS)
+    named = file.suffix in SPREADSHEET_SUFFIXES
+    return file.content.startswith(ZIP_START) and (named or any(sign in file.content for sign in IN_SPREADSHEETS))
 
 
 __all__ = ["DELIMITED", "JSON", "JSON_LINES", "in_form_of", "is_spreadsheet", "read_table", "write_table"]

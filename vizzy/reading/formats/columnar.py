@@ -12,20 +12,21 @@ from decimal import Decimal
 from typing import Any
 
 from vizzy.reading.errors import ReadingError
-from vizzy.reading.files import InputFile
+from vizzy.reading.files import MEGABYTE, NATIVE, InputFile, Limits
 from vizzy.reading.tables import ABSENT, FEATHER, PARQUET, Form, Table, cell_text
 
-PARQUET_MARK = b"PAR1"
+PARQUET_MARK, FEATHER_MARK = b"PAR1", b"ARROW1"
 FOOTER_LENGTH = 4  # bytes before the mark at a Parquet file's end, which tell how long its description is
 INSTALL = "pip install pyarrow, or save the table as CSV"
 
 
-def read_columnar(file: InputFile) -> Table:
-    """Read a Parquet or Feather file.
+def read_columnar(file: InputFile, limits: Limits = NATIVE) -> Table:
+    """Read a Parquet or Feather file, or a stream of Arrow's.
 
     Parameters
     ----------
     file : InputFile
+    limits : Limits
 
     Returns
     -------
@@ -34,15 +35,17 @@ def read_columnar(file: InputFile) -> Table:
     Raises
     ------
     ReadingError
-        Where the file is damaged, or where what reads it is not installed.
+        Where the file is damaged or too large, or where what reads it is not installed.
     """
     kind = PARQUET if file.content.startswith(PARQUET_MARK) else FEATHER
     if kind == PARQUET:
         _check_footer(file)
-    read = _reader(file.name, kind)
     try:
-        table = read(io.BytesIO(file.content))
+        arrow_table, schema, batches = _opened(file, kind)
+        table = arrow_table.from_batches(list(_bounded(batches, file.name, limits)), schema=schema)
         columns = [[plain(cell) for cell in column.to_pylist()] for column in table.columns]
+    except ReadingError:
+        raise
     except BaseException as error:  # of a damaged file Rust panics, which is no Exception
         if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
             raise
@@ -56,19 +59,49 @@ def read_columnar(file: InputFile) -> Table:
     return Table(file.name, tuple(table.column_names), rows, tuple(range(1, len(rows) + 1)), form, unit="row")
 
 
-def _reader(name, kind):
-    """What makes a table of Arrow's of a file that is open."""
-    if _is_installed("pyarrow"):
-        from pyarrow import feather, parquet
+def _bounded(batches, name, limits):
+    """The batches of rows, one by one, for as long as what they hold fits: a file of a few bytes can say that it has any number."""
+    rows = size = 0
+    for batch in batches:
+        rows += batch.num_rows
+        size += batch.nbytes
+        if rows > limits.rows or rows * max(1, batch.num_columns) > limits.cells or size > limits.file_bytes:
+            raise ReadingError(
+                f"{name} holds more than the {limits.rows:,} rows, {limits.cells:,} cells or {limits.file_bytes / MEGABYTE:,.0f} MB, "
+                f"unpacked, that fit: {limits.advice.format(names=name)}."
+            )
+        yield batch
 
-        return parquet.read_table if kind == PARQUET else feather.read_table
+
+def _opened(file, kind):
+    """Arrow's type of table, the columns' types, and the batches of rows of a file, read one by one as they are asked for."""
+    source = io.BytesIO(file.content)
+    if _is_installed("pyarrow"):
+        return _opened_by_pyarrow(source, kind, is_stream=not file.content.startswith((PARQUET_MARK, FEATHER_MARK)))
     if kind == FEATHER:
-        raise ReadingError(f"{name} is a Feather file, which is read by pyarrow alone: {INSTALL} or as Parquet.")
+        raise ReadingError(f"{file.name} is a Feather file, which is read by pyarrow alone: {INSTALL} or as Parquet.")
     if not _is_installed("arro3"):
-        raise ReadingError(f"{name} is a Parquet file, and pyarrow is needed to read it: {INSTALL}.")
+        raise ReadingError(f"{file.name} is a Parquet file, and pyarrow is needed to read it: {INSTALL}.")
+    from arro3.core import Table as ArrowTable
     from arro3.io import read_parquet
 
-    return lambda source: read_parquet(source).read_all()
+    reader = read_parquet(source)
+    return ArrowTable, reader.schema, reader
+
+
+def _opened_by_pyarrow(source, kind, is_stream):
+    import pyarrow
+
+    if kind == PARQUET:
+        from pyarrow.parquet import ParquetFile
+
+        parquet = ParquetFile(source)
+        return pyarrow.Table, parquet.schema_arrow, parquet.iter_batches()
+    if is_stream:
+        stream = pyarrow.ipc.open_stream(source)
+        return pyarrow.Table, stream.schema, stream
+    arrow = pyarrow.ipc.open_file(source)
+    return pyarrow.Table, arrow.schema, map(arrow.get_batch, range(arrow.num_record_batches))
 
 
 def written_columnar(table: Table) -> bytes:

@@ -9,13 +9,14 @@ import io
 from dataclasses import replace
 
 from vizzy.reading.errors import ReadingError, listed
-from vizzy.reading.files import InputFile
+from vizzy.reading.files import NATIVE, InputFile, Limits
+from vizzy.reading.formats.workbook_sizes import check_workbook
 from vizzy.reading.tables import NAMES_OF_COLUMNS, Form, Table
 
 INSTALL = "python-calamine is needed to read it: pip install python-calamine, or save the sheet as CSV"
 
 
-def read_spreadsheet(file: InputFile, sheet: str | None = None) -> Table:
+def read_spreadsheet(file: InputFile, sheet: str | None = None, limits: Limits = NATIVE) -> Table:
     """Read a sheet of a workbook.
 
     Parameters
@@ -23,6 +24,7 @@ def read_spreadsheet(file: InputFile, sheet: str | None = None) -> Table:
     file : InputFile
     sheet : str, optional
         Its name; found out where it is not given.
+    limits : Limits
 
     Returns
     -------
@@ -31,12 +33,13 @@ def read_spreadsheet(file: InputFile, sheet: str | None = None) -> Table:
     Raises
     ------
     ReadingError
-        Where the workbook is damaged, encrypted or empty, or where what reads it is not installed.
+        Where the workbook is damaged, encrypted, empty or too large, or where what reads it is not installed.
     """
     try:
         import python_calamine
     except ImportError:
         raise ReadingError(f"{file.name} is a spreadsheet, and {INSTALL}.") from None
+    check_workbook(file, limits)
     try:
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(file.content))
         sheets = {name: _trimmed(workbook.get_sheet_by_name(name).to_python(skip_empty_area=True)) for name in workbook.sheet_names}

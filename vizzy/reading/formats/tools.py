@@ -9,7 +9,6 @@ from dataclasses import replace
 from vizzy.reading.errors import ReadingError, counted, shown
 from vizzy.reading.tables import FASTTEXT_PREFIX, Form, Table
 
-MOST_CELLS = 100_000_000  # of a sparse table that is written out in full
 _LIBSVM_LINE = re.compile(r"\S+(?:[ \t]+(?:qid|\d+):\S+)+[ \t]*(?:#.*)?")
 _ATTRIBUTE = re.compile(r"@attribute\s+('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\S+)\s+(.*)", re.IGNORECASE)
 
@@ -64,8 +63,10 @@ def read_arff(name: str, text: str, form: Form, notes: tuple) -> Table:
     return Table(name, tuple(columns), tuple(rows), tuple(lines), form, notes)
 
 
-def read_libsvm(name: str, text: str, form: Form, notes: tuple) -> Table:
+def read_libsvm(name: str, text: str, form: Form, notes: tuple, most_cells: int) -> Table:
     """Read LIBSVM's sparse format: the label, then numbers by their place, counted from 1; others are 0.
+
+    Written out in full, the table must have no more than `most_cells` cells.
 
     Raises
     ------
@@ -82,7 +83,7 @@ def read_libsvm(name: str, text: str, form: Form, notes: tuple) -> Table:
     places = [place for entry in entries for place in entry]
     first, last = min(places, default=1), max(places, default=0)
     width = last - min(first, 1) + 1
-    if width * len(labels) > MOST_CELLS:
+    if width * len(labels) > most_cells:
         raise ReadingError(
             f"{name} has {counted(len(labels), 'row')} with numbers at up to {last:,} places, too many to write out in full: "
             "reduce them first, for instance with scikit-learn's TruncatedSVD, and bring the result as an .npy file."
