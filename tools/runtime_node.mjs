@@ -4,7 +4,8 @@
 //     node runtime_node.mjs STEP CONFIG.json
 //
 // CONFIG holds `pyodide` (a folder of a Pyodide), `mounts` (folder inside -> folder of the host), `wheels` (files
-// to unpack into the site packages), `named` (the step's arguments) and `result` (the file to write the step's result to, as JSON).
+// to unpack), `sitePackages` (the folder to unpack them into), `named` (the step's arguments) and `result` (the file to
+// write the step's result to, as JSON).
 
 import nodeCrypto from "node:crypto";
 import fs from "node:fs";
@@ -12,16 +13,17 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import zlib from "node:zlib";
 
-const SITE_PACKAGES = "/lib/python3.14/site-packages";
 const FIXED_SEED = "0";
 const FIXED_START = Date.UTC(2020, 0, 1);
 const WASM_MAGIC = 0x6d736100;
 // Where in Emscripten's struct dso, counted in words, these stand.
 const MEMORY_BASE = 3;
 const FILE_DATA = 7;
-// Where libraries' functions begin in the function table. Pyodide itself fills some 14,170 entries, and engines
-// differ in the last few.
-const FIRST_SLOT = 14_400;
+// Libraries' functions begin in the function table at a multiple of the second, at least so far behind what Pyodide itself
+// fills: engines differ in the last few.
+const SPARE_SLOTS = 100;
+const SLOT_STEP = 400;
+let firstSlot;
 
 /** Make all that differs from run to run the same: the clock, and what is drawn at random. */
 function beReproducible() {
@@ -69,7 +71,7 @@ async function start(config, options = {}) {
 
 function furnish(pyodide, config) {
   for (const wheel of config.wheels) {
-    pyodide.unpackArchive(new Uint8Array(fs.readFileSync(wheel)), "wheel", { extractDir: SITE_PACKAGES });
+    pyodide.unpackArchive(new Uint8Array(fs.readFileSync(wheel)), "wheel", { extractDir: config.sitePackages });
   }
   for (const [inside, outside] of Object.entries(config.mounts)) pyodide.mountNodeFS(inside, outside);
 }
@@ -96,7 +98,8 @@ async function snapshot(config) {
     createPyodideModule: async (settings) => {
       const { createPlain } = await import(pathToFileURL(path.join(config.pyodide, "pyodide.mjs")).href);
       const module = await createPlain(settings);
-      module.wasmTable.grow(FIRST_SLOT - module.wasmTable.length);
+      firstSlot = Math.ceil((module.wasmTable.length + SPARE_SLOTS) / SLOT_STEP) * SLOT_STEP;
+      module.wasmTable.grow(firstSlot - module.wasmTable.length);
       return module;
     },
   });
@@ -206,7 +209,7 @@ function describeLinks(module) {
   for (const library of libraries) library.got = gotValues(module, library);
   const slots = tableSlots(module, libraries);
   for (const library of libraries) delete library.exports;
-  return { firstSlot: FIRST_SLOT, tableLength: module.wasmTable.length, libraries, slots };
+  return { firstSlot, tableLength: module.wasmTable.length, libraries, slots };
 }
 
 /** The addresses of what Emscripten keeps of each library (struct dso, in words). */
@@ -246,7 +249,7 @@ function gotValues(module, library) {
 
 /** The functions that stand in the table outside all libraries' own stretches, as far as anything points there. */
 function tableSlots(module, libraries) {
-  const own = new Uint8Array(module.wasmTable.length).fill(1, 0, FIRST_SLOT);
+  const own = new Uint8Array(module.wasmTable.length).fill(1, 0, firstSlot);
   for (const { tableBase, tableSize } of libraries) own.fill(1, tableBase, tableBase + tableSize);
   const wanted = new Set();
   for (const { got } of libraries) {

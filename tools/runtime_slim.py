@@ -11,7 +11,10 @@ The steps, most of which run inside Pyodide under Node (`runtime_node.mjs`, `run
 3. *Freeze.* Start the slim Pyodide, do the work once, and write down the memory: `snapshot.bin`, from which
    `runtime_entry.mjs` starts in a fraction of the time. It is reproducible too.
 4. *Check.* The published packages, the slim ones and the snapshot must come to identical predicted
-   probabilities, to the last bit, or nothing is made.
+   probabilities, to the last bit.
+
+A snapshot that cannot be made (of another Pyodide, say), or that predicts otherwise, is done without: Python is then
+started the ordinary way, with the slim packages, by `runtime_entry_plain.mjs`. That costs seconds at each start.
 
 What was left out says so when it is asked for, and how to add it.
 """
@@ -27,11 +30,9 @@ import shutil
 import subprocess
 import zipfile
 
-from runtime_fetch import SetupError
+from runtime_fetch import PatchError, SetupError
 
 TOOLS = pathlib.Path(__file__).resolve().parent
-SITE_PACKAGES = "/lib/python3.14/site-packages"
-STANDARD_LIBRARY = "/lib/python314.zip"
 STDLIB_ARCHIVE = "python_stdlib.zip"
 CORE = "pyodide.core.mjs"
 SNAPSHOT = "snapshot.bin"
@@ -69,12 +70,19 @@ class SlimBuild:
         self.full, self.folder, self.work = full, folder, work
         self.pyscript, self.node, self.say = pyscript, node, say
         self.lock = json.loads((full / "pyodide-lock.json").read_bytes())
+        self.site_packages, self.standard_library = python_folders(self.lock)
         (work / "out").mkdir()
         # A copy, so that all steps see the same while someone works on it.
         shutil.copytree(app / "vizzy", work / "app" / "vizzy", ignore=shutil.ignore_patterns("__pycache__"))
 
     def make(self):
-        """Do all the steps."""
+        """Do all the steps.
+
+        Returns
+        -------
+        str or None
+            Why the runtime has no snapshot, in a sentence; None where it has one.
+        """
         self.say("Tracing what the app loads")
         with concurrent.futures.ThreadPoolExecutor() as pool:
             reference = pool.submit(self.step, "reference", self.full)
@@ -82,11 +90,19 @@ class SlimBuild:
             expected = reference.result()
         self.say(f"Packing {len(trace['modules'])} modules and {len(trace['libraries'])} shared libraries")
         self.pack(trace)
-        self.say("Taking the snapshot")
-        frozen = self.freeze(trace)
-        self.say("Checking that it predicts the same")
         traced = {"digest": trace["digest"], "late": trace["late_digest"]}
-        self.check(expected, {"trace": traced, "snapshot's making": expected | frozen})
+        try:
+            self.say("Taking the snapshot")
+            self.lay_core()
+            frozen = self.freeze(trace)
+            self.say("Checking that it predicts the same")
+            self.check(expected, {"trace": traced, "snapshot's making": expected | frozen})
+        except SetupError as error:
+            self.say("Doing without a snapshot, and checking that it predicts the same")
+            self.lay_published_core()
+            self.check(expected, {"trace": traced}, with_snapshot=False)
+            return f"There is no snapshot, so Python starts in seconds: {error}"
+        return None
 
     def trace(self):
         """What the app loads when all it does not use is deferred.
@@ -109,6 +125,7 @@ class SlimBuild:
         config = {
             "pyodide": str(pyodide),
             "wheels": [str(wheel) for wheel in wheels],
+            "sitePackages": self.site_packages,
             "mounts": self.mounts(),
             "result": str(place / "result.json"),
             **more,
@@ -131,31 +148,42 @@ class SlimBuild:
     # ---- packing
 
     def pack(self, trace):
-        """Write the core, the compiled standard library, the slim wheels and their lock file."""
+        """Write the compiled standard library, the slim wheels and their lock file."""
         self.folder.mkdir(parents=True)
+        self.unpack_standard_library(trace)
+        wheels = {name: self.unpack_wheel(package, trace) for name, package in self.lock["packages"].items()}
+        # Without columns in the line tables: a traceback loses its little arrows, and the code a tenth of its size.
+        self.step("compile_sources", self.full, wheels=[], env={"PYTHONNODEBUGRANGES": "1"})
+        stdlib_names = self.names_under(self.standard_library)
+        # Python itself reads this one, and can unpack; the others are read from their place.
+        self.write_archive(STDLIB_ARCHIVE, self.standard_library, stdlib_names, zipfile.ZIP_DEFLATED)
+        for name, names in wheels.items():
+            package = self.lock["packages"][name]
+            content = self.write_archive(package["file_name"], self.site_packages, map(compiled_name, names))
+            package["sha256"] = hashlib.sha256(content).hexdigest()
+        self.write_archive(LATE, self.site_packages, map(compiled_name, self.inside_packages(trace["late"])))
+        (self.folder / "pyodide-lock.json").write_text(json.dumps(self.lock, indent=1, sort_keys=True) + "\n")
+
+    def lay_core(self):
+        """Write what starts Pyodide from a snapshot."""
         for name in PACKED_CORE:
             (self.folder / f"{name}.bin").write_bytes(packed((self.full / name).read_bytes()))
         core = (self.full / "pyodide.mjs").read_text()
         (self.folder / CORE).write_text(with_wasm_from_elsewhere(core))
         shutil.copyfile(TOOLS / "runtime_entry.mjs", self.folder / "pyodide.mjs")
-        self.unpack_standard_library(trace)
-        wheels = {name: self.unpack_wheel(package, trace) for name, package in self.lock["packages"].items()}
-        # Without columns in the line tables: a traceback loses its little arrows, and the code a tenth of its size.
-        self.step("compile_sources", self.full, wheels=[], env={"PYTHONNODEBUGRANGES": "1"})
-        stdlib_names = self.names_under(STANDARD_LIBRARY)
-        # Python itself reads this one, and can unpack; the others are read from their place.
-        self.write_archive(STDLIB_ARCHIVE, STANDARD_LIBRARY, stdlib_names, zipfile.ZIP_DEFLATED)
-        for name, names in wheels.items():
-            package = self.lock["packages"][name]
-            content = self.write_archive(package["file_name"], SITE_PACKAGES, map(compiled_name, names))
-            package["sha256"] = hashlib.sha256(content).hexdigest()
-        late = {name.removeprefix(SITE_PACKAGES + "/") for name in trace["late"]}
-        self.write_archive(LATE, SITE_PACKAGES, map(compiled_name, late))
-        (self.folder / "pyodide-lock.json").write_text(json.dumps(self.lock, indent=1, sort_keys=True) + "\n")
+
+    def lay_published_core(self):
+        """Write Pyodide as published, and what starts it, in place of all that is for a snapshot."""
+        for name in (SNAPSHOT, LATE, *(f"{name}.bin" for name in PACKED_CORE)):
+            (self.folder / name).unlink(missing_ok=True)
+        for name in PACKED_CORE:
+            shutil.copyfile(self.full / name, self.folder / name)
+        shutil.copyfile(self.full / "pyodide.mjs", self.folder / CORE)
+        shutil.copyfile(TOOLS / "runtime_entry_plain.mjs", self.folder / "pyodide.mjs")
 
     def unpack_standard_library(self, trace):
         """Lay out the standard library, and beside it what makes the slim packages know what is missing."""
-        outside = self.outside(STANDARD_LIBRARY)
+        outside = self.outside(self.standard_library)
         with zipfile.ZipFile(self.full / STDLIB_ARCHIVE) as archive:
             archive.extractall(outside)
         for name in ("deferred", "compiled"):
@@ -165,9 +193,10 @@ class SlimBuild:
 
     def unpack_wheel(self, package, trace):
         """Lay out what is kept of a wheel; returns the names."""
+        kept = self.inside_packages(trace["files"])
         with zipfile.ZipFile(self.full / package["file_name"]) as archive:
-            names = [name for name in archive.namelist() if is_kept(name, kept_files(trace))]
-            archive.extractall(self.outside(SITE_PACKAGES), names)
+            names = [name for name in archive.namelist() if is_kept(name, kept)]
+            archive.extractall(self.outside(self.site_packages), names)
         return names
 
     def left_out(self, trace):
@@ -181,6 +210,10 @@ class SlimBuild:
     def outside(self, inside):
         """Where on the host a path of Pyodide's file system is being laid out."""
         return self.work / "out" / inside.lstrip("/")
+
+    def inside_packages(self, paths):
+        """Files of the site packages, relative to them."""
+        return {path.removeprefix(self.site_packages + "/") for path in paths}
 
     def names_under(self, inside):
         folder = self.outside(inside)
@@ -222,13 +255,13 @@ class SlimBuild:
         stdlib_size = (self.folder / STDLIB_ARCHIVE).stat().st_size
         return {
             "packages": sorted(packages),
-            "standardLibrary": {"path": STANDARD_LIBRARY, "archive": STDLIB_ARCHIVE, "size": stdlib_size},
+            "standardLibrary": {"path": self.standard_library, "archive": STDLIB_ARCHIVE, "size": stdlib_size},
             "archives": [
-                {"archive": LATE, "root": SITE_PACKAGES, "entries": late},
+                {"archive": LATE, "root": self.site_packages, "entries": late},
                 *(
                     {
                         "archive": package["file_name"],
-                        "root": SITE_PACKAGES,
+                        "root": self.site_packages,
                         "entries": [
                             entry
                             for entry in stored_entries(self.folder / package["file_name"])
@@ -240,7 +273,7 @@ class SlimBuild:
             ],
         }
 
-    def check(self, expected, results):
+    def check(self, expected, results, with_snapshot=True):
         """Start the finished runtime both ways; refuse it where its predictions differ.
 
         Parameters
@@ -249,9 +282,12 @@ class SlimBuild:
             The step ``reference``, with the packages as published.
         results : dict of str to dict
             What else came to the same keys, by name.
+        with_snapshot : bool
+            Whether there is one; it is started without only, where there is none.
         """
         packages = sorted(self.lock["packages"])
-        for name, use_snapshot in {"slim packages": False, "snapshot": True}.items():
+        ways = {"slim packages": False} | ({"snapshot": True} if with_snapshot else {})
+        for name, use_snapshot in ways.items():
             result = self.step("verify", self.folder, wheels=[], useSnapshot=use_snapshot, packages=packages)
             if result["restored"] != use_snapshot:
                 raise SetupError("The slim runtime's snapshot could not be restored under Node.")
@@ -263,8 +299,7 @@ class SlimBuild:
         ]
         if different:
             raise SetupError(
-                f"The slim runtime predicts otherwise than the full one ({', '.join(different)}); it is not used. "
-                "Run tools/runtime.py --full --into runtime for one that is slower to start."
+                f"The slim runtime predicts otherwise than the full one ({', '.join(different)}); it is not used."
             )
 
 
@@ -274,6 +309,12 @@ import _vizzy_deferred
 
 finder = _vizzy_deferred.install({deferred!r})
 '''
+
+
+def python_folders(lock):
+    """Where a Pyodide has its site packages and its standard library, by the version of Python in its lock file."""
+    major, minor = lock["info"]["python"].split(".")[:2]
+    return f"/lib/python{major}.{minor}/site-packages", f"/lib/python{major}{minor}.zip"
 
 
 def packed(content):
@@ -289,14 +330,9 @@ def with_wasm_from_elsewhere(core):
         ('}=_(e+"pyodide.asm.wasm")', '}=given?{response:given}:_(e+"pyodide.asm.wasm")'),
     ):
         if core.count(old) != 1:
-            raise SetupError(f"Pyodide's module has no single {old!r} to change; is it another version?")
+            raise PatchError(f"Pyodide's module has no single {old!r} to change; is it another version?")
         core = core.replace(old, new)
     return core
-
-
-def kept_files(trace):
-    """Files of the site packages to keep, relative to them."""
-    return {name.removeprefix(SITE_PACKAGES + "/") for name in trace["files"]}
 
 
 def is_kept(name, kept):

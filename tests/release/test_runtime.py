@@ -3,40 +3,36 @@
 import concurrent.futures
 import errno
 import gzip
-import hashlib
-import importlib
-import io
 import json
 import os
-import pathlib
 import shutil
 import signal
 import subprocess
 import sys
-import tarfile
 import time
 import zipfile
 from types import SimpleNamespace
 
 import pytest
-
-TOOLS = pathlib.Path(__file__).resolve().parents[2] / "tools"
-sys.path.insert(0, str(TOOLS))
-
-runtime = importlib.import_module("runtime")
-runtime_deferred = importlib.import_module("runtime_deferred")
-runtime_fetch = importlib.import_module("runtime_fetch")
-runtime_licences = importlib.import_module("runtime_licences")
-runtime_names = importlib.import_module("runtime_names")
-runtime_slim = importlib.import_module("runtime_slim")
+from runtime_packages import (
+    TOOLS,
+    WHEELS,
+    archive_of,
+    described,
+    lock_of,
+    npm_package,
+    quiet,
+    runtime,
+    runtime_deferred,
+    runtime_fetch,
+    runtime_licences,
+    runtime_names,
+    runtime_slim,
+    slim_build,
+    wheel_of,
+)
 
 CONTENT = b"what the package holds" * 1000
-
-
-def archive_of(content, file_name="thing-1.0.tgz", client="npm"):
-    return runtime_fetch.Archive(
-        client, "thing", "1.0", file_name, hashlib.sha256(content).hexdigest(), len(content)
-    )
 
 
 @pytest.fixture
@@ -58,10 +54,6 @@ def client(monkeypatch, tmp_path):
 
 def writing(content, file_name="thing-1.0.tgz"):
     return f"open({file_name!r}, 'wb').write({content!r})"
-
-
-def quiet(line):
-    """Take a line of progress and show nothing."""
 
 
 class TestFetch:
@@ -172,58 +164,12 @@ class TestClients:
         assert runtime_fetch.NODE_PACKAGE in asked[0]
 
     def test_a_python_without_pip_is_told_how_to_get_it(self, monkeypatch):
-        monkeypatch.setattr(runtime_fetch, "_succeeds", lambda _: False)
+        monkeypatch.setattr(runtime_fetch, "succeeds", lambda _: False)
         with pytest.raises(runtime_fetch.SetupError, match="has no pip; install it"):
             runtime_fetch.pip_command()
 
 
 # ---- a whole runtime, made of small packages
-
-
-def npm_package(files):
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-        for name, content in files.items():
-            entry = tarfile.TarInfo(f"package/{name}")
-            entry.size = len(content)
-            archive.addfile(entry, io.BytesIO(content))
-    return buffer.getvalue()
-
-
-def wheel_of(files):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
-
-
-def described(name, licence=b"Copyright of its authors"):
-    """The part of a wheel that says what it is."""
-    folder = f"{name}-1.0.dist-info"
-    told = {f"{folder}/METADATA": f"Name: {name}\nVersion: 1.0\nLicense-Expression: MIT\n\nAbout: it".encode()}
-    return told if licence is None else told | {f"{folder}/licenses/LICENSE.txt": licence}
-
-
-WHEELS = {
-    "numpy": wheel_of({"numpy/__init__.py": b"", **described("numpy")}),
-    "scikit-learn": wheel_of({"sklearn/__init__.py": b"", **described("scikit-learn")}),
-    "micropip": wheel_of({"micropip.py": b"", **described("micropip")}),
-}
-
-
-def lock_of(wheels, depends):
-    return {
-        "info": {"python": "3.14.0"},
-        "packages": {
-            name: {
-                "depends": depends.get(name, []),
-                "file_name": f"{name}.whl",
-                "sha256": runtime.sha256(content),
-            }
-            for name, content in wheels.items()
-        },
-    }
 
 
 @pytest.fixture
@@ -378,6 +324,27 @@ class TestPrepare:
         with pytest.raises(runtime_fetch.SetupError, match="The disk is full while writing .*core.css"):
             runtime.prepare(tmp_path / "runtime", "full", cache)
         assert not (tmp_path / "runtime").exists()
+
+    def test_packages_that_cannot_be_made_slim_are_laid_as_published_and_the_manifest_says_why(
+        self, packages, cache, tmp_path, monkeypatch, capsys
+    ):
+        def fail(_):
+            raise runtime_fetch.SetupError("The trace failed.")
+
+        monkeypatch.setattr(runtime_slim.SlimBuild, "make", fail)
+        monkeypatch.setattr(runtime_fetch, "node_command", lambda *_, **__: [])
+        runtime.prepare(tmp_path / "runtime", "slim", cache)
+        degraded = json.loads((tmp_path / "runtime/manifest.json").read_text())["degraded"]
+        assert [sentence.partition(",")[0] for sentence in degraded] == [
+            "PyScript looks through all that is drawn for tags of its own",
+            "PyScript's Python package is compiled at each start: PyScript's Python package is not where it was in "
+            "PyScript's JavaScript; is it another version?",
+            "Pyodide and its packages are as published",
+        ]
+        assert capsys.readouterr().out.count("Warning: ") == 3
+        assert (tmp_path / "runtime/pyodide/pyodide.mjs").read_bytes() == b"pyodide.mjs"
+        assert (tmp_path / "runtime/pyodide/numpy.whl").read_bytes() == WHEELS["numpy"]
+        assert runtime.what_differs(tmp_path / "runtime", "slim") is None
 
     def test_a_wheel_that_the_lock_file_does_not_know_is_refused(
         self, packages, cache, tmp_path, monkeypatch
@@ -570,22 +537,6 @@ class TestSlim:
         build = slim_build(tmp_path, node=[sys.executable, "-c", "raise ValueError('no such module')"])
         with pytest.raises(runtime_fetch.SetupError, match="at its step trace: ValueError: no such module"):
             build.step("trace", tmp_path)
-
-
-def slim_build(folder, node=()):
-    """A build whose folders are there and empty."""
-    for name in ("full", "work", "app/vizzy", "slim"):
-        (folder / name).mkdir(parents=True)
-    (folder / "full/pyodide-lock.json").write_text(json.dumps(lock_of(WHEELS, {})))
-    return runtime_slim.SlimBuild(
-        folder / "full",
-        folder / "slim",
-        folder / "work",
-        folder / "app",
-        folder / "pyscript",
-        list(node),
-        quiet,
-    )
 
 
 BIG_PACKAGE = {
