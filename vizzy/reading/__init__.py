@@ -26,7 +26,6 @@ from vizzy.reading.review import Review
 __all__ = [
     "IN_BROWSER",
     "NATIVE",
-    "REVIEW_ACTIONS",
     "Choices",
     "Images",
     "InputFile",
