@@ -13,6 +13,7 @@ const SITE = "vizzy-site-"; // and the id of the visit's window
 const RUNTIME = "vizzy-runtime-"; // and its fingerprint
 const scope = new URL(self.registration.scope);
 const manifest = new URL("runtime/manifest.json", scope).href;
+const reference = new URL("reference/", scope).href; // pages of their own, for developers
 const whole = new URL("whole", scope).href; // stands in a visit's cache when nothing is missing there, and names its runtime's
 const visits = new Map(); // client id -> {site, runtime: names of its caches, whole}, null, or a promise of either
 
@@ -21,7 +22,7 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 self.addEventListener("message", (event) => event.waitUntil(event.data.rare ? keepRare(event.data.rare, event.source.id) : keep(event.data.files, event.source.id)));
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  if (request.method !== "GET" || !request.url.startsWith(scope.href)) return;
+  if (request.method !== "GET" || !request.url.startsWith(scope.href) || request.url.startsWith(reference)) return;
   event.respondWith(request.mode === "navigate" ? openPage(event) : answer(event));
 });
 

@@ -2,13 +2,16 @@
 
     python tools/site.py                         make dist/ and report its size
     python tools/site.py --into DIR              elsewhere
+    python tools/site.py --address https://…/    for publishing there: what others show of a link to it needs the address
+    python tools/site.py --reference DIR         with the reference of the library, which tools/reference.py makes
     python tools/site.py --verify [PLACE]        check a folder or a published address, dist/ by default
     python tools/site.py --verify PLACE --against dist/manifest.json
 
 What belongs to the site is found, not listed by hand: the files that index.html names, the modules that
 vizzy/page.json, vizzy/worker.json and vizzy/features.json name, which tools/manifest.py writes from the imports, the
-datasets that static/datasets.json names, and the runtime as its own manifest has it. Two files are made:
+datasets that static/datasets.json names, and the runtime as its own manifest has it. Three files are made:
 
+    README.md       what a static Space of Hugging Face reads: the folder is one as it stands
     version.json    the version of pyproject.toml
     manifest.json   the version, and the SHA-256 and size of every other file
 
@@ -55,6 +58,24 @@ VERSION = "version.json"
 SHOWN_VERSION = re.compile(r'(id="version">)([^<]*)')
 BUILD_DIGITS = 8
 
+# What the page links to only where it is published, behind the link to this.
+REFERENCE = "reference"
+LICENCES_LINK = re.compile(r'<a href="runtime/licences.txt"[^>]*>[^<]*</a>')
+REFERENCE_LINK = ' · <a href="reference/" target="_blank" rel="noopener" translate="no">API reference</a>'
+SOCIAL_PICTURE = re.compile(r'(<meta [^>]*(?:og|twitter):image"[^>]* content=")([^":]+)(")')
+SPACE = """---
+title: Vizzy
+emoji: 🔎
+colorFrom: indigo
+colorTo: purple
+sdk: static
+pinned: false
+license: mit
+---
+
+Find, see and fix the label errors in a dataset, in the browser.
+"""
+
 # A visit loads about a third of it. Raise this on purpose, and say in CHANGELOG.md what for.
 LARGEST_SITE = 90_000_000
 SECONDS_PER_FILE = 60
@@ -88,10 +109,7 @@ def named_by_the_page(root: Path) -> set[str]:
 
 def social_pictures(root: Path) -> set[str]:
     """The pictures that others show where they link to the page; the page does without."""
-    named = re.findall(
-        r'<meta [^>]*(?:og|twitter):image"[^>]* content="([^":]+)"', read_text(root / "index.html")
-    )
-    return {posixpath.normpath(name) for name in named}
+    return {posixpath.normpath(found[2]) for found in SOCIAL_PICTURE.finditer(read_text(root / "index.html"))}
 
 
 def modules(root: Path) -> set[str]:
@@ -168,7 +186,9 @@ def require_current(root: Path) -> None:
 # --- making it --------------------------------------------------------------------------------------
 
 
-def build(root: Path, into: Path, largest: int = LARGEST_SITE) -> dict:
+def build(
+    root: Path, into: Path, largest: int = LARGEST_SITE, address: str = "", reference: Path | None = None
+) -> dict:
     """Make the site's folder anew, and swap it in when it is whole.
 
     Parameters
@@ -179,6 +199,10 @@ def build(root: Path, into: Path, largest: int = LARGEST_SITE) -> dict:
         The folder to make; an earlier site there is replaced, anything else is refused.
     largest : int
         The most bytes that the site may have.
+    address : str
+        Where it will be published; "" where that is not known.
+    reference : Path, optional
+        The folder with the library's reference, to be published along.
 
     Returns
     -------
@@ -194,6 +218,11 @@ def build(root: Path, into: Path, largest: int = LARGEST_SITE) -> dict:
         for name in files:
             (new / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(root / name, new / name)
+        (new / "README.md").write_text(SPACE, encoding="utf-8", newline="\n")
+        if address:
+            set_address(new, address)
+        if reference:
+            add_reference(new, reference)
         mark_build(new, version(root))
         manifest = describe(new, version(root))
         require_size(manifest, largest)
@@ -201,6 +230,29 @@ def build(root: Path, into: Path, largest: int = LARGEST_SITE) -> dict:
             os.replace(into, Path(partial) / "old")
         os.replace(new, into)
     return manifest
+
+
+def set_address(folder: Path, address: str) -> None:
+    """Name the social card's picture, and the page itself, by their whole addresses, as those who show it ask for."""
+    if not re.fullmatch(r"https?://[^\s\"'<>?#]+", address):
+        raise SiteError(f"--address needs the address of a folder, as in https://name.github.io/vizzy/, not {address!r}.")
+    base = address.rstrip("/") + "/"
+    page = SOCIAL_PICTURE.sub(lambda found: found[1] + base + found[2] + found[3], read_text(folder / "index.html"))
+    page = page.replace("</title>\n", f'</title>\n  <meta property="og:url" content="{base}">\n', 1)
+    (folder / "index.html").write_text(page, encoding="utf-8", newline="\n")
+
+
+def add_reference(folder: Path, reference: Path) -> None:
+    """Bring the library's reference into the site, and let the page link to it."""
+    if not (reference / "index.html").is_file():
+        raise SiteError(f"There is no reference in {reference}: run tools/reference.py --into {reference} first.")
+    shutil.copytree(reference, folder / REFERENCE)
+    page = read_text(folder / "index.html")
+    link = LICENCES_LINK.search(page)
+    if not link:
+        raise SiteError("index.html has no link to runtime/licences.txt, behind which the one to the reference goes.")
+    page = page[: link.end()] + REFERENCE_LINK + page[link.end() :]
+    (folder / "index.html").write_text(page, encoding="utf-8", newline="\n")
 
 
 def mark_build(folder: Path, site_version: str) -> None:
@@ -244,10 +296,11 @@ def total_size(manifest: dict) -> int:
 
 
 def require_size(manifest: dict, largest: int) -> None:
-    """Refuse a site that has grown too large, naming its largest files."""
-    total = total_size(manifest)
+    """Refuse a site that has grown too large, naming its largest files; the reference apart, of which no visit loads any."""
+    sizes = {name: file["size"] for name, file in manifest["files"].items() if not name.startswith(REFERENCE + "/")}
+    total = sum(sizes.values())
     if total > largest:
-        by_size = sorted(manifest["files"], key=lambda name: -manifest["files"][name]["size"])
+        by_size = sorted(sizes, key=lambda name: -sizes[name])
         raise SiteError(
             f"The site has grown to {megabytes(total)}, more than the {megabytes(largest)} allowed; its largest files "
             f"are {', '.join(by_size[:3])}. Make it smaller, or raise LARGEST_SITE in tools/site.py on purpose."
@@ -260,13 +313,14 @@ def report(manifest: dict) -> str:
     for name, file in manifest["files"].items():
         part = name.partition("/")[0] + "/" if "/" in name else "pages and texts"
         parts[part] = parts.get(part, 0) + file["size"]
+    reference = parts.get(f"{REFERENCE}/", 0)
+    counted = megabytes(total_size(manifest) - reference)
     lines = [
         f"  {megabytes(size):>9}  {part}" for part, size in sorted(parts.items(), key=lambda item: -item[1])
     ]
-    total = (
-        f"version {manifest['version']}: {len(manifest['files'])} files, {megabytes(total_size(manifest))}"
-    )
-    return "\n".join([f"{total} of {megabytes(LARGEST_SITE)} allowed", *lines])
+    total = f"version {manifest['version']}: {len(manifest['files'])} files, {counted} of {megabytes(LARGEST_SITE)} allowed"
+    apart = f", and {megabytes(reference)} of reference" if reference else ""
+    return "\n".join([total + apart, *lines])
 
 
 def megabytes(size: int) -> str:
@@ -353,12 +407,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--against", type=Path, metavar="MANIFEST", help="a manifest to trust instead of its own"
     )
+    parser.add_argument("--address", default="", metavar="URL", help="where it will be published")
+    parser.add_argument("--reference", type=Path, metavar="DIR", help="the library's reference, by tools/reference.py")
     options = parser.parse_args(arguments)
     if options.verify:
         return say_verified(options.verify, options.against)
     try:
         require_current(ROOT)
-        manifest = build(ROOT, options.into.resolve())
+        manifest = build(ROOT, options.into.resolve(), address=options.address, reference=options.reference)
     except (SiteError, imports_manifest.ManifestError) as error:
         print(f"site: {error}", file=sys.stderr)
         return 1

@@ -13,6 +13,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOL = ROOT / "tools" / "site.py"
@@ -24,8 +25,9 @@ _spec.loader.exec_module(site)
 
 PAGE = """<link href="static/vizzy.css"><link href='#main'><a href="https://elsewhere.example/x">paper</a>
 <meta property="og:image" content="docs/card.png"><script src="runtime/core.js"></script>
-<span id="version">1.2.3</span>"""
-CORE = b"the runtime's core"
+<title>A page</title>
+<span id="version">1.2.3</span> <a href="runtime/licences.txt" target="_blank">Licences</a>"""
+CORE, LICENCES = b"the runtime's core", b"whose it is"
 PROJECT = {
     "index.html": PAGE,
     "404.html": "not here",
@@ -65,7 +67,7 @@ PROJECT = {
     "docs/card.png": "a picture",
     "runtime/leftover.txt": "not in the runtime's manifest",
 }
-BELONGS = """404.html CREDITS.md LICENSE docs/card.png index.html main.py runtime/core.js runtime/manifest.json
+BELONGS = """404.html CREDITS.md LICENSE docs/card.png index.html main.py runtime/core.js runtime/licences.txt runtime/manifest.json
 static/dataset.csv static/dataset.json static/datasets.json static/digits/dataset.json static/images/cat.webp
 static/sample/messages.csv static/vizzy.css sw.js vizzy/core.py vizzy/features.json vizzy/late.py vizzy/page.json
 vizzy/page/app.py vizzy/page/fetched_later.py vizzy/worker.json vizzy/worker.py""".split()
@@ -79,7 +81,11 @@ def project(tmp_path):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
     (root / "runtime/core.js").write_bytes(CORE)
-    described = {"core.js": {"sha256": hashlib.sha256(CORE).hexdigest(), "size": len(CORE)}}
+    (root / "runtime/licences.txt").write_bytes(LICENCES)
+    described = {
+        name: {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+        for name, content in {"core.js": CORE, "licences.txt": LICENCES}.items()
+    }
     (root / "runtime/manifest.json").write_text(json.dumps({"files": described}))
     return root
 
@@ -96,7 +102,45 @@ def contents(folder):
 
 
 def test_the_site_holds_what_a_browser_loads_and_nothing_else(made):
-    assert sorted(contents(made)) == sorted([*BELONGS, "manifest.json", "version.json"])
+    assert sorted(contents(made)) == sorted([*BELONGS, "README.md", "manifest.json", "version.json"])
+
+
+def test_the_site_is_a_static_space_of_hugging_face_as_it_stands(made):
+    _, header, text = (made / "README.md").read_text(encoding="utf-8").split("---\n")
+    told = yaml.safe_load(header)
+    assert (told["title"], told["sdk"]) == ("Vizzy", "static")
+    assert text.strip()
+
+
+def test_where_the_address_is_known_the_social_card_has_whole_addresses(project):
+    site.build(project, project / "dist", address="https://someone.example/sites/vizzy")
+    page = (project / "dist/index.html").read_text()
+    assert 'og:image" content="https://someone.example/sites/vizzy/docs/card.png"' in page
+    assert '<meta property="og:url" content="https://someone.example/sites/vizzy/">' in page
+    assert site.verify(str(project / "dist")) == []
+
+
+@pytest.mark.parametrize("address", ["someone.example/vizzy", 'https://a.example/"><script>', "https://a.example/?x=1"])
+def test_what_is_no_address_of_a_folder_is_refused(project, address):
+    with pytest.raises(site.SiteError, match="--address needs the address of a folder"):
+        site.build(project, project / "dist", address=address)
+
+
+def test_a_reference_is_published_along_and_the_page_links_to_it(project, made):
+    (project / "pages").mkdir()
+    (project / "pages/index.html").write_text("x" * 3000)
+    assert "reference/" not in (made / "index.html").read_text()
+    site.build(project, made, largest=3000, reference=project / "pages")
+    assert (made / "reference/index.html").read_text() == "x" * 3000
+    assert '>Licences</a> · <a href="reference/" target="_blank" rel="noopener" translate="no">API reference</a>' in (
+        made / "index.html"
+    ).read_text()
+    assert site.verify(str(made)) == []
+
+
+def test_a_reference_that_was_not_made_is_asked_for(project, made):
+    with pytest.raises(site.SiteError, match="run tools/reference.py --into"):
+        site.build(project, made, reference=project / "nothing")
 
 
 def test_every_file_is_described_by_its_size_and_sha256(made):
@@ -280,7 +324,7 @@ def test_this_projects_site_holds_no_tool_no_test_and_no_bytecode(own_site):
     for name in contents(own_site):
         assert name.partition("/")[0] in {
             *site.ALWAYS,
-            *("docs", "runtime", "static", "vizzy", "manifest.json", "version.json"),
+            *("README.md", "docs", "runtime", "static", "vizzy", "manifest.json", "version.json"),
         } or name in site.named_by_the_page(ROOT)
         assert not name.endswith(".pyc")
 
