@@ -121,6 +121,16 @@ def features_of_texts():
     return text_features([f"a text about {topic} {number}" for number in range(EXAMPLES) for topic in ("foxes", "parcels")])
 
 
+def many_examples():
+    """The classifier of many examples; its predicted probabilities."""
+    from vizzy import blas, nystroem
+    from vizzy.steps import result_of
+
+    embeddings, given_label = synthetic_examples()
+    blas.FEWEST_PRODUCTS = 0  # large products are taken otherwise
+    return result_of(nystroem.cross_validation(embeddings, given_label, CLASSES)).pred_probs
+
+
 def run():
     """Do what a first visit does.
 
@@ -147,6 +157,7 @@ def run_late(app):
     import_all(app)
     touch_mentioned_names(worker_sources(app))
     features_of_texts()
+    many_examples()
     return digest(other_classifiers())
 
 

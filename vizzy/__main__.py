@@ -407,7 +407,7 @@ def _print_summary(opened, findings, seconds):
     print(
         f"{dataset.name}: {len(dataset):,} examples, {len(dataset.classes):,} classes, {' and '.join(what)}."
     )
-    for note in opened.notes:
+    for note in (*opened.notes, *findings.training_notes):
         print(f"Note: {note}")
     if findings.accuracy is not None:
         print(
@@ -436,7 +436,7 @@ def _as_json(opened, findings, why, count):
         "name": dataset.name,
         "examples": len(dataset),
         "classes": list(dataset.classes),
-        "notes": list(opened.notes),
+        "notes": [*opened.notes, *findings.training_notes],
         "accuracy": None if findings.accuracy is None else float(findings.accuracy),
         "label_issues": int(analysis.label_issue_mask.sum()),
         "out_of_distribution": int(analysis.out_of_distribution_mask.sum()),

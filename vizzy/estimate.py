@@ -4,11 +4,18 @@ Training holds a contest between every two of K classes, in fifteen models. The 
 time that grows with n * n * d; besides, every contest has its own overhead. The constants were fitted to nine
 datasets of overlapping Gaussians, from 300 x 32 with 3 classes (0.04 s on one core) over 2,000 x 16 with 40 (2.3 s)
 to 5,000 x 64 with 12 (4.3 s), and then raised by half, since real classes overlap more. Expect a factor of two.
+
+Beyond `vizzy.vocabulary.MOST_FOR_SVM` examples another classifier is trained, see `solver_of`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+
+from vizzy.vocabulary import MOST_FOR_SVM
+
+SVM, LOGISTIC, NYSTROEM = "support vector machine", "logistic regression", "kernel ridge regression"
 
 SECONDS_PER_PRODUCT = 2.6e-9  # per n * n * d
 SECONDS_PER_PAIR = 6.6e-8  # per n * n
@@ -17,7 +24,11 @@ SECONDS_PER_CONTEST = 2.5e-3  # per two classes
 BROWSER_FACTOR = 2.0
 
 SECONDS_PER_WEIGHT = 1e-7  # of a logistic regression, per n * d * K
-MOST_FOR_SVM = 3_000  # texts; beyond, a logistic regression takes its place: see `vizzy.linear`
+# Of kernel ridge regression: per n * m * m and per m * m * m, for m landmarks; per n * m, and per n * m * d.
+SECONDS_PER_GRAM = 6e-11
+SECONDS_PER_SOLUTION = 3e-10
+SECONDS_PER_KERNEL = 1.5e-8
+SECONDS_PER_KERNEL_PRODUCT = 1.5e-10
 # Words and characters of a text, hashed, weighted and projected: natively, per text and per character of it.
 SECONDS_PER_TEXT = 1.5e-4
 SECONDS_PER_CHARACTER = 3e-7
@@ -45,8 +56,8 @@ def text_seconds(texts: Sequence[str], in_browser: bool = False) -> float:
     return seconds * (BROWSER_FACTOR if in_browser else 1.0)
 
 
-def takes_linear(n: int, made_of: str | None) -> bool:
-    """Whether so many examples, made of raw data, are trained on by `vizzy.linear` and not by a support vector machine.
+def solver_of(n: int, made_of: str | None) -> str:
+    """Which classifier so many examples are trained on.
 
     Parameters
     ----------
@@ -56,18 +67,74 @@ def takes_linear(n: int, made_of: str | None) -> bool:
 
     Returns
     -------
-    bool
+    str
+        ``SVM``; of more than `MOST_FOR_SVM` examples ``NYSTROEM``, see `vizzy.nystroem`, or ``LOGISTIC`` where they are made
+        of texts, see `vizzy.linear`.
 
     Examples
     --------
-    >>> takes_linear(20_000, "texts"), takes_linear(20_000, "measurements"), takes_linear(20_000, None)
-    (True, False, False)
+    >>> solver_of(3_000, None), solver_of(20_000, None), solver_of(20_000, "texts")
+    ('support vector machine', 'kernel ridge regression', 'logistic regression')
     """
-    return n > MOST_FOR_SVM and made_of is not None and "texts" in made_of
+    if n <= MOST_FOR_SVM:
+        return SVM
+    return LOGISTIC if made_of is not None and "texts" in made_of else NYSTROEM
+
+
+def solver_note(n: int, made_of: str | None) -> str | None:
+    """Why another classifier than a support vector machine is trained, in a sentence; None where that is not so.
+
+    Parameters
+    ----------
+    n, made_of
+        As for `solver_of`.
+
+    Returns
+    -------
+    str or None
+
+    Examples
+    --------
+    >>> solver_note(300, None) is None
+    True
+    >>> solver_note(20_000, "texts").partition(",")[0]
+    'With more than 3'
+    """
+    solver = solver_of(n, made_of)
+    if solver == SVM:
+        return None
+    what = f"{solver} with the same kernel at {n_landmarks(n):,} landmarks" if solver == NYSTROEM else solver
+    return (
+        f"With more than {MOST_FOR_SVM:,} examples, {what} is trained in place of a support vector machine, "
+        "whose time grows with the square of their number."
+    )
+
+
+LANDMARKS_PER_ROOT = 10
+FEWEST_LANDMARKS, MOST_LANDMARKS = 1000, 1500
+
+
+def n_landmarks(n: int) -> int:
+    """At how many landmarks `vizzy.nystroem` evaluates the kernel of so many examples.
+
+    Parameters
+    ----------
+    n : int, at least 1
+
+    Returns
+    -------
+    int, at most n
+
+    Examples
+    --------
+    >>> n_landmarks(500), n_landmarks(20_000), n_landmarks(1_000_000)
+    (500, 1414, 1500)
+    """
+    return min(n, MOST_LANDMARKS, max(FEWEST_LANDMARKS, round(LANDMARKS_PER_ROOT * math.sqrt(n))))
 
 
 def training_seconds(
-    n: int, dimensions: int, n_classes: int, in_browser: bool = False, linear: bool = False
+    n: int, dimensions: int, n_classes: int, in_browser: bool = False, solver: str = SVM
 ) -> float:
     """About how many seconds cross-validated training takes.
 
@@ -77,8 +144,8 @@ def training_seconds(
         The size of the dataset.
     in_browser : bool
         Whether in the page's worker, which is slower than natively.
-    linear : bool
-        As `takes_linear` says.
+    solver : str
+        As `solver_of` says.
 
     Returns
     -------
@@ -89,8 +156,15 @@ def training_seconds(
     >>> training_seconds(300, 32, 3) < training_seconds(10_000, 32, 3)
     True
     """
-    if linear:
-        return n * dimensions * n_classes * SECONDS_PER_WEIGHT * (BROWSER_FACTOR if in_browser else 1.0)
+    return _native_seconds(n, dimensions, n_classes, solver) * (BROWSER_FACTOR if in_browser else 1.0)
+
+
+def _native_seconds(n, dimensions, n_classes, solver):
+    if solver == LOGISTIC:
+        return n * dimensions * n_classes * SECONDS_PER_WEIGHT
+    if solver == NYSTROEM:
+        m = n_landmarks(n)
+        per_row = m * m * SECONDS_PER_GRAM + m * (SECONDS_PER_KERNEL + dimensions * SECONDS_PER_KERNEL_PRODUCT)
+        return n * per_row + m**3 * SECONDS_PER_SOLUTION
     contests = n_classes * (n_classes - 1) / 2
-    seconds = n * n * (dimensions * SECONDS_PER_PRODUCT + SECONDS_PER_PAIR) + contests * SECONDS_PER_CONTEST
-    return seconds * (BROWSER_FACTOR if in_browser else 1.0)
+    return n * n * (dimensions * SECONDS_PER_PRODUCT + SECONDS_PER_PAIR) + contests * SECONDS_PER_CONTEST

@@ -87,6 +87,7 @@ class Findings:
     class_percentile: float | None = DEFAULT_CLASS_PERCENTILE
     ood_percentile: float | None = DEFAULT_OOD_PERCENTILE  # None: outliers, whatever their percentile
     accuracy: float | None = None  # of the cross-validation, where there was one
+    training_notes: tuple = ()  # of str: what a person should know of it
     near_duplicates: Groups | None = None  # None: not looked for
     by_noise_rate: bool = False  # label issues are those that prune by noise rate flags
 

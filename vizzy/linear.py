@@ -1,7 +1,7 @@
 """Out-of-sample probabilities of one of scikit-learn's own classifiers, such as a logistic regression, on Vizzy's folds.
 
 A support vector machine's time grows with the square of the number of examples. Features of texts are many and nearly
-linear in what they say, so that beyond `vizzy.estimate.MOST_FOR_SVM` of them a logistic regression takes the machine's place: of 6,000
+linear in what they say, so that beyond `vizzy.vocabulary.MOST_FOR_SVM` of them a logistic regression takes the machine's place: of 6,000
 texts it needs a two-hundredth of the time, and `bench/run raw-data` finds as many planted errors among the first tenth,
 within 0.03. Its probabilities need no further calibration.
 """

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy as np
 
 from vizzy import confident, ranking, training
 from vizzy.dataset import Dataset
-from vizzy.estimate import takes_linear, training_seconds
+from vizzy.estimate import LOGISTIC, NYSTROEM, solver_note, solver_of, training_seconds
 from vizzy.steps import result_of
 
 HISTOGRAM_BINS = 50
@@ -176,7 +176,11 @@ class Session:
             return None
         dataset = self.dataset
         size = *dataset.embeddings.shape, len(dataset.classes)  # type: ignore[union-attr]  # there without pred_probs
-        return training_seconds(*size, in_browser=True, linear=takes_linear(len(dataset), dataset.made_of))  # type: ignore[misc]
+        return training_seconds(*size, in_browser=True, solver=solver_of(len(dataset), dataset.made_of))  # type: ignore[misc]
+
+    def solver_note(self) -> str | None:
+        """Why another classifier than a support vector machine is trained, in a sentence; None where that is not so."""
+        return None if self.dataset.pred_probs is not None else solver_note(len(self.dataset), self.dataset.made_of)
 
     def analyse(self, *settings: Any) -> dict:
         """What the thresholds make of the predictions, in plain numbers.
@@ -399,12 +403,15 @@ def cross_validation_of(
     vizzy.training.TrainingResult
     """
     cross_validation: Callable = training.cross_validation
-    if takes_linear(len(dataset), dataset.made_of):
+    solver = solver_of(len(dataset), dataset.made_of)
+    if solver == LOGISTIC:
         from vizzy.linear import cross_validation  # comes with the modules for raw data
+    elif solver == NYSTROEM:
+        from vizzy.nystroem import cross_validation  # likewise
 
-    return (
-        yield from cross_validation(dataset.embeddings, given_label, len(dataset.classes), classes=dataset.classes)
-    )
+    result = yield from cross_validation(dataset.embeddings, given_label, len(dataset.classes), classes=dataset.classes)
+    note = solver_note(len(dataset), dataset.made_of)
+    return replace(result, notes=(note, *result.notes)) if note else result
 
 
 def _worst(examples, score, most):

@@ -116,6 +116,7 @@ def cross_validation(
     n_folds: int = DEFAULT_FOLDS,
     seed: int = 0,
     classes: Sequence[str] | None = None,
+    predict: Callable | None = None,
 ) -> Generator[tuple[int, int], None, TrainingResult]:
     """What `cross_validated_pred_probs` does, in steps, so that a caller can show progress, answer others, or stop.
 
@@ -130,6 +131,9 @@ def cross_validation(
         The same input and seed give the same result.
     classes : sequence of str, optional
         The names of the classes, for the notes.
+    predict : callable, optional
+        Another classifier than the support vector machine: of features, labels from 0 up (-1 for what is not to be taught)
+        and folds, makes steps that yield as these do and return np.ndarray, shape (n, number of labels).
 
     Yields
     ------
@@ -157,7 +161,7 @@ def cross_validation(
         taught_label = np.full(n_classes, -1)
         taught_label[learned] = np.arange(len(learned))
         features = centred_and_scaled(embeddings)
-        pred_probs[:, learned] = yield from _calibrated_probs(features, taught_label[given_label], fold)
+        pred_probs[:, learned] = yield from (predict or _calibrated_probs)(features, taught_label[given_label], fold)
     return TrainingResult(
         pred_probs=pred_probs,
         fold=fold,

@@ -19,6 +19,9 @@ CATEGORIES = ("agreement", "label issue", "out of distribution", "unconfident")
 ACCEPTED, KEPT, CHANGED, NO_CLASS, SKIPPED = "accepted", "kept", "changed", "no class", "skipped"
 REVIEW_ACTIONS = ("", ACCEPTED, KEPT, CHANGED, NO_CLASS, SKIPPED)
 
+# More examples than these are trained on by another classifier than a support vector machine: see `vizzy.estimate.solver_of`.
+MOST_FOR_SVM = 3_000
+
 # Which examples a reviewer is shown.
 QUEUE_OF_SUSPECTS, QUEUE_OF_LABEL_ISSUES, QUEUE_OF_OUT_OF_DISTRIBUTION = "suspects", "label issues", "out of distribution"
 QUEUE_OF_UNCONFIDENT, QUEUE_OF_NEAR_DUPLICATES, QUEUE_OF_ALL = "unconfident", "near duplicates", "all"

@@ -223,7 +223,7 @@ async def open_dataset(index_json, folder):
     embeddings = await _fetch(folder, index.get("embeddings"))
     pred_probs = await _fetch(folder, index.get("pred_probs"))
     opened = OpenSession(Session(dataset.from_bytes(index_json, embeddings, pred_probs)), folder)
-    return {"estimated_seconds": opened.session.estimated_seconds()}
+    return {"estimated_seconds": opened.session.estimated_seconds(), "solver_note": opened.session.solver_note()}
 
 
 async def _fetch(folder, name):
@@ -425,6 +425,7 @@ async def _open_proposal(begun, words_address):
         opened = OpenSession(Session(table.dataset), table=table, images=reading.Images(understood.files))
     told = {
         "estimated_seconds": opened.session.estimated_seconds(),
+        "solver_note": opened.session.solver_note(),
         "changed_labels": list(changed_labels.items()),
         "reviews": list(reviews.items()),
     }

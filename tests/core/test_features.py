@@ -291,6 +291,7 @@ def test_many_texts_are_trained_on_by_a_logistic_regression_which_finds_the_wron
     assert not np.array_equal(session.predictions.pred_probs, by_svm.pred_probs)
     np.testing.assert_allclose(session.predictions.pred_probs.sum(axis=1), 1)
     assert session.estimated_seconds() < 0.1
+    assert "logistic regression" in session.solver_note()
 
 
 def test_a_logistic_regression_gives_a_class_that_no_other_fold_has_no_probability():

@@ -50,10 +50,10 @@ def judge(
     -------
     Findings, ranking.Parts
     """
-    pred_probs, accuracy = dataset.pred_probs, None
+    pred_probs, accuracy, notes = dataset.pred_probs, None, ()
     if pred_probs is None:
         result = _trained(dataset, label)
-        pred_probs, accuracy = result.pred_probs, result.accuracy
+        pred_probs, accuracy, notes = result.pred_probs, result.accuracy, result.notes
     mode = "mean" if mean or class_percentile is None else "percentile"
     parts = ranking.parts(label, pred_probs, dataset.embeddings, dataset.made_of is None)
     outlier_mask = ranking.outlier_mask(parts, pred_probs) if ood_percentile is None else None
@@ -70,6 +70,7 @@ def judge(
         class_percentile=class_percentile,
         ood_percentile=ood_percentile,
         accuracy=accuracy,
+        training_notes=notes,
         near_duplicates=near_duplicates.find(dataset.given_label, dataset.embeddings, texts),
         by_noise_rate=by_noise_rate,
     )

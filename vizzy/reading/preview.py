@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 import vizzy.reading.arrays as array_roles
 import vizzy.reading.columns as column_roles
 import vizzy.reading.labels as label_texts
-from vizzy.estimate import takes_linear, text_seconds, training_seconds
+from vizzy.estimate import solver_note, solver_of, text_seconds, training_seconds
 from vizzy.reading.choices import Choices
 from vizzy.reading.contents import Contents
 from vizzy.reading.files import IN_BROWSER, ZIP_SUFFIX, Limits
@@ -83,6 +83,7 @@ def summary_of_opened(opened: Opened | None, limits: Limits) -> dict:
             "dimensions": None,
             "needs_training": None,
             "training_seconds": None,
+            "solver_note": None,
             "images": None,
         }
     dataset = opened.dataset
@@ -96,6 +97,7 @@ def summary_of_opened(opened: Opened | None, limits: Limits) -> dict:
         "dimensions": dimensions,
         "needs_training": needs_training,
         "training_seconds": seconds,
+        "solver_note": solver_note(len(dataset), _made_of(opened)) if needs_training else None,
         "images": None if images is None else sum(image is not None for image in images),
         "reviewed": opened.review.reviewed,
     }
@@ -105,9 +107,14 @@ def _seconds(opened, in_browser):
     """About how long it takes to make features, where they are to be made, and to train."""
     dataset, raw = opened.dataset, opened.raw
     dimensions = raw.dimensions if raw else dataset.embeddings.shape[1]
-    linear = takes_linear(len(dataset), raw.kind if raw else None)
-    seconds = training_seconds(len(dataset), dimensions, len(dataset.classes), in_browser, linear)
+    solver = solver_of(len(dataset), _made_of(opened))
+    seconds = training_seconds(len(dataset), dimensions, len(dataset.classes), in_browser, solver)
     return seconds + (text_seconds(raw.texts, in_browser) if raw and raw.texts else 0)
+
+
+def _made_of(opened):
+    """What features will be made of, as `vizzy.dataset.Dataset` has it."""
+    return opened.raw.kind if opened.raw else None
 
 
 def _kind(opened):

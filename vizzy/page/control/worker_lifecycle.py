@@ -39,7 +39,7 @@ class WorkerLifecycle:
             sentence = error.args[0] if isinstance(error, WorkerError) else await missing_file(True) or explained(error)
             self._failed(sentence, _("Python's numerics could not be started."))
             return
-        dataset.opened_in_worker(app.worker, opened["estimated_seconds"])
+        dataset.opened_in_worker(app.worker, opened)
         app.worker.most_seconds = dataset.estimated_seconds or 0
         app.update(events.worker_ready(app.state))
         await self._resume(dataset)

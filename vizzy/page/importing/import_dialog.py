@@ -264,7 +264,7 @@ class ImportDialog:
         project, fields, trained_labels = self._project(opened)
         source = local_dataset.LocalDataset(self._files, self._choices, project, trained_labels)
         dataset = await local_dataset.open_dataset(opened["index"], source, self._images.tiles if self._images else None)
-        dataset.opened_in_worker(app.worker, opened["estimated_seconds"])
+        dataset.opened_in_worker(app.worker, opened)
         app.worker.most_seconds = dataset.estimated_seconds or 0
         return dataset, State(**dict(OWN_DEFAULTS, **fields)), opened["index"]
 

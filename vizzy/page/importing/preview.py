@@ -133,7 +133,8 @@ def estimate(summary):
     if not summary["needs_training"]:
         return "Nothing to train: the predicted probabilities are there."
     what = "Training takes " if summary["dimensions"] else "Making features and training take "
-    return what + duration(summary["training_seconds"]) + " in this browser, and can be cancelled."
+    note = " " + summary["solver_note"] if summary["solver_note"] else ""
+    return what + duration(summary["training_seconds"]) + " in this browser, and can be cancelled." + note
 
 
 def is_large(summary):

@@ -17,6 +17,8 @@ class OpenDataset:
     estimated_seconds : float or None
         About how long a training takes. None while that is not yet known, and where there is nothing to train,
         which ``brings_pred_probs`` says.
+    solver_note : str or None
+        Why another classifier than a support vector machine is trained.
     """
 
     def __init__(self, index, source, images=None, estimated_seconds=None):
@@ -24,15 +26,20 @@ class OpenDataset:
         self.source = source
         self.images = images
         self.estimated_seconds = estimated_seconds
+        self.solver_note = None
 
     @property
     def brings_pred_probs(self):
         """Whether it comes with predicted probabilities, so that there is nothing to train."""
         return self.index.brings_pred_probs
 
-    def opened_in_worker(self, worker, estimated_seconds):
-        """The worker has opened it: images in a zip can be asked for, and the time of a training is known."""
-        self.estimated_seconds = estimated_seconds
+    def opened_in_worker(self, worker, opened):
+        """The worker has opened it: images in a zip can be asked for, and the time of a training is known.
+
+        ``opened`` is what the worker answered.
+        """
+        self.estimated_seconds = opened["estimated_seconds"]
+        self.solver_note = opened["solver_note"]
         if self.images:
             self.images.worker = worker
 

@@ -9,7 +9,9 @@ from vizzy.page.language import _
 from vizzy.page.model.dataset_index import DatasetIndex
 from vizzy.page.model.open_dataset import OpenDataset
 from vizzy.page.model.url import quote
+from vizzy.page.site import features
 from vizzy.page.ui import dom
+from vizzy.vocabulary import MOST_FOR_SVM
 
 DEFAULT = "static"
 COLUMNS = ("ids", "files", "given_label", "true_label", "alt", "texts")
@@ -37,17 +39,22 @@ class ShippedDataset:
     folder : str
     index_text : str
         What its ``dataset.json`` holds.
+    is_large : bool
+        Whether it is trained on by the classifier of many examples, which the worker gets with what reads files.
     """
 
     trained_labels = None  # nothing of an earlier visit
 
-    def __init__(self, folder, index_text):
+    def __init__(self, folder, index_text, is_large=False):
         self._folder = folder
+        self._is_large = is_large
         self._index_text = index_text
 
     async def open(self, worker, report):
         """Make it the worker's dataset; a dict with the ``estimated_seconds`` of a training."""
         report(_("Opening the dataset…"), 0.95)
+        if self._is_large:
+            await features.load_in_worker("importing", worker)
         return await worker.open_dataset(self._index_text, URL.new(self._folder, document.baseURI).href)
 
     def keep(self, _state):
@@ -61,7 +68,9 @@ class ShippedDataset:
 async def open_shipped(folder):
     """A dataset folder of this site, as an OpenDataset."""
     text = await _load_index(folder)
-    return OpenDataset(DatasetIndex(parse_index(text), folder), ShippedDataset(folder, text))
+    index = DatasetIndex(parse_index(text), folder)
+    is_large = len(index) > MOST_FOR_SVM and not index.brings_pred_probs
+    return OpenDataset(index, ShippedDataset(folder, text, is_large))
 
 
 async def _load_index(folder):
