@@ -211,14 +211,14 @@ class Session:
             "out_of_distribution": (analysis.out_of_distribution_mask, ood_score),
             "unconfident": (analysis.unconfident_mask, by_quality),
         }
-        in_cell, in_list = self._most_listed()
+        in_cell, in_list = self.most_listed()
         answer = {name: _worst(np.flatnonzero(mask), score, in_list) for name, (mask, score) in masks.items()}
         answer["counts"] = {name: int(mask.sum()) for name, (mask, _) in masks.items()}
         answer["score"] = self._score(analysis)
         answer["joint"] = analysis.confident_joint.ravel().tolist()
-        answer["cells"] = self._cells(analysis, in_cell)
-        answer["class_thresholds"] = _finite_or_none(analysis.class_thresholds)
-        answer["ood_thresholds"] = _finite_or_none(analysis.ood_thresholds)
+        answer["cells"] = self.cells(analysis.suggested_label, in_cell)
+        answer["class_thresholds"] = finite_or_none(analysis.class_thresholds)
+        answer["ood_thresholds"] = finite_or_none(analysis.ood_thresholds)
         return answer
 
     def explain(self, example: int, *settings: Any) -> dict:
@@ -251,8 +251,8 @@ class Session:
             "given_label": explanation.given_label,
             "suggested_label": explanation.suggested_label,
             "pred_probs": explanation.pred_probs.tolist(),
-            "class_thresholds": _finite_or_none(explanation.class_thresholds),
-            "ood_thresholds": _finite_or_none(explanation.ood_thresholds),
+            "class_thresholds": finite_or_none(explanation.class_thresholds),
+            "ood_thresholds": finite_or_none(explanation.ood_thresholds),
             "reaches_class": explanation.reaches_class_mask.tolist(),
             "reaches_ood": explanation.reaches_ood_mask.tolist(),
             "suggested_up_to": explanation.class_percentile.tolist(),
@@ -348,19 +348,34 @@ class Session:
         percentiles = class_percentile, ood_percentile, threshold_mode
         return predictions.given_label, predictions.pred_probs, *percentiles, outlier_mask, predictions.confidences
 
-    def _most_listed(self):
-        """How many examples a cell and a list name at the most."""
+    def most_listed(self) -> tuple[int, int]:
+        """How many examples a cell and a list name at the most: (int, int)."""
         if len(self.dataset.ids) <= MOST_LISTED_WHOLE:
             return MOST_LISTED_WHOLE, MOST_LISTED_WHOLE
         n_cells = len(self.dataset.classes) ** 2
         return max(FEWEST_IN_A_CELL, MOST_IN_CELLS // n_cells), MOST_IN_A_LIST
 
-    def _cells(self, analysis, most):
-        """The examples of every cell of the confident joint, row by row, the worst first."""
+    def cells(self, suggested_label: np.ndarray, most: int) -> list[list[int]]:
+        """The examples of every cell of the confident joint.
+
+        Parameters
+        ----------
+        suggested_label : np.ndarray of int, shape (n,), in [-1, K)
+            -1: in no cell.
+        most : int
+            How many examples to name of each cell.
+
+        Returns
+        -------
+        list of K*K lists of int
+            Row by row, the most suspect first.
+        """
         n_classes = len(self.dataset.classes)
-        examples = np.flatnonzero(analysis.suggested_label != confident.NO_LABEL)
+        examples = np.flatnonzero(suggested_label != confident.NO_LABEL)
         examples = examples[np.argsort(self.predictions.quality_rank[examples])]
-        cell = self.predictions.given_label[examples] * n_classes + analysis.suggested_label[examples]
+        cell = self.predictions.given_label[examples] * n_classes + suggested_label[examples]
+        if n_classes**2 <= np.iinfo(np.int16).max:
+            cell = cell.astype(np.int16)  # which numpy sorts in linear time
         in_cells = examples[np.argsort(cell, kind="stable")]
         ends = np.cumsum(np.bincount(cell, minlength=n_classes * n_classes))
         return [part[:most].tolist() for part in np.split(in_cells, ends[:-1])]
@@ -419,5 +434,6 @@ def _worst(examples, score, most):
     return examples[order[:most]].tolist()
 
 
-def _finite_or_none(thresholds):
+def finite_or_none(thresholds: np.ndarray) -> list[float | None]:
+    """Thresholds as plain numbers: list of float, None for one that is not finite."""
     return [value if math.isfinite(value) else None for value in thresholds.tolist()]

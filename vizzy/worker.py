@@ -24,6 +24,7 @@ from pyodide.ffi import JsProxy, create_proxy, to_js
 PACKAGES = ["numpy", "scikit-learn"]
 # What `vizzy.reading.libraries` may ask for: files of runtime/wheels.
 LIBRARY_WHEELS = {"arro3": ("arro3_core.whl", "arro3_io.whl"), "python-calamine": ("python_calamine.whl",)}
+MOST_SECONDS_OF_PARTS = 0.008  # of answers in one call: a question waits no longer
 SECONDS_BETWEEN_PAUSES = 0.1  # in a pause the worker answers how far it is, and hears that it is to stop
 
 __export__: list = []  # the names that PyScript hands to the page
@@ -196,6 +197,18 @@ class OpenSession:
     folder: str | None = None  # the address of the shipped dataset's folder; None for somebody's own
     table: object = None  # vizzy.reading.Opened, to write the table back; of a shipped dataset read when first needed
     images: object = None  # vizzy.reading.Images: of the files that are open, never of those only previewed
+    _answer_parts: object = None  # of the last training
+
+    @property
+    def answer_parts(self):
+        """The parts of the answers about the present predictions; None where the rules are edited ones."""
+        from vizzy import answer_parts, confident
+
+        if self.session.rules is not confident:
+            return None
+        if self._answer_parts is None or self._answer_parts.predictions is not self.session.predictions:
+            self._answer_parts = answer_parts.AnswerParts(self.session)
+        return self._answer_parts
 
     @functools.cached_property
     def reviewing(self):
@@ -283,21 +296,28 @@ def analyse(*settings):
 
 
 @export
-def analyse_many(settings_json):
-    """The same for a list of settings: an array of JSON texts."""
-    return to_js([analyse(*settings) for settings in json.loads(settings_json)])
+def answer_parts(names_json):
+    """Parts of the answers to all settings, see `vizzy.answer_parts`: an array of the JSON texts of some of these names.
+
+    Those of the first names, as many as take no longer than a question may wait; none where the rules are edited ones.
+    """
+    parts, texts, began = opened.answer_parts, [], time.monotonic()
+    for kind, *rest in json.loads(names_json) if parts else ():
+        texts.append(json.dumps(parts.part(kind, *rest)))
+        if time.monotonic() - began > MOST_SECONDS_OF_PARTS:
+            break
+    return to_js(texts)
 
 
 @export
 def explain(example, *settings):
-    """Why an example is where it is, see ``Session.explain``."""
-    return opened.session.explain(example, *settings)
+    """Why an example is where it is, see ``Session.explain``; ``everywhere``: what that follows from at other settings.
 
-
-@export
-def explain_many(example, settings_json):
-    """The same for a list of settings: an array of JSON texts."""
-    return to_js([explain(example, *settings) for settings in json.loads(settings_json)])
+    ``everywhere`` is None where the rules are edited ones.
+    """
+    parts = opened.answer_parts
+    everywhere = parts.everywhere(example) if parts else None
+    return opened.session.explain(example, *settings) | {"everywhere": everywhere}
 
 
 @export

@@ -1,1 +1,1 @@
-"""The worker as the page sees it: calls, the newest of many requests, answers asked for ahead."""
+"""The worker as the page sees it: calls, and the newest of many requests."""

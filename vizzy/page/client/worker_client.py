@@ -192,17 +192,14 @@ class WorkerClient:
         """What the thresholds make of the predictions: a promise of JSON text."""
         return self._call("analyse", *settings)
 
-    async def analyse_many(self, settings):
-        """The same for a list of settings: an array of JSON texts."""
-        return await self._answer("analyse_many", json.dumps(settings))
+    async def answer_parts(self, names):
+        """Parts of the answers to all settings: an array of the JSON texts of the first of these names, and how many."""
+        texts = await self._answer("answer_parts", json.dumps(names))
+        return texts, texts.length
 
     def explain(self, example, settings):
         """Why an example is where it is: a promise of JSON text."""
         return self._call("explain", example, *settings)
-
-    async def explain_many(self, example, settings):
-        """The same for a list of settings: an array of JSON texts."""
-        return await self._answer("explain_many", example, json.dumps(settings))
 
     async def cell_examples(self, given, suggested, settings):
         """All examples of one cell of the confident joint, the worst first: a list of int."""

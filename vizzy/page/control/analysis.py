@@ -1,4 +1,4 @@
-"""Analyses and explanations: asked for at each change of the settings, prefetched between two, drawn when they come."""
+"""Analyses and explanations: put together from parts at each change of the settings, asked of the worker until they have come."""
 
 import asyncio
 import json
@@ -7,13 +7,13 @@ import js
 from pyscript.ffi import to_js
 
 from vizzy.page.client.latest_request import LatestRequest
-from vizzy.page.client.prefetch import AnalysisPrefetcher
 from vizzy.page.model import explanation_text
+from vizzy.page.model.answer_parts import AnswerParts, explanation_at, names_from
 from vizzy.page.ui import dom
 from vizzy.page.ui.error_dialog import report
+from vizzy.page.ui.scheduling import yield_until_idle
 
-MOST_TO_PREFETCH = 20_000  # examples; of more, two hundred answers would keep the worker busy for too long
-EXAMPLES_PER_CALL = 10_000  # of a prefetching call: about 15 ms
+PARTS_PER_CALL = 100
 MOST_MEASURES = 2000
 
 
@@ -23,29 +23,25 @@ class AnalysisController:
     def __init__(self, app):
         self._app = app
         self._analyses = LatestRequest(
-            app.worker.analyse, self._show_analysis, report, lambda settings: self._prefetched_analyses.get(settings)
+            app.worker.analyse, self._show_analysis, report, lambda settings: self._parts.analysis(settings)
         )
         self._explanations = LatestRequest(
             lambda question: app.worker.explain(question[0], question[1]),
             self._show_explanation,
             report,
-            lambda question: self._prefetched_explanations.get(question[1]),
+            self._known_explanation,
         )
-        self._prefetched_analyses = self._prefetched_explanations = None
+        self._parts = None
+        self._explanation = None  # the worker's last one
         app.on_dataset_opened(self._take_dataset)
 
     def _take_dataset(self, dataset):
         for request in (self._analyses, self._explanations):
             request.drop()
-        self.forget_prefetched()
+        self.forget_parts()
         self.has_predictions = False  # whether the worker has any to answer from
         self._inspected = self._changed_labels = None  # what the inspector was last asked to explain
         self._step_began = None  # when the oldest slider event whose effect is not all on the screen came in
-        per_call = max(1, min(12, EXAMPLES_PER_CALL // len(dataset.index)))
-        self._prefetched_analyses = AnalysisPrefetcher(self._app.worker.analyse_many, per_call)
-        self._prefetched_explanations = AnalysisPrefetcher(
-            lambda settings: self._app.worker.explain_many(self._app.state.inspected, settings), per_call
-        )
 
     # --- asking ------------------------------------------------------------------------------
 
@@ -61,8 +57,6 @@ class AnalysisController:
         if is_another:
             self._inspected = state.inspected
             self._app.panels.mark_active(state)
-            self._prefetched_explanations.forget()
-            self.prefetch()
         if is_another or state.changed_labels != self._changed_labels:
             self._changed_labels = state.changed_labels
             self.explain()
@@ -77,40 +71,73 @@ class AnalysisController:
         elif not state.training:
             self._explanations.want((state.inspected, self._analyses.answered, state.changed_labels))
 
-    def prefetch(self):
-        """Ask for the next steps of the sliders, where that costs little."""
-        if not self.has_predictions or len(self._app.dataset.index) > MOST_TO_PREFETCH:
-            return
-        settings = self._app.state.analysis_settings
-        asyncio.create_task(self._prefetched_analyses.prepare(settings))
-        if self._app.state.inspected is not None:
-            asyncio.create_task(self._prefetched_explanations.prepare(settings))
+    def ask_for_parts(self):
+        """Ask for the parts of the answers that the sliders may need in the present modes, where they have not come."""
+        modes = self._app.state.analysis_settings[2:]
+        if self.has_predictions and not self._asking and modes not in self._complete:
+            self._asking = True
+            asyncio.create_task(self._ask_for_parts(self._parts))
 
-    def forget_prefetched(self):
-        """Forget what was prefetched and ask for no more of it: something else is about to hold."""
-        for prefetched in (self._prefetched_analyses, self._prefetched_explanations):
-            if prefetched:
-                prefetched.forget()
+    async def _ask_for_parts(self, parts):
+        """Ask for a few at a time, so that no question waits for long, in the order in which the sliders may need them."""
+        settings, names = None, ()
+        while parts is self._parts:
+            if settings != self._app.state.analysis_settings:
+                settings = self._app.state.analysis_settings
+                names = names_from(settings)
+            wanted = parts.missing(names, PARTS_PER_CALL)
+            if not wanted:
+                self._complete.append(settings[2:])
+                break
+            try:
+                texts, count = await self._app.worker.answer_parts(wanted)
+            except Exception as error:
+                if parts is self._parts:
+                    self._asking = False
+                    report(error)
+                return
+            if not count:
+                break
+            parts.take(wanted[:count], texts)
+            names = _chained(wanted[count:], names)
+            await yield_until_idle()
+        if parts is self._parts:
+            self._asking = False
+
+    def forget_parts(self):
+        """Forget the parts and ask for no more of them: something else is about to hold."""
+        self._parts = AnswerParts(len(self._app.dataset.index))
+        self._complete = []  # the modes whose parts are all there
+        self._asking = False
+        self._explanation = None
+
+    def _known_explanation(self, question):
+        """What the last explanation, of the same example, says at the settings of the analysis on the screen; or None."""
+        example, settings, _ = question
+        known = self._explanation
+        if known is None or known["example"] != example or not known["everywhere"] or settings is None:
+            return None
+        return explanation_at(known, settings, self._app.analysis)
 
     def rule_changed(self):
         """The rule is another now: what was answered under the last one no longer holds."""
         self._analyses.forget()
         self._explanations.forget()
-        self.forget_prefetched()
+        self.forget_parts()
         self._app.update(self._app.state)
-        self.prefetch()
+        self.ask_for_parts()
 
     def predictions_lost(self):
         """The worker that had the predictions is gone; nothing is asked until there are some again."""
         self.has_predictions = False
-        self.forget_prefetched()
+        self.forget_parts()
 
     def predictions_made(self, settings):
         """There are new predictions, and the analysis at these settings is on the screen."""
         self.has_predictions = True
         self._analyses.took(settings)
         self._explanations.forget()
-        self.forget_prefetched()
+        self.forget_parts()
 
     # --- drawing -----------------------------------------------------------------------------
 
@@ -122,13 +149,15 @@ class AnalysisController:
         dom.by_id("announcer").textContent = explanation_text.counts_sentence(analysis["counts"])
 
     def _show_analysis(self, _settings, answer):
-        self.draw(json.loads(answer))
+        self.draw(answer if isinstance(answer, dict) else json.loads(answer))
         if self._app.state.inspected is None:
             self._measure_step()
         self._app.announce()
 
     def _show_explanation(self, _wish, answer):
-        self._app.panels.show_explanation(self._app.state, json.loads(answer))
+        if not isinstance(answer, dict):
+            answer = self._explanation = json.loads(answer)
+        self._app.panels.show_explanation(self._app.state, answer)
         self._measure_step()
 
     # --- how long a slider's step takes --------------------------------------------------------
@@ -146,3 +175,11 @@ class AnalysisController:
         if js.performance.getEntriesByName("vizzy:update").length > MOST_MEASURES:
             js.performance.clearMeasures("vizzy:update")
         self._step_began = None
+
+
+def _chained(first, rest):
+    """What is left of some names: a list, then an iterator."""
+    for name in first:
+        yield name
+    for name in rest:
+        yield name

@@ -42,7 +42,7 @@ class DecisionsController:
         """A decision is made: one step for undo, and the address follows. Back stays what it was."""
         self._history = self._history.settle(self._app.state)
         self._settled()
-        self._app.analyses.prefetch()
+        self._app.analyses.ask_for_parts()
 
     def undo(self, _event=None):
         """Take the last decision back."""

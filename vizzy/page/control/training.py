@@ -133,7 +133,7 @@ class TrainingController:
         js.performance.mark("vizzy:trained")
         if dataset is app.dataset:
             app.update(events.introduce(app.state, explanation_text.most_suspect(app.analysis)))
-            app.analyses.prefetch()
+            app.analyses.ask_for_parts()
 
     # --- saying how far it is ------------------------------------------------------------------
 

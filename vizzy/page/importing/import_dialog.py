@@ -253,7 +253,7 @@ class ImportDialog:
         app = self._app
         if app.state.training:
             app.training.cancel()
-        app.analyses.forget_prefetched()  # the worker is about to have other data, and no predictions
+        app.analyses.forget_parts()  # the worker is about to have other data, and no predictions
         if self._read_by != app.worker.started:
             await self._propose()
         if self._summary["images_to_embed"] and not await self._embed_images(partly):
