@@ -36,7 +36,7 @@ def test_the_class_slider_leaves_outliers_in_force_and_the_other_takes_over():
 
 
 def test_the_unconfident_of_any_range_are_in_two_parts():
-    for first in range(0, 101):
+    for first in range(101):
         for end in range(first, 101):
             parts = [name for name in names_of((end, first, "percentile", "percentile")) if name[0] == "unconfident"]
             covered = set()

@@ -125,6 +125,7 @@ class TrainingController:
         if dataset is not app.dataset:
             return
         app.analyses.predictions_made(settings)
+        app.analyses.ask_for_parts()  # the worker has nothing to do while this is drawn
         panels.show_predictions(pred_probs, self._summary["histograms"])
         app.update(events.finish_training(app.state, labels))
         app.analyses.explain()
@@ -133,7 +134,6 @@ class TrainingController:
         js.performance.mark("vizzy:trained")
         if dataset is app.dataset:
             app.update(events.introduce(app.state, explanation_text.most_suspect(app.analysis)))
-            app.analyses.ask_for_parts()
 
     # --- saying how far it is ------------------------------------------------------------------
 
