@@ -1,38 +1,89 @@
 // Runs the tests of some files under MicroPython, as the page does its modules:
-// node run_in_micropython.mjs ROOT FILE...; a line "passed FILE NAME" or "FAILED FILE NAME ERROR" for each test.
+// node run_in_micropython.mjs [--dom=MODULE] ROOT FILE...; a line "passed FILE NAME" or "FAILED FILE NAME ERROR" for each test.
+// With a DOM, the page's index.html is there anew for each test, and so is what PyScript gives; a test may be asynchronous.
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const [root, ...files] = process.argv.slice(2);
+Promise.withResolvers ??= function () {
+  let resolve, reject;
+  const promise = new this((...both) => ([resolve, reject] = both));
+  return { promise, resolve, reject };
+};
+
+const options = process.argv.slice(2).filter(one => one.startsWith("--"));
+const [root, ...files] = process.argv.slice(2).filter(one => !one.startsWith("--"));
 const { loadMicroPython } = await import(pathToFileURL(join(root, "runtime/micropython/micropython.mjs")));
 const python = await loadMicroPython({ stdout: line => console.log(line), linebuffer: true });
+const write = (path, content) => python.FS.writeFile(path, content);
 
 function copy(folder) {
   python.FS.mkdir("/" + relative(root, folder));
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory() && entry.name !== "__pycache__") copy(path);
-    else if (entry.name.endsWith(".py")) python.FS.writeFile("/" + relative(root, path), readFileSync(path));
+    else if (entry.name.endsWith(".py")) write("/" + relative(root, path), readFileSync(path));
   }
 }
 
+// What linkedom leaves out: it lays nothing out, and opens no dialogs.
+const MISSING = {
+  offsetWidth: { value: 120 },
+  offsetHeight: { value: 90 },
+  open: { get() { return this.hasAttribute("open"); } },
+  showModal: { value() { this.setAttribute("open", ""); } },
+  close: { value() { this.removeAttribute("open"); } },
+};
+
+async function takeDom(module) {
+  const { parseHTML } = await import(pathToFileURL(module));
+  const { document, Event, HTMLElement } = parseHTML(readFileSync(join(root, "index.html"), "utf8"));
+  Object.defineProperty(document, "baseURI", { value: "http://localhost/" });
+  Object.defineProperties(HTMLElement.prototype, MISSING);
+  Object.assign(globalThis, { document, Event });
+  const [head, body] = [document.head, document.body].map(one => one.innerHTML);
+  globalThis.newDocument = () => { // the modules keep the document that they were imported with
+    document.head.innerHTML = head;
+    document.body.innerHTML = body;
+    for (const name of document.documentElement.getAttributeNames()) document.documentElement.removeAttribute(name);
+  };
+  globalThis.window = globalThis;
+  globalThis.getComputedStyle = () => ({ fontSize: "16px", getPropertyValue: () => "2rem" });
+  globalThis.matchMedia = () => ({ matches: false });
+  globalThis.CSS = { escape: text => text };
+  globalThis.newDocument();
+  python.FS.mkdir("/pyscript");
+  write("/pyscript/__init__.py", "workers = {}\n");
+  write("/pyscript/ffi.py", "from jsffi import create_proxy, to_js\n");
+}
+
 python.FS.mkdir("/vizzy");
-for (const name of ["__init__.py", "vocabulary.py"]) python.FS.writeFile("/vizzy/" + name, readFileSync(join(root, "vizzy", name)));
+for (const name of ["__init__.py", "vocabulary.py"]) write("/vizzy/" + name, readFileSync(join(root, "vizzy", name)));
 copy(join(root, "vizzy/page"));
-for (const file of files) python.FS.writeFile("/" + basename(file), readFileSync(file));
+for (const file of files) write("/" + basename(file), readFileSync(file));
 python.globals.set("names", files.map(file => basename(file, ".py")).join(" "));
-python.runPython(`
+python.globals.set("has_dom", options.length > 0);
+for (const option of options) await takeDom(option.replace("--dom=", ""));
+await python.runPythonAsync(`
 import sys
 sys.path.insert(0, "/")
-for file in names.split():
-    module = __import__(file)
-    for name in sorted(dir(module)):
-        if name.startswith("test_"):
-            try:
-                getattr(module, name)()
-                print("passed", file, name)
-            except Exception as error:
-                sys.print_exception(error)
-                print("FAILED", file, name, repr(error))
+
+async def run_all():
+    for file in names.split():
+        module = __import__(file)
+        for name in sorted(dir(module)):
+            if name.startswith("test_"):
+                try:
+                    if has_dom:
+                        import js
+                        js.newDocument()
+                    ending = getattr(module, name)()
+                    if ending is not None:
+                        await ending
+                    print("passed", file, name)
+                except Exception as error:
+                    sys.print_exception(error)
+                    print("FAILED", file, name, repr(error))
+
+await run_all()
 `);

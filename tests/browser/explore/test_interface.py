@@ -46,12 +46,6 @@ def test_of_many_menus_some_screens_are_in_the_document_and_every_card_can_be_re
     assert page.evaluate(menus) == 60
 
 
-def test_a_dataset_without_pictures_shows_ids(visit, made):
-    _, path = made("plain", 3, pictures=False)
-    visit.open(f"?dataset={path}").train()
-    assert visit.page.locator(".matrix-frame .thumb").first.inner_text().startswith("x")
-
-
 def test_a_dataset_that_is_not_there_is_explained(browser, site):
     with visiting(browser, site, worker=False) as visit:
         visit.page.goto(site + "?dataset=static/nothing")
