@@ -1,6 +1,12 @@
-"""What all tests share: which of them run, and repeatable random cases."""
+"""What all tests share: which of them run, repeatable random cases, and one thread for each process."""
+
+import os
 
 from hypothesis import settings
+
+# There is a process of tests for each core: threads of numpy's and torch's would only wait for one another.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
 
 # The same cases at every run, on machines of any speed.
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None, max_examples=60)

@@ -32,9 +32,15 @@ def features_by_torch(backbone, image):
         return backbone.network(backbone.transform(image)[None])[0].numpy()
 
 
+@pytest.fixture(scope="module")
+def both():
+    """The published weights in torch, and the committed network."""
+    return load_backbone(), onnxruntime.InferenceSession(NETWORK_FILE)
+
+
 @pytest.mark.parametrize("size", [(160, 160), (500, 375), (1000, 700)])
-def test_the_network_of_the_page_computes_what_torch_does_at_every_size(size):
-    backbone, session = load_backbone(), onnxruntime.InferenceSession(NETWORK_FILE)
+def test_the_network_of_the_page_computes_what_torch_does_at_every_size(both, size):
+    backbone, session = both
     for path in sorted((STATIC / "images").glob("*.webp"))[::50]:
         image = read_rgb(path).resize(size)
         wanted = features_by_torch(backbone, image)

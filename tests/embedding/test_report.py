@@ -73,17 +73,22 @@ def test_many_images_are_judged_by_a_sample(monkeypatch):
     assert "(on a random 30 of them)" in report_text(facts())
 
 
-def test_the_map_keeps_kinds_together():
+@pytest.fixture(scope="module")
+def places():
+    """The map of three kinds."""
+    return map_of(facts().embeddings)
+
+
+def test_the_map_keeps_kinds_together(places):
     told = facts()
-    places = map_of(told.embeddings)
     assert places.shape == (60, 2) and places.dtype == np.float32 and np.abs(places).max() == pytest.approx(1)
     centres = np.stack([places[told.given_label == k].mean(axis=0) for k in range(3)])
     nearest = np.linalg.norm(places[:, None] - centres, axis=2).argmin(axis=1)
     assert (nearest == told.given_label).mean() > 0.9
 
 
-def test_the_map_is_the_same_every_time():
-    np.testing.assert_array_equal(map_of(facts().embeddings), map_of(facts().embeddings))
+def test_the_map_is_the_same_every_time(places):
+    np.testing.assert_array_equal(map_of(facts().embeddings), places)
 
 
 def test_beyond_a_sample_each_image_stands_among_its_nearest(monkeypatch):
