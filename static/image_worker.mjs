@@ -6,6 +6,7 @@
 import { env, InferenceSession, Tensor } from "../runtime/onnx/ort.wasm.min.mjs";
 
 const folder = new URL("../runtime/onnx/", import.meta.url);
+const GRID = 16; // fields on a side, as vizzy/image_hashes.py
 const TILE = 96; // px, as vizzy/page/ui/image_loader.py has it
 const PICTURE = 640; // px, the longer side of what is shown of an image whose file is large
 const LARGE_FILE = 400_000; // bytes
@@ -19,8 +20,8 @@ session.then(() => postMessage({ failed: null }), (error) => postMessage({ faile
 
 onmessage = async ({ data: file }) => {
   try {
-    const { features, tile, picture } = await embedded(file);
-    postMessage({ features, tile, picture, problem: null }, [features.buffer]);
+    const { features, greys, tile, picture } = await embedded(file);
+    postMessage({ features, greys, tile, picture, problem: null }, [features.buffer, greys.buffer]);
   } catch (error) {
     postMessage({ problem: error.message || String(error) });
   }
@@ -34,18 +35,41 @@ async function embedded(file) {
   try {
     if (bitmap.width * bitmap.height > MOST_PIXELS) throw new Error(`it has ${bitmap.width} x ${bitmap.height} pixels, which is too many`);
     const square = middleSquare(bitmap);
-    const [features, tile, picture] = await Promise.all([featuresOf(square), blobOf(scaled(square, TILE, TILE)), pictureOf(bitmap, file)]);
-    return { features, tile, picture };
+    const { data, width } = square.getContext("2d").getImageData(0, 0, square.width, square.height);
+    const greys = greysOf(data, width);
+    const [features, tile, picture] = await Promise.all([featuresOf(data, width), blobOf(scaled(square, TILE, TILE)), pictureOf(bitmap, file)]);
+    return { features, greys, tile, picture };
   } finally {
     bitmap.close();
   }
 }
 
-async function featuresOf(canvas) {
-  const { data, width, height } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-  const pixels = new Tensor("uint8", new Uint8Array(data.buffer), [height, width, 4]);
+async function featuresOf(data, side) {
+  const pixels = new Tensor("uint8", new Uint8Array(data.buffer), [side, side, 4]);
   const { features } = await (await session).run({ pixels });
   return new Float32Array(features.data);
+}
+
+// The mean grey of each field of a grid, of which vizzy/image_hashes.py makes a perceptual hash.
+function greysOf(data, side) {
+  const greys = new Uint8Array(GRID * GRID);
+  for (let field = 0; field < greys.length; field++) {
+    const [top, bottom] = fieldOf(Math.floor(field / GRID), side);
+    const [left, right] = fieldOf(field % GRID, side);
+    let sum = 0;
+    for (let y = top; y < bottom; y++) {
+      for (let place = 4 * (y * side + left); place < 4 * (y * side + right); place += 4) {
+        sum += 0.299 * data[place] + 0.587 * data[place + 1] + 0.114 * data[place + 2];
+      }
+    }
+    greys[field] = Math.floor(sum / ((bottom - top) * (right - left)) + 0.5);
+  }
+  return greys;
+}
+
+function fieldOf(number, side) {
+  const start = Math.floor((number * side) / GRID);
+  return [start, Math.max(start + 1, Math.floor(((number + 1) * side) / GRID))];
 }
 
 // On white, as transparent images are meant to be seen. A large one is halved until it is small: each step is an average of four

@@ -19,6 +19,7 @@ from vizzy import confident, exporting, ranking, reading, reviewing
 from vizzy.dataset import DatasetError
 from vizzy.native.judging import judged
 from vizzy.reading import columns as column_roles
+from vizzy.reading.errors import counted
 from vizzy.reading.formats import in_form_of
 from vizzy.vocabulary import ACCEPTED
 
@@ -111,12 +112,18 @@ def _embedded(proposal, path):
         return proposal
     from vizzy.native.image_features import embeddings_of  # needs what few have installed
 
-    buffer = io.BytesIO()
-    np.save(buffer, embeddings_of(proposal.images_to_embed, reading.Images(proposal.files).read))  # type: ignore[arg-type]
+    arrays = embeddings_of(proposal.images_to_embed, reading.Images(proposal.files).read)  # type: ignore[arg-type]
+    embeddings, hashes = map(_npy_of, arrays)
     if path:
-        _write(path, buffer.getvalue())
+        _write(path, embeddings)
         print(f"Written to {path}.", file=sys.stderr)
-    return proposal.embedded(buffer.getvalue())
+    return proposal.embedded(embeddings, hashes)
+
+
+def _npy_of(array):
+    buffer = io.BytesIO()
+    np.save(buffer, array)
+    return buffer.getvalue()
 
 
 def _parser():
@@ -414,7 +421,7 @@ def _print_summary(opened, findings, seconds):
             f"Trained in {seconds:.1f} s; the predictions agree with {100 * findings.accuracy:.1f} % of the labels."
         )
     print(
-        f"{int(analysis.label_issue_mask.sum()):,} label issues, {int(analysis.out_of_distribution_mask.sum()):,} out of "
+        f"{counted(int(analysis.label_issue_mask.sum()), 'label issue')}, {int(analysis.out_of_distribution_mask.sum()):,} out of "
         f"distribution, {int(analysis.unconfident_mask.sum()):,} unconfident."
     )
     if findings.ood_percentile is None and dataset.embeddings is None:
@@ -423,8 +430,8 @@ def _print_summary(opened, findings, seconds):
     print(groups.note)
     if groups.count:
         print(
-            f"{int((groups.group >= 0).sum()):,} examples in {groups.count:,} groups of near duplicates; in "
-            f"{len(groups.conflicts):,} groups the labels differ."
+            f"{int((groups.group >= 0).sum()):,} examples in {counted(groups.count, 'group')} of near duplicates; in "
+            f"{counted(len(groups.conflicts), 'group')} the labels differ."
         )
 
 

@@ -34,6 +34,7 @@ from vizzy.vocabulary import NO_LABEL
 
 TABLE_FILE = "dataset.csv"
 INDEX_FILE = "dataset.json"
+IMAGE_HASHES_FILE = "image_hashes.npy"
 EMBEDDINGS_FILE = "embeddings.npy"
 PRED_PROBS_FILE = "pred_probs.npy"
 MAP_FILE = "map.npy"

@@ -1,6 +1,7 @@
 """Examples that are nearly the same: groups of them, and where their labels disagree.
 
-Two examples are *duplicates* if their texts, or their embeddings, are equal. They are *near duplicates* if the distance
+Two examples are *duplicates* if their texts, or their embeddings, are equal. They are *near duplicates* if the perceptual
+hashes of their images (see `vizzy.image_hashes`) differ in at most ``NEAR_BITS`` bits, or if the distance
 between their embeddings is below ``NEAR`` times the usual distance to the nearest neighbour (its median over the
 dataset, equal examples aside). Groups are closed: what is near to a member belongs to the group. A group
 whose given labels differ holds a label error for sure, unless its examples truly belong to several classes.
@@ -25,7 +26,11 @@ MOST_EXACT = 20_000
 BLOCK_CELLS = 2_000_000
 PROJECTIONS = 8
 WINDOW = 4  # neighbours on each side in the order of a projection
+NEAR_BITS = 4  # of perceptual hashes
+BANDS = NEAR_BITS + 1  # so many parts of a hash, of which one at least is equal where no more bits than NEAR_BITS differ
+HASH_BITS = 63
 NO_GROUP = -1
+_BITS_SET = np.array([bin(byte).count("1") for byte in range(256)], dtype=np.uint8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +56,10 @@ class Groups:
 
 
 def find(
-    given_label: np.ndarray, embeddings: np.ndarray | None = None, texts: Sequence[str] | None = None
+    given_label: np.ndarray,
+    embeddings: np.ndarray | None = None,
+    texts: Sequence[str] | None = None,
+    image_hashes: np.ndarray | None = None,
 ) -> Groups:
     """Group the examples that are nearly the same.
 
@@ -61,6 +69,8 @@ def find(
     embeddings : np.ndarray of numbers, shape (n, d), finite, optional
     texts : sequence of str, of length n, optional
         Compared without regard to capitals and white space; an empty text equals no other.
+    image_hashes : np.ndarray of uint64, shape (n,), optional
+        0 for an example without one.
 
     Returns
     -------
@@ -78,6 +88,9 @@ def find(
     if texts is not None:
         pairs.append(_equal_texts(texts))
         compared.append("texts for equality")
+    if image_hashes is not None:
+        pairs.append(_near_hashes(image_hashes))
+        compared.append("images by a perceptual hash")
     if embeddings is not None and n > 1:
         pairs.append(_near_pairs(np.asarray(embeddings, dtype=np.float64)))
         how = "every pair of embeddings" if n <= MOST_EXACT else f"neighbours in {PROJECTIONS} random projections of the embeddings"
@@ -89,7 +102,7 @@ def find(
 def _note(compared, n):
     if not compared:
         return "Near duplicates were not looked for: that takes embeddings or texts."
-    said = f"Near duplicates: compared {' and '.join(compared)}"
+    said = f"Near duplicates: compared {', '.join(compared[:-2] + [' and '.join(compared[-2:])])}"
     return said + (", as there are too many examples to compare every pair." if n > MOST_EXACT else ".")
 
 
@@ -104,6 +117,36 @@ def _equal(contents):
         if content and first.setdefault(content, example) != example:
             pairs.append((first[content], example))
     return np.array(pairs, dtype=np.intp).reshape(-1, 2)
+
+
+def _near_hashes(hashes):
+    """Pairs of equal hashes, and of hashes that differ in few bits: np.ndarray of int, shape (m, 2).
+
+    Hashes that differ in at most `NEAR_BITS` bits agree wholly in one of `BANDS` parts, so only those are compared.
+    """
+    equal = _equal(value or None for value in hashes.tolist())
+    distinct = np.setdiff1d(np.flatnonzero(hashes), equal[:, 1])
+    pairs = [equal]
+    for first in range(BANDS):
+        mask = sum(1 << bit for bit in range(first, HASH_BITS, BANDS))
+        part = hashes[distinct] & np.uint64(mask)
+        order = np.argsort(part, kind="stable")
+        starts = np.flatnonzero(np.r_[True, part[order][1:] != part[order][:-1]])
+        for start, end in zip(starts, np.r_[starts[1:], len(order)], strict=True):
+            if end - start > 1:
+                pairs.append(_near_within(hashes, distinct[order[start:end]]))
+    return np.concatenate(pairs)
+
+
+def _near_within(hashes, examples):
+    """The pairs of some examples whose hashes differ in few bits."""
+    pairs = []
+    for rows in _blocks(len(examples), len(examples)):
+        differing = np.ascontiguousarray(hashes[examples[rows], None] ^ hashes[examples])
+        near_mask = _BITS_SET[differing.view(np.uint8)].reshape(*differing.shape, 8).sum(axis=2) <= NEAR_BITS
+        one, other = np.nonzero(near_mask)
+        pairs.append(np.column_stack([examples[rows][one], examples[other]])[examples[rows][one] < examples[other]])
+    return np.concatenate(pairs)
 
 
 def _near_pairs(features):

@@ -86,12 +86,21 @@ class Reviewing:
         What each example says, to be searched.
     raw : vizzy.reading.raw.Raw, optional
         What features were made of, to say what in it speaks for a label.
+    image_hashes : np.ndarray of uint64, shape (n,), optional
+        To find near duplicates by.
     """
 
-    def __init__(self, session: Session, texts: Sequence[str] | None = None, raw: Raw | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        texts: Sequence[str] | None = None,
+        raw: Raw | None = None,
+        image_hashes: np.ndarray | None = None,
+    ) -> None:
         self._session = session
         self._texts = texts
         self._raw = raw
+        self._image_hashes = image_hashes
         self._evidence = None  # with the predictions that it belongs to; found when first needed
         self._groups = None  # found when first needed, as it may take seconds
         dataset = session.dataset
@@ -250,7 +259,7 @@ class Reviewing:
     def _near_duplicates(self):
         if self._groups is None:
             dataset = self._session.dataset
-            self._groups = near_duplicates.find(dataset.given_label, dataset.embeddings, self._texts)
+            self._groups = near_duplicates.find(dataset.given_label, dataset.embeddings, self._texts, self._image_hashes)
         return self._groups
 
 

@@ -217,7 +217,7 @@ class OpenSession:
 
         if self.table is None:
             return Reviewing(self.session, self.session.dataset.alt)
-        return Reviewing(self.session, self.table.texts, self.table.raw)
+        return Reviewing(self.session, self.table.texts, self.table.raw, self.table.image_hashes)
 
 
 opened: OpenSession | None = None
@@ -416,6 +416,14 @@ def image_embeddings(features):
 
     with _within_memory():
         return to_js(reduction.npy_of(features.to_bytes(), len(_proposed().images_to_embed)))
+
+
+@export
+def image_hashes(greys):
+    """The content of a .npy file, a Uint8Array, of the perceptual hash of each image: an ArrayBuffer, see ``vizzy.image_hashes``."""
+    from vizzy import image_hashes
+
+    return to_js(image_hashes.npy_of(greys.to_bytes(), len(_proposed().images_to_embed)))
 
 
 @export

@@ -164,10 +164,11 @@ def test_images_that_look_alike_have_embeddings_that_are_alike_and_a_damaged_one
         picture(len(files), colour).save(buffer, "PNG")
         files[name] = buffer.getvalue()
     files["damaged"] = b"\x89PNG not at all"
-    embeddings = embeddings_of([*files, None], files.__getitem__)
+    embeddings, hashes = embeddings_of([*files, None], files.__getitem__)
     red, other_red, blue, damaged, nothing = embeddings
     assert np.linalg.norm(red - other_red) < np.linalg.norm(red - blue)
     assert np.isnan(damaged).all() and np.isnan(nothing).all()
+    assert hashes[:3].all() and not hashes[3:].any()
     assert "damaged was skipped: " in capsys.readouterr().err
 
 
@@ -208,3 +209,20 @@ def test_without_what_computes_them_the_command_says_what_to_install(tmp_path, m
     monkeypatch.setitem(__import__("sys").modules, "onnxruntime", None)
     assert command.main(["find", str(tmp_path / "pets")]) == command.BAD_INPUT
     assert "pip install -e '.[images]'" in capsys.readouterr().err
+
+
+def test_a_copy_in_another_folder_that_was_saved_anew_is_a_near_duplicate_whose_labels_differ(tmp_path, capsys):
+    photos, table = tmp_path / "photos", tmp_path / "corrected.csv"
+    shipped = sorted((Path(__file__).parents[2] / "static" / "images").glob("*.webp"))
+    for number, path in enumerate(shipped[:20]):
+        folder = photos / "ab"[number % 2]
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / path.name).write_bytes(path.read_bytes())
+    Image.open(shipped[0]).convert("RGB").resize((150, 150)).save(photos / "b" / "again.jpg", quality=50)
+    assert command.main(["find", str(photos), "-o", str(table)]) == 0
+    out = capsys.readouterr().out
+    assert "images by a perceptual hash" in out
+    assert "2 examples in 1 group of near duplicates; in 1 group the labels differ." in out
+    header, *rows = [line.split(",") for line in table.read_text().splitlines()]
+    place = header.index("near_duplicates")
+    assert {row[0] for row in rows if row[place]} == {f"a/{shipped[0].name}", "b/again.jpg"}

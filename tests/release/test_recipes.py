@@ -227,7 +227,7 @@ def test_of_the_sample_of_pictures_those_in_the_wrong_folder_stand_among_the_fir
     assert (SAMPLE / "pictures.zip").read_bytes() == script["zip_of"](files)
     proposal = read(files_at([SAMPLE / "pictures.zip"]))
     buffer = io.BytesIO()
-    np.save(buffer, embeddings_of(proposal.images_to_embed, Images(proposal.files).read))
+    np.save(buffer, embeddings_of(proposal.images_to_embed, Images(proposal.files).read)[0])
     opened = proposal.embedded(buffer.getvalue()).make()
     findings, _ = judged(opened)
     first = np.argsort(findings.label_quality)[: len(opened.dataset) // 10]

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from vizzy import image_hashes
 from vizzy.native.progress import Progress
 from vizzy.reading.errors import ReadingError
 from vizzy.reduction import reduce_present
@@ -25,8 +26,8 @@ LARGEST_SQUARE = 1024  # px; a larger one is halved until it is smaller, and the
 
 def embeddings_of(
     names: Sequence[str | None], read: Callable[[str], bytes], threads: int | None = None
-) -> np.ndarray:
-    """Embeddings of some images. Those that cannot be read are named on the standard error stream and go without.
+) -> tuple[np.ndarray, np.ndarray]:
+    """Embeddings and perceptual hashes of some images. Those that cannot be read are named on the standard error stream and go without.
 
     Parameters
     ----------
@@ -39,8 +40,10 @@ def embeddings_of(
 
     Returns
     -------
-    np.ndarray of float32, shape (n, d)
+    embeddings : np.ndarray of float32, shape (n, d)
         NaN where there is no image, or one that cannot be read.
+    hashes : np.ndarray of uint64, shape (n,)
+        See `vizzy.image_hashes`.
 
     Raises
     ------
@@ -51,11 +54,12 @@ def embeddings_of(
     threads = threads or os.cpu_count() or 1
     progress = Progress(sum(name is not None for name in names))
     features = np.full((len(names), WIDTH), np.nan, np.float32)
+    greys = np.zeros((len(names), image_hashes.GRID**2), np.uint8)
 
     def work(row):
         name = names[row]
         try:
-            features[row] = features_of(read(name))
+            features[row], greys[row] = features_of(read(name))
         except (OSError, _unreadable()) as error:
             return f"{name} was skipped: {error}"
         return None
@@ -69,11 +73,11 @@ def embeddings_of(
         raise ReadingError(
             "None of the images can be read: are they damaged, or of a kind that Pillow cannot read?"
         )
-    return reduce_present(features)
+    return reduce_present(features), image_hashes.hashes_of(greys)
 
 
-def network() -> Callable[[bytes], np.ndarray]:
-    """What gives the features of an image, WIDTH numbers, from the bytes of its file.
+def network() -> Callable[[bytes], tuple[np.ndarray, np.ndarray]]:
+    """What gives the features of an image, WIDTH numbers, and its greys, from the bytes of its file.
 
     Raises
     ------
@@ -93,7 +97,12 @@ def network() -> Callable[[bytes], np.ndarray]:
     options = SessionOptions()
     options.intra_op_num_threads = 1  # the images are shared out among threads instead
     session = InferenceSession(NETWORK_FILE, options)
-    return lambda content: session.run(None, {INPUT: middle_square(open_rgb(content))})[0][0]
+
+    def features_of(content):
+        square = middle_square(open_rgb(content))
+        return session.run(None, {INPUT: square})[0][0], image_hashes.greys_of(square)
+
+    return features_of
 
 
 def _unreadable():

@@ -19,7 +19,7 @@ def judged(opened: Opened, *settings: Any, **named_settings: Any) -> tuple[expor
     """Judge the labels of what was read, as they were corrected so far; see `judge`."""
     given_label, corrected_label = opened.dataset.given_label, opened.review.corrected_label
     label = np.where(corrected_label == confident.NO_LABEL, given_label, corrected_label)
-    return judge(opened.dataset, label, opened.texts, *settings, **named_settings)
+    return judge(opened.dataset, label, opened.texts, *settings, image_hashes=opened.image_hashes, **named_settings)
 
 
 def judge(
@@ -30,6 +30,7 @@ def judge(
     ood_percentile: float | None = None,
     mean: bool = False,
     by_noise_rate: bool = False,
+    image_hashes: np.ndarray | None = None,
 ) -> tuple[exporting.Findings, ranking.Parts]:
     """Train where there are no predicted probabilities, and judge every label.
 
@@ -45,6 +46,8 @@ def judge(
     mean : bool
     by_noise_rate : bool
         Whether label issues are those that pruning by noise rate flags.
+    image_hashes : np.ndarray of uint64, shape (n,), optional
+        To find near duplicates by.
 
     Returns
     -------
@@ -71,7 +74,7 @@ def judge(
         ood_percentile=ood_percentile,
         accuracy=accuracy,
         training_notes=notes,
-        near_duplicates=near_duplicates.find(dataset.given_label, dataset.embeddings, texts),
+        near_duplicates=near_duplicates.find(dataset.given_label, dataset.embeddings, texts, image_hashes),
         by_noise_rate=by_noise_rate,
     )
     return findings, parts

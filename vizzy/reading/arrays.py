@@ -11,20 +11,22 @@ import numpy as np
 from vizzy.reading.errors import ReadingError
 from vizzy.reading.files import InputFile, Limits, unzipped
 
-EMBEDDINGS, PRED_PROBS, LABELS, CLASSES, IDS, IGNORED = (
+EMBEDDINGS, PRED_PROBS, LABELS, CLASSES, IDS, IMAGE_HASHES, IGNORED = (
     "embeddings",
     "predicted probabilities",
     "labels",
     "classes",
     "ids",
+    "perceptual hashes of images",
     "ignored",
 )
-ARRAY_ROLES = (EMBEDDINGS, PRED_PROBS, LABELS, CLASSES, IDS, IGNORED)
+ARRAY_ROLES = (EMBEDDINGS, PRED_PROBS, LABELS, CLASSES, IDS, IMAGE_HASHES, IGNORED)
 SCORES = "scores"  # probabilities, if there is one for each class
 # What an array's name says it holds, where it has the shape for it.
 NAMES = (
     (CLASSES, r"class(es|_?names)?|label_?names|categories"),
     (PRED_PROBS, r".*(prob|proba|softmax|predict|pred|logit).*"),
+    (IMAGE_HASHES, r"image_hashes"),
     (IDS, r"ids?|index|keys?"),
     (LABELS, r"(.*_)?(labels?|targets?|y|truth|gt|given|one_?hot)(_?(true|train|training|test|val|valid|one_?hot|\d))?"),
     (SCORES, r"(.*_)?(scores?|outputs?|decision(_function)?)"),
@@ -143,7 +145,8 @@ def _possible_roles(values):
         and values.dtype.kind in "iuUSbf"
         and max(values.shape, default=0) == values.size
     ):
-        return {LABELS, CLASSES, IDS} | ({PRED_PROBS} if _are_shares(values) else set())
+        hashes = {IMAGE_HASHES} if values.dtype == np.uint64 else set()
+        return {LABELS, CLASSES, IDS} | hashes | ({PRED_PROBS} if _are_shares(values) else set())
     if values.dtype.kind in "US":
         return {LABELS} if values.ndim == 2 and values.size and _is_one_hot(values) else set()
     return {EMBEDDINGS, PRED_PROBS} if values.dtype.kind in "fiub" else set()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from vizzy.dataset import EMBEDDINGS_FILE, INDEX_FILE, PRED_PROBS_FILE, TABLE_FILE
+from vizzy.dataset import EMBEDDINGS_FILE, IMAGE_HASHES_FILE, INDEX_FILE, PRED_PROBS_FILE, TABLE_FILE
 from vizzy.reading.arrays import Array, read_arrays
 from vizzy.reading.choices import Choices
 from vizzy.reading.class_lists import class_list_of
@@ -22,7 +22,7 @@ from vizzy.reading.numbers import holds_lists, matrix_of_columns
 from vizzy.reading.probabilities import scores_of_column
 from vizzy.reading.tables import Table, unguarded
 
-DATASET_FOLDER_FILES = (TABLE_FILE, INDEX_FILE, EMBEDDINGS_FILE, PRED_PROBS_FILE)
+DATASET_FOLDER_FILES = (TABLE_FILE, INDEX_FILE, EMBEDDINGS_FILE, PRED_PROBS_FILE, IMAGE_HASHES_FILE)
 # Read as tables at once, and where nothing is surer to be one.
 TABLES = (".csv", ".tsv", ".tab", ".psv", ".ssv", ".jsonl", ".ndjson", ".arff", ".libsvm", ".svm", ".svmlight")
 PERHAPS_TABLES = (".txt", ".json", ".dat", ".data", ".lst", "")

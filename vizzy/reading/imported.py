@@ -46,6 +46,7 @@ class Opened:
     review: Review  # read back from a table that Vizzy exported, or nothing reviewed
     notes: tuple
     raw: Raw | None = None  # what embeddings are to be made of: see vizzy.features.raw
+    image_hashes: np.ndarray | None = None  # (n,) uint64: see vizzy.image_hashes
 
 
 def opened_of(contents: Contents, roles: Roles, labels: GivenLabels, choices: Choices) -> Opened:
@@ -112,7 +113,8 @@ def opened_of(contents: Contents, roles: Roles, labels: GivenLabels, choices: Ch
         name=contents.name,
     )
     review = _review(contents, corrected_texts, row_idx, given, classes)
-    return Opened(dataset, table, row_idx, columns, texts, images, review, tuple(notes), raw)
+    hashes = _image_hashes(contents, roles, labels, row_idx)
+    return Opened(dataset, table, row_idx, columns, texts, images, review, tuple(notes), raw, hashes)
 
 
 def images_to_embed(contents: Contents, roles: Roles, labels: GivenLabels) -> tuple[str | None, ...]:
@@ -200,6 +202,11 @@ def _true_label(texts, classes):
         return None
     number = {"": NO_LABEL} | {name: index for index, name in enumerate(classes)}
     return np.array([number[text] for text in texts], dtype=np.intp)
+
+
+def _image_hashes(contents, roles, labels, row_idx):
+    array = array_with(contents, roles, array_roles.IMAGE_HASHES)
+    return None if array is None or len(array.values) != len(labels.texts) else array.values[row_idx]
 
 
 def _texts(contents, roles, role, row_idx):

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from vizzy.dataset import EMBEDDINGS_FILE, DatasetError
+from vizzy.dataset import EMBEDDINGS_FILE, IMAGE_HASHES_FILE, DatasetError
 from vizzy.reading.choices import Choices
 from vizzy.reading.columns import exported_columns
 from vizzy.reading.contents import Contents, contents_of
@@ -48,7 +48,7 @@ class Proposal:
             return self.opened.notes
         return (*self.contents.notes, *self.roles_found.notes, *self.labels_found.notes)
 
-    def embedded(self, content: bytes) -> Proposal:
+    def embedded(self, content: bytes, hashes: bytes | None = None) -> Proposal:
         """The same files with embeddings of the images beside them.
 
         Parameters
@@ -65,7 +65,8 @@ class Proposal:
         ReadingError
             Where the file is no array.
         """
-        return read((*self.files, InputFile(EMBEDDINGS_FILE, content)), self.choices, self.limits)
+        added = [InputFile(EMBEDDINGS_FILE, content)] + ([InputFile(IMAGE_HASHES_FILE, hashes)] if hashes else [])
+        return read((*self.files, *added), self.choices, self.limits)
 
     def corrected(self, **changes: Any) -> Proposal:
         """The same files, understood with other choices.

@@ -15,6 +15,7 @@ from own_data import bring, exported, open_and_train, rows_of, start_review
 from PIL import Image
 from visits import ROOT, visiting
 
+from vizzy import image_hashes, near_duplicates
 from vizzy.native.image_features import INPUT, NETWORK_FILE, middle_square
 from vizzy.native.image_files import open_rgb
 
@@ -27,8 +28,8 @@ LOOK_AT = """async contents => {
     const answers = [await next()];
     for (const content of contents) {
         worker.postMessage(new File([Uint8Array.from(atob(content), letter => letter.charCodeAt(0))], "image"));
-        const { features, picture, problem } = await next();
-        answers.push({ features: features && [...features], problem, picture: picture && picture.size });
+        const { features, greys, picture, problem } = await next();
+        answers.push({ features: features && [...features], greys: greys && [...greys], problem, picture: picture && picture.size });
     }
     worker.terminate();
     return answers;
@@ -144,6 +145,8 @@ def test_page_and_command_see_the_same_in_images_of_every_kind(own):
     for (name, content), answer in zip(files.items(), answers, strict=True):
         (wanted,), found = session.run(None, {INPUT: middle_square(open_rgb(content))})[0], np.array(answer["features"])
         cosines[name] = float(found @ wanted / np.linalg.norm(found) / np.linalg.norm(wanted))
+        hashes = image_hashes.hashes_of(np.array([answer["greys"], image_hashes.greys_of(middle_square(open_rgb(content)))], np.uint8))
+        assert near_duplicates.find(np.array([0, 1]), image_hashes=hashes).conflicts == [[0, 1]], name
     assert min(cosines.values()) >= 0.99, cosines
 
 

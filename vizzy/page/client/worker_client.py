@@ -137,6 +137,10 @@ class WorkerClient:
         """Embeddings of images, as bytes of a .npy file, a Uint8Array; of a Float32Array of the features of each."""
         return await self._answer("image_embeddings", features.buffer, long=True)
 
+    async def image_hashes(self, greys):
+        """Perceptual hashes of images, as bytes of a .npy file, a Uint8Array; of a Uint8Array of the greys of each."""
+        return await self._answer("image_hashes", greys.buffer)
+
     async def open_proposal(self, run):
         """Make what was understood the worker's dataset; what the page needs of it: a dict, None if it was cancelled.
 

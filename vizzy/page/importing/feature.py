@@ -14,7 +14,15 @@ from vizzy.page.site import features, local_storage
 from vizzy.page.ui import dom
 
 # Read by tools/manifest.py
-WORKER = ("vizzy.reading", "vizzy.reviewing", "vizzy.features", "vizzy.linear", "vizzy.nystroem", "vizzy.reduction")
+WORKER = (
+    "vizzy.reading",
+    "vizzy.reviewing",
+    "vizzy.features",
+    "vizzy.linear",
+    "vizzy.nystroem",
+    "vizzy.reduction",
+    "vizzy.image_hashes",
+)
 STYLES = ("static/importing.css",)
 MARKUP = ("static/importing.html",)
 KEPT = ("static/image_worker.mjs",)

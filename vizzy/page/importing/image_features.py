@@ -13,13 +13,14 @@ from vizzy.page.language import counted, duration, thousands
 SCRIPT = "static/image_worker.mjs"
 NETWORK = "onnx/"  # the folder of the runtime that holds the network and what runs it
 WIDTH = 1280  # features of an image
+GREYS = 256  # of an image: see vizzy/image_hashes.py
 MOST_WORKERS = 8  # each takes about 150 MB
 IMAGES_PER_WORKER = 20  # for fewer another is not worth its start
 SECONDS_PER_IMAGE = 0.08
 MOST_NAMED = 3
-KEPT = "vizzy-images"  # the browser's cache of what was found of images that are not open yet
+KEPT = "vizzy-images-2"  # the browser's cache of what was found of images that are not open yet
 TILE_BYTES, IMAGE = "x-tile-bytes", "image/jpeg"
-BYTES = 4 * WIDTH
+BYTES = 4 * WIDTH  # of the features; behind them come the greys, the thumbnail and the picture
 SPREAD = 7919  # a prime
 NOT_LOADED = "What computes features of images could not be loaded ({}): check the connection and try again."
 
@@ -38,6 +39,8 @@ class ImageFeatures:
     ----------
     features : Float32Array
         WIDTH numbers a row, NaN where there are none.
+    greys : Uint8Array
+        GREYS a row, all alike where there are none.
     tiles, pictures : dict of str to Blob
         Thumbnails; and, of images whose files are large, what is shown in their place.
     problems : list of str
@@ -47,6 +50,7 @@ class ImageFeatures:
     def __init__(self, names, blob_of):
         self.names = names
         self.features = js.Float32Array.new(len(names) * WIDTH).fill(js.NaN)
+        self.greys = js.Uint8Array.new(len(names) * GREYS)
         self.tiles, self.pictures, self.problems = {}, {}, []
         self._blob_of = blob_of
         # In an order in which any part of them is of all folders.
@@ -117,6 +121,7 @@ class ImageFeatures:
             self.problems.append("{}: {}".format(name, found.problem))
             return
         self.features.set(found.features, row * WIDTH)
+        self.greys.set(found.greys, row * GREYS)
         self.tiles[name] = found.tile
         if found.picture:
             self.pictures[name] = found.picture
@@ -133,8 +138,8 @@ class ImageFeatures:
 class Found:
     """What was found of an image, as the worker tells it."""
 
-    def __init__(self, features, tile, picture):
-        self.features, self.tile, self.picture, self.problem = features, tile, picture, None
+    def __init__(self, features, greys, tile, picture):
+        self.features, self.greys, self.tile, self.picture, self.problem = features, greys, tile, picture, None
 
 
 class KeptFeatures:
@@ -162,16 +167,18 @@ class KeptFeatures:
             return None
         response = await self._cache.match(address)
         content = await response.blob()
-        end = BYTES + int(response.headers.get(TILE_BYTES))
+        begin = BYTES + GREYS
+        end = begin + int(response.headers.get(TILE_BYTES))
         features = js.Float32Array.new(await content.slice(0, BYTES).arrayBuffer())
+        greys = js.Uint8Array.new(await content.slice(BYTES, begin).arrayBuffer())
         picture = content.slice(end, content.size, IMAGE) if content.size > end else None
-        return Found(features, content.slice(BYTES, end, IMAGE), picture)
+        return Found(features, greys, content.slice(begin, end, IMAGE), picture)
 
     async def remember(self, name, file, found):
         """Keep what was found; of an image in a zip nothing, as that is read as a whole."""
         if found.problem or not self._cache or not hasattr(file, "lastModified"):
             return
-        parts = [found.features, found.tile] + ([found.picture] if found.picture else [])
+        parts = [found.features, found.greys, found.tile] + ([found.picture] if found.picture else [])
         response = js.Response.new(js.Blob.new(to_js(parts)), to_js({"headers": {TILE_BYTES: str(found.tile.size)}}))
         try:
             await self._cache.put(_address(name, file), response)

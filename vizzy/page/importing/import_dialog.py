@@ -292,7 +292,8 @@ class ImportDialog:
                 return False
         self._say("Comparing the pictures…")
         embeddings = await worker.image_embeddings(images.features)
-        self._files = local_dataset.with_embeddings(self._files, images.pictures, embeddings)
+        hashes = await worker.image_hashes(images.greys)
+        self._files = local_dataset.with_embeddings(self._files, images.pictures, embeddings, hashes)
         self._summary = await self._propose()
         if self._summary["problem"]:
             raise WorkerError(self._summary["problem"])

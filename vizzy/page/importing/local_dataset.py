@@ -10,7 +10,7 @@ from vizzy.page.model.state import OWN_DEFAULTS
 from vizzy.page.site import dataset_menu, features
 from vizzy.page.ui.image_loader import IMAGE_TYPES, ImageLoader
 
-EMBEDDINGS_FILE = "embeddings.npy"
+EMBEDDINGS_FILE, IMAGE_HASHES_FILE = "embeddings.npy", "image_hashes.npy"
 # What may lie beside images and is large; that it is not read is said, whatever it holds.
 NEVER_READ = ("mp4", "m4v", "mov", "avi", "mkv", "webm", "heic", "heif", "tif", "tiff", "dng", "cr2", "nef", "arw", "psd")
 
@@ -100,10 +100,11 @@ def blobs_of(files, worker):
     return blob_of
 
 
-def with_embeddings(files, pictures, content):
-    """The files with embeddings of their images beside them, where large images are replaced by smaller pictures of them."""
-    shown = [(name, pictures.get(name, file)) for name, file in files if name != EMBEDDINGS_FILE]
-    return shown + [(EMBEDDINGS_FILE, js.File.new(to_js([content]), EMBEDDINGS_FILE))]
+def with_embeddings(files, pictures, embeddings, hashes):
+    """The files with embeddings and hashes of their images beside them, where large images are replaced by smaller pictures of them."""
+    added = {EMBEDDINGS_FILE: embeddings, IMAGE_HASHES_FILE: hashes}
+    shown = [(name, pictures.get(name, file)) for name, file in files if name not in added]
+    return shown + [(name, js.File.new(to_js([content]), name)) for name, content in added.items()]
 
 
 def decided(opened):
