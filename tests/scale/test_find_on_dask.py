@@ -1,10 +1,15 @@
 """On Dask the findings are those of a plain loop; a worker that is killed changes nothing but the time."""
 
 import os
+import re
+import shutil
 import signal
+import subprocess
+import sys
 import threading
 import time
 import warnings
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +20,8 @@ from test_find_in_pieces import as_columns, in_files, in_pieces, rows
 from vizzy.__main__ import main
 from vizzy.native.scale import engines, passes
 from vizzy.native.scale.run import Options, run
+
+ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = [
     # Of Dask itself and of what it starts, not of what is tested.
@@ -115,3 +122,62 @@ def in_memory_free_loop(folder):
     import pyarrow as pa
 
     return pa.concat_tables([parquet.read_table(part) for part in sorted(out.glob("part-*.parquet"))])
+
+
+@pytest.fixture
+def worker(cluster, tmp_path):
+    """Starts one more worker, which another version of the package is put before, or none at all."""
+    started = []
+
+    def start(preload):
+        (tmp_path / "preload.py").write_text(preload)
+        command = [sys.executable, "-m", "distributed.cli.dask_worker", cluster.scheduler_address, "--nthreads", "1"]
+        command += ["--no-dashboard", "--no-nanny", "--local-directory", str(tmp_path), "--preload", str(tmp_path / "preload.py")]
+        before = len(cluster.scheduler_info["workers"])
+        started.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        deadline = time.monotonic() + 60
+        while len(cluster.scheduler_info["workers"]) == before:
+            assert time.monotonic() < deadline, "the worker did not start"
+            time.sleep(0.05)
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.thorough
+def test_a_worker_without_the_package_is_named_before_anything_runs(tmp_path, worker, cluster, capsys):
+    in_files(tmp_path / "parts", as_columns(*rows()))
+    worker("import sys; sys.modules['vizzy'] = None")
+    arguments = ["find", str(tmp_path / "parts" / "*.parquet"), "-o", str(tmp_path / "out")]
+    assert main([*arguments, "--scheduler", cluster.scheduler_address]) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert re.match(r"vizzy: The worker tcp://127\.0\.0\.1:\d+ cannot import vizzy", said)
+    assert not (tmp_path / "out" / "summary.json").exists()
+
+
+@pytest.mark.thorough
+def test_a_worker_with_another_version_is_named_before_anything_runs(tmp_path, worker, cluster, capsys):
+    in_files(tmp_path / "parts", as_columns(*rows()))
+    shutil.copytree(ROOT / "vizzy", tmp_path / "other" / "vizzy", ignore=shutil.ignore_patterns("page", "__pycache__"))
+    with (tmp_path / "other" / "vizzy" / "confident.py").open("a") as file:
+        file.write("\n# of another version\n")
+    worker(f"import sys; sys.path.insert(0, {str(tmp_path / 'other')!r})")
+    arguments = ["find", str(tmp_path / "parts" / "*.parquet"), "-o", str(tmp_path / "out")]
+    assert main([*arguments, "--scheduler", cluster.scheduler_address]) == 2
+    assert re.match(r"vizzy: The worker tcp://127\.0\.0\.1:\d+ has another version of vizzy", capsys.readouterr().err.splitlines()[-1])
+    assert not (tmp_path / "out" / "summary.json").exists()
+
+
+def test_the_page_is_no_part_of_the_version_that_workers_must_have(tmp_path, monkeypatch):
+    package = tmp_path / "some_package"
+    for name in ("__init__.py", "rules.py", "page/app.py"):
+        (package / name).parent.mkdir(parents=True, exist_ok=True)
+        (package / name).write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    before = engines.sources_digest(["some_package"])
+    (package / "page/app.py").write_text("changed = True")
+    assert engines.sources_digest(["some_package"]) == before
+    (package / "rules.py").write_text("changed = True")
+    assert engines.sources_digest(["some_package"]) != before

@@ -1,10 +1,10 @@
 """Addresses on S3 are read and written as paths are: the server is moto's, on the loopback address."""
 
 import json
-import urllib.request
 
 import pyarrow as pa
 import pytest
+from object_stores import s3
 from pyarrow import parquet
 from test_find_in_pieces import as_columns, in_files, in_pieces, rows
 
@@ -22,28 +22,8 @@ pytestmark = [
 @pytest.fixture
 def bucket(monkeypatch):
     """The file system of a server of its own, with an empty bucket "rows"."""
-    import s3fs
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-    }.items():
-        monkeypatch.setenv(name, value)
-    s3fs.S3FileSystem.clear_instance_cache()
-    files = s3fs.S3FileSystem()
-    files.mkdir("rows")
-    yield files
-    s3fs.S3FileSystem.clear_instance_cache()
-    urllib.request.urlopen(
-        urllib.request.Request(f"http://{host}:{port}/moto-api/reset", method="POST")
-    ).close()
-    server.stop()
+    with s3(monkeypatch, "rows") as files:
+        yield files
 
 
 def test_parts_on_s3_are_those_written_to_a_folder_and_are_not_written_twice(tmp_path, bucket, capsys):

@@ -7,15 +7,19 @@ over all pieces. Merging is done in groups, so that no process ever holds what a
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import importlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 from vizzy.native.progress import Progress
 from vizzy.reading.errors import ReadingError
 
 MERGED_AT_ONCE = 16
+NOT_IN_TASKS = ("page", "worker.py", "__main__.py")
 Result = TypeVar("Result")
 
 
@@ -88,7 +92,9 @@ class Dask:
 
 
 @contextlib.contextmanager
-def dask(scheduler: str | None = None, workers: int | None = None) -> Iterator[Dask]:
+def dask(
+    scheduler: str | None = None, workers: int | None = None, packages: Sequence[str] = ("vizzy",)
+) -> Iterator[Dask]:
     """An engine on the cluster of a scheduler, or on one of this machine's cores that ends with it.
 
     Parameters
@@ -97,11 +103,13 @@ def dask(scheduler: str | None = None, workers: int | None = None) -> Iterator[D
         Its address, "tcp://host:8786".
     workers : int, optional
         How many processes on this machine; by default, one for each core.
+    packages : sequence of str
+        What the workers of a scheduler must have in the version that runs here.
 
     Raises
     ------
     ReadingError
-        Where Dask is not installed, or the scheduler does not answer.
+        Where Dask is not installed, the scheduler does not answer, or a worker lacks a package or has another version of it.
     """
     try:
         from distributed import Client, LocalCluster
@@ -122,8 +130,51 @@ def dask(scheduler: str | None = None, workers: int | None = None) -> Iterator[D
             raise ReadingError(
                 f"No Dask scheduler answers at {scheduler}: is the address right, and does it run?"
             ) from error
+        check_workers(client, packages)
         print(f"Dask's dashboard: {client.dashboard_link}", file=sys.stderr)
         yield Dask(client)
+
+
+def check_workers(client: Any, packages: Sequence[str]) -> None:
+    """Refuse workers on which tasks would fail, or calculate by other rules.
+
+    Parameters
+    ----------
+    client : distributed.Client
+    packages : sequence of str
+        What they must have in the version that runs here.
+
+    Raises
+    ------
+    ReadingError
+        Naming the first such worker.
+    """
+    # A text, since a function of this package can be sent only to where the package is.
+    code = f"__import__({__name__!r}, fromlist=['_']).sources_digest({tuple(packages)!r})"
+    mine = sources_digest(packages)
+    for address, answer in sorted(client.run(eval, code, on_error="return").items()):
+        if isinstance(answer, ImportError):
+            raise ReadingError(
+                f"The worker {address} cannot import {answer.name} ({answer}): install there what is installed here, the same version, "
+                "or name this checkout in its PYTHONPATH."
+            ) from answer
+        if answer != mine:
+            raise ReadingError(
+                f"The worker {address} has another version of {' or '.join(packages)} than this command: install the same there, "
+                "since results of several versions cannot be joined."
+            ) from (answer if isinstance(answer, Exception) else None)
+
+
+def sources_digest(packages: Sequence[str]) -> str:
+    """What differs between two versions of some packages: the SHA-256 of their sources, the page's apart."""
+    digest = hashlib.sha256()
+    for package in packages:
+        folder = Path(importlib.import_module(package).__path__[0])
+        for path in sorted(folder.rglob("*.py")):
+            inside = path.relative_to(folder)
+            if inside.parts[0] not in NOT_IN_TASKS:
+                digest.update(f"{package} {inside.as_posix()}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def _same(value):
