@@ -13,6 +13,7 @@ from embedding import folder as dataset_folder
 from embedding import sources as image_sources
 from embedding.backbones import DEFAULT_BACKBONE, BackboneError, load_backbone
 from embedding.folder import FolderError
+from embedding.remote import place
 from embedding.sources import SourceError, Sources
 from embedding.store import Plan, Store, StoreError, read_plan
 from vizzy.dataset import INDEX_FILE, TABLE_FILE, DatasetError
@@ -187,7 +188,9 @@ def _parser() -> argparse.ArgumentParser:
         "the dataset folder in --out (by default the shipped one) are made again.",
     )
     given = parser.add_argument_group("input")
-    given.add_argument("--images", type=Path, metavar="FOLDER", help="has a subfolder per given label")
+    given.add_argument(
+        "--images", type=place, metavar="FOLDER", help="has a subfolder per given label; a path, or an address such as s3://bucket/photos"
+    )
     given.add_argument(
         "--table", type=Path, metavar="CSV", help="has the columns file, given_label [, true_label, id]"
     )

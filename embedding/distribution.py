@@ -29,9 +29,9 @@ def embed_shards(options: argparse.Namespace, run: Callable[[argparse.Namespace]
     Raises
     ------
     vizzy.reading.errors.ReadingError
-        Where the cluster does not answer, or is lost.
+        Where the cluster does not answer, is lost, or has workers without this repository, or with another version of it.
     """
-    with engines.dask(options.scheduler) as engine:
+    with engines.dask(options.scheduler, packages=("vizzy", "embedding")) as engine:
         workers = engine.client.scheduler_info(n_workers=-1)["workers"].values()
         if any(GPU in worker["resources"] for worker in workers):
             engine = engines.Dask(engine.client, {GPU: 1})

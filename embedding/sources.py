@@ -1,4 +1,4 @@
-"""Where the images and their labels come from: a folder, a table, or a dataset that is already there.
+"""Where the images and their labels come from: a folder, here or elsewhere, a table, or a dataset that is already there.
 
 Whatever the origin, the result is one list of `Source` in an order that does not depend on the file system,
 so that shards on different machines, and a run that is resumed, agree on which image is which.
@@ -11,8 +11,9 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from embedding.remote import NOT_THERE, RemoteFile, RemoteFolder
 from vizzy.dataset import (
     ALT_COLUMN,
     FILE_COLUMN,
@@ -57,7 +58,7 @@ class Source:
     """One image and what is known of it."""
 
     id: str
-    path: Path
+    path: Path | RemoteFile
     given_label: str
     true_label: str | None = None  # None: unknown; empty: no class is true
     columns: dict = field(default_factory=dict)  # what else the table says, passed on
@@ -79,7 +80,7 @@ class Sources:
         return hashed.hexdigest()
 
 
-def from_folder(folder: Path) -> Sources:
+def from_folder(folder: Path | RemoteFolder) -> Sources:
     """The images of a folder with a subfolder per given label, at whatever depth below it.
 
     An image's id is its path below the folder, with slashes.
@@ -87,10 +88,11 @@ def from_folder(folder: Path) -> Sources:
     if not folder.is_dir():
         raise SourceError(f"there is no folder {folder}")
     examples, ignored = [], []
-    for path in sorted(_files(folder), key=lambda path: path.relative_to(folder).parts):
-        parts = path.relative_to(folder).parts
+    listed: list[tuple[tuple[str, ...], Path | RemoteFile]] = []
+    listed += folder.listed() if isinstance(folder, RemoteFolder) else _listed(folder)
+    for parts, path in sorted(listed, key=lambda found: found[0]):
         name = "/".join(_text(part) for part in parts)
-        if len(parts) > 1 and path.suffix.lower() in IMAGE_SUFFIXES:
+        if len(parts) > 1 and PurePosixPath(parts[-1]).suffix.lower() in IMAGE_SUFFIXES:
             examples.append(Source(name, path, _text(parts[0])))
         else:
             ignored.append(name)
@@ -102,14 +104,14 @@ def from_folder(folder: Path) -> Sources:
     return Sources(tuple(examples), tuple(ignored))
 
 
-def from_table(path: Path, folder: Path | None = None) -> Sources:
+def from_table(path: Path, folder: Path | RemoteFolder | None = None) -> Sources:
     """The images that a CSV lists, with columns for the file and the given label.
 
     Parameters
     ----------
     path : Path
         Columns ``file`` and ``given_label``; optionally ``id``, ``true_label``, ``alt``; others are passed on.
-    folder : Path, optional
+    folder : Path or RemoteFolder, optional
         What the files' paths start from; without it, the folder the table is in.
     """
     rows = _read_rows(path)
@@ -173,6 +175,11 @@ def _files(folder: Path) -> Iterator[Path]:
         yield from (Path(parent, name) for name in files if not name.startswith("."))
 
 
+def _listed(folder: Path) -> Iterator[tuple[tuple[str, ...], Path]]:
+    """Every file below a folder, with the parts of its path from there."""
+    return ((path.relative_to(folder).parts, path) for path in _files(folder))
+
+
 def _text(name: str) -> str:
     """A file's name as text that can be written, even where the file system's bytes are no UTF-8."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")
@@ -209,8 +216,10 @@ def _with_unique_ids(examples: list[Source]) -> Iterator[Source]:
         yield source if count[source.id] == 1 else replace(source, id=f"{source.id} ({count[source.id]})")
 
 
-def _size(path: Path) -> int:
+def _size(path: Path | RemoteFile) -> int:
+    if isinstance(path, RemoteFile):
+        return path.size
     try:
         return path.stat().st_size
     except OSError:
-        return -1
+        return NOT_THERE

@@ -23,6 +23,7 @@ from embedding.backbones import Backbone
 from vizzy.native.image_files import UnreadableImage, open_rgb
 from embedding.pictures import Pictures
 from vizzy.native.progress import Progress
+from vizzy.reading.errors import ReadingError
 from embedding.sources import Source
 from embedding.store import Batch, Store
 
@@ -37,7 +38,8 @@ class Prepared:
 
     tensor: torch.Tensor | None
     digest: bytes
-    reason: str
+    reason: str  # why it is skipped
+    failure: ReadingError | None = None  # why nothing can go on
 
 
 class PreparedImages(Dataset):
@@ -66,6 +68,8 @@ class PreparedImages(Dataset):
             return Prepared(None, digest, "it may not be read")
         except UnreadableImage as error:
             return Prepared(None, digest, str(error))
+        except ReadingError as error:  # told to the parent: what is raised in a worker process arrives as a traceback
+            return Prepared(None, digest, "", error)
 
 
 def cpu_threads() -> int:
@@ -124,12 +128,19 @@ def embed(
         worker_init_fn=_leave_interrupts_to_parent,
     )
     for number, prepared in zip(missing, loader, strict=True):
+        _raise_failure(prepared)
         store.save(number, _batch(prepared, network))
         for index, image in zip(plan.members(number), prepared, strict=True):
             if image.reason:
                 progress.say(f"skipped {sources[index].path}: {image.reason}")
         progress.advance(len(prepared))
     return left
+
+
+def _raise_failure(prepared: list[Prepared]) -> None:
+    for image in prepared:
+        if image.failure:
+            raise image.failure
 
 
 def _leave_interrupts_to_parent(_worker: int) -> None:

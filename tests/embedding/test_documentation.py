@@ -1,5 +1,6 @@
 """What docs/embeddings.md shows can be run as it stands."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -14,8 +15,10 @@ pytest.importorskip("PIL", reason="pip install -e '.[embeddings]' to test the em
 from samples import files_of
 
 from embedding import command
+from vizzy.native.scale import engines
 
-TEXT = (Path(__file__).parents[2] / "docs" / "embeddings.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docs" / "embeddings.md").read_text(encoding="utf-8")
 
 
 def code_blocks(language):
@@ -57,7 +60,7 @@ def test_the_ray_example_makes_what_one_run_makes(image_folder, tmp_path, monkey
     monkeypatch.setattr(subprocess, "run", _run_here)
     out = tmp_path / "sharded"
     example = (
-        code_blocks("python")[0].replace("/data/photos", str(image_folder)).replace("/data/mine", str(out))
+        example_with("import ray").replace("/data/photos", str(image_folder)).replace("/data/mine", str(out))
     )
     exec(compile(example.replace('"cuda"', '"cpu"').replace('"8"', '"0"'), "docs/embeddings.md", "exec"), {})  # noqa: S102
 
@@ -68,6 +71,48 @@ def test_the_ray_example_makes_what_one_run_makes(image_folder, tmp_path, monkey
         np.load(out / "embeddings.npy"), np.load(tmp_path / "whole" / "embeddings.npy")
     )
     assert files_of(out).keys() == files_of(tmp_path / "whole").keys()
+
+
+SBATCH = """#!{python}
+import subprocess, sys
+subprocess.Popen(["sh", sys.argv[1]], start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+print("Submitted batch job", len(sys.argv))
+"""
+
+
+@pytest.mark.thorough
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_the_example_of_dask_jobqueue_starts_workers_that_have_the_repository_and_a_gpu_each(tmp_path, monkeypatch):
+    """Slurm itself is not needed: a stand-in for sbatch runs each job's script at once."""
+    pytest.importorskip("dask_jobqueue")
+    for name, text in {"sbatch": SBATCH.format(python=sys.executable), "scancel": "#!/bin/sh\n"}.items():
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.chdir(ROOT)
+    asked = []
+
+    def run_here(arguments, **options):
+        if arguments[1:2] != ["build_embeddings.py"]:
+            return really_run(arguments, **options)
+        asked.append(command._parse(arguments[2:]))
+        with engines.dask(asked[0].scheduler, packages=("vizzy", "embedding")) as engine:
+            about = engine.client.scheduler_info(n_workers=-1)["workers"].values()
+            asked.append([(worker["nthreads"], worker["resources"]) for worker in about])
+            asked.append(set(engine.client.run(os.getenv, "DASK_DISTRIBUTED__WORKER__DAEMON").values()))
+
+    monkeypatch.setattr(subprocess, "run", run_here)
+    example = example_with("SLURMCluster").replace("16", "2").replace("with SLURMCluster(", "with SLURMCluster(scheduler_options={'host': '127.0.0.1'},")
+    exec(compile(example, "docs/embeddings.md", "exec"), {})  # noqa: S102
+    options, workers, daemon = asked
+    assert (str(options.images), options.device, options.workers) == ("s3://bucket/photos", "cuda", 8)
+    assert workers == [(1, {"GPU": 1.0})] * 2
+    assert daemon == {"False"}
+
+
+def example_with(name):
+    (block,) = [block for block in code_blocks("python") if name in block]
+    return block
 
 
 really_run = subprocess.run
