@@ -1,6 +1,7 @@
 """A random network small enough for tests, and a command line that uses it, slowly: to be killed on the way."""
 
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -12,17 +13,19 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from embedding import backbones
 
 SECONDS_PER_BATCH = 0.3
+SEEDED = threading.Lock()  # torch has one generator for all threads, as the workers of a test's cluster are
 
 
 def load_tiny(name="tiny", weights_file=None):
     """Like `backbones.load_backbone`."""
-    torch.manual_seed(0)
-    network = torch.nn.Sequential(
-        torch.nn.Conv2d(3, 12, 5, stride=4),
-        torch.nn.ReLU(),
-        torch.nn.AdaptiveAvgPool2d(2),
-        torch.nn.Flatten(),
-    )
+    with SEEDED:
+        torch.manual_seed(0)
+        network = torch.nn.Sequential(
+            torch.nn.Conv2d(3, 12, 5, stride=4),
+            torch.nn.ReLU(),
+            torch.nn.AdaptiveAvgPool2d(2),
+            torch.nn.Flatten(),
+        )
     return backbones.Backbone(name, network.eval(), transform, "random")
 
 
