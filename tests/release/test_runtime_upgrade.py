@@ -139,10 +139,12 @@ class TestResolve:
     def test_the_newest_pyodide_is_the_newest_that_can_be_had_whole(self, registry, archives, cache):
         registry.add("pyodide@2.0", "pyodide-2.0.tgz", pyodide_package(WHEELS))
         registry.add("pyodide@3.0", "pyodide-3.0.tgz", pyodide_package(OTHER_WHEELS))
+        registry.add("pyodide@4.0", "pyodide-4.0.tgz", pyodide_package(OTHER_WHEELS))
         registry.add("open-webui", "open_webui-1.0-any.whl", carrier_of(WHEELS))
         resolved, notes = runtime_upgrade.resolve({"pyodide": "newest"}, archives, cache)
         assert resolved["pyodide"].version == "2.0"
-        assert [note.partition(":")[0] for note in notes] == ["pyodide 3.0 was passed over"]
+        assert [note.partition(":")[0] for note in notes] == ["pyodide 4.0 was passed over", "pyodide 3.0 was passed over"]
+        assert registry.asked.count("open-webui") == 1  # it is large
 
     def test_another_platform_brings_the_libraries_for_files_built_for_it(self, registry, archives, cache):
         platform = "pyemscripten_2027_0_wasm32"
