@@ -1,9 +1,11 @@
 """What all tests share: which of them run, repeatable random cases, and one thread for each process."""
 
 import os
+from pathlib import Path
 
 from hypothesis import settings
 
+HERE = Path(__file__).parent
 # There is a process of tests for each core: threads of numpy's and torch's would only wait for one another.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(name, "1")
@@ -17,8 +19,19 @@ def pytest_addoption(parser):
     parser.addoption("--all", action="store_true", help="run the tests that are marked thorough, too")
 
 
+# Processes take whole files in this order: what takes longest comes first, so that they end at about the same time.
+FOLDERS = ("browser", "release", "embedding", "scale", "core", "contract", "page")
+
+
+def place(item):
+    """Where the folder of a test stands in the order."""
+    folder = item.path.relative_to(HERE).parts[0]
+    return FOLDERS.index(folder) if folder in FOLDERS else len(FOLDERS)
+
+
 def pytest_collection_modifyitems(config, items):
     """Leave the thorough tests to ``--all``; each has a short form beside it that always runs."""
+    items.sort(key=place)
     if not config.getoption("--all"):
         thorough = [item for item in items if item.get_closest_marker("thorough")]
         config.hook.pytest_deselected(items=thorough)
