@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from made_datasets import make_dataset
 from playwright.sync_api import sync_playwright
-from visits import BROWSER_FLAGS, ROOT, SharedVisit, serving, visiting
+from visits import BROWSER_FLAGS, ROOT, SharedVisit, new_profile, serving, visiting, visiting_in
 
 
 @pytest.fixture(scope="session")
@@ -40,13 +40,22 @@ def published(tmp_path_factory):
         yield address + "vizzy/"
 
 
+@pytest.fixture(scope="module")
+def profile(browser):
+    """A browser profile for the visits of a module, one after the other."""
+    with new_profile(browser) as context:
+        yield context
+
+
 @pytest.fixture
-def visit(browser, site, request):
+def visit(site, request):
     """A visit of its own; without a worker in tests that are marked so; the module's trained one in `shared` tests."""
     if request.node.get_closest_marker("shared"):
         yield request.getfixturevalue("trained").reset()
         return
-    with visiting(browser, site, worker=not request.node.get_closest_marker("without_worker")) as one:
+    profile = request.getfixturevalue("profile")
+    with visiting_in(profile, site, worker=not request.node.get_closest_marker("without_worker")) as one:
+        one.forget_others()
         yield one
 
 

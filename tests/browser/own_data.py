@@ -6,6 +6,24 @@ import io
 import numpy as np
 
 
+WAYS_BACK = ("#import-close", "#review-back")
+
+
+def with_dialog(visit):
+    """A visit with the dialog open, as it is before anything is brought; what an earlier test opened is in its place."""
+    page = visit.page
+    for selector in WAYS_BACK:
+        if page.is_visible(selector):
+            page.click(selector)
+    page.click("#import-button")
+    page.wait_for_selector("#import[open]")
+    if page.is_visible("#import-again"):
+        page.click("#import-again")
+    page.evaluate("document.getElementById('import-problem').hidden = true")
+    page.wait_for_selector("#import-start:not([hidden])")
+    return visit
+
+
 def bring(visit, *files):
     """Choose files, and wait for what is understood or what is wrong."""
     visit.page.set_input_files("#import-files", list(files))

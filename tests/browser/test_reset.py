@@ -1,7 +1,7 @@
 """A visit that many tests share is as it was before each of them, and without starting the page anew."""
 
 import pytest
-from visits import APPEARANCE
+from visits import APPEARANCE, visiting_in
 
 
 def relabel(visit):
@@ -56,3 +56,24 @@ def test_where_the_controls_do_not_lead_back_the_page_is_started_anew(trained):
     trained.reset()
     assert trained.page.evaluate(APPEARANCE) == before
     assert trained.starts == starts + 1
+
+
+KEEP = """async () => {
+    localStorage.setItem("kept", "kept");
+    await (await caches.open("kept")).put("kept", new Response("kept"));
+    await new Promise(done => indexedDB.open("kept").onsuccess = event => { event.target.result.close(); done(); });
+}"""
+KEPT = """async () => [
+    ...Object.keys(localStorage), ...Object.keys(sessionStorage), ...await caches.keys(), ...await indexedDB.databases(),
+]"""
+
+
+def test_a_visit_in_the_profile_of_another_finds_nothing_of_it(profile, site):
+    for keeps in (True, False):
+        with visiting_in(profile, site, worker=False) as visit:
+            visit.forget_others()
+            visit.page.goto(site + "404.html")
+            assert visit.page.evaluate(KEPT) == []
+            if keeps:
+                visit.page.evaluate(KEEP)
+                assert len(visit.page.evaluate(KEPT)) == 3

@@ -5,6 +5,7 @@ import sys
 import time
 import urllib.request
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Error
@@ -16,6 +17,8 @@ BROWSER_FLAGS = (
     "--disable-component-update --disable-sync "
     "--disable-features=AutofillServerCommunication"  # the browser's own question about form fields
 ).split()
+# Python runs as it was compiled first: most visits are over before compiling it again, for speed, would pay.
+BROWSER_FLAGS.append("--js-flags=--no-wasm-dynamic-tiering --no-wasm-tier-up")
 
 
 @contextmanager
@@ -38,6 +41,8 @@ def serving(folder):
         server.stdout.close()
         server.wait()
 
+BLOCKED = "Service Worker registration blocked by Playwright"  # as Playwright itself says it
+
 
 class Visit:
     """One visit of the page, with everything it asked for and complained about."""
@@ -47,13 +52,23 @@ class Visit:
         self.site = site
         self.complaints = []
         self.requests = []
-        page.context.on("request", lambda request: self.requests.append(request.url))
+        page.context.on("request", self.note_request)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         page.set_default_timeout(PATIENCE)
 
+    def forget_others(self):
+        """Take away what earlier visits in this browser profile have kept, but for the browser's cache of files."""
+        session = self.page.context.new_cdp_session(self.page)
+        session.send("Storage.clearDataForOrigin", {"origin": self.site, "storageTypes": "all"})
+        session.detach()
+
+    def note_request(self, request):
+        """Another request of the visit."""
+        self.requests.append(request.url)
+
     def _hear(self, message):
-        if message.type in ("error", "warning"):
+        if message.type in ("error", "warning") and message.text != BLOCKED:
             self.complaints.append(f"{message.type}: {message.text}")
 
     def open(self, path="", until="ready"):
@@ -166,21 +181,40 @@ WORKER_THAT_NEVER_ANSWERS = "window.Worker = class extends EventTarget { postMes
 
 
 @contextmanager
-def visiting(browser, site, *, kind=Visit, complains=False, worker=True, **options):
-    """A visit in a browser profile of its own; nothing may have gone wrong by its end, unless it is to complain.
+def visiting_in(context, site, *, kind=Visit, complains=False, worker=True):
+    """A visit in a browser profile; nothing may have gone wrong by its end, unless it is to complain.
 
     Without a worker the page starts and answers, but never trains: half the work, for what needs no results.
     """
-    context = browser.new_context(**{"viewport": {"width": 1280, "height": 720}, **options})
     visit = kind(context.new_page(), site)
     if not worker:
         visit.page.add_init_script(WORKER_THAT_NEVER_ANSWERS)
     try:
         yield visit
     finally:
-        context.close()
+        for page in context.pages:
+            page.close()
+        context.remove_listener("request", visit.note_request)
     assert complains or visit.complaints == []
     assert visit.foreign_requests() == []
+
+
+def new_profile(browser, **options):
+    """A browser profile of its own, of a usual size; visits in it are not kept for times without a network.
+
+    That would take the processor for three seconds; `keeping` is a visit that is.
+    """
+    return browser.new_context(**{"viewport": {"width": 1280, "height": 720}, "service_workers": "block", **options})
+
+
+@contextmanager
+def visiting(browser, site, *, kind=Visit, complains=False, worker=True, **options):
+    """A visit in a browser profile of its own: see `visiting_in` and `new_profile`."""
+    with new_profile(browser, **options) as context, visiting_in(context, site, kind=kind, complains=complains, worker=worker) as visit:
+        yield visit
+
+
+keeping = partial(visiting, service_workers="allow")
 
 
 # An answer that never comes, as from a page that is just being left, must not hang the test.

@@ -1,5 +1,9 @@
 """Leaving at any moment: a reload shows what was on the screen."""
 
+import pytest
+
+pytestmark = pytest.mark.without_worker
+
 
 def step_to_62(visit):
     """Step to 62, and wait until the address says so."""

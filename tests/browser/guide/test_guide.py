@@ -44,26 +44,34 @@ def test_a_later_visit_does_not_even_fetch_the_style(visit):
     assert visit.page.locator(".invitation").count() == 0
 
 
+@pytest.fixture(scope="module")
+def invited(browser, site):
+    """A first visit, which is invited to look around."""
+    with visiting(browser, site, worker=False) as visit:
+        visit.open().page.wait_for_selector(".invitation", state="attached")
+        yield visit
+
+
 @pytest.mark.parametrize("width", [1100, 1280, 1920])
-def test_the_invitation_covers_no_control_and_shifts_nothing(browser, site, width):
-    with visiting(browser, site, worker=False, viewport={"width": width, "height": 800}) as visit:
-        visit.open()
-        visit.page.wait_for_selector(".invitation", state="attached")
-        covered = visit.page.evaluate(
-            """() => [...document.querySelectorAll('.masthead button, .masthead select')]
-                .filter(node => node.getClientRects().length)
-                .filter(node => {
-                    const box = node.getBoundingClientRect();
-                    const there = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
-                    return !node.contains(there);
-                }).map(node => node.id || node.textContent)"""
-        )
-        assert covered == []
-        with_it = visit.page.evaluate("document.getElementById('guide').getBoundingClientRect().x")
-        height = visit.page.evaluate("document.querySelector('main').getBoundingClientRect().y")
-        visit.page.evaluate("document.querySelector('.invitation').hidden = true")
-        assert visit.page.evaluate("document.getElementById('guide').getBoundingClientRect().x") == with_it
-        assert visit.page.evaluate("document.querySelector('main').getBoundingClientRect().y") == height
+def test_the_invitation_covers_no_control_and_shifts_nothing(invited, width):
+    visit = invited
+    visit.page.set_viewport_size({"width": width, "height": 800})
+    visit.page.evaluate("document.querySelector('.invitation').hidden = false")
+    covered = visit.page.evaluate(
+        """() => [...document.querySelectorAll('.masthead button, .masthead select')]
+            .filter(node => node.getClientRects().length)
+            .filter(node => {
+                const box = node.getBoundingClientRect();
+                const there = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+                return !node.contains(there);
+            }).map(node => node.id || node.textContent)"""
+    )
+    assert covered == []
+    with_it = visit.page.evaluate("document.getElementById('guide').getBoundingClientRect().x")
+    height = visit.page.evaluate("document.querySelector('main').getBoundingClientRect().y")
+    visit.page.evaluate("document.querySelector('.invitation').hidden = true")
+    assert visit.page.evaluate("document.getElementById('guide').getBoundingClientRect().x") == with_it
+    assert visit.page.evaluate("document.querySelector('main').getBoundingClientRect().y") == height
 
 
 @pytest.mark.without_worker
@@ -112,9 +120,9 @@ def test_the_tour_walks_forward_and_back_by_keyboard(browser, site, size):
         assert page.evaluate("document.scrollingElement.scrollTop") == 0
 
 
-@pytest.mark.without_worker
+@pytest.mark.shared
 def test_the_focus_stays_in_the_tours_box_and_skip_ends_it(visit):
-    page = visit.open().page
+    page = visit.page
     open_guide(page, "Look around")
     page.wait_for_function("document.activeElement.textContent === 'Next'")
     for _ in range(4):
@@ -238,9 +246,9 @@ def verdicts(example):
     return [example.locator(".stamp").nth(number).inner_text() for number in range(example.locator(".stamp").count())]
 
 
-@pytest.mark.without_worker
+@pytest.mark.shared
 def test_the_first_example_accuses_by_one_rule_and_is_silent_by_the_other(visit):
-    page = visit.open().page
+    page = visit.page
     open_learn(page)
     example = page.locator(".rule-example").nth(0)
     assert verdicts(example) == ["▲ label error", "– no suggestion"]
@@ -255,9 +263,9 @@ def test_the_first_example_accuses_by_one_rule_and_is_silent_by_the_other(visit)
     assert verdicts(example) == ["▲ label error", "– no suggestion"]
 
 
-@pytest.mark.without_worker
+@pytest.mark.shared
 def test_the_second_example_hears_the_shy_class(visit):
-    page = visit.open().page
+    page = visit.page
     open_learn(page)
     example = page.locator(".rule-example").nth(1)
     assert verdicts(example) == ["▲ label error", "◆ no error"]
@@ -268,9 +276,9 @@ def test_the_second_example_hears_the_shy_class(visit):
     assert verdicts(example) == ["◆ no error", "◆ no error"]
 
 
-@pytest.mark.without_worker
+@pytest.mark.shared
 def test_the_third_example_has_three_outcomes(visit):
-    page = visit.open().page
+    page = visit.page
     open_learn(page)
     example = page.locator(".rule-example").nth(2)
     assert verdicts(example) == ["○ out of distribution"]
@@ -281,9 +289,9 @@ def test_the_third_example_has_three_outcomes(visit):
     assert verdicts(example) == ["◆ no error"]
 
 
-@pytest.mark.without_worker
+@pytest.mark.shared
 def test_the_line_up_shows_what_a_percentile_is(visit):
-    page = visit.open().page
+    page = visit.page
     open_learn(page)
     figure = page.locator(".line-up")
     assert figure.locator("figcaption").inner_text() == "The 50th percentile is 0.74: 6 of these 11 dogs reach it."
@@ -304,9 +312,9 @@ def test_a_section_shows_its_panel_and_the_joint_is_the_visitors_own(visit):
     assert focused(page) == "joint-heading"
 
 
-@pytest.mark.without_worker
+@pytest.mark.shared
 def test_escape_closes_the_theory_and_the_focus_returns(visit):
-    page = visit.open().page
+    page = visit.page
     open_learn(page)
     assert focused(page) == "learn-heading"
     page.click('.learn-contents >> text="What it cannot do"')

@@ -6,7 +6,8 @@ import lzma
 
 import pytest
 from brought_files import workbook
-from own_data import as_file, bring, open_and_train, small_table
+from own_data import as_file, bring, open_and_train, small_table, with_dialog
+from visits import visiting
 
 arro3_core = pytest.importorskip("arro3.core")
 arro3_io = pytest.importorskip("arro3.io")
@@ -14,13 +15,19 @@ arro3_io = pytest.importorskip("arro3.io")
 COLUMNAR_WHEELS = ["arro3_core.whl", "arro3_io.whl"]
 
 
+@pytest.fixture(scope="module")
+def opened(browser, site):
+    """A visit shared by the tests of this module; a library is fetched by the first that needs it."""
+    with visiting(browser, site) as one:
+        yield one.open()
+
+
 @pytest.fixture
-def own(visit):
-    """A visit with the dialog open."""
-    visit.open()
-    visit.page.click("#import-button")
-    visit.page.wait_for_selector("#import[open]")
-    return visit
+def own(opened):
+    """The shared visit with the dialog open, which has asked for nothing yet."""
+    with_dialog(opened).requests.clear()
+    yield opened
+    assert opened.foreign_requests() == [] and opened.complaints == []
 
 
 def columnar(write):
@@ -58,7 +65,6 @@ def test_a_parquet_file_is_read_trained_on_and_taken_home_in_its_format(own):
     assert table.num_rows == 40
     assert table.column_names[:4] == ["id", "label", "emb_0", "emb_1"]
     assert {type(cell) for cell in table.column("label_quality").to_pylist()} == {float}
-    assert own.foreign_requests() == [] and own.complaints == []
 
 
 def test_a_columnar_file_that_is_cut_off_gets_a_sentence_and_the_next_is_read(own):
@@ -88,7 +94,6 @@ def test_of_a_workbook_the_sheet_with_labels_is_read_and_another_can_be_chosen(o
     assert page.eval_on_selector_all("#import-sheet option", "all => all.map(one => one.value)") == ["About", "Data", "More"]
     page.select_option("#import-sheet select", "More")
     page.wait_for_function("document.getElementById('import-understood').textContent.includes('20 rows')")
-    assert own.foreign_requests() == [] and own.complaints == []
 
 
 def test_a_compressed_table_needs_no_library(own):
@@ -108,13 +113,13 @@ def test_whether_the_first_line_names_the_columns_can_be_chosen(own):
     assert "40 rows" in page.inner_text("#import-understood")
 
 
-def test_a_library_that_cannot_be_loaded_is_named_and_the_files_can_be_brought_again(own):
-    page = own.page
-    own.page.context.route("**/wheels/*", lambda route: route.fulfill(status=404, body=""))
-    bring(own, as_file("data.parquet", columnar(arro3_io.write_parquet)))
+def test_a_library_that_cannot_be_loaded_is_named_and_the_files_can_be_brought_again(visit):
+    page = with_dialog(visit.open()).page
+    page.context.route("**/wheels/*", lambda route: route.fulfill(status=404, body=""))
+    bring(visit, as_file("data.parquet", columnar(arro3_io.write_parquet)))
     assert "arro3_core.whl, which reads such files, could not be loaded (status 404)" in page.inner_text("#import-problem")
-    own.page.context.unroute("**/wheels/*")
+    page.context.unroute("**/wheels/*")
     page.set_input_files("#import-files", [as_file("data.parquet", columnar(arro3_io.write_parquet))])
     page.wait_for_selector("#import-preview:not([hidden])")
     assert "40 rows" in page.inner_text("#import-understood")
-    own.complaints.clear()  # the browser itself says that a file was not there
+    visit.complaints.clear()  # the browser itself says that a file was not there

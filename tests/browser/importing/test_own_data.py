@@ -2,14 +2,13 @@
 
 import csv
 import io
-import json
 import subprocess
 import sys
 import zipfile
 
 import numpy as np
 import pytest
-from own_data import as_file, bring, exported, open_and_train, rows_of, small_table, start_review
+from own_data import as_file, bring, exported, open_and_train, rows_of, small_table, start_review, with_dialog
 from PIL import Image
 from visits import PATIENCE, ROOT, visiting
 
@@ -17,26 +16,32 @@ SAMPLE = ROOT / "static/sample"
 ROWS, DIMENSIONS, CLASSES = 5000, 64, 12
 
 
+@pytest.fixture(scope="module")
+def opened(browser, site):
+    """A visit shared by the tests of this module that bring something of their own."""
+    with visiting(browser, site) as one:
+        yield one.open()
+
+
 @pytest.fixture
-def own(visit):
-    """A visit with the dialog open."""
-    visit.open()
-    visit.page.click("#import-button")
-    visit.page.wait_for_selector("#import[open]")
-    return visit
+def own(opened):
+    """The shared visit with the dialog open."""
+    yield with_dialog(opened)
+    assert opened.complaints == []
 
 
 # --- bringing -------------------------------------------------------------------------------------------
 
 
 def test_a_sample_is_understood_before_anything_runs(own):
+    before = own.page.inner_text('[data-panel="dataset"] .choice[aria-pressed="true"] >> nth=0')
     own.page.click('[data-sample^="messages.csv"]')
     own.page.wait_for_selector("#import-preview:not([hidden])")
     assert own.page.inner_text("#import-understood") == "messages: 240 rows, 4 classes, embeddings of 16 dimensions."
     roles = own.page.eval_on_selector_all("#import-columns select", "all => all.map(one => [one.dataset.name, one.value])")
     assert roles == [["id", "id"], ["text", "text"], ["label", "label"]]
     assert "Training takes" in own.page.inner_text("#import-estimate")
-    assert own.page.inner_text('[data-panel="dataset"] .choice[aria-pressed="true"] >> nth=0') == "cat"  # untouched
+    assert own.page.inner_text('[data-panel="dataset"] .choice[aria-pressed="true"] >> nth=0') == before  # untouched
 
 
 def test_what_is_understood_can_be_corrected(own):
@@ -52,16 +57,14 @@ def test_what_is_understood_can_be_corrected(own):
     assert "2 classes" in page.inner_text("#import-understood")
 
 
-def test_a_broken_file_gets_a_sentence_and_leaves_the_work_untouched(own):
-    own.page.keyboard.press("Escape")
-    own.train()
-    issues = own.page.inner_text("#label-issues-heading output")
-    own.page.click("#import-button")
-    bring(own, as_file("broken.npy", b"\x93NUMPY\x01\x00cut off"))
-    assert "broken.npy" in own.page.inner_text("#import-problem")
-    own.page.click("#import-close")
-    assert own.page.inner_text("#label-issues-heading output") == issues
-    own.slide("class", 60)
+def test_a_broken_file_gets_a_sentence_and_leaves_the_work_untouched(visit):
+    visit.open().train()
+    issues = visit.page.inner_text("#label-issues-heading output")
+    bring(with_dialog(visit), as_file("broken.npy", b"\x93NUMPY\x01\x00cut off"))
+    assert "broken.npy" in visit.page.inner_text("#import-problem")
+    visit.page.click("#import-close")
+    assert visit.page.inner_text("#label-issues-heading output") == issues
+    visit.slide("class", 60)
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(own):
@@ -74,6 +77,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(own):
             const input = document.getElementById("import-files");
             Object.defineProperty(input, "files", { value: [big], configurable: true });
             input.dispatchEvent(new Event("change"));
+            delete input.files;
         }"""
     )
     page.wait_for_selector("#import-problem:not([hidden])")
@@ -81,8 +85,10 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(own):
     assert "huge.csv" in said and "python -m vizzy find" in said
 
 
-def test_files_can_be_dropped_anywhere_on_the_page(visit):
-    page = visit.open().page
+def test_files_can_be_dropped_anywhere_on_the_page(own):
+    page = own.page
+    page.click("#import-close")
+    page.wait_for_selector("#import", state="hidden")
     dropped = page.evaluate_handle(
         """text => {
             const carried = new DataTransfer();
@@ -127,14 +133,24 @@ def test_pictures_as_files_beside_a_table_are_shown(own):
 # --- reviewing ------------------------------------------------------------------------------------------
 
 
+def in_review(visit):
+    """The sample, opened anew, trained and in review."""
+    visit.page.click('[data-sample^="messages.csv"]')
+    visit.page.wait_for_selector("#import-preview:not([hidden])")
+    open_and_train(visit)
+    start_review(visit)
+    return visit
+
+
 @pytest.fixture
 def reviewing(own):
-    """The sample, trained, in review."""
-    own.page.click('[data-sample^="messages.csv"]')
-    own.page.wait_for_selector("#import-preview:not([hidden])")
-    open_and_train(own)
-    start_review(own)
-    return own
+    return in_review(own)
+
+
+@pytest.fixture
+def reviewing_alone(visit):
+    """A visit in which nothing else is saved."""
+    return in_review(with_dialog(visit.open()))
 
 
 def progress(page):
@@ -249,31 +265,31 @@ def test_what_is_exported_opens_again_to_the_same_review(reviewing, browser, sit
             assert [row[column] for row in again] == [row[column] for row in rows]
 
 
-def test_a_reload_goes_on_with_the_same_work(reviewing):
-    page = reviewing.page
+def test_a_reload_goes_on_with_the_same_work(reviewing_alone):
+    page = reviewing_alone.page
     for key in "ak":
         page.keyboard.press(key)
     page.wait_for_function("document.getElementById('reviewed').textContent.startsWith('2 of')")
     before = progress(page)
     page.wait_for_timeout(800)  # the files are being kept
     page.reload()
-    reviewing.wait("trained")
+    reviewing_alone.wait("trained")
     page.wait_for_selector("#queue-list .queue-row")
     assert progress(page) == before
-    page.goto(reviewing.site)
-    reviewing.wait("ready")
+    page.goto(reviewing_alone.site)
+    reviewing_alone.wait("ready")
     page.click("#import-button")
     page.click("#saved-projects [data-project]")
     page.wait_for_url("**/?work=*")
-    reviewing.wait("trained")
+    reviewing_alone.wait("trained")
     assert page.input_value("#dataset-menu") == "own"
 
 
-def test_forgotten_work_is_gone(reviewing):
-    page = reviewing.page
+def test_forgotten_work_is_gone(reviewing_alone):
+    page = reviewing_alone.page
     page.wait_for_timeout(800)
-    page.goto(reviewing.site)
-    reviewing.wait("ready")
+    page.goto(reviewing_alone.site)
+    reviewing_alone.wait("ready")
     page.click("#import-button")
     page.click("#saved-projects [data-forget]")
     page.wait_for_selector("#saved-projects", state="hidden")
@@ -376,4 +392,3 @@ def test_many_rows_are_told_the_command_that_does_it_elsewhere(own):
     bring(own, as_file("many rows.csv", table))
     own.page.wait_for_selector("#import-command:not([hidden])")
     assert own.page.inner_text("#import-command code") == "python -m vizzy find 'many rows.csv'"
-    assert json.dumps(own.complaints) == "[]"

@@ -9,6 +9,14 @@ from axe import violations
 from visits import visiting
 
 
+def test_axe_would_find_what_is_wrong_and_in_a_long_list_what_its_first_rows_have_wrong(browser, site):
+    row = '<p class="card"><button></button></p>'
+    with visiting(browser, site) as visit:
+        visit.page.goto(site + "404.html")
+        visit.page.evaluate("rows => { document.querySelector('main').innerHTML += '<div>' + rows + '</div>'; }", 20 * row)
+        assert "button-name" in [rule for rule, _ in violations(visit.page)]
+
+
 @pytest.mark.parametrize("theme", [pytest.param("light", marks=pytest.mark.thorough), "dark"])
 def test_axe_finds_nothing_in_any_state(browser, site, theme):
     with visiting(browser, site, color_scheme=theme) as visit:

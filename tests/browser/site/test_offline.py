@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from visits import ROOT, serving, visiting, wait_for_caches, wait_until_kept
+from visits import ROOT, keeping as visiting, serving, wait_for_caches, wait_until_kept
 
 
 @pytest.fixture

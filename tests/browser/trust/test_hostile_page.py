@@ -72,7 +72,7 @@ class Watched(Visit):
 @contextmanager
 def watched(browser, site):
     """A visit in which nothing may run, be refused by the policy, ask for anything elsewhere, or open a dialog."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, service_workers="block")
     ran, pages = [], []
     context.expose_function("hacked", lambda *said: ran.append(said))
     context.add_init_script(LISTEN)

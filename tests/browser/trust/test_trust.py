@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Error
 from recording import recording_proxy
 from own_data import bring, exported, open_and_train, small_table, start_review
-from visits import visiting, wait_until_kept
+from visits import keeping, visiting, wait_until_kept
 
 
 # --- private: what is asked for ------------------------------------------------------------------------
@@ -107,7 +107,7 @@ def bring_pictures(visit):
 def test_a_full_visit_asks_no_other_origin_for_anything(browser, site, tmp_path):
     with recording_proxy(site) as (proxy, asked):  # noqa: SIM117 (the inner one checks at its end)
         # Without <-loopback> the browser would go round the proxy to this machine.
-        with visiting(browser, site, proxy={"server": proxy, "bypass": "<-loopback>"}) as visit:
+        with keeping(browser, site, proxy={"server": proxy, "bypass": "<-loopback>"}) as visit:
             page = visit.open().page
             train_slide_relabel_and_look(visit)
             read_guide_and_learn(page)
@@ -190,14 +190,19 @@ TRY = """async (address) => {
 }"""
 
 
+@pytest.fixture(scope="module")
+def kept_in(browser, site):
+    """A visit that stays on the page, whatever is tried there."""
+    with visiting(browser, site) as visit:
+        yield visit.open()
+
+
 @pytest.mark.parametrize("way", WAYS_OUT)
-def test_the_pages_policy_lets_nothing_out(browser, site, elsewhere, way):
+def test_the_pages_policy_lets_nothing_out(kept_in, elsewhere, way):
     address, asked = elsewhere
-    with visiting(browser, site, worker=way == "worker") as visit:
-        visit.open()
-        outcome, violations = visit.page.evaluate(TRY % WAYS_OUT[way], address)
-        visit.complaints.clear()  # the browser says what it refused
-        visit.requests.clear()  # and counts what it refused among the requests
+    outcome, violations = kept_in.page.evaluate(TRY % WAYS_OUT[way], address)
+    kept_in.complaints.clear()  # the browser says what it refused
+    kept_in.requests.clear()  # and counts what it refused among the requests
     assert asked == []
     if way not in ("worker", "beacon", "socket", "form", "frame"):
         assert outcome == "refused"
