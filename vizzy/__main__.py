@@ -460,7 +460,7 @@ def _as_json(opened, findings, why, count):
                 "is_out_of_distribution": bool(analysis.out_of_distribution_mask[example]),
                 "reasons": why(int(example)),
             }
-            for example in confident.ranking(findings.label_quality)[: max(0, count)].tolist()
+            for example in confident.ranking(findings.label_quality, max(0, count)).tolist()
         ],
     }
 
@@ -480,7 +480,7 @@ def _decisions_in_words(opened, findings, options):
 
 
 def _print_worst(opened, findings, why, count):
-    worst = confident.ranking(findings.label_quality)[: max(0, count)]
+    worst = confident.ranking(findings.label_quality, max(0, count))
     if not len(worst):
         return
     classes, dataset = opened.dataset.classes, opened.dataset

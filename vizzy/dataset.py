@@ -23,9 +23,10 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import numpy as np
 
@@ -54,11 +55,45 @@ class DatasetError(ValueError):
     """What is wrong with a dataset, where, and what to do: a sentence for the person who brought it."""
 
 
+class RowNumbers(Sequence):
+    """Ids of examples that have none of their own: the numbers of their rows, from 1, each made when it is asked for.
+
+    Parameters
+    ----------
+    row_idx : np.ndarray of int, shape (n,)
+        All different, counted from 0.
+    """
+
+    def __init__(self, row_idx: np.ndarray) -> None:
+        self._row_idx = row_idx
+
+    def __len__(self) -> int:
+        return len(self._row_idx)
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return tuple(str(row + 1) for row in self._row_idx[place].tolist())
+        return str(self._row_idx[place] + 1)
+
+    def __iter__(self) -> Iterator[str]:
+        return (str(row + 1) for row in self._row_idx.tolist())
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, RowNumbers):
+            return np.array_equal(self._row_idx, other._row_idx)
+        return isinstance(other, Sequence) and not isinstance(other, str) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Checked when it is made; arrays are of n examples in one order."""
 
-    ids: tuple  # of str, all different
+    ids: Sequence[str]  # all different
     classes: tuple  # of str, all different
     given_label: np.ndarray  # (n,) int, index into classes
     true_label: np.ndarray | None = None  # (n,) int, -1 where no class is true; None: the truth is unknown
@@ -385,6 +420,8 @@ def load_array(content: bytes, file: str) -> np.ndarray:
 def _check_names(names, what):
     if not names:
         raise DatasetError(f"the dataset has no {what} at all: is its table empty?")
+    if isinstance(names, RowNumbers):
+        return
     seen = set()
     for row, name in enumerate(names):
         if not name:

@@ -131,7 +131,7 @@ def changes(opened: Opened, findings: Findings, review: Review) -> tuple[str, by
     cells = _text_columns(opened, findings, review)
     rows = []
     for example in changed_idx:
-        row = [str(opened.table.lines[opened.row_idx[example]]), dataset.ids[example]]
+        row = [str(opened.table.lines[opened.row_idx[example]]), dataset.ids[int(example)]]
         rows.append(row + [cells[column][example] for column in CHANGES_COLUMNS[2:]])
     name = _stem(opened.table.name) + "-changes.csv"
     table = Table(name, CHANGES_COLUMNS, tuple(rows), (), Form(mark=True))
@@ -450,7 +450,7 @@ def _duplicates_section(opened, findings):
 def _worst_section(opened, findings, review, explanations):
     dataset = opened.dataset
     cells = _text_columns(opened, findings, review)
-    worst = confident.ranking(findings.label_quality)[:MOST_IN_REPORT]
+    worst = confident.ranking(findings.label_quality, MOST_IN_REPORT)
     rows = []
     for example in worst:
         shown = [

@@ -213,13 +213,15 @@ def _distances(features, one, other):
 
 def _connected(pairs, n):
     """Number the groups that pairs connect, by their first example: np.ndarray of int, shape (n,)."""
+    group = np.full(n, NO_GROUP, dtype=np.intp)
+    if not len(pairs):
+        return group
     parent = np.arange(n)
     for one, other in pairs.tolist():
         one, other = _root(parent, one), _root(parent, other)
         parent[max(one, other)] = min(one, other)
     touched = np.unique(pairs)
     roots = np.array([_root(parent, example) for example in touched.tolist()], dtype=np.intp)
-    group = np.full(n, NO_GROUP, dtype=np.intp)
     group[touched] = np.unique(roots, return_inverse=True)[1]
     return group
 

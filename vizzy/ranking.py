@@ -198,8 +198,7 @@ def outlier_score(parts: Parts, pred_probs: np.ndarray) -> np.ndarray:
         Without embeddings, the entropy of the probabilities as a share of the greatest possible, in [0, 1].
     """
     if parts.knn_outlier_ratio is None:
-        probs = np.clip(pred_probs, np.finfo(np.float64).tiny, 1)
-        return -(probs * np.log(probs)).sum(axis=1) / np.log(max(2, pred_probs.shape[1]))
+        return _entropy(pred_probs)
     return parts.class_distance * parts.knn_outlier_ratio / np.maximum(pred_probs.max(axis=1), confident.TOLERANCE)
 
 
@@ -220,10 +219,32 @@ def outlier_mask(parts: Parts, pred_probs: np.ndarray) -> np.ndarray:
     ----------
     Tukey: Exploratory Data Analysis. 1977.
     """
-    score = outlier_score(parts, pred_probs)
     if parts.knn_outlier_ratio is None:
-        return score > IGNORANCE
+        return _knows_nothing_mask(parts, pred_probs)
+    score = outlier_score(parts, pred_probs)
     return score > _upper_fence(score)
+
+
+def _knows_nothing_mask(parts, pred_probs):
+    """Where the entropy of the probabilities is above `IGNORANCE`; few have a highest probability so low that it can be."""
+    n_classes, mask = pred_probs.shape[1], np.zeros(len(pred_probs), dtype=bool)
+    for rows in confident.in_blocks(len(pred_probs)):
+        highest = np.maximum(parts.self_confidence[rows], parts.self_confidence[rows] - parts.margin[rows])
+        possible = np.flatnonzero(_highest_entropy(highest, n_classes) > IGNORANCE - confident.TOLERANCE)
+        mask[rows.start + possible] = _entropy(pred_probs[rows][possible]) > IGNORANCE
+    return mask
+
+
+def _highest_entropy(highest, n_classes):
+    """The entropy where all but the highest probability are equal, as a share of the greatest possible: there is no higher."""
+    rest = (1 - highest) / max(1, n_classes - 1)
+    return _entropy(np.stack([highest, rest], axis=1), np.array([1, n_classes - 1]), n_classes)
+
+
+def _entropy(pred_probs, times=1, n_classes=None):
+    """The entropy of some probabilities, each so many times there, as a share of the greatest possible."""
+    probs = np.clip(pred_probs, np.finfo(np.float64).tiny, 1)
+    return -(times * probs * np.log(probs)).sum(axis=1) / np.log(max(2, n_classes or pred_probs.shape[1]))
 
 
 def _upper_fence(score):
@@ -417,11 +438,13 @@ def shrunk_covariance(centred: np.ndarray) -> np.ndarray:
 
 def _margin(given_label, pred_probs):
     """By how much the given label leads, and over which class: two np.ndarrays, shape (n,)."""
-    rows = np.arange(len(pred_probs))
-    rivals = np.array(pred_probs, dtype=np.float64)
-    rivals[rows, given_label] = -1
-    rival = rivals.argmax(axis=1)
-    rival_probs = np.maximum(rivals[rows, rival], 0)
+    rival, rival_probs = np.empty(len(pred_probs), dtype=np.intp), np.empty(len(pred_probs))
+    for rows in confident.in_blocks(len(pred_probs)):
+        rivals = np.array(pred_probs[rows], dtype=np.float64)
+        row = np.arange(len(rivals))
+        rivals[row, given_label[rows]] = -1
+        rival[rows] = rivals.argmax(axis=1)
+        rival_probs[rows] = np.maximum(rivals[row, rival[rows]], 0)
     return confident.self_confidence(given_label, pred_probs) - rival_probs, rival
 
 

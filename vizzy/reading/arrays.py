@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vizzy.reading.coded_texts import CodedTexts
 from vizzy.reading.errors import ReadingError
 from vizzy.reading.files import InputFile, Limits, unzipped
 
@@ -127,6 +128,11 @@ def texts_of(values: np.ndarray) -> list[str]:
     if values.dtype.kind == "f":
         return ["" if value != value else str(int(value)) if value.is_integer() else str(value) for value in values.ravel().tolist()]
     return [str(value) for value in values.ravel().tolist()]
+
+
+def coded_texts_of(values: np.ndarray) -> CodedTexts:
+    """The same, of values of which few are different: `vizzy.reading.coded_texts.CodedTexts`."""
+    return CodedTexts.of_values(values.ravel(), texts_of)
 
 
 def _decoded(values):

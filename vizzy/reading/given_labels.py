@@ -1,11 +1,12 @@
 """The third stage: the label of each row, as text."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import vizzy.reading.arrays as array_roles
 import vizzy.reading.columns as column_roles
 import vizzy.reading.labels as label_texts
 from vizzy.reading.choices import Choices
+from vizzy.reading.coded_texts import CodedTexts
 from vizzy.reading.columns import column_of, columns_of
 from vizzy.reading.contents import Contents
 from vizzy.reading.errors import ReadingError, counted, listed, shown
@@ -21,7 +22,7 @@ from vizzy.reading.roles import Roles, array_with, known_classes
 class GivenLabels:
     """The label of each row; rows without one count until a dataset is made."""
 
-    texts: tuple = ()  # of str, one for each row, "" where it is missing
+    texts: CodedTexts = field(default_factory=lambda: CodedTexts.of(()))  # one for each row, "" where it is missing
     where: str = ""  # what holds them, for complaints
     n_signs: int = 0  # rows that say by a sign such as -1 that they have no label
     notes: tuple = ()  # of str
@@ -50,7 +51,7 @@ def given_labels_of(contents: Contents, roles: Roles, choices: Choices) -> Given
     array = array_with(contents, roles, array_roles.PRED_PROBS)
     n_classes = array.values.shape[1] if array is not None and array.values.ndim == 2 else None
     cleaned, notes, n_signs = label_texts.cleaned(texts, known, choices.kept_labels, choices.no_labels, n_classes)
-    return GivenLabels(tuple(cleaned), where, n_signs, tuple(notes))
+    return GivenLabels(cleaned, where, n_signs, tuple(notes))
 
 
 def with_checked_classes(labels: GivenLabels, choices: Choices, most: int) -> GivenLabels:
@@ -73,7 +74,7 @@ def with_checked_classes(labels: GivenLabels, choices: Choices, most: int) -> Gi
         Where these can be no classes.
     """
     chosen = column_roles.LABEL in choices.roles.values()
-    notes = label_texts.check_classes(list(labels.texts), labels.where, most, chosen)
+    notes = label_texts.check_classes(labels.texts, labels.where, most, chosen)
     return replace(labels, notes=(*labels.notes, *notes))
 
 
@@ -90,7 +91,7 @@ def check_unlabelled(contents: Contents, labels: GivenLabels, choices: Choices) 
     ------
     ReadingError
     """
-    missing = [row for row, label in enumerate(labels.texts) if not label]
+    missing = labels.texts.rows_with(lambda label: not label).tolist()
     count = len(missing) - labels.n_signs
     if count > 0 and not choices.leave_out_unlabelled:
         place = contents.table.place(missing[0]) if contents.table else f"row {missing[0]} (counted from 0)"
@@ -117,7 +118,7 @@ def _texts_as_they_stand(contents, roles, choices):
     if array.values.ndim == 2 and min(array.values.shape) > 1:
         texts = labels_of_one_hot_array(array.values, names, array.name)
     else:
-        texts = _named(array_roles.texts_of(array.values), names, array.name)
+        texts = _named(array_roles.coded_texts_of(array.values), names, array.name)
     if contents.table and len(texts) != len(contents.table):
         raise ReadingError(
             f"{array.name} has {counted(len(texts), 'label')}, but {contents.table.name} has {counted(len(contents.table), 'row')}: "
@@ -155,7 +156,7 @@ def _misshapen(arrays):
 
 def _named(texts, names, where):
     """Labels that are numbers of classes, as the classes' names."""
-    if set(texts) <= set(names):
+    if set(texts.different) <= set(names):
         return texts
     numbered = {str(number): name for number, name in enumerate(names)}
-    return [numbered.get(text, text) for text in texts] if set(texts) <= set(numbered) else texts
+    return texts.mapped(lambda text: numbered.get(text, text)) if set(texts.different) <= set(numbered) else texts

@@ -4,16 +4,19 @@ Rows without a label count until here, so that arrays fit and complaints name th
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Any
 
 import numpy as np
 
 import vizzy.reading.arrays as array_roles
 import vizzy.reading.columns as column_roles
 import vizzy.reading.labels as label_texts
-from vizzy.dataset import Dataset
+from vizzy.dataset import Dataset, RowNumbers
 from vizzy.reading.choices import Choices
+from vizzy.reading.coded_texts import CodedTexts
 from vizzy.reading.columns import column_of, exported_columns
 from vizzy.reading.contents import Contents
 from vizzy.reading.errors import ReadingError, counted, listed, shown
@@ -92,7 +95,7 @@ def opened_of(contents: Contents, roles: Roles, labels: GivenLabels, choices: Ch
     classes = _classes(labels, classes, class_order(contents, roles, choices), true_texts, corrected_texts)
     if pred_probs is not None and len(classes) > pred_probs.shape[1]:
         pred_probs = np.hstack([pred_probs, np.zeros((len(pred_probs), len(classes) - pred_probs.shape[1]))])
-    given = label_texts.indexed([labels.texts[row] for row in row_idx], classes)
+    given = label_texts.indexed(labels.texts.at(row_idx), classes)
     if pred_probs is not None:
         notes += agreement_notes(pred_probs, given, classes, source_of_probabilities(contents, roles))
     ids = _ids(contents, roles, labels, table, column_of(columns, column_roles.ID), row_idx)
@@ -148,7 +151,7 @@ def images_to_embed(contents: Contents, roles: Roles, labels: GivenLabels) -> tu
 
 
 def _labelled_rows(labels):
-    return np.array([row for row, label in enumerate(labels.texts) if label], dtype=np.intp)
+    return labels.texts.rows_with(bool)
 
 
 def _nothing_to_predict_from(contents, roles):
@@ -166,10 +169,28 @@ def _nothing_to_predict_from(contents, roles):
 def _table_of_labels(contents, roles, labels):
     """The table that an array of labels is exported as."""
     array = array_with(contents, roles, array_roles.LABELS)
-    rows = tuple([str(number), label] for number, label in enumerate(labels.texts, start=1))
-    return Table(
-        f"{array.key}.csv", ("id", "label"), rows, tuple(range(1, len(rows) + 1)), Form(), unit="row"
-    )
+    rows = NumberedLabels(labels.texts)
+    return Table(f"{array.key}.csv", ("id", "label"), rows, range(1, len(rows) + 1), Form(), unit="row")
+
+
+class NumberedLabels(Sequence):
+    """The rows of a table of numbers and labels, each made when it is asked for: there may be many.
+
+    Parameters
+    ----------
+    labels : CodedTexts
+    """
+
+    def __init__(self, labels: CodedTexts) -> None:
+        self._labels = labels
+
+    def __len__(self) -> int:
+        return len(self._labels)
+
+    def __getitem__(self, row: Any) -> Any:
+        if isinstance(row, slice):
+            return [self[number] for number in range(*row.indices(len(self)))]
+        return [str(range(1, len(self) + 1)[row]), self._labels[row]]
 
 
 def _further_labels(contents, roles, labels, row_idx):
@@ -180,7 +201,7 @@ def _further_labels(contents, roles, labels, row_idx):
     if exported:
         column = contents.table.texts(exported[column_roles.CORRECTED_LABEL])
         corrected = tuple(column[row] for row in row_idx)
-    known = set(labels.texts) - {""}
+    known = set(labels.texts.different) - {""}
     return _cleaned(true_texts, known), _cleaned(corrected, known)
 
 
@@ -192,7 +213,7 @@ def _cleaned(texts, known):
 
 def _classes(labels, of_probabilities, order, true_texts, corrected_texts):
     """All classes in order: those of the probabilities, else as the files say, else as scikit-learn orders them."""
-    known = {label for label in (*labels.texts, *true_texts, *corrected_texts) if label}
+    known = {label for label in (*labels.texts.different, *true_texts, *corrected_texts) if label}
     first = of_probabilities or tuple(name for name in order if name in known)
     return (*first, *label_texts.ordered(known - set(first)))
 
@@ -219,6 +240,8 @@ def _texts(contents, roles, role, row_idx):
 
 def _ids(contents, roles, labels, table, column, row_idx):
     """Ids of the examples, all different: the table's, an array's, the images' names, or the rows' numbers from 1."""
+    if contents.table is None:
+        return RowNumbers(row_idx)  # as the table has them that is made of the labels
     array = array_with(contents, roles, array_roles.IDS)
     if column is not None:
         texts = table.texts(column)
@@ -231,7 +254,7 @@ def _ids(contents, roles, labels, table, column, row_idx):
     files = _texts(contents, roles, column_roles.FILE, row_idx)
     if contents.images and files and len(set(files)) == len(files) and all(files):
         return files  # what a person knows an image by
-    return tuple(str(row + 1) for row in row_idx)
+    return RowNumbers(row_idx)
 
 
 def _check_ids(table, column, texts):

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
+from vizzy.reading.coded_texts import CodedTexts
 from vizzy.reading.errors import ReadingError, counted, listed, shown
 from vizzy.reading.tables import FASTTEXT_PREFIX
 
@@ -46,7 +47,7 @@ def cleaned(
     kept: Collection[str] = (),
     unlabelled: Collection[str] = (),
     n_classes: int | None = None,
-) -> tuple[list[str], list[str], int]:
+) -> tuple[CodedTexts, list[str], int]:
     """Labels without what is not part of them, "" where one is missing, and what was done about it.
 
     Parameters
@@ -63,7 +64,7 @@ def cleaned(
 
     Returns
     -------
-    labels : list of str, length n
+    labels : CodedTexts, length n
         "" where there is no label.
     notes : list of str
         A sentence for each thing that was done.
@@ -77,7 +78,7 @@ def cleaned(
     (['cat', 'dog', 'cat', 'dog', 'cat', 'dog', ''], 1)
     """
     notes: list[str] = []
-    labels = _noting(notes, texts, str.strip, "had spaces around them, which are not counted as part of the label")
+    labels = _noting(notes, CodedTexts.of(texts), str.strip, "had spaces around them, which are not counted as part of the label")
     labels = _noting(
         notes,
         labels,
@@ -87,8 +88,8 @@ def cleaned(
     labels = _without_wrapping(labels, notes)
     labels = _one_spelling_of_whole_numbers(labels, notes)
     known = {*known_classes, *kept}
-    if n_classes is not None and len(set(labels) - {""} - set(unlabelled)) == n_classes:
-        known |= set(labels)
+    if n_classes is not None and len(set(labels.different) - {""} - set(unlabelled)) == n_classes:
+        known |= set(labels.different)
     labels, n_signs = _without_missing(labels, known, set(unlabelled), notes)
     return labels, notes + _alike(labels), n_signs
 
@@ -141,7 +142,7 @@ def check_classes(labels: Sequence[str], where: str, most: int, chosen: bool = F
     ------
     ReadingError
     """
-    counts = Counter(label for label in labels if label)
+    counts = _counts(CodedTexts.of(labels))
     total = sum(counts.values())
     if not counts:
         raise ReadingError(
@@ -177,8 +178,13 @@ def check_classes(labels: Sequence[str], where: str, most: int, chosen: bool = F
 
 def indexed(labels: Sequence[str], classes: Sequence[str]) -> np.ndarray:
     """The number of each label among the classes: np.ndarray of int, shape (n,)."""
-    number = {name: index for index, name in enumerate(classes)}
-    return np.array([number[label] for label in labels], dtype=np.intp)
+    number, coded = {name: index for index, name in enumerate(classes)}, CodedTexts.of(labels)
+    return np.array([number[label] for label in coded.different], dtype=np.intp)[coded.codes]
+
+
+def _counts(labels):
+    """How many rows have each label, of those that have one: dict."""
+    return {label: count for label, count in labels.counts().items() if label}
 
 
 def whole_number(label: str) -> int | None:
@@ -195,11 +201,11 @@ def whole_number(label: str) -> int | None:
 
 def _noting(notes, labels, change, what):
     """Labels changed one by one, with a note on how many were."""
-    changed = [change(label) for label in labels]
-    count = sum(before != after for before, after in zip(labels, changed, strict=True))
-    if count:
-        notes.append(f"{counted(count, 'label')} {what}." if count > 1 else f"1 label {_singular(what)}.")
-    return changed
+    count = sum(rows for label, rows in labels.counts().items() if change(label) != label)
+    if not count:
+        return labels
+    notes.append(f"{counted(count, 'label')} {what}." if count > 1 else f"1 label {_singular(what)}.")
+    return labels.mapped(change)
 
 
 def _singular(what):
@@ -208,19 +214,19 @@ def _singular(what):
 
 def _without_wrapping(labels, notes):
     """Labels without what fastText and numpy's bytes put around every one of them."""
-    present = {label for label in labels if label}
+    present = {label for label in labels.different if label}
     if present and all(label.startswith(FASTTEXT_PREFIX) for label in present):
         notes.append(f"Labels begin with {FASTTEXT_PREFIX}, as fastText writes them, which is not counted as part of them.")
-        return [label.removeprefix(FASTTEXT_PREFIX) for label in labels]
+        return labels.mapped(lambda label: label.removeprefix(FASTTEXT_PREFIX))
     if present and all(_PRINTED.fullmatch(label) for label in present):
         notes.append("Labels are printed as Python does, such as b'cat': what stands between the quotation marks is the label.")
-        return [_PRINTED.sub(lambda match: match[1] or match[2] or "", label) for label in labels]
+        return labels.mapped(lambda label: _PRINTED.sub(lambda match: match[1] or match[2] or "", label))
     return labels
 
 
 def _one_spelling_of_whole_numbers(labels, notes):
     """Where 1.0 stands beside 1, both are 1; where all labels are spelled so, they stay."""
-    present = set(labels)
+    present = set(labels.different)
     twice = {}
     for label in present:
         match = _WHOLE_WITH_POINT.fullmatch(label)
@@ -229,12 +235,12 @@ def _one_spelling_of_whole_numbers(labels, notes):
     if not twice:
         return labels
     notes.append(f"{listed(sorted(twice), 3)} and {listed(sorted(twice.values()), 3)} are counted as the same class.")
-    return [twice.get(label, label) for label in labels]
+    return labels.mapped(lambda label: twice.get(label, label))
 
 
 def _without_missing(labels, known, unlabelled, notes):
     """Labels with "" for what means "no label"; a text that is frequent, or known as a class, is kept as one."""
-    counts = Counter(label for label in labels if label)
+    counts = _counts(labels)
     others = [count for label, count in counts.items() if not may_mean_no_label(label)]
     usual = sum(others) / len(others) if others else 0
     missing, n_signs = set(), 0
@@ -259,7 +265,7 @@ def _without_missing(labels, known, unlabelled, notes):
                 notes.append(f"{shown(text)} is taken to mean that there is no label, in {rows}.")
             else:
                 notes.append(f"{shown(text)} in {rows} is taken to mean that there is no label; it can be kept as a class.")
-    return ["" if label in missing else label for label in labels], n_signs
+    return labels.mapped(lambda label: "" if label in missing else label) if missing else labels, n_signs
 
 
 def _are_combinations(counts, joined, separator):
@@ -274,7 +280,7 @@ def _are_combinations(counts, joined, separator):
 
 def _alike(labels):
     by_folded = {}
-    for label in sorted(set(labels) - {""}):
+    for label in sorted(set(labels.different) - {""}):
         by_folded.setdefault(label.casefold(), []).append(label)
     alike = [names for names in by_folded.values() if len(names) > 1]
     return [f"{' and '.join(shown(name) for name in names)} are counted as different classes." for names in alike[:3]]

@@ -160,8 +160,9 @@ def check_finite(values: np.ndarray, source: Any, what: str) -> None:
     ReadingError
         It names the first such value.
     """
-    bad_idx = np.argwhere(~np.isfinite(values))
-    if len(bad_idx):
+    finite_mask = np.isfinite(values)
+    if not finite_mask.all():
+        bad_idx = np.argwhere(~finite_mask)
         row, column = bad_idx[0]
         missing = "fill it in" if np.isnan(values[row, column]) else "compute it again"
         raise ReadingError(
@@ -184,9 +185,8 @@ def check_probabilities(values: np.ndarray, source: Any) -> None:
     ReadingError
         It names the first value outside [0, 1], or the first row that does not sum to 1.
     """
-    outside = np.argwhere((values < -TOLERANCE) | (values > 1 + TOLERANCE))
-    if len(outside):
-        row, column = outside[0]
+    if values.size and (values.min() < -TOLERANCE or values.max() > 1 + TOLERANCE):
+        row, column = np.argwhere((values < -TOLERANCE) | (values > 1 + TOLERANCE))[0]
         raise ReadingError(
             f"{source.cell(row, column)} is {values[row, column]:g}, but a probability is between 0 and 1: "
             f"{guess_not_probabilities(values)}"

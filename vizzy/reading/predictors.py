@@ -41,10 +41,10 @@ def pred_probs_of(
     """
     columns = columns_of(roles.columns, column_roles.PROBABILITY)
     array = array_with(contents, roles, array_roles.PRED_PROBS)
-    texts = list(labels.texts)
+    texts = labels.texts.different
     if array is not None:
         source = Source(array_name=array.name)
-        _check_matrix(array, len(texts))
+        _check_matrix(array, len(labels.texts))
         values, classes, notes = probabilities_of_array(array, texts, class_order(contents, roles, choices))
         one_hot = classes_of_one_hot(columns_of(roles.columns, column_roles.ONE_HOT))
         if one_hot and tuple(one_hot) == tuple(classes) and not array.columns and not choices.classes:
@@ -59,10 +59,12 @@ def pred_probs_of(
         )
     else:
         return None, (), []
+    is_copy = array is not None and not np.may_share_memory(values, array.values)
     source = source.of_rows(row_idx)
-    check_finite(values[row_idx], source, "probabilities")
+    values = _at(values, row_idx)
+    check_finite(values, source, "probabilities")
     values, more = as_probabilities(
-        values[row_idx], source_of_probabilities(contents, roles), _are_scores(array, columns)
+        values, source_of_probabilities(contents, roles), _are_scores(array, columns), overwrite=is_copy
     )
     check_probabilities(values, source)
     return values, tuple(classes), notes + more
@@ -83,6 +85,11 @@ def source_of_probabilities(contents: Contents, roles: Roles) -> str:
     array = array_with(contents, roles, array_roles.PRED_PROBS)
     source = contents.table if array is None else array
     return source.name if source is not None else contents.name
+
+
+def _at(values, row_idx):
+    """Some rows of a matrix, in ascending order; the matrix itself where that is all of them."""
+    return values if len(row_idx) == len(values) else values[row_idx]
 
 
 def _are_scores(array, columns):
@@ -124,8 +131,8 @@ def embeddings_of(
         notes = [f"The features are {listed(columns, 6)}."] if len(columns) > 1 else []
     else:
         return None, []
-    check_finite(values[row_idx], source.of_rows(row_idx), "embeddings")
-    values = values[row_idx]
+    values = _at(values, row_idx)
+    check_finite(values, source.of_rows(row_idx), "embeddings")
     spread = values.std(axis=0)
     if (
         len(columns) > 1

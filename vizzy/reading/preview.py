@@ -1,7 +1,6 @@
 """What the stages of reading found, as plain data for a preview."""
 
 import shlex
-from collections import Counter
 from pathlib import PurePosixPath
 
 import vizzy.reading.arrays as array_roles
@@ -40,14 +39,15 @@ def summary_of(
         What JSON can hold.
     """
     table = contents.table
-    counts = Counter(label for label in labels.texts if label)
+    counts = labels.texts.counts()
+    unlabelled = counts.pop("", 0)
     classes = opened.dataset.classes if opened else label_texts.ordered(counts)
     return {
         "name": contents.name,
         "rows": len(labels.texts) or (len(table) if table else 0),
-        "unlabelled": sum(not label for label in labels.texts),
+        "unlabelled": unlabelled,
         "leave_out_unlabelled": choices.leave_out_unlabelled,
-        "classes": [{"name": name, "count": counts[name]} for name in classes],
+        "classes": [{"name": name, "count": counts.get(name, 0)} for name in classes],
         "columns": _columns(table, roles),
         "column_roles": list(column_roles.COLUMN_ROLES),
         "arrays": [

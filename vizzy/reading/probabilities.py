@@ -49,7 +49,8 @@ def probabilities_of_table(
     table : Table
     columns : list of str
         One for each class; or one that holds lists, or objects from class to probability.
-    labels : list of str
+    labels : sequence of str
+        Those that there are, each once or more often.
     classes : tuple of str
         The order of the classes for lists; empty where it is not known.
 
@@ -111,7 +112,9 @@ def probabilities_of_array(
     return values, *classes_by_order(values.shape[1], labels, classes, array.name)
 
 
-def as_probabilities(values: np.ndarray, where: str, of_scores: bool = False) -> tuple[np.ndarray, list[str]]:
+def as_probabilities(
+    values: np.ndarray, where: str, of_scores: bool = False, overwrite: bool = False
+) -> tuple[np.ndarray, list[str]]:
     """Numbers for each class as probabilities, and notes on what was done to them.
 
     Parameters
@@ -121,6 +124,8 @@ def as_probabilities(values: np.ndarray, where: str, of_scores: bool = False) ->
         What holds them, for the notes.
     of_scores : bool
         Whether their name says that they are a model's scores (logits).
+    overwrite : bool
+        Whether the values may be changed, which saves the memory and the time of a copy.
 
     Returns
     -------
@@ -140,7 +145,7 @@ def as_probabilities(values: np.ndarray, where: str, of_scores: bool = False) ->
     if not survey.rows or not survey.finite:
         return values, []
     form, notes = form_of(survey, where, of_scores)
-    return form(values), notes
+    return form(values, values if overwrite else None), notes
 
 
 @dataclass(frozen=True)
@@ -216,7 +221,7 @@ def surveyed(values: np.ndarray) -> Survey:
 
 def form_of(
     survey: Survey, where: str, of_scores: bool = False
-) -> tuple[Callable[[np.ndarray], np.ndarray], list[str]]:
+) -> tuple[Callable[..., np.ndarray], list[str]]:
     """What makes probabilities of all the rows that were surveyed, each by itself, and notes on it.
 
     Parameters
@@ -229,7 +234,7 @@ def form_of(
     Returns
     -------
     tuple of (callable, list of str)
-        From an np.ndarray of shape (n, K) to one of the same shape.
+        From an np.ndarray of shape (n, K) to one of the same shape, which may be given as a second argument.
     """
     outside = survey.rows_outside / survey.rows
     per_cent_off = max(PER_CENT_TOLERANCE, survey.whole * 0.5 * survey.n_columns)
@@ -329,27 +334,26 @@ def _has_decimals(values, number):
     return bool(np.abs(scaled - np.round(scaled)).max() < 1e-3)
 
 
-def _unchanged(values):
+def _unchanged(values, _out=None):
     return values
 
 
-def _clipped_and_summing_to_one(values):
-    return _summing_to_one(np.clip(values, 0, None))
+def _clipped_and_summing_to_one(values, out=None):
+    return _summing_to_one(np.maximum(values, 0, out=out), out)
 
 
-def _of_logarithms(values):
-    return _summing_to_one(np.exp(values))
+def _of_logarithms(values, out=None):
+    return _summing_to_one(np.exp(values, out=out), out)
 
 
-def _summing_to_one(values):
+def _summing_to_one(values, out=None):
     values = np.ascontiguousarray(values)  # in another layout, sums can differ in their last bit
-    return values / values.sum(axis=1, keepdims=True)
+    return np.divide(values, values.sum(axis=1, keepdims=True), out=out)
 
 
-def _softmax(values):
+def _softmax(values, out=None):
     values = np.ascontiguousarray(values)
-    powers = np.exp(values - values.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    return _of_logarithms(np.subtract(values, values.max(axis=1, keepdims=True), out=out), out)
 
 
 def _of_two_classes(values, name, labels, classes, where):

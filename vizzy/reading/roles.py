@@ -128,7 +128,7 @@ def _classes_in_arrays(arrays, choices):
         role = choices.arrays.get(array.name) or array_roles.guess_role(array, None, None)
         if role == array_roles.LABELS:
             values = array.values
-            return values.shape[1] if values.ndim == 2 and min(values.shape) > 1 else len(set(array_roles.texts_of(values)))
+            return values.shape[1] if values.ndim == 2 and min(values.shape) > 1 else len(array_roles.coded_texts_of(values).different)
     return None
 
 
