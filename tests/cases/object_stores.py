@@ -3,6 +3,8 @@
 import contextlib
 import urllib.request
 
+import pytest
+
 
 @contextlib.contextmanager
 def s3(monkeypatch, bucket):
@@ -30,3 +32,26 @@ def s3(monkeypatch, bucket):
         reset = urllib.request.Request(f"http://{host}:{port}/moto-api/reset", method="POST")
         urllib.request.urlopen(reset).close()
         server.stop()
+
+
+@contextlib.contextmanager
+def gs(monkeypatch, bucket):
+    """The same of Google Cloud Storage, by its emulator; skipped where that is not installed."""
+    emulator = pytest.importorskip("gcp_storage_emulator.server", reason="pip install gcp-storage-emulator to test gs://")
+    monkeypatch.setattr(emulator.logger, "disabled", True)
+    server = emulator.create_server("127.0.0.1", 0, in_memory=True, default_bucket=bucket)
+    server.start()
+    host, port = server._api._httpd.server_address[:2]
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://{host}:{port}")
+    # Asking for the kind of a bucket goes by another protocol, which the emulator does not speak; read at the import.
+    monkeypatch.setenv("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")
+    gcsfs = pytest.importorskip("gcsfs", reason="pip install gcsfs gcp-storage-emulator to test gs://")
+    gcsfs.GCSFileSystem.clear_instance_cache()
+    try:
+        yield gcsfs.GCSFileSystem()
+    finally:
+        gcsfs.GCSFileSystem.clear_instance_cache()
+        server.stop()
+
+
+STORES = {"s3": s3, "gs": gs}

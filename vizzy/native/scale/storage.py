@@ -220,6 +220,8 @@ def _taken(address, mine):
     files, path = filesystem(address)
     content = json.dumps(mine).encode()
     with in_words(address, "written"):
+        if files.exists(path):  # asked first, since some stores create where they should refuse to replace
+            return False
         try:
             with files.open(path, "xb") as file:
                 file.write(content)
@@ -227,8 +229,6 @@ def _taken(address, mine):
         except FileExistsError:
             return False
         except (ValueError, NotImplementedError):  # this storage cannot create without replacing
-            if files.exists(path):
-                return False
             files.pipe_file(path, content)
     return _owner(address).get("run") == mine["run"]
 
