@@ -9,11 +9,10 @@ from axe import violations
 from visits import visiting
 
 
-def test_axe_would_find_what_is_wrong_and_in_a_long_list_what_its_first_rows_have_wrong(browser, site):
-    row = '<p class="card"><button></button></p>'
+def test_axe_would_find_what_is_wrong(browser, site):
     with visiting(browser, site) as visit:
         visit.page.goto(site + "404.html")
-        visit.page.evaluate("rows => { document.querySelector('main').innerHTML += '<div>' + rows + '</div>'; }", 20 * row)
+        visit.page.evaluate("document.querySelector('main').append(document.createElement('button'))")
         assert "button-name" in [rule for rule, _ in violations(visit.page)]
 
 
