@@ -78,3 +78,37 @@ def test_images_fill_their_cells_again_after_the_window_was_resized_in_the_revie
     page.set_viewport_size({"width": 1280, "height": 720})
     page.click("#review-back")
     assert page.evaluate(sizes) == before
+
+
+def test_few_stops_of_the_tab_key_lead_from_train_to_the_sliders_and_each_shows_where_it_is(first_result):
+    page, stops = first_result.page, []
+    page.focus("#train")
+    while "class-percentile" not in stops and len(stops) < 12:
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate("document.activeElement.id || document.activeElement.className.split(' ')[0]"))
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid", stops
+    assert stops[-4:] == ["thumb", "ood-percentile", "outliers-mode", "class-percentile"]
+    assert len(stops) <= 9
+
+
+def test_arrow_keys_walk_through_the_counts_and_the_tab_key_into_the_images_of_the_cell(first_result):
+    page = first_result.page
+    page.focus('[data-cell="cat|cat"] .count')
+    cell = "document.activeElement.closest('[data-cell]').dataset.cell"
+    for key, expected in (("ArrowRight", "cat|dog"), ("ArrowDown", "dog|dog"), ("End", "bear|bear"), ("Tab", "bear|bear")):
+        page.keyboard.press(key)
+        assert page.evaluate(cell) == expected
+    assert page.evaluate("document.activeElement.dataset.example") == first_result.ids_in('[data-cell="bear|bear"]')[0]
+
+
+def test_an_image_that_changes_its_place_keeps_the_focus(first_result):
+    page = first_result.page
+    focused = first_result.ids_in('[data-cell="bear|bear"]')[-1]
+    page.focus(f'[data-cell="bear|bear"] [data-example="{focused}"]')
+    before = page.evaluate("performance.getEntriesByName('vizzy:update').length")
+    page.eval_on_selector(  # not as a visitor does, who would take the focus to the slider
+        "#class-percentile", "one => { one.value = 100; one.dispatchEvent(new Event('input', {bubbles: true})); }"
+    )
+    page.wait_for_function(f"performance.getEntriesByName('vizzy:update').length > {before}")
+    assert focused not in first_result.ids_in("#matrix")
+    assert page.evaluate("document.activeElement.dataset.example") == focused

@@ -8,7 +8,7 @@ from pyscript.ffi import create_proxy, to_js
 from vizzy.page.model import events
 from vizzy.page.site import offline, theme
 from vizzy.page.ui import dom
-from vizzy.page.ui.roving_focus import card_step, move_among_thumbnails
+from vizzy.page.ui.roving_focus import card_step, move_among_counts, move_among_thumbnails
 
 
 class InputController:
@@ -90,7 +90,10 @@ class InputController:
             self._app.update(events.activate(self._app.state, example))
 
     def _focus(self, event):
-        """The focus is on an example, maybe on one of its label's choices."""
+        """The focus is on an example, maybe on one of its label's choices, or on the count of a cell."""
+        cell = self._app.panels.matrix.cell_number(event.target)
+        if cell is not None:
+            self._app.panels.matrix.set_tab_cell(cell)
         if event.target.classList.contains("choice"):
             self._app.panels.dataset.set_tab_row(self._example_at(event))
         self._point(event)
@@ -147,6 +150,7 @@ class InputController:
     def _press(self, event):
         """A key that moves the focus on."""
         move_among_thumbnails(event)
+        move_among_counts(event)
         step = card_step(event)
         if step:
             self._app.panels.dataset.focus_row(self._example_at(event) + step)

@@ -21,6 +21,7 @@ class MatrixPanel:
         self._counts = []
         self._grids = []
         self._sizes = []
+        self._tab_cell = 0  # the one cell whose count and images the Tab key reaches: two stops for the whole matrix
         self._room = None  # width, height of a cell's images and the size of a rem, in px; read once a window size
         self._build(dom.by_id("matrix"), thumbnails)
         dom.show(dom.by_id("matrix-empty"), True)
@@ -30,13 +31,30 @@ class MatrixPanel:
         self._measure_room()  # before anything is written, which would then have to be laid out at once
         dom.show(dom.by_id("matrix-empty"), False)
         cells = analysis["cells"]
+        self._grids[self._tab_cell].drop_tab_stop()  # else it would move on with its image
         for grid, examples in zip(self._grids, cells):
             grid.show(examples)
         staying = set([example for examples in cells for example in examples])
         for example in [example for example in self._pool if example not in staying]:
             self._pool.pop(example).remove()
         self._show_counts(analysis)
+        self.set_tab_cell(self._tab_cell)
         self.fit()
+
+    def set_tab_cell(self, number):
+        """Let the Tab key reach this cell's count and images, or those of the first cell that holds any."""
+        if not self._counts[number]:
+            number = next((other for other, count in enumerate(self._counts) if count), number)
+        self._grids[self._tab_cell].drop_tab_stop()
+        self._cells[self._tab_cell].firstElementChild.tabIndex = -1
+        self._tab_cell = number
+        self._grids[number].set_tab_stop()
+        self._cells[number].firstElementChild.tabIndex = 0
+
+    def cell_number(self, node):
+        """The number of the cell that a node stands in, or None."""
+        cell = node.closest("[data-cell]")
+        return (cell.parentNode.rowIndex - 1) * len(self._index.classes) + cell.cellIndex - 1 if cell else None
 
     def grids_for(self, analysis):
         """Each cell's grid and the examples that an analysis puts there."""
@@ -112,7 +130,7 @@ class MatrixPanel:
             {"data-cell": classes[given] + "|" + classes[suggested]},
         )
         title = _("Open the cell: given {}, suggested {}").format(classes[given], classes[suggested])
-        header = dom.element("button", "count", None, {"type": "button", "aria-haspopup": "dialog", "title": title})
+        header = dom.element("button", "count", None, {"type": "button", "tabindex": "-1", "aria-haspopup": "dialog", "title": title})
         header.append(dom.element("output", "", "–"))
         header.disabled = True
         container = dom.element("div", "thumbs")
@@ -120,7 +138,7 @@ class MatrixPanel:
         self._cells.append(cell)
         self._counts.append(None)
         self._sizes.append(None)
-        self._grids.append(ThumbnailGrid(container, thumbnails, self._pool))
+        self._grids.append(ThumbnailGrid(container, thumbnails, self._pool, False))
         return cell
 
 

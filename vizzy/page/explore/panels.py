@@ -28,7 +28,7 @@ class Panels:
         thumbnails = Thumbnails(dataset)
         longest = max([len(name) for name in dataset.index.classes])
         js.document.documentElement.style.setProperty("--longest", str(longest))
-        self._ids = dataset.index.ids
+        self._index = dataset.index
         self._marked = []
         self.dataset = DatasetPanel(dataset)
         self.predictions = PredictionsPanel(dataset, thumbnails)
@@ -53,13 +53,21 @@ class Panels:
 
     def draw(self, before, analysis, state):
         """Show an analysis in place of another (None: of none); what moves to another group travels there."""
+        focused = js.document.activeElement
         moved = motion.movers(_groups(before), _groups(analysis)) if before else []
         places = motion.places_of(moved, self._node_of)
         self.matrix.render(analysis)
         self.results.render(analysis)
+        self._keep_focus(focused)
         motion.travel(places, self._node_of)
         self.thresholds.render_thresholds(analysis)
         self.mark_active(state)
+
+    def _keep_focus(self, focused):
+        """What had the focus has it again: a thumbnail that is put elsewhere in the document loses it."""
+        if js.document.activeElement != focused:
+            node = self._node_of(self._index.row_of(dom.closest_example(focused)))
+            (node or focused).focus()
 
     def show_predictions(self, pred_probs, histograms):
         """Show what a training came to: a typed array of n rows of K, and K lists of counts."""
@@ -77,7 +85,7 @@ class Panels:
             return
         for node in self._marked:
             node.classList.remove("active")
-        self._marked = list(dom.all_showing(self._ids[state.inspected]))
+        self._marked = list(dom.all_showing(self._index.ids[state.inspected]))
         for node in self._marked:
             node.classList.add("active")
 

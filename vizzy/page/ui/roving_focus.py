@@ -1,4 +1,4 @@
-"""Moving the focus with the arrow keys: a grid of thumbnails is one tab stop, and so is the list of cards."""
+"""Moving the focus with the arrow keys: a grid of thumbnails is one tab stop, and so are the list of cards and the counts of the matrix."""
 
 ARROWS = ("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End")
 CARD_STEPS = {"PageUp": -1, "PageDown": 1, "ArrowLeft": -1, "ArrowRight": 1}
@@ -19,6 +19,20 @@ def move_among_thumbnails(event):
         thumbnail.tabIndex = -1
         following.tabIndex = 0
         following.focus()
+
+
+def move_among_counts(event):
+    """Handle a key pressed on the count of a cell: left and right go to the counts before and after, up and down in the column."""
+    count = event.target
+    if event.key not in ARROWS or not count.classList.contains("count"):
+        return
+    column = ":nth-child({})".format(count.parentNode.cellIndex + 1) if event.key in ("ArrowUp", "ArrowDown") else ""
+    counts = list(count.closest("table").querySelectorAll("td" + column + " > .count:enabled"))
+    place = counts.index(count)
+    last = len(counts) - 1
+    steps = {"Home": 0, "End": last, "ArrowLeft": place - 1, "ArrowUp": place - 1}
+    event.preventDefault()
+    counts[max(0, min(last, steps.get(event.key, place + 1)))].focus()
 
 
 def card_step(event):

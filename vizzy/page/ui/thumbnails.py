@@ -52,12 +52,13 @@ class ThumbnailGrid:
     """A container that shows a list of examples, touching only what changed.
 
     ``pool`` (example -> node) may be shared by several grids: an example that moves from one
-    to another takes its node along.
+    to another takes its node along. ``has_tab_stop``: whether the Tab key reaches the grid.
     """
 
-    def __init__(self, container, thumbnails, pool=None):
+    def __init__(self, container, thumbnails, pool=None, has_tab_stop=True):
         self.container = container
         self.shown = []
+        self._has_tab_stop = has_tab_stop
         self._thumbnails = thumbnails
         self._pool = {} if pool is None else pool
         self._shares_pool = pool is not None
@@ -84,7 +85,8 @@ class ThumbnailGrid:
         else:
             self.container.append(*[self._node(example) for example in examples])
         self.shown = list(examples)
-        self._set_tab_stop()
+        if self._has_tab_stop:
+            self.set_tab_stop()
 
     def node_of(self, example):
         """The thumbnail of an example, or None where it is not shown."""
@@ -110,11 +112,21 @@ class ThumbnailGrid:
             node = self._pool[example] = self._thumbnails.make(example)
         return node
 
-    def _set_tab_stop(self):
-        if self.shown:
-            first = self.container.firstElementChild
-            if first and not self.container.querySelector('[tabindex="0"]'):
-                first.tabIndex = 0
+    def set_tab_stop(self):
+        """Let the Tab key reach one of the grid's thumbnails: the first, unless it reaches one already."""
+        first = self.container.firstElementChild
+        if first and not self.tab_stop():
+            first.tabIndex = 0
+
+    def tab_stop(self):
+        """The thumbnail that the Tab key reaches, or None."""
+        return self.container.querySelector('[tabindex="0"]')
+
+    def drop_tab_stop(self):
+        """Let the Tab key pass the grid by."""
+        stop = self.tab_stop()
+        if stop:
+            stop.tabIndex = -1
 
 
 def picture_holder(index):
