@@ -45,6 +45,16 @@ def test_without_alternative_texts_the_id_stands_in():
     assert dataset_index().alt[2] == "img-2"
 
 
+def test_a_digit_gives_the_class_that_is_called_so_and_else_the_class_at_that_place():
+    digits = dataset_index()
+    digits.classes = ["0", "1", "10", "7", "none"]
+    assert digits.class_keys() == [("0", 0), ("1", 1), ("7", 3)]
+    assert dataset_index().class_keys() == [("1", 0), ("2", 1)]
+    many = dataset_index()
+    many.classes = ["class " + str(number) for number in range(12)]
+    assert many.class_keys()[-1] == ("9", 8)
+
+
 def test_the_trained_label_is_the_one_at_the_time_of_training():
     state = State(changed_labels={4: 1}, trained_labels={5: 0})
     assert dataset_index().current_label(state, 4) == 1

@@ -100,3 +100,10 @@ def test_the_most_suspect_example_is_the_first_label_issue_or_else_what_is_odd_o
     assert explanation_text.most_suspect(lists) == 3
     assert explanation_text.most_suspect(dict(lists, label_issues=[])) == 2
     assert explanation_text.most_suspect({name: [] for name in lists}) is None
+
+
+def test_what_training_again_changed_is_told_with_how_many_suspects_are_new():
+    before, after = {"counts": {"label_issues": 3}, "label_issues": [1, 2, 3]}, {"counts": {"label_issues": 2}, "label_issues": [3, 9]}
+    assert explanation_text.comparison((0.9, before), (0.925, after)) == "Before: 90.0 %, 3 label issues; now 2. 1 of them is new."
+    after["label_issues"] = [3]  # the most suspect alone are listed
+    assert explanation_text.comparison((0.9, before), (0.925, after)) == "Before: 90.0 %, 3 label issues; now 2."

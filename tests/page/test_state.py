@@ -171,8 +171,8 @@ def test_resetting_the_labels_forgets_the_reviews_that_changed_one():
 
 def test_a_choice_of_the_queue_leaves_the_others_as_they_are():
     state = queue_for(queue_for(State(), given=1), text="kettle")
-    assert state.queue == ("suspects", 1, None, "kettle", False)
-    assert queue_for(state, given=None).queue == ("suspects", None, None, "kettle", False)
+    assert state.queue == ("all", 1, None, "kettle", False)
+    assert queue_for(state, given=None).queue == ("all", None, None, "kettle", False)
 
 
 def test_an_unknown_view_or_queue_is_refused():

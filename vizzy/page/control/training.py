@@ -103,10 +103,10 @@ class TrainingController:
     def _compare(self, labels, summary, analysis):
         """Keep what the training changed; where only a new worker was brought to where the last one was, nothing did."""
         self.count += 1
-        before = self._summary and (self._summary["accuracy"], self._app.analysis["counts"])
+        before = self._summary and (self._summary["accuracy"], self._app.analysis)
         self._summary = summary
         if self._app.state.trained_labels != labels:
-            self._comparison = before and (before, (summary["accuracy"], analysis["counts"]))
+            self._comparison = before and (before, (summary["accuracy"], analysis))
             self._app.worker_lifecycle.trained()
 
     async def _show(self, dataset, labels, settings, analysis, pred_probs):

@@ -60,6 +60,14 @@ class DatasetIndex:
         """What an example is called."""
         return _("image") if self.shows_pictures else _("example")
 
+    def class_keys(self):
+        """Which digit gives which class in the review: a list of (key, label).
+
+        Where classes are called by a digit, that is their key; else the first nine classes have 1 to 9.
+        """
+        named = [(name, label) for label, name in enumerate(self.classes) if len(name) == 1 and name in "0123456789"]
+        return named or [(str(label + 1), label) for label in range(min(9, len(self.classes)))]
+
     def counted(self, count):
         """A number of examples: 1 image, 300 examples."""
         if self.shows_pictures:

@@ -4,7 +4,7 @@ A text is a list of ``(kind, words)`` pieces; the kinds are "" (plain), "given",
 "ood", "class" and "number", and the stylesheet gives each its look.
 """
 
-from vizzy.page.language import _, counted, decimal, followed, joined, ordinal, percent, pieces
+from vizzy.page.language import _, counted, decimal, followed, joined, ordinal, percent, pieces, thousands
 from vizzy.vocabulary import AGREEMENT, OUT_OF_DISTRIBUTION, UNCONFIDENT
 
 
@@ -26,10 +26,15 @@ def agreement(accuracy):
 
 
 def comparison(before, after):
-    """What training again has changed: each (accuracy, counts)."""
-    return _("Before: {}, {}; now {}.").format(
-        percent(before[0], 1), label_issues(before[1]["label_issues"]), after[1]["label_issues"]
-    )
+    """What training again has changed: each (accuracy, analysis)."""
+    were, are = before[1]["counts"]["label_issues"], after[1]["counts"]["label_issues"]
+    text = _("Before: {}, {}; now {}.").format(percent(before[0], 1), label_issues(were), thousands(are))
+    listed_before, listed_now = before[1]["label_issues"], after[1]["label_issues"]
+    if len(listed_before) < were or len(listed_now) < are:
+        return text  # not all are listed, so nobody knows here which are new
+    already = set(listed_before)
+    new = len([example for example in listed_now if example not in already])
+    return text + " " + counted(new, "{} of them is new.", "{} of them are new.") if new else text
 
 
 def score_sentence(score):

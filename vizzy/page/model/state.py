@@ -8,7 +8,7 @@ computed by the worker and never kept here.
 Labels are class indices, examples are row numbers of the dataset.
 """
 
-from vizzy.vocabulary import DEFAULT_CLASS_PERCENTILE, DEFAULT_OOD_PERCENTILE, QUEUE_OF_SUSPECTS, SKIPPED
+from vizzy.vocabulary import DEFAULT_CLASS_PERCENTILE, DEFAULT_OOD_PERCENTILE, QUEUE_OF_ALL, SKIPPED
 
 VIEWS = ("explore", "review")
 
@@ -20,7 +20,7 @@ DEFAULTS = {
     "changed_labels": {},  # example -> given label, where it differs from the dataset's
     "reviews": {},  # example -> what the reviewer decided about it
     "view": "explore",
-    "queue": (QUEUE_OF_SUSPECTS, None, None, "", False),  # kind, given label, suggested label, text sought, unreviewed only
+    "queue": (QUEUE_OF_ALL, None, None, "", False),  # kind, given label, suggested label, text sought, unreviewed only
     "trained_labels": None,  # the changed labels that the present predictions were trained on
     "active": None,  # the example chosen for the inspector, marked everywhere
     "introduced": None,  # the one that the inspector shows until one is chosen: the most suspect after a training

@@ -36,6 +36,10 @@ class ReviewCard:
         for label, name in enumerate(self._index.classes):
             entries.append(dom.element("option", "", name, {"value": str(label)}))
         dom.by_id("review-choice").replaceChildren(*entries)
+        keys = []
+        for key, label in self._index.class_keys():
+            keys += [dom.element("kbd", "", key), dom.element("span", "", " " + self._index.classes[label] + ", ")]
+        dom.by_id("review-class-keys").replaceChildren(*keys)
 
     def show(self, example, suggested, quality):
         """Show an example; None where the queue is empty."""

@@ -10,7 +10,7 @@ import js
 from pyscript.ffi import create_proxy
 
 from vizzy.page.client.latest_request import LatestRequest
-from vizzy.page.language import counted, thousands
+from vizzy.page.language import _, counted, thousands
 from vizzy.page.model import events
 from vizzy.page.model.state import reviewed
 from vizzy.page.review import actions
@@ -25,12 +25,12 @@ from vizzy.vocabulary import ACCEPTED, CHANGED, NO_LABEL, QUEUE_OF_ALL, QUEUES
 SECONDS_UNTIL_SOUGHT = 0.25
 # Names of the queues in the menu, in the order of QUEUES.
 QUEUE_NAMES = (
+    "all, most suspect first",
     "label issues and out of distribution",
     "label issues",
     "out of distribution",
     "unconfident",
     "near duplicates with other labels",
-    "everything",
 )
 
 
@@ -47,7 +47,7 @@ class ReviewView:
         self._bulk = None  # what the open question is about
         self._seeking = None
         self._shown = None  # what the queue was last asked about
-        self._queue = LatestRequest(app.worker.queue, self._show_queue, self._failed)
+        self._queue = LatestRequest(lambda about: app.worker.queue(about[:3]), self._show_queue, self._failed)
         self._card = ReviewCard(app)
         self._export = ExportMenu(app)
         self._wire()
@@ -82,6 +82,7 @@ class ReviewView:
 
     def _take_dataset(self, dataset):
         self._index = dataset.index
+        self._class_keys = dict(dataset.index.class_keys())
         self._queue.drop()
         self._shown = self._summary = None
         self._examples = None
@@ -114,10 +115,10 @@ class ReviewView:
     def _ask(self, state):
         if state.training or not self._app.analyses.has_predictions:
             return
-        about = (state.analysis_settings, state.queue, sorted(reviewed(state)), id(state.trained_labels))
+        about = (state.analysis_settings, state.queue, sorted(reviewed(state)), self._app.training.count)
         if about != self._shown:
             self._shown = about
-            self._queue.want(about[:3])
+            self._queue.want(about)
 
     def _show_queue(self, _wish, answer):
         self._summary = js.JSON.parse(answer.told)
@@ -135,9 +136,12 @@ class ReviewView:
 
     def _show_counts(self):
         summary, state = self._summary, self._app.state
-        total, reviewed = int(summary.total), int(summary.reviewed)
-        dom.by_id("reviewed").textContent = "{} of {} reviewed".format(thousands(reviewed), thousands(total))
-        dom.by_id("reviewed-bar").value = reviewed / total if total else 0
+        total, done = int(summary.total), int(summary.reviewed)
+        dom.by_id("reviewed").textContent = _("{} of {} reviewed").format(thousands(done), thousands(total))
+        dom.by_id("reviewed-bar").value = done / total if total else 0
+        overall = dom.by_id("reviewed-overall")
+        dom.show(overall, total < len(self._index))
+        overall.textContent = _("in all {} of {}").format(thousands(len(reviewed(state))), thousands(len(self._index)))
         kinds = [(kind, name + _counted(getattr(summary.counts, kind))) for kind, name in zip(QUEUES, QUEUE_NAMES)]
         _fill_menu(dom.by_id("queue-kind"), kinds)
         dom.by_id("queue-kind").value = state.queue[0]
@@ -272,11 +276,15 @@ class ReviewView:
 
     def _bulk_decisions(self, action):
         """The decisions, and in words how many go from which label to which."""
-        decisions, counts, without = [], {}, 0
+        decisions, counts, without, already = [], {}, 0, 0
         classes, state = self._index.classes, self._app.state
+        decided = set(reviewed(state))
         for place in range(self._examples.length):
             example = self._examples[place]
             if example not in self._selected:
+                continue
+            if example in decided:
+                already += 1
                 continue
             label = self._suggested[place] if action == ACCEPTED else None
             if label == NO_LABEL:
@@ -287,6 +295,8 @@ class ReviewView:
             becomes = "stays " + given if label is None else given + " → " + classes[label]
             counts[becomes] = counts.get(becomes, 0) + 1
         lines = ["{}: {}".format(becomes, thousands(counts[becomes])) for becomes in sorted(counts)]
+        if already:
+            lines.append(counted(already, "{} example reviewed already: left as it is", "{} examples reviewed already: left as they are"))
         if without:
             lines.append(counted(without, "{} example without a suggestion: left as it is", "{} examples without a suggestion: left as it is"))
         return decisions, lines
@@ -375,8 +385,8 @@ class ReviewView:
     def _action_of(self, key):
         if key.lower() in actions.KEYS:
             return lambda: self._decide(actions.KEYS[key.lower()])
-        if key in "123456789" and int(key) <= len(self._index.classes):
-            return lambda: self._decide(CHANGED, int(key) - 1)
+        if key in self._class_keys:
+            return lambda: self._decide(CHANGED, self._class_keys[key])
         return {
             "ArrowDown": lambda: self._go_to(self._place + 1),
             "ArrowUp": lambda: self._go_to(self._place - 1),
