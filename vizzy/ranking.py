@@ -65,6 +65,7 @@ import numpy as np
 
 from vizzy import confident
 from vizzy.blas import gram, product
+from vizzy.vocabulary import in_sentence
 
 NEIGHBOURS = 5
 CONFIDENCE_FLOOR = 0.01
@@ -310,6 +311,7 @@ def reasons(explanation: dict, given: int, classes: Sequence[str]) -> list[str]:
     list of str
         The weightiest first; never empty.
     """
+    classes = [in_sentence(name) for name in classes]
     weighted = [(explanation["self_confidence"], _confidence_in_words(explanation, given, classes))]
     if "factors" in explanation:
         factors = explanation["factors"]
@@ -359,7 +361,9 @@ def _class_distance_in_words(explanation):
 
 
 def _percent(probability):
-    return f"{100 * probability:.0f} %"
+    if probability > 0.99:
+        return "more than 99 %"
+    return f"{100 * probability:.0f} %" if probability >= 0.005 else "less than 1 %"
 
 
 def _model_factor(parts):

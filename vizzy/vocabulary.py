@@ -26,13 +26,31 @@ MOST_FOR_SVM = 3_000
 QUEUE_OF_SUSPECTS, QUEUE_OF_LABEL_ISSUES, QUEUE_OF_OUT_OF_DISTRIBUTION = "suspects", "label issues", "out of distribution"
 QUEUE_OF_UNCONFIDENT, QUEUE_OF_NEAR_DUPLICATES, QUEUE_OF_ALL = "unconfident", "near duplicates", "all"
 QUEUES = (
+    QUEUE_OF_ALL,
     QUEUE_OF_SUSPECTS,
     QUEUE_OF_LABEL_ISSUES,
     QUEUE_OF_OUT_OF_DISTRIBUTION,
     QUEUE_OF_UNCONFIDENT,
     QUEUE_OF_NEAR_DUPLICATES,
-    QUEUE_OF_ALL,
 )
+
+
+def in_sentence(name: str) -> str:
+    """A class's name within a sentence: one that is a number is quoted, so that it is not read as one of its numbers.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    str
+    """
+    try:
+        float(name)
+    except ValueError:
+        return name
+    return "“" + name + "”"
 
 
 def precision(found: int, flagged: int) -> float | None:

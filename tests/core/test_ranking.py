@@ -471,3 +471,9 @@ def test_blocks_of_few_rows_give_the_same_distances(monkeypatch):
     parted = ranking.parts(label, undecided(label), embeddings)
     for name in ("distance_ratio", "knn_outlier_ratio", "class_distance", "neighbour_idx"):
         np.testing.assert_allclose(getattr(parted, name), getattr(whole, name))
+
+
+def test_classes_that_are_numbers_are_quoted_and_near_certainty_is_no_100_percent():
+    explanation = {"self_confidence": 0.001, "margin": -0.998, "rival": 1}
+    assert ranking.reasons(explanation, 0, ["1", "3"]) == ["the model gives “1” less than 1 %, but “3” more than 99 %"]
+    assert ranking.reasons(explanation, 0, ["cat", "dog"]) == ["the model gives cat less than 1 %, but dog more than 99 %"]

@@ -17,6 +17,7 @@ import numpy as np
 
 from vizzy.features.measurements import measurement_features
 from vizzy.reading.raw import Raw
+from vizzy.vocabulary import in_sentence
 
 MOST_NAMED = 4  # words, or columns, for a label
 WORTH_NAMING = np.log(3)  # three times as likely
@@ -73,7 +74,7 @@ class Evidence:
             against = sorted((weight, name) for name, weight in weighed.items() if weight < -WORTH_NAMING)
             in_favour = sorted((-weight, name) for name, weight in weighed.items() if weight > WORTH_NAMING)
             said += [
-                f"of its {what}, {', '.join(name for _, name in named[:MOST_NAMED])} {'speaks' if len(named) == 1 else 'speak'} for {classes[label]}"
+                f"of its {what}, {', '.join(name for _, name in named[:MOST_NAMED])} {'speaks' if len(named) == 1 else 'speak'} for {in_sentence(classes[label])}"
                 for named, label in ((against, rival), (in_favour, given))
                 if named
             ]

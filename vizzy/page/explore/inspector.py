@@ -6,6 +6,7 @@ from vizzy.page.language import _, decimal, followed
 from vizzy.page.model import explanation_text
 from vizzy.page.ui import dom
 from vizzy.page.ui.thumbnails import picture_holder, show_picture
+from vizzy.vocabulary import in_sentence
 
 NOBODY_YET = _("Point at an {}, or move to it with the keyboard, to see what the model makes of it.")
 NOBODY_TAPPED_YET = _("Tap an {} to see what the model makes of it.")
@@ -18,6 +19,7 @@ class InspectorPanel:
     def __init__(self, dataset):
         self._dataset = dataset
         self._index = dataset.index
+        self._names = [in_sentence(name) for name in dataset.index.classes]
         self._example = None
         self._bars = [self._build_bar(name) for name in self._index.classes]
         self._holder = dom.by_id("inspector-probabilities")
@@ -54,7 +56,7 @@ class InspectorPanel:
         self._say(self._text(state, explanation))
 
     def _text(self, state, explanation):
-        classes = self._index.classes
+        classes = self._names
         text = explanation_text.reason(explanation, classes, state)
         text = followed(text, explanation_text.remedy(explanation, classes, state))
         if self._index.current_label(state, state.inspected) != self._index.trained_label(state, state.inspected):
