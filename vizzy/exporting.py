@@ -18,6 +18,7 @@ The report is one HTML file without scripts or addresses; whatever comes from th
 
 from __future__ import annotations
 
+import datetime
 import html
 import io
 import re
@@ -57,6 +58,10 @@ OUTLIER_RULES = {  # by whether there are embeddings
     "a model can be sure of what belongs to no class",
 }
 MOST_OVERLAPS = 20
+MODELS = {  # by whether Vizzy trained one
+    True: "trained by Vizzy; each example was judged by a model that did not see it (five-fold cross-validation)",
+    False: "predicted probabilities that came with the data",
+}
 CHANGES_COLUMNS = (
     "line",
     "id",
@@ -67,7 +72,7 @@ CHANGES_COLUMNS = (
     names.REVIEW_ACTION,
 )
 SUFFIXES = {JSON: ".json", "json lines": ".jsonl"}
-MOST_IN_REPORT = 100
+MOST_IN_REPORT = 50  # of each kind: more are read in the table
 LONGEST_STEM = 100
 # What no file's name should hold: control characters, what some system gives a meaning, what turns text around.
 UNFIT = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*\u2028\u2029\u202a-\u202e\u2066-\u2069]')
@@ -168,7 +173,7 @@ def report(
             _joint_section(opened.dataset.classes, findings.analysis.confident_joint),
             _classes_section(opened.dataset, findings),
             _duplicates_section(opened, findings),
-            _worst_section(opened, findings, review, explanations),
+            _decided_sections(opened, findings, review, explanations),
         ]
     )
     title = f"Label errors in {_escaped(opened.dataset.name)}"
@@ -312,6 +317,9 @@ def _counts_section(opened, findings, review):
     analysis, dataset = findings.analysis, opened.dataset
     changed = int((review.corrected_label != dataset.given_label).sum())
     facts = [
+        ("File", _escaped(opened.table.name)),
+        ("Date", datetime.date.today().isoformat()),
+        ("Model", MODELS[dataset.pred_probs is None]),
         ("Examples", f"{len(dataset):,}"),
         ("Classes", f"{len(dataset.classes):,}"),
         ("Rows without a label, left out", f"{len(opened.table) - len(dataset):,}"),
@@ -324,7 +332,7 @@ def _counts_section(opened, findings, review):
         ("Marked as of no class", f"{sum(action == NO_CLASS for action in review.actions):,}"),
     ]
     if findings.accuracy is not None:
-        facts.insert(2, ("Predictions that agree with the label", f"{100 * findings.accuracy:.1f} %"))
+        facts.insert(5, ("Predictions that agree with the label", f"{100 * findings.accuracy:.1f} %"))
     rows = "".join(f"<tr><th scope=row>{name}</th><td>{value}</td></tr>" for name, value in facts)
     return f"<table>{rows}</table>"
 
@@ -447,26 +455,38 @@ def _duplicates_section(opened, findings):
     return f"<h2>Near duplicates whose labels differ</h2><p>{_escaped(groups.note)}</p>{table}{more}"
 
 
-def _worst_section(opened, findings, review, explanations):
-    dataset = opened.dataset
+def _decided_sections(opened, findings, review, explanations):
+    """What was changed, what was kept, and what is to be reviewed, each the most suspect first."""
+    order = confident.ranking(findings.label_quality)
     cells = _text_columns(opened, findings, review)
-    worst = confident.ranking(findings.label_quality, MOST_IN_REPORT)
-    rows = []
-    for example in worst:
-        shown = [
-            str(opened.table.lines[opened.row_idx[example]]),
-            dataset.ids[example],
-            opened.texts[example] if opened.texts else "",
-            *(cells[column][example] for column in CHANGES_COLUMNS[2:]),
-            "; ".join(explanations(int(example))) if explanations else "",
-        ]
-        rows.append("<tr>" + "".join(f"<td>{_escaped(cell)}</td>" for cell in shown) + "</tr>")
-    head = ("Line", "Id", "Text", "Given", "Corrected", "Suggested", "Quality", "Review", "Why")
-    return (
-        f"<h2>The {len(worst):,} most suspect</h2><table><tr>"
-        + "".join(f"<th scope=col>{name}</th>" for name in head)
-        + f"</tr>{''.join(rows)}</table>"
+    changed_mask = review.corrected_label != opened.dataset.given_label
+    kept_mask = np.array([action == KEPT for action in review.actions]) & ~changed_mask
+    undecided_mask = np.array([action in ("", SKIPPED) for action in review.actions]) & ~changed_mask
+    sections = (("Changed", changed_mask), ("Kept", kept_mask), ("To review, the most suspect first", undecided_mask))
+    return "\n".join(
+        _examples_section(title, order[mask[order]], opened, findings, cells, explanations)
+        for title, mask in sections
+        if mask.any()
     )
+
+
+def _examples_section(title, examples, opened, findings, cells, explanations):
+    dataset = opened.dataset
+    rows = ""
+    for example in examples[:MOST_IN_REPORT].tolist():
+        text = _escaped(opened.texts[example]) if opened.texts else ""
+        why = _escaped("; ".join(explanations(example))) if explanations else ""
+        shown = [
+            _escaped(opened.table.lines[opened.row_idx[example]]),
+            f"<b>{_escaped(dataset.ids[example])}</b> {text}" + (f"<p class=why>{why}</p>" if why else ""),
+            *(_escaped(cells[column][example]) for column in (names.GIVEN_LABEL, names.CORRECTED_LABEL, names.SUGGESTED_LABEL)),
+            f"{findings.label_quality[example]:.3f}",
+            _escaped(cells[names.REVIEW_ACTION][example]),
+        ]
+        rows += "<tr>" + "".join(f"<td>{cell}</td>" for cell in shown) + "</tr>"
+    head = "".join(f"<th scope=col>{name}</th>" for name in ("Line", "Example", "Given", "Corrected", "Suggested", "Quality", "Review"))
+    more = f"<p>{len(examples) - MOST_IN_REPORT:,} more are in the table.</p>" if len(examples) > MOST_IN_REPORT else ""
+    return f"<h2>{title}: {len(examples):,}</h2><table class=examples><tr>{head}</tr>{rows}</table>{more}"
 
 
 def _escaped(text):
@@ -486,6 +506,8 @@ th, td { border: 1px solid #d5d9e2; padding: .2rem .6rem; text-align: left; vert
 th { background: #f2f4f8; font-weight: 600; }
 .agree { background: #e5f4ea; }
 .issue { background: #fdeaea; font-weight: 600; }
+.examples td:nth-child(2) { min-width: 24rem; overflow-wrap: anywhere; }
+.why { margin: .2rem 0 0; color: #5b6478; }
 </style>
 <body>
 BODY

@@ -267,8 +267,14 @@ def test_the_report_holds_counts_thresholds_and_the_matrix():
         "50th percentile",
         "Labels changed2",
         "because",
+        "Filedata.csv",
+        "Date20",
+        "predicted probabilities that came with the data",
+        "Changed: 2",
+        "To review",
     ):
         assert said in page.text
+    assert page.text.index("Changed: 2") < page.text.index("To review")
     assert "0.750" in page.text, "the threshold of cat, the median of 0.9 and 0.6"
 
 
