@@ -195,3 +195,22 @@ def test_the_flipped_digits_are_found(digits):
     found = confident.analyse(digits.given_label, pred_probs)
     flagged_mask = found.label_issue_mask | found.out_of_distribution_mask
     assert (flagged_mask & (digits.given_label != digits.true_label)).sum() >= 8
+
+
+def test_the_lesson_says_what_the_score_card_shows(dataset):
+    pred_probs = cross_validated_pred_probs(dataset.embeddings, dataset.given_label, 3).pred_probs
+    no_class_mask = dataset.true_label < 0
+    wrong_mask = (dataset.true_label != dataset.given_label) & ~no_class_mask
+
+    def found_and_flagged(class_percentile, ood_percentile=15):
+        analysis = confident.analyse(dataset.given_label, pred_probs, class_percentile, ood_percentile)
+        lists = (analysis.label_issue_mask, wrong_mask), (analysis.out_of_distribution_mask, no_class_mask)
+        return [(int((flagged & problem).sum()), int(flagged.sum())) for flagged, problem in lists]
+
+    issues = [found_and_flagged(percentile, min(15, percentile))[0] for percentile in (80, 50, 30, 20, 10)]
+    assert issues == [(2, 2), (5, 5), (8, 8), (9, 11), (9, 25)]
+    assert [found_and_flagged(50, percentile)[1] for percentile in (5, 15, 30)] == [(0, 0), (7, 30), (9, 82)]
+    step = (STATIC.parent / "docs/lesson.md").read_text(encoding="utf-8").partition("## 3. ")[2].partition("## 4. ")[0]
+    said = " ".join(step.split())
+    for words in ("2 of the 9 are found", "at 50 5 are found, at 30 8", "all 9, for 2 false alarms", "16 of 25 alarms", "7 of the 9, among 30", "all 9, among 82"):
+        assert words in said
