@@ -8,12 +8,21 @@ from vizzy.page.ui import dom
 RULE = "Ten of these labels were made wrong. Press the {}s whose label you doubt, then compare."
 
 
+LOOKS = (  # of a hidden error, once compared: class of its card, and what that says
+    ("found-by-you", "found by you"),
+    ("found-by-algorithm", "found by the algorithm"),
+    ("found-by-both", "found by both"),
+    ("found-by-nobody", "found by nobody"),
+    ("false-alarm", "false alarm"),
+)
+
+
 class ChallengeLab:
     """A table of images with labels, each of which can be marked; then who found what."""
 
     NAME, TITLE = "challenge", "Challenge"
     QUESTION = "Ten errors are hidden. Who finds more?"
-    NEEDS_PREDICTIONS = False
+    NEEDS_PREDICTIONS, IS_WIDE = False, True
 
     def __init__(self, experiments):
         self._app = experiments.app
@@ -32,9 +41,14 @@ class ChallengeLab:
         self._compare = dom.button("Compare", "primary", create_proxy(self._show_result))
         foot = dom.element("div", "row challenge-foot")
         foot.append(self._compare, self._count)
-        self._result = dom.element("p", "result", None, {"role": "status"})
+        self._result = dom.element("p", "result", None, {"role": "status", "tabindex": "-1"})
+        self._looks = dom.element("p", "looks")
+        self._looks.append(*[dom.element("span", look, words) for look, words in LOOKS])
+        verdict = dom.element("div", "verdict")
+        verdict.append(self._result, self._looks)
+        dom.show(self._looks, False)
         self._play = dom.element("div")
-        self._play.append(self._rule, self._table, foot, self._result)
+        self._play.append(self._rule, verdict, self._table, foot)
         dom.show(self._play, False)
         self.node = dom.element("div", "challenge-lab")
         self.node.append(row, self._play)
@@ -56,6 +70,8 @@ class ChallengeLab:
         self._table.className = "challenge-table"
         self._table.replaceChildren(*cards)
         self._result.textContent = ""
+        dom.show(self._rule, True)
+        dom.show(self._looks, False)
         dom.show(self._compare, True)
         dom.show(self._play, True)
         self._show_count()
@@ -95,14 +111,20 @@ class ChallengeLab:
             self._reveal(self._table.children[place], place, hidden, flagged)
         self._table.classList.add("over")
         self._result.textContent = sentences.challenge_result(self._marked, hidden, flagged)
+        dom.show(self._looks, True)
+        dom.show(self._rule, False)
         dom.show(self._compare, False)
+        self._result.focus()  # its button is gone; the verdict stays in view above the cards
         self._count.textContent = ""
 
     def _reveal(self, card, place, hidden, flagged):
         """What became of one image: who found it, or who was wrong about it."""
         by = [name for name, who in (("you", self._marked), ("algorithm", flagged)) if place in who]
         wrong = place in hidden
-        card.classList.add("hidden-error" if wrong else "innocent" if not by else "false-alarm")
+        if wrong:
+            card.classList.add("hidden-error", "found-by-" + ("both" if len(by) == 2 else by[0] if by else "nobody"))
+        else:
+            card.classList.add("false-alarm" if by else "innocent")
         if not wrong and not by:
             return
         verdict = "is " + self._app.dataset.index.classes[self._game["right"][place]] if wrong else "was right"

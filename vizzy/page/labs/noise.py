@@ -19,7 +19,7 @@ class NoiseLab:
 
     NAME, TITLE = "noise", "Noise"
     QUESTION = "How many wrong labels can it take?"
-    NEEDS_PREDICTIONS = False
+    NEEDS_PREDICTIONS, IS_WIDE = False, True
 
     def __init__(self, experiments):
         self._app = experiments.app
@@ -54,7 +54,7 @@ class NoiseLab:
         matrices = dom.element("div", "matrices")
         matrices.append(self._true.node, self._estimated.node)
         self._off = dom.element("p", "aside")
-        self._results = dom.element("div")
+        self._results = dom.element("div", "noise-results")
         self._results.append(
             self._chart.node,
             self._slide,

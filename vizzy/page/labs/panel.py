@@ -19,7 +19,8 @@ from vizzy.page.labs.ways import WaysLab
 from vizzy.page.model import events
 from vizzy.page.ui import dom
 
-# In the order of their tabs. A lab has NAME, as links call it, TITLE, QUESTION and NEEDS_PREDICTIONS; it is made with
+# In the order of their tabs. A lab has NAME, as links call it, TITLE, QUESTION and NEEDS_PREDICTIONS, and IS_WIDE where the
+# matrix beside it would tell nothing; it is made with
 # the Experiments, has a node, and follows the app.
 LABS = (ScoreLab, PercentilesLab, WaysLab, NoiseLab, ChallengeLab, MapLab, ModelsLab, CodeLab)
 NAMES = [lab.NAME for lab in LABS]
@@ -35,6 +36,7 @@ class LabPanel:
         self.experiments = parts.Experiments(labs.app)
         self._views = {}
         self._shown = None
+        self._has_widened = False  # whether somebody has chosen how wide the labs are
         self._changed = create_proxy(lambda _event: self._resized())
         self.node = dom.element("section", "", None, {"data-panel": "labs", "aria-labelledby": "labs-heading"})
         self._build()
@@ -103,6 +105,8 @@ class LabPanel:
         before, self._shown = self._shown, lab
         dom.show(self.node, lab is not None)
         js.document.body.classList.toggle("labs-open", lab is not None)
+        if lab is not None and not self._has_widened:
+            self._set_wide(getattr(_lab(lab), "IS_WIDE", False))
         if lab is None or before is None:
             self._make_room()
         if lab is None:
@@ -136,10 +140,15 @@ class LabPanel:
         self.app.panels.resize()
 
     def _widen(self, _event):
-        wide = js.document.body.classList.toggle("labs-wide")
-        self._wide.setAttribute("aria-pressed", "true" if wide else "false")
-        self._make_room()
+        self._has_widened = True
+        self._set_wide(not js.document.body.classList.contains("labs-wide"))
         self._resized()
+
+    def _set_wide(self, is_wide):
+        if is_wide != js.document.body.classList.contains("labs-wide"):
+            js.document.body.classList.toggle("labs-wide", is_wide)
+            self._wide.setAttribute("aria-pressed", "true" if is_wide else "false")
+            self._make_room()
 
     def _resized(self):
         if self._shown and self._shown in self._views:
