@@ -96,7 +96,7 @@
   chooseLanguage();
   // A button pressed before Python has wired it: main.py presses it again then.
   window.addEventListener("click", function (event) {
-    var button = isLoading() && event.target.closest(".masthead button[id], #train");
+    var button = isLoading() && event.target.closest(".masthead button[id], #train, #train-here");
     if (button) window.vizzyPressedEarly = button.id;
   }, true);
   window.addEventListener("error", failed, true);

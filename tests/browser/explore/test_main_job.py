@@ -209,6 +209,8 @@ def test_on_a_phone_the_panels_are_a_sequence(trained):
         "Math.abs(document.querySelector('[data-panel=results]').getBoundingClientRect().left) < 30"
     )
     assert trained.page.evaluate("document.scrollingElement.scrollWidth") == 390
+    trained.page.wait_for_selector('[data-goto="inspector"][aria-current="true"]')
+    assert trained.page.locator(".pager [aria-current]").count() == 1
     trained.page.set_viewport_size({"width": 1280, "height": 720})
 
 

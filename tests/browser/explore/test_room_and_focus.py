@@ -112,3 +112,18 @@ def test_an_image_that_changes_its_place_keeps_the_focus(first_result):
     page.wait_for_function(f"performance.getEntriesByName('vizzy:update').length > {before}")
     assert focused not in first_result.ids_in("#matrix")
     assert page.evaluate("document.activeElement.dataset.example") == focused
+
+
+def test_on_a_phone_training_can_be_begun_beside_the_dataset_and_leads_to_its_outcome(browser, site):
+    with visiting(browser, site, viewport={"width": 390, "height": 844}, has_touch=True) as visit:
+        page = visit.open().page
+        page.tap("#train-here")
+        visit.wait("trained")
+        page.wait_for_selector('[data-goto="predictions"][aria-current="true"]')
+        lefts = """() => ["dataset", "predictions", "matrix", "inspector"].map(name => {
+            const panel = document.querySelector(`[data-panel=${name}]`);
+            panel.closest("main > *").scrollIntoView({ inline: "start", behavior: "instant" });
+            return panel.getBoundingClientRect().left;
+        })"""
+        assert len(set(page.evaluate(lefts))) == 1  # each stops at the same place
+        assert page.is_hidden("#train-here")

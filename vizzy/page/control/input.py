@@ -19,6 +19,7 @@ class InputController:
         document, window, main, cell = js.document, js.window, js.document.querySelector("main"), dom.by_id("cell")
         for target, name, listener in (
             (dom.by_id("train"), "click", app.training.request),
+            (dom.by_id("train-here"), "click", self._train_here),
             (dom.by_id("cancel"), "click", app.training.cancel),
             (dom.by_id("class-percentile"), "input", self._slides(events.set_class_percentile)),
             (dom.by_id("ood-percentile"), "input", self._slides(events.set_ood_percentile)),
@@ -35,7 +36,8 @@ class InputController:
             (main, "click", self._click),
             (main, "change", self._choose),
             (main, "keydown", self._press),
-            (document.querySelector(".pager"), "click", _go_to_panel),
+            (document.querySelector(".pager"), "click", _press_pager),
+            (main, "scroll", _mark_panel),
             (dom.by_id("theme"), "click", theme.switch),
             (cell, "pointerover", self._point),
             (cell, "focusin", self._point),
@@ -49,6 +51,11 @@ class InputController:
             (window, "popstate", app.decisions.follow_address),
         ):
             target.addEventListener(name, create_proxy(listener))
+
+    def _train_here(self, event):
+        """Train beside the dataset, on a phone: what comes of it is in the next panel."""
+        self._app.training.request(event)
+        _go_to_panel("predictions")
 
     # --- thresholds ----------------------------------------------------------------------------
 
@@ -173,9 +180,25 @@ class InputController:
         return {"t": self._app.training.request, "?": dom.by_id("shortcuts").showModal}.get(key)
 
 
-def _go_to_panel(event):
-    """On a narrow screen: bring one panel into view."""
+def _press_pager(event):
     button = event.target.closest("[data-goto]")
     if button:
-        panel = js.document.querySelector('[data-panel="' + button.getAttribute("data-goto") + '"]')
-        panel.scrollIntoView(to_js({"behavior": "smooth", "inline": "start", "block": "nearest"}))
+        _go_to_panel(button.getAttribute("data-goto"))
+
+
+def _go_to_panel(name):
+    """On a narrow screen: bring one panel into view."""
+    panel = js.document.querySelector('[data-panel="' + name + '"]')
+    column = panel.closest("main > *")
+    column.scrollIntoView(to_js({"behavior": "smooth", "inline": "start", "block": "nearest"}))
+
+
+def _mark_panel(event):
+    """On a narrow screen: mark in the pager which of the columns, all of one width, is in view."""
+    main, buttons = event.target, list(js.document.querySelectorAll(".pager button"))
+    in_view = min(len(buttons) - 1, int(main.scrollLeft * len(buttons) / main.scrollWidth + 0.5))
+    for place, button in enumerate(buttons):
+        if place == in_view:
+            button.setAttribute("aria-current", "true")
+        else:
+            button.removeAttribute("aria-current")

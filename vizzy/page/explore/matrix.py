@@ -1,12 +1,14 @@
 """Panel 3: the confident joint as a table of thumbnails."""
 
-from vizzy.page.language import _
+from vizzy.page.language import _, thousands
 from vizzy.page.ui import dom
 from vizzy.page.ui.geometry import tile_size
 from vizzy.page.ui.thumbnails import ThumbnailGrid
 
 LARGEST = {True: 4, False: 6}  # rem; on the diagonal, off it: what may be wrong is drawn larger
-SMALLEST = 0.75  # rem
+SMALLEST = {True: 0.45, False: 0.75}  # rem; with many classes, where the cells are small and tell by their counts, with fewer
+COUNT, PADDING = 1.15, 3  # rem, of the line with a cell's count; px, around its images, as in the stylesheet
+LINE = 1.25  # rem, of a text without a picture: off the diagonal there is room for a line of it
 KINDS = {"given": _("given"), "suggested": _("suggested")}
 MANY_CLASSES = 6  # from here on the headings name the class alone
 
@@ -20,7 +22,7 @@ class MatrixPanel:
         self._cells = []
         self._counts = []
         self._grids = []
-        self._sizes = []
+        self._fitted = []  # of each cell: how many examples it holds, and shows
         self._tab_cell = 0  # the one cell whose count and images the Tab key reaches: two stops for the whole matrix
         self._room = None  # width, height of a cell's images and the size of a rem, in px; read once a window size
         self._build(dom.by_id("matrix"), thumbnails)
@@ -67,26 +69,41 @@ class MatrixPanel:
     def resized(self):
         """The window has another size."""
         self._room = None
+        self._fitted = [None] * len(self._grids)
         self.fit()
 
     def fit(self):
-        """Choose each cell's thumbnail size so that they fill it."""
+        """Choose each cell's thumbnail size so that they fill it; where not all fit, show whole rows and how many more there are."""
         self._measure_room()
         if self._room is None:
             return  # the panels are hidden behind the review
-        width, height, rem = self._room
-        classes = len(self._index.classes)
         for number, grid in enumerate(self._grids):
-            on_diagonal = number // classes == number % classes
-            size = tile_size(len(grid.shown), width, height, int(SMALLEST * rem), int(LARGEST[on_diagonal] * rem))
-            if size != self._sizes[number]:
-                self._sizes[number] = size
-                grid.container.style.setProperty("--thumb", str(size) + "px")
+            held = (self._counts[number], len(grid.shown))
+            if held != self._fitted[number]:
+                self._fitted[number] = held
+                self._fit_cell(number, grid)
+
+    def _fit_cell(self, number, grid):
+        width, height, rem = self._room
+        classes, count, style = len(self._index.classes), len(grid.shown), grid.container.style
+        on_diagonal, is_many = number // classes == number % classes, classes >= MANY_CLASSES
+        if self._index.shows_pictures or on_diagonal or is_many:
+            size = tile_size(count, width, height, int(SMALLEST[is_many] * rem), int(LARGEST[on_diagonal] * rem))
+            fit = max(1, int(width // size)) * max(1, int(height // size))
+        else:  # texts, a line each
+            size = int(LINE * rem)
+            fit = max(1, int(height // size))
+        style.setProperty("--thumb", str(size) + "px")
+        style.setProperty("--rest", str(int(height % size) if count > fit else 0) + "px")
+        more = (self._counts[number] or 0) - min(count, fit)
+        grid.container.setAttribute("data-more", "+" + thousands(more) if more and not is_many else "")
 
     def _measure_room(self):
-        box = self._grids[0].container
-        if self._room is None and box.offsetWidth > 0:
-            self._room = (box.offsetWidth - 6, box.offsetHeight - 3, dom.rem())  # less the stylesheet's padding
+        if self._room is not None:
+            return
+        cell, rem = self._cells[0], dom.rem()
+        if cell.offsetWidth > 0:
+            self._room = (cell.offsetWidth - 2 * PADDING, cell.offsetHeight - COUNT * rem - PADDING, rem)
 
     def _show_counts(self, analysis):
         for number, cell in enumerate(self._cells):
@@ -94,11 +111,7 @@ class MatrixPanel:
             if count == self._counts[number]:
                 continue
             self._counts[number] = count
-            hidden = count - len(analysis["cells"][number])
-            text = str(count)
-            if hidden and len(self._index.classes) < MANY_CLASSES:
-                text = _("{}, {} shown").format(count, len(analysis["cells"][number]))
-            cell.firstElementChild.firstElementChild.textContent = text
+            cell.firstElementChild.firstElementChild.textContent = thousands(count)
             cell.classList.toggle("none", count == 0)
             cell.firstElementChild.disabled = count == 0
 
@@ -137,7 +150,7 @@ class MatrixPanel:
         cell.append(header, container)
         self._cells.append(cell)
         self._counts.append(None)
-        self._sizes.append(None)
+        self._fitted.append(None)
         self._grids.append(ThumbnailGrid(container, thumbnails, self._pool, False))
         return cell
 

@@ -35,7 +35,7 @@ class Panels:
         self.matrix = MatrixPanel(dataset, thumbnails)
         self.thresholds = ThresholdsPanel(dataset, thumbnails)
         self.inspector = InspectorPanel(dataset)
-        self.results = ResultsPanel(thumbnails)
+        self.results = ResultsPanel(dataset, thumbnails)
         self.cell_dialog = CellDialog(dataset, thumbnails)
 
     # --- drawing -----------------------------------------------------------------------------
@@ -77,7 +77,7 @@ class Panels:
     def show_explanation(self, state, explanation):
         """Show why the active example is where it is."""
         self.inspector.render(state, explanation)
-        self.thresholds.render_active(explanation["example"], explanation["pred_probs"])
+        self.thresholds.render_active(explanation)
 
     def mark_active(self, state):
         """Mark the inspected example wherever it is shown."""

@@ -35,10 +35,11 @@ class PredictionsPanel:
     def render(self, state, progress):
         """Show what the Train button would do, and how far things are, from 0 to 1 (None: nothing is going on)."""
         button = dom.by_id("train")
-        dom.enable(button, state.can_train)
         waiting = state.train_requested or state.training
-        button.setAttribute("aria-busy", "true" if waiting else "false")
-        button.textContent = _button_text(state)
+        for one in (button, dom.by_id("train-here")):
+            dom.enable(one, state.can_train)
+            one.setAttribute("aria-busy", "true" if waiting else "false")
+            one.textContent = _button_text(state)
         if not state.training and document.activeElement.id == "cancel":  # what is hidden cannot keep the focus
             button.focus()
         dom.show(dom.by_id("cancel"), state.training)

@@ -21,7 +21,8 @@ NOTHING_YET = _("Nothing yet: train the model.")
 class ResultsPanel:
     """The three lists."""
 
-    def __init__(self, thumbnails):
+    def __init__(self, dataset, thumbnails):
+        self._is_pictured = dataset.index.shows_pictures
         self._grids = {}
         self._counts = {}
         self._score = None
@@ -32,6 +33,7 @@ class ResultsPanel:
             dom.clear(dom.by_id(element_id))
             dom.by_id(element_id).setAttribute("data-empty", NOTHING_YET)
             dom.by_id(element_id + "-heading").firstElementChild.textContent = "–"
+            dom.by_id(element_id).parentNode.classList.toggle("lines", not self._is_pictured)
             self._grids[name] = ThumbnailGrid(dom.by_id(element_id), thumbnails)
 
     def grids_for(self, analysis):
@@ -74,7 +76,8 @@ class ResultsPanel:
             return  # the panels are hidden behind the review
         width, tiles = self._room
         for element_id, name, _nothing in GROUPS:
-            rows = tile_rows(len(self._grids[name].shown), width, tiles[name], GAP)
+            count = len(self._grids[name].shown)
+            rows = tile_rows(count, width, tiles[name], GAP) if self._is_pictured else max(1, count)
             if rows != self._rows.get(name):
                 self._rows[name] = rows
                 dom.by_id(element_id).parentNode.style.setProperty("--rows", str(rows))

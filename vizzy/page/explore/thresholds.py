@@ -5,6 +5,9 @@ from vizzy.page.ui import dom
 from vizzy.page.ui.geometry import histogram_path
 
 
+FEW_CLASSES = 3  # of more the strips of the given and the suggested class come first, as not all may be in view
+
+
 class ThresholdsPanel:
     """Sliders and strips; a strip shows the self-confidences of the examples given its class."""
 
@@ -12,10 +15,12 @@ class ThresholdsPanel:
         self._index = dataset.index
         self._thumbnails = thumbnails
         self._strips = [self._build_strip(name) for name in self._index.classes]
+        dom.by_id("strips").classList.toggle("many", len(self._strips) > FEW_CLASSES)
         dom.by_id("strips").replaceChildren(*[strip["row"] for strip in self._strips])
         self._settings = None
         self._thresholds = None
         self._pin = None
+        self._first = []  # the classes whose strips stand before the others
 
     def render_settings(self, state):
         """Show the sliders as the state has them."""
@@ -55,19 +60,32 @@ class ThresholdsPanel:
             _show_threshold(strip, "class", class_threshold, 1)
             _show_threshold(strip, "ood", ood_threshold, 1 if class_threshold is None else 0)
 
-    def render_active(self, example, probabilities):
-        """Mark the active example's probabilities, or nothing (None) before training."""
-        shown = None if probabilities is None else example
-        if shown is None and self._pin is None:
-            return
+    def render_active(self, explanation):
+        """Mark the probabilities of the example that is explained."""
+        example = explanation["example"]
         for label, strip in enumerate(self._strips):
             pin = strip["pin"]
-            dom.show(pin, shown is not None)
-            if shown is not None:
-                pin.style.setProperty("--at", "{:.4f}".format(probabilities[label]))
-                if shown != self._pin:
-                    self._thumbnails.fill(pin, example)
-        self._pin = shown
+            dom.show(pin, True)
+            pin.style.setProperty("--at", "{:.4f}".format(explanation["pred_probs"][label]))
+            if example != self._pin:
+                self._fill_pin(pin, example)
+        self._pin = example
+        self._put_first([explanation["suggested_label"], explanation["given_label"]])
+
+    def _fill_pin(self, pin, example):
+        if self._index.shows_pictures:
+            self._thumbnails.fill(pin, example)
+        pin.setAttribute("aria-label", self._index.alt[example])
+
+    def _put_first(self, labels):
+        labels = [label for label in labels if label >= 0]
+        if len(self._strips) <= FEW_CLASSES or labels == self._first:
+            return
+        for label in self._first:
+            self._strips[label]["row"].style.order = ""
+        self._first = labels
+        for place, label in enumerate(self._first):
+            self._strips[label]["row"].style.order = str(place - len(self._first))
 
     def _build_strip(self, name):
         row = dom.element("div", "strip none")

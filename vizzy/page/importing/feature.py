@@ -10,6 +10,8 @@ import js
 from pyscript.ffi import create_proxy
 
 from vizzy.page.importing.project_list import saved_projects
+from vizzy.page.language import _, thousands
+from vizzy.page.model.url import quote
 from vizzy.page.site import features, local_storage
 from vizzy.page.ui import dom
 
@@ -143,9 +145,8 @@ class ImportingFeature:
             self.app.note(KEEPS_NOTHING)
         projects = saved_projects()
         if projects and not self.app.dataset.index.is_own:
-            button = dom.by_id("import-button")
-            button.classList.add("new")
-            button.title = "Continue " + projects[0]["name"]
+            dom.by_id("import-button").classList.add("new")
+            js.document.querySelector(".tagline").after(_way_back(projects[0]))
 
     async def _ready(self, in_worker=False):
         """Fetch what is needed, once; whether it is there."""
@@ -156,6 +157,14 @@ class ImportingFeature:
 
             self.import_dialog = ImportDialog(self.app)
         return True
+
+
+def _way_back(project):
+    """A link beside the page's title to the work that was saved last."""
+    link = dom.element("a", "continue", _("Continue {}").format(project["name"]), {"href": "?work=" + quote(project["id"])})
+    if project["reviewed"]:
+        link.append(dom.element("span", "", " · " + _("{} reviewed").format(thousands(project["reviewed"]))))
+    return link
 
 
 def mount(app):
