@@ -80,10 +80,14 @@ def test_a_cell_shows_its_examples_in_order_and_how_many_they_are():
     assert dom.by_id("matrix-empty").hidden
 
 
-def test_a_cell_of_more_than_are_shown_says_both_numbers():
+def test_a_cell_shows_whole_rows_and_says_how_many_more_it_holds():
     panel = matrix(dataset())
-    panel.render(analysis([[0, 2], [], [], []], joint=[500, 0, 0, 0]))
-    assert cell("cat|cat").querySelector("output").textContent == "500, 2 shown"
+    panel._room = (30, 33, 14)  # px, of a cell without layout: 3 thumbnails of 10 px in a row, and 3 rows
+    panel.render(analysis([[0, 2], [], [], list(range(12))], joint=[500, 0, 0, 12]))
+    assert cell("cat|cat").querySelector("output").textContent == "500"
+    assert cell("cat|cat").querySelector(".thumbs").getAttribute("data-more") == "+498"
+    full = cell("dog|dog").querySelector(".thumbs")
+    assert (full.getAttribute("data-more"), full.style.getPropertyValue("--thumb"), full.style.getPropertyValue("--rest")) == ("+3", "10px", "3px")
 
 
 def test_an_example_that_changes_cell_takes_its_node_along_and_one_that_leaves_is_gone():
@@ -109,17 +113,22 @@ def test_without_pictures_and_texts_a_thumbnail_shows_the_id():
     assert cell("cat|cat").querySelector(".thumb").textContent == "x4"
 
 
-def test_each_cell_can_be_reached_with_the_tab_key():
+def test_the_tab_key_reaches_the_count_and_the_images_of_one_cell():
     panel = matrix(dataset())
-    panel.render(analysis([[0, 2, 4], [], [], [1, 3]]))
-    assert [node.getAttribute("data-example") for node in js.document.querySelectorAll('#matrix [tabindex="0"]')] == ["x0", "x1"]
+    stops = lambda: [node.getAttribute("data-example") or node.className for node in js.document.querySelectorAll('#matrix [tabindex="0"]')]
+    panel.render(analysis([[], [0, 2, 4], [], [1, 3]]))
+    assert stops() == ["count", "x0"]
+    panel.set_tab_cell(3)
+    assert stops() == ["count", "x1"]
+    panel.render(analysis([[1], [0, 2, 4], [], [3]]))  # the image that the Tab key reached has moved
+    assert stops() == ["count", "x3"]
 
 
 # --- the lists -----------------------------------------------------------------------------------------
 
 
 def results(opened):
-    return ResultsPanel(Thumbnails(opened))
+    return ResultsPanel(opened, Thumbnails(opened))
 
 
 def heading(name):
