@@ -83,3 +83,14 @@ def test_every_way_and_model_is_named_once():
     names = [way[0] for way in sentences.WAYS]
     assert names == ["argmax", "original", "percentile", "mean", "noise_rate"]
     assert [model[0] for model in sentences.MODELS] == ["svm", "logistic", "neighbours"]
+
+
+def test_the_first_changed_line_is_one_that_can_be_found():
+    before = "def f(x):\n    y = 1\n    return y"
+    assert sentences.first_changed_line(before, "def f(x):\n    y = 2\n    return y") == "    y = 2"
+    assert sentences.first_changed_line(before, "def f(x):\n\n    pass\n    pass\n    return 1") == "    return 1"
+    assert sentences.first_changed_line(before, before) is None
+
+
+def test_a_recall_says_of_how_many():
+    assert sentences.recall_of({"problems": 18}) == "recall, of 18"

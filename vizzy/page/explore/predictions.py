@@ -20,6 +20,7 @@ class PredictionsPanel:
         self._prototype = self._row_prototype()
         scroller = dom.by_id("predictions-list")
         scroller.style.setProperty("--lines", str(self._lines))
+        scroller.classList.toggle("lines", not self._index.shows_pictures)
         self.list = VirtualList(scroller, len(self._index), self._make_row, self._fill_row)
         self.list.refresh()
 

@@ -8,6 +8,8 @@ from vizzy.page.ui import dom
 
 MOST_CLASS_CHIPS = 40
 MOST_COLUMNS = 200
+FEW_ALIKE = 8  # numbered columns of one role: from so many on they are one row
+LABEL, IGNORED = "label", "ignored"  # roles, as ``vizzy.reading.columns`` names them
 LONG = 120  # seconds of training from which on the command line is worth naming
 MANY = 20_000  # rows, the same
 
@@ -17,8 +19,11 @@ class Preview:
 
     def __init__(self, correct):
         self._correct = correct
+        self._alike = {}  # the first column of a row that stands for several -> the names of all
+        self._chosen_label = None  # the column that a person has said holds the labels
         dom.by_id("import-columns").addEventListener("change", create_proxy(self._chose_role("roles")))
         dom.by_id("import-arrays").addEventListener("change", create_proxy(self._chose_role("arrays")))
+        dom.by_id("import-label").addEventListener("change", create_proxy(self._chose_label))
         dom.by_id("import-unlabelled").addEventListener("change", create_proxy(self._chose_unlabelled))
         dom.by_id("import-header").addEventListener("change", create_proxy(self._chose_header))
         dom.by_id("import-sheet").addEventListener("change", create_proxy(self._chose_sheet))
@@ -27,6 +32,7 @@ class Preview:
         """Show a summary, as ``vizzy.reading.Proposal.summary`` makes it."""
         dom.by_id("import-understood").textContent = understood(summary)
         dom.by_id("import-notes").replaceChildren(*[dom.element("li", "", note) for note in summary["notes"]])
+        self._show_label(summary["columns"])
         self._show_columns(summary)
         self._show_arrays(summary)
         self._show_unlabelled(summary)
@@ -40,23 +46,48 @@ class Preview:
 
     def _chose_role(self, kind):
         def chose(event):
-            self._correct({kind: {event.target.getAttribute("data-name"): event.target.value}})
+            name = event.target.getAttribute("data-name")
+            self._correct({kind: {one: event.target.value for one in self._alike.get(name, [name])}})
 
         return chose
+
+    def _chose_label(self, event):
+        roles = {event.target.value: LABEL}
+        if self._chosen_label and self._chosen_label != event.target.value:
+            roles[self._chosen_label] = IGNORED
+        self._chosen_label = event.target.value
+        self._correct({"roles": roles})
+
+    def _show_label(self, columns):
+        """The question that matters most, answered with a guess."""
+        label = dom.by_id("import-label")
+        if self._chosen_label not in [column["name"] for column in columns]:
+            self._chosen_label = None  # that was another file's
+        held_by = [column["name"] for column in columns if column["role"] == LABEL]
+        dom.show(label, len(held_by) == 1)  # else the labels are the folders', or a problem says what is missing
+        options = []
+        for first, names in folded(columns):
+            if len(names) == 1:
+                option = dom.element("option", "", first["name"], {"value": first["name"]})
+                option.selected = first["name"] in held_by
+                options.append(option)
+        label.lastElementChild.replaceChildren(*options)
 
     def _chose_unlabelled(self, event):
         self._correct({"leave_out_unlabelled": event.target.checked})
 
     def _show_columns(self, summary):
         columns = summary["columns"]
+        groups = folded(columns)
+        self._alike = {first["name"]: names for first, names in groups}
         rows = [
-            _row(column["name"], ", ".join(column["sample"]), column["role"], summary["column_roles"])
-            for column in columns[:MOST_COLUMNS]
+            _row(first["name"], ", ".join(first["sample"]), first["role"], summary["column_roles"], names)
+            for first, names in groups[:MOST_COLUMNS]
         ]
         _table(dom.by_id("import-columns"), ("Column", "For example", "Used as"), rows)
-        if len(columns) > MOST_COLUMNS:
+        if len(groups) > MOST_COLUMNS:
             dom.by_id("import-columns").append(
-                dom.element("p", "soft", "and {} more columns, taken alike".format(len(columns) - MOST_COLUMNS))
+                dom.element("p", "soft", "and {} more columns, taken alike".format(len(groups) - MOST_COLUMNS))
             )
 
     def _show_arrays(self, summary):
@@ -142,7 +173,30 @@ def is_large(summary):
     return (summary["training_seconds"] or 0) > LONG or max(summary["rows"], 4 * summary["images_to_embed"]) > MANY
 
 
-def _row(name, shown, role, roles):
+def folded(columns):
+    """Columns as rows: those numbered in a run, of one role, are one.
+
+    Returns
+    -------
+    list of (dict, list of str)
+        The first column of each row, and the names of all that it stands for.
+    """
+    groups = []
+    for column in columns:
+        kind = (column["name"].rstrip("0123456789"), column["role"])
+        is_numbered = kind[0] != column["name"]
+        if groups and is_numbered and groups[-1][2] == kind:
+            groups[-1][1].append(column["name"])
+        else:
+            groups.append((column, [column["name"]], kind if is_numbered else None))
+    by_name = {column["name"]: column for column in columns}
+    rows = []
+    for first, names, _ in groups:
+        rows += [(first, names)] if len(names) >= FEW_ALIKE else [(by_name[name], [name]) for name in names]
+    return rows
+
+
+def _row(name, shown, role, roles, alike=()):
     line = dom.element("tr", "ignored" if role == "ignored" else "")
     choice = dom.element("select", "", None, {"data-name": name, "aria-label": name + " is taken for"})
     for other in roles:
@@ -151,7 +205,8 @@ def _row(name, shown, role, roles):
         choice.append(option)
     cell = dom.element("td")
     cell.append(choice)
-    line.append(dom.element("th", "", name, {"scope": "row"}), dom.element("td", "", shown), cell)
+    words = "{} … {}".format(name, alike[-1]) if len(alike) > 1 else name
+    line.append(dom.element("th", "", words, {"scope": "row"}), dom.element("td", "", shown), cell)
     return line
 
 

@@ -11,6 +11,7 @@ from pyscript.ffi import create_proxy, to_js
 
 from vizzy.page.labs import parts
 from vizzy.page.labs.charts import table
+from vizzy.page.labs.sentences import first_changed_line
 from vizzy.page.language import decimal
 from vizzy.page.model.explanation_text import counts_sentence, score_sentence
 from vizzy.page.ui import dom
@@ -189,6 +190,7 @@ class CodeLab:
 
     def _take(self, shown):
         self._functions = shown["functions"]
+        self._original = shown["source"] if not shown["edited"] else "\n\n".join([one["source"] for one in self._functions])
         self._editor.set(shown["source"])
         for function in shown["functions"]:
             if self._jump.options.length <= len(shown["functions"]):
@@ -217,6 +219,9 @@ class CodeLab:
             self._status.textContent = "That failed; the page keeps the last good rule."
             return
         self._status.textContent = "Your rule is running."
+        changed = first_changed_line(self._original, self._editor.text)
+        if changed:
+            self._editor.go_to(changed, takes_focus=False)
         self._show_edited(True)
         self._app.analyses.rule_changed()
 
@@ -328,12 +333,13 @@ class Editor:
             end = self._view.state.doc.length
             self._dispatch({"changes": {"from": 0, "to": end, "insert": text}})
 
-    def go_to(self, words):
-        """Bring the place where these words stand into view."""
+    def go_to(self, words, takes_focus=True):
+        """Bring the place where these words stand into view, and the focus there."""
         place = self.text.find(words)
         if place >= 0 and self._view:
             self._dispatch({"selection": {"anchor": place}, "scrollIntoView": True})
-            self._view.focus()
+            if takes_focus:
+                self._view.focus()
 
     def _dispatch(self, transaction):
         self._view.dispatch(to_js(transaction))

@@ -3,6 +3,7 @@
 from vizzy.page.labs import parts, sentences
 from vizzy.page.labs.charts import LineChart, table
 from vizzy.page.labs.plotting import percent
+from vizzy.page.labs.sentences import recall_of
 from vizzy.page.ui import dom
 
 KINDS = {"svm": "f1", "logistic": "recall", "neighbours": "precision"}
@@ -87,7 +88,7 @@ class ModelsLab:
         known = self._tried[0][1]["tally"] is not None
         head = ["", "accuracy"] + (["in truth"] if known else [])
         head += ["calibration error", "label issues", "also the page’s", "outside"]
-        head += ["precision", "recall", "F1"] if known else []
+        head += ["precision", recall_of(self._tried[0][1]["tally"]), "F1"] if known else []
         rows = []
         for choice, answer in self._tried:
             row = [_name(choice), percent(answer["accuracy"])] + ([percent(answer["true_accuracy"])] if known else [])

@@ -129,7 +129,7 @@ class PercentilesLab:
             lines = [{"name": name, "kind": kind, "points": list(enumerate(curve[key]))} for key, name, kind in names]
             return lines, (0, 100), (0, max(max(curve["flagged"]), 1))
         lines = []
-        for kind, name in (("precision", "precision"), ("recall", "recall"), ("f1", "F1")):
+        for kind, name in (("precision", "precision"), ("recall", "recall, of {}".format(self._curves["problems"])), ("f1", "F1")):
             values = measures(kind, curve["found"], curve["flagged"], self._curves["problems"])
             line = {"name": name, "kind": kind, "points": list(enumerate(values))}
             if self._bands:

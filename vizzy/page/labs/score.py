@@ -54,7 +54,7 @@ def _tallies(card):
     for name, title in ROWS:
         row = card["rows"][name]
         counts = [str(row[key]) for key in ("problems", "flagged", "found", "false_alarms")]
-        rows.append([title] + counts + [percent(row[key]) for key in ("precision", "recall", "f1")])
+        rows.append([title] + counts + [percent(row["precision"]), "{} of {}".format(percent(row["recall"]), row["problems"]), percent(row["f1"])])
     holder = dom.element("div", "table-holder", None, {"tabindex": "0", "role": "region", "aria-label": "Scores"})
     holder.append(table("How right these settings are", HEAD, rows, "numbers scores"))
     return holder

@@ -59,6 +59,11 @@ def what_would_flag(missed):
     return "No percentile flags it."
 
 
+def recall_of(tally):
+    """The heading of a column of recalls, which says of how many: a recall of 9 is another than one of 18."""
+    return "recall, of {}".format(tally["problems"])
+
+
 def elsewhere(counts):
     """Which of both kinds of problem stand in the other list; an empty text for none."""
     parts = []
@@ -138,6 +143,15 @@ def challenge_result(marked, hidden, flagged):
     )
     together = len((marked | flagged) & hidden)
     return text + " Together: {} of {}.".format(together, len(hidden))
+
+
+def first_changed_line(before, after):
+    """The first line of a text that another does not have, and that stands in it once; None where there is none."""
+    lines, known = after.split("\n"), set(before.split("\n"))
+    for line in lines:
+        if line.strip() and line not in known and lines.count(line) == 1:
+            return line
+    return None
 
 
 def selection(count, given_counts, flagged, classes):

@@ -3,6 +3,7 @@
 from vizzy.page.labs import parts, sentences
 from vizzy.page.labs.charts import heading, table
 from vizzy.page.labs.plotting import percent
+from vizzy.page.labs.sentences import recall_of
 from vizzy.page.ui import dom
 
 
@@ -28,7 +29,7 @@ class WaysLab(parts.FollowingLab):
 
     def _table(self, ways):
         known = ways["argmax"]["tally"] is not None
-        head = ["", "label issues"] + (["right", "precision", "recall", "F1"] if known else [])
+        head = ["", "label issues"] + (["right", "precision", recall_of(ways["argmax"]["tally"]), "F1"] if known else [])
         rows = []
         for name, title, _ in sentences.WAYS:
             way = ways[name]

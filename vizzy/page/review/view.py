@@ -76,9 +76,17 @@ class ReviewView:
         dom.show(js.document.querySelector("main"), not open_now)
         if not open_now:
             return
+        self._show_busy(self._examples is None)
         self._show_settings(state)
         self._ask(state)
         self._show_current()
+
+    def _show_busy(self, is_busy):
+        """Until the examples are ranked there is nothing to decide about, and the buttons are not there."""
+        dom.by_id("review").setAttribute("aria-busy", "true" if is_busy else "false")
+        if is_busy:
+            dom.by_id("queue-empty").textContent = _("Ranking the examples…")
+            dom.show(dom.by_id("queue-empty"), True)
 
     def _take_dataset(self, dataset):
         self._index = dataset.index
@@ -127,6 +135,7 @@ class ReviewView:
         current = self._find(self._app.state.active)
         self._place = min(self._place, max(0, self._examples.length - 1)) if current is None else current
         self._list.resize(self._examples.length)
+        self._show_busy(False)
         self._show_counts()
         self._go_to(self._place)
 
