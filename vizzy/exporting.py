@@ -22,7 +22,7 @@ import datetime
 import html
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -71,6 +71,7 @@ CHANGES_COLUMNS = (
     names.LABEL_QUALITY,
     names.REVIEW_ACTION,
 )
+EVIDENCE_COLUMNS = ("suggested_when_decided", "label_quality_when_decided")
 SUFFIXES = {JSON: ".json", "json lines": ".jsonl"}
 MOST_IN_REPORT = 50  # of each kind: more are read in the table
 LONGEST_STEM = 100
@@ -116,13 +117,18 @@ def corrected_table(opened: Opened, findings: Findings, review: Review) -> tuple
     return _file_name(opened.table, "corrected"), write_table(_guarded(table))
 
 
-def changes(opened: Opened, findings: Findings, review: Review) -> tuple[str, bytes]:
+def changes(
+    opened: Opened, findings: Findings, review: Review, evidence: dict[int, Sequence] | None = None
+) -> tuple[str, bytes]:
     """The rows whose label was changed, alone.
 
     Parameters
     ----------
     opened, findings, review
         As for `corrected_table`.
+    evidence : dict, optional
+        Example -> (suggested label or -1, label quality) as they were when it was decided on: once the changed labels
+        are trained on, what is suggested is the new label, and nothing is suspect. Stands in two columns more.
 
     Returns
     -------
@@ -137,9 +143,10 @@ def changes(opened: Opened, findings: Findings, review: Review) -> tuple[str, by
     rows = []
     for example in changed_idx:
         row = [str(opened.table.lines[opened.row_idx[example]]), dataset.ids[int(example)]]
-        rows.append(row + [cells[column][example] for column in CHANGES_COLUMNS[2:]])
+        row += [cells[column][example] for column in CHANGES_COLUMNS[2:]]
+        rows.append(row + (_evidence_cells(evidence.get(int(example)), dataset.classes) if evidence else []))
     name = _stem(opened.table.name) + "-changes.csv"
-    table = Table(name, CHANGES_COLUMNS, tuple(rows), (), Form(mark=True))
+    table = Table(name, CHANGES_COLUMNS + (EVIDENCE_COLUMNS if evidence else ()), tuple(rows), (), Form(mark=True))
     return name, write_table(_guarded(table))
 
 
@@ -468,6 +475,14 @@ def _decided_sections(opened, findings, review, explanations):
         for title, mask in sections
         if mask.any()
     )
+
+
+def _evidence_cells(seen, classes):
+    """What was suggested when somebody decided, and the quality of the label; empty where that is not known."""
+    if seen is None:
+        return ["", ""]
+    suggested, quality = seen
+    return [classes[suggested] if suggested >= 0 else "", f"{quality:.6g}"]
 
 
 def _examples_section(title, examples, opened, findings, cells, explanations):

@@ -193,7 +193,9 @@ class Reviewing:
             self._evidence = predictions, Evidence(self._raw, predictions.given_label, len(classes))
         return self._evidence[1].reasons(example, given, rival, classes)
 
-    def export(self, what: str, opened: Opened, settings: Sequence, review: Review) -> tuple[str, bytes]:
+    def export(
+        self, what: str, opened: Opened, settings: Sequence, review: Review, evidence: dict[int, Sequence] | None = None
+    ) -> tuple[str, bytes]:
         """What a reviewer takes home.
 
         Parameters
@@ -204,6 +206,8 @@ class Reviewing:
         settings : (float, float, str) or (float, float, str, str)
             As for `queue`.
         review : vizzy.reading.Review
+        evidence : dict, optional
+            As for `vizzy.exporting.changes`.
 
         Returns
         -------
@@ -222,7 +226,7 @@ class Reviewing:
         if what == "table":
             return exporting.corrected_table(opened, findings, review)
         if what == "changes":
-            return exporting.changes(opened, findings, review)
+            return exporting.changes(opened, findings, review, evidence)
         return exporting.report(opened, findings, review, lambda example: self.reasons(example)["reasons"])
 
     def _findings(self, settings):

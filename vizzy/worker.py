@@ -541,7 +541,7 @@ def reasons(example):
 
 
 @export
-async def export_review(what, settings_json, changed_labels_json, reviews_json):
+async def export_review(what, settings_json, changed_labels_json, reviews_json, evidence_json="[]"):
     """What a reviewer takes home: the file's name and ``content``, a Uint8Array."""
     from vizzy import reviewing
 
@@ -550,7 +550,7 @@ async def export_review(what, settings_json, changed_labels_json, reviews_json):
         exported.table = await _shipped_table(exported)
     decided = [dict(json.loads(pairs)) for pairs in (changed_labels_json, reviews_json)]
     review = reviewing.review_of(exported.session.dataset.given_label, *decided)
-    name, content = exported.reviewing.export(what, exported.table, tuple(json.loads(settings_json)), review)
+    name, content = exported.reviewing.export(what, exported.table, tuple(json.loads(settings_json)), review, dict(json.loads(evidence_json)))
     return _with_arrays({"name": name}, content=content)
 
 

@@ -237,6 +237,13 @@ def test_the_list_of_changes_has_the_changed_rows_alone_and_the_line_of_each():
     ]
 
 
+def test_the_list_of_changes_keeps_what_was_suggested_when_each_was_decided_on():
+    opened = opened_from(GOOD)
+    _, content = exporting.changes(opened, findings_of(opened), reviewed(opened, DECISIONS), {1: (0, 0.125), 0: (1, 0.5)})
+    seen = [(row["id"], row["suggested_when_decided"], row["label_quality_when_decided"]) for row in rows_of(InputFile("c.csv", content))]
+    assert seen == [("b", "cat", "0.125"), ("c", "", "")]
+
+
 class Page(html.parser.HTMLParser):
     """The tags and the text of a page."""
 

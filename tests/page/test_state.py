@@ -112,6 +112,13 @@ def test_a_failed_training_keeps_what_was_there_and_says_why():
     assert failed.can_train
 
 
+def test_what_a_reviewer_saw_is_kept_until_the_same_example_is_decided_on_again():
+    state = review(State(), [(3, "changed", 1)], [0] * 9, {3: (1, 0.02)})
+    state = review(state, [(4, "kept", None)], [0] * 9, {4: (-1, 0.3)})
+    assert state.evidence == {3: (1, 0.02), 4: (-1, 0.3)}
+    assert review(state, [(3, "kept", None)], [0] * 9, {3: (0, 0.9)}).evidence[3] == (0, 0.9)
+
+
 def test_an_introduced_example_is_inspected_until_one_is_chosen():
     assert State().inspected is None
     state = introduce(State(), 4)

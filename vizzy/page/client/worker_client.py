@@ -224,7 +224,7 @@ class WorkerClient:
 
     async def export(self, what, settings, state):
         """What a reviewer takes home: (name of the file, Uint8Array)."""
-        decided = [json.dumps(list(pairs.items())) for pairs in (state.changed_labels, state.reviews)]
+        decided = [json.dumps(list(pairs.items())) for pairs in (state.changed_labels, state.reviews, state.evidence)]
         answer = await self._answer("export_review", what, json.dumps(settings), *decided, long=True)
         return json.loads(answer.told)["name"], answer.content
 

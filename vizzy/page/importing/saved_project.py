@@ -27,11 +27,12 @@ FIELDS = (
     "ood_mode",
     "changed_labels",
     "reviews",
+    "evidence",
     "trained_labels",
     "active",
     "view",
 )
-BY_EXAMPLE = ("changed_labels", "reviews", "trained_labels")
+BY_EXAMPLE = ("changed_labels", "reviews", "evidence", "trained_labels")
 
 
 class SavedProject:

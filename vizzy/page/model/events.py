@@ -50,7 +50,7 @@ def reset_labels(state):
     return state.replace(changed_labels={}, reviews=reviews)
 
 
-def review(state, decisions, original_label):
+def review(state, decisions, original_label, evidence=None):
     """Take a reviewer's decisions.
 
     Parameters
@@ -60,6 +60,8 @@ def review(state, decisions, original_label):
         class, is labelled as the dataset has it; what was skipped stays as it is.
     original_label : sequence of int
         The dataset's own labels.
+    evidence : dict, optional
+        Example -> (suggested label or -1, label quality), what the reviewer saw; another training changes both.
     """
     changed, reviews = dict(state.changed_labels), dict(state.reviews)
     for example, action, label in decisions:
@@ -67,7 +69,9 @@ def review(state, decisions, original_label):
         if action != SKIPPED:
             original = original_label[example]
             _give(changed, example, original if label is None else label, original)
-    return state.replace(changed_labels=changed, reviews=reviews)
+    seen = dict(state.evidence)
+    seen.update(evidence or {})
+    return state.replace(changed_labels=changed, reviews=reviews, evidence=seen)
 
 
 def _give(changed, example, label, original_label):

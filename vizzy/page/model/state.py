@@ -19,6 +19,7 @@ DEFAULTS = {
     "ood_mode": "percentile",
     "changed_labels": {},  # example -> given label, where it differs from the dataset's
     "reviews": {},  # example -> what the reviewer decided about it
+    "evidence": {},  # example -> (suggested label or -1, label quality) as they were when it was decided on in the review
     "view": "explore",
     "queue": (QUEUE_OF_ALL, None, None, "", False),  # kind, given label, suggested label, text sought, unreviewed only
     "trained_labels": None,  # the changed labels that the present predictions were trained on

@@ -231,10 +231,15 @@ class ReviewView:
         self._say(sentence)
 
     def _apply(self, decisions):
-        state = events.review(self._app.state, decisions, self._index.given_label)
+        state = events.review(self._app.state, decisions, self._index.given_label, self._evidence_of(decisions))
         self._app.update(state)
         self._app.decisions.settle()
         self._list.refresh()
+
+    def _evidence_of(self, decisions):
+        """What was seen of the examples that are decided on: another training changes both."""
+        places = [(example, self._find(example)) for example, _, _ in decisions]
+        return {example: (self._suggested[place], round(self._quality[place], 6)) for example, place in places if place is not None}
 
     def _next(self):
         """The next one that nobody has decided about; at the end, the first."""
