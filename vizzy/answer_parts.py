@@ -15,7 +15,7 @@ once after a training, hold all answers: a step of a slider then asks the worker
 ("unconfident", first, size)
     Whose highest percentile is one of ``first`` … ``first + size - 1``; sizes are powers of two. The most suspect
     of any range are among those of two such parts.
-("outliers", class percentile or "mean")
+("outliers", class percentile, "mean" or "noise-rate")
     The whole answer where outliers are out of distribution: the other percentile has no effect then.
 """
 
@@ -187,8 +187,8 @@ class AnswerParts:
         return self._unconfident[first, size]
 
     def _outliers(self, percentile):
-        by_mean = percentile == "mean"
-        return self._session.analyse(0 if by_mean else percentile, 0, "mean" if by_mean else "percentile", "outliers")
+        by_percentile = isinstance(percentile, int)
+        return self._session.analyse(*((percentile, 0, "percentile") if by_percentile else (0, 0, percentile)), "outliers")
 
     def _most_suspect(self, mask, most):
         return self._worst_first[np.flatnonzero(mask[self._worst_first])[:most]].tolist()

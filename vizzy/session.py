@@ -18,7 +18,9 @@ import numpy as np
 from vizzy import confident, ranking, training
 from vizzy.dataset import Dataset
 from vizzy.estimate import LOGISTIC, NYSTROEM, solver_note, solver_of, training_seconds
+from vizzy.noise_rates import analysis_by_noise_rate
 from vizzy.steps import result_of
+from vizzy.vocabulary import NOISE_RATE
 
 HISTOGRAM_BINS = 50
 # Up to this many examples every one is listed; beyond, each cell lists its worst.
@@ -309,7 +311,7 @@ class Session:
         Parameters
         ----------
         class_percentile, ood_percentile, threshold_mode
-            As for `vizzy.confident.analyse`.
+            As for `vizzy.confident.analyse`; the mode may also be "noise-rate", as `vizzy.noise_rates` prunes by it.
         ood_mode : "percentile" or "outliers"
             Which examples are out of distribution: those that the percentile leaves out, or the outliers.
 
@@ -321,6 +323,8 @@ class Session:
         settings = (class_percentile, ood_percentile, threshold_mode, ood_mode)
         if self._latest is None or self._latest[:2] != (predictions, settings):
             analysis = self.rules.analyse(*self.rule_arguments(*settings))
+            if threshold_mode == NOISE_RATE and self.rules is confident:
+                analysis = analysis_by_noise_rate(predictions.given_label, predictions.pred_probs, analysis)
             self._latest = (predictions, settings, analysis)
         return self._latest[2]
 
@@ -345,7 +349,7 @@ class Session:
         """
         predictions = self.predictions
         outlier_mask = predictions.outlier_mask if ood_mode == "outliers" else None
-        percentiles = class_percentile, ood_percentile, threshold_mode
+        percentiles = class_percentile, ood_percentile, "mean" if threshold_mode == NOISE_RATE else threshold_mode
         return predictions.given_label, predictions.pred_probs, *percentiles, outlier_mask, predictions.confidences
 
     def most_listed(self) -> tuple[int, int]:
@@ -379,6 +383,39 @@ class Session:
         in_cells = examples[np.argsort(cell, kind="stable")]
         ends = np.cumsum(np.bincount(cell, minlength=n_classes * n_classes))
         return [part[:most].tolist() for part in np.split(in_cells, ends[:-1])]
+
+
+def analysis_of(
+    dataset: Dataset,
+    given_label: np.ndarray,
+    pred_probs: np.ndarray,
+    class_percentile: float,
+    ood_percentile: float,
+    threshold_mode: str,
+    ood_mode: str = "percentile",
+) -> confident.Analysis:
+    """What settings make of other labels or other predictions of a dataset, as `Session.analysis_at` does of the session's own.
+
+    Parameters
+    ----------
+    dataset : vizzy.dataset.Dataset
+    given_label : np.ndarray of int, shape (n,), in [0, K)
+    pred_probs : np.ndarray of float, shape (n, K), in [0, 1], out of sample
+    class_percentile, ood_percentile, threshold_mode, ood_mode
+        As for `Session.analysis_at`.
+
+    Returns
+    -------
+    vizzy.confident.Analysis
+    """
+    outlier_mask = None
+    if ood_mode == "outliers":
+        parts = ranking.parts(given_label, pred_probs, dataset.embeddings, dataset.made_of is None)
+        outlier_mask = ranking.outlier_mask(parts, pred_probs)
+    by_noise_rate = threshold_mode == NOISE_RATE
+    mode = "mean" if by_noise_rate else threshold_mode
+    analysis = confident.analyse(given_label, pred_probs, class_percentile, ood_percentile, mode, outlier_mask)
+    return analysis_by_noise_rate(given_label, pred_probs, analysis) if by_noise_rate else analysis
 
 
 def trained(dataset: Dataset, given_label: np.ndarray) -> training.TrainingResult:

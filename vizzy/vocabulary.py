@@ -7,7 +7,9 @@ NO_LABEL = -1  # in place of a class index: there is no suggested label, or no t
 TOLERANCE = 1e-6  # a probability that falls short by no more than this reaches its threshold
 
 # Where the class thresholds come from, and which examples count as out of distribution.
-THRESHOLD_MODES = ("percentile", "mean")
+# Under the last mode they are means, and only as many labels are issues as the noise rates say: see vizzy/noise_rates.py.
+NOISE_RATE = "noise-rate"
+THRESHOLD_MODES = ("percentile", "mean", NOISE_RATE)
 OOD_MODES = ("percentile", "outliers")
 DEFAULT_CLASS_PERCENTILE, DEFAULT_OOD_PERCENTILE = 50, 15
 

@@ -166,8 +166,9 @@ class SharedVisit(Visit):
                 page.click(selector)
         if page.is_visible("#reset"):
             page.click("#reset")
-        if page.is_checked("#mean-mode"):
-            page.click("#mean-mode")
+        for switch in ("#mean-mode", "#noise-rate-mode"):
+            if page.is_checked(switch):
+                page.click(switch)
         self.slide("class", 50)
         self.slide("ood", 15)
         if page.is_enabled("#train"):

@@ -514,3 +514,11 @@ def test_the_prompt_has_the_numbers_in_scope_and_keeps_its_names():
     assert "ZeroDivisionError" in failed and "rule_editor.py" not in failed
     rule_editor.prompt(session, "labels[:] = 0; pred_probs[:] = 0")
     assert session.predictions.given_label.any()
+
+
+@pytest.mark.parametrize("ood_mode", ["percentile", "outliers"])
+def test_another_model_is_judged_by_what_is_out_of_distribution_on_the_page(ood_mode):
+    session = made_session()
+    settings = 50, 15, "mean", ood_mode
+    told = finish(models.try_model(session, settings, "svm"))
+    assert told["out_of_distribution"] == int(session.analysis_at(*settings).out_of_distribution_mask.sum())

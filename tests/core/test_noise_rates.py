@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from made_sessions import session_of
 from vizzy import noise_rates
+from vizzy.answer_parts import AnswerParts
+from vizzy.native.judging import judge
+from vizzy.reviewing import Reviewing
+from vizzy.session import analysis_of
+from vizzy.vocabulary import NOISE_RATE
 
 draws = st.tuples(st.integers(2, 12), st.integers(20, 400), st.integers(0, 2**32 - 1), st.sampled_from([0.5, 2.0, 8.0]))
 
@@ -65,3 +71,24 @@ def test_it_flags_planted_errors_and_none_whose_label_is_the_most_probable(seed)
     flagged = noise_rates.prune_by_noise_rate(given_label, probs)
     assert flagged.sum() > 5
     assert not (flagged & (probs.argmax(axis=1) == given_label)).any()
+
+
+@pytest.mark.parametrize("ood_mode", ["percentile", "outliers"])
+def test_the_page_flags_by_noise_rate_the_rows_that_cleanlab_and_the_command_do(ood_mode):
+    session = session_of(300, 5, seed=3)
+    settings_now = 50, 15, NOISE_RATE, ood_mode
+    analysis = session.analysis_at(*settings_now)
+    dataset, predictions = session.dataset, session.predictions
+    wanted = cleanlabs(dataset.given_label, predictions.pred_probs)
+    assert wanted.sum() > 10
+    np.testing.assert_array_equal(analysis.label_issue_mask, wanted)
+    assert session.analyse(*settings_now)["counts"]["label_issues"] == wanted.sum()
+    percentiles = (None, None) if ood_mode == "outliers" else (None, 15)
+    findings, _ = judge(dataset, dataset.given_label, None, *percentiles, by_noise_rate=True)
+    np.testing.assert_array_equal(findings.analysis.category, analysis.category)
+    again = analysis_of(dataset, dataset.given_label, predictions.pred_probs, *settings_now)
+    np.testing.assert_array_equal(again.category, analysis.category)
+    exported = Reviewing(session)._findings(settings_now)
+    assert exported.by_noise_rate and exported.threshold_mode == "mean"
+    if ood_mode == "outliers":
+        assert AnswerParts(session).part("outliers", NOISE_RATE) == session.analyse(*settings_now)

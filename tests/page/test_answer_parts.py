@@ -83,3 +83,9 @@ def test_an_example_in_two_parts_is_named_once():
     between = [{"ranks": [2, 5], "examples": [8, 1]}, {"ranks": [1, 5], "examples": [5, 1]}]
     parts.take(names_of(settings), [json.dumps(part) for part in [SUGGESTED, OOD] + between])
     assert parts.analysis(settings)["unconfident"] == [5, 8, 1]
+
+
+def test_by_noise_rate_outliers_are_one_part_and_percentiles_are_left_to_the_worker():
+    assert names_of((50, 15, "noise-rate", "outliers")) == [("outliers", "noise-rate")]
+    assert names_of((50, 15, "noise-rate", "percentile")) == []
+    assert list(names_from((50, 15, "noise-rate", "percentile"))) == []

@@ -2,7 +2,7 @@
 
 from vizzy.page.model import explanation_text
 from vizzy.page.model.state import State
-from vizzy.vocabulary import AGREEMENT, LABEL_ISSUE, OUT_OF_DISTRIBUTION
+from vizzy.vocabulary import AGREEMENT, LABEL_ISSUE, OUT_OF_DISTRIBUTION, UNCONFIDENT
 
 CLASSES = ["dog", "cat", "bear"]
 
@@ -45,6 +45,16 @@ def test_a_label_issue_names_both_labels():
 def test_the_mean_is_named_where_it_is_the_threshold():
     text = said(explanation_text.reason(explanation(), CLASSES, State(threshold_mode="mean")))
     assert "(the mean)" in text
+
+
+def test_by_noise_rate_no_threshold_is_the_reason():
+    state = State(threshold_mode="noise-rate")
+    flagged = said(explanation_text.reason(explanation(category=LABEL_ISSUE, given_label=2), CLASSES, state))
+    assert flagged.startswith("The model gives cat 0.490, and the given label bear only 0.010.")
+    assert "threshold" not in flagged
+    kept = said(explanation_text.reason(explanation(category=UNCONFIDENT, given_label=2, suggested_label=-1), CLASSES, state))
+    assert kept.startswith("It was given bear, at 0.010. Not enough labels of that class")
+    assert explanation_text.remedy(explanation(), CLASSES, state) == []
 
 
 def test_out_of_distribution_names_the_nearest_class():

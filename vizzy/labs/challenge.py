@@ -17,6 +17,7 @@ from vizzy.dataset import DatasetError
 from vizzy.labs.noise import labels_taken_for_right, predict
 from vizzy.labs.score import measures
 from vizzy.labs import experiment
+from vizzy.session import analysis_of
 
 if TYPE_CHECKING:
     from vizzy.session import Session
@@ -59,7 +60,7 @@ def hide_errors(session: Session, settings: Sequence, seed: int = 0) -> Generato
     step = random.integers(1, len(dataset.classes), size=len(hidden))
     given_label[hidden] = (right_label[hidden] + step) % len(dataset.classes)
     pred_probs = yield from predict(dataset, given_label)
-    issue_mask = confident.analyse(given_label, pred_probs, *settings[:3]).label_issue_mask
+    issue_mask = analysis_of(dataset, given_label, pred_probs, *settings).label_issue_mask
     flagged = table[issue_mask[table]]
     found = int(np.isin(flagged, hidden).sum())
     return {

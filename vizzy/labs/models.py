@@ -25,6 +25,7 @@ from vizzy.dataset import DatasetError
 from vizzy.labs.score import tally
 from vizzy.linear import MOST_ITERATIONS, on_folds
 from vizzy.labs import experiment
+from vizzy.session import analysis_of
 
 if TYPE_CHECKING:
     from vizzy.session import Session
@@ -72,7 +73,7 @@ def try_model(
     pred_probs = yield from cross_validated(
         model, session.dataset.embeddings, given_label, len(session.dataset.classes), n_folds, seed
     )
-    analysis = confident.analyse(given_label, pred_probs, *settings[:3])
+    analysis = analysis_of(session.dataset, given_label, pred_probs, *settings)
     problem_mask, true_label = session.problem_mask, session.dataset.true_label
     flagged_mask = analysis.label_issue_mask | analysis.out_of_distribution_mask
     return {

@@ -23,6 +23,7 @@ from vizzy import confident, noise_rates, training
 from vizzy.labs.percentiles import within_a_series
 from vizzy.labs.score import tally
 from vizzy.labs import experiment
+from vizzy.session import analysis_of
 
 if TYPE_CHECKING:
     from vizzy.dataset import Dataset
@@ -70,7 +71,7 @@ def noise_sweep(
         flipped = flip_labels(right_label, len(dataset.classes), share, pairs, seed)
         given_label = np.where(right_label == confident.NO_LABEL, dataset.given_label, flipped)
         pred_probs = yield from within_a_series(predict(dataset, given_label), place, len(shares))
-        point = measure(right_label, given_label, pred_probs, settings)
+        point = measure(dataset, right_label, given_label, pred_probs, settings)
         points.append(dict(point, share=share))
     return {
         "assumed": dataset.true_label is None,
@@ -147,23 +148,26 @@ def flip_labels(
     return flipped
 
 
-def measure(right_label: np.ndarray, given_label: np.ndarray, pred_probs: np.ndarray, settings: Sequence) -> dict:
+def measure(
+    dataset: Dataset, right_label: np.ndarray, given_label: np.ndarray, pred_probs: np.ndarray, settings: Sequence
+) -> dict:
     """What confident learning makes of flipped labels.
 
     Parameters
     ----------
+    dataset : vizzy.dataset.Dataset
     right_label : np.ndarray of int, shape (n,), in [-1, K)
         -1 for examples of no class.
     given_label : np.ndarray of int, shape (n,), in [0, K)
     pred_probs : np.ndarray of float, shape (n, K), in [0, 1], out of sample
-    settings : (class percentile, out-of-distribution percentile, threshold mode)
+    settings : (class percentile, out-of-distribution percentile, threshold mode, out-of-distribution mode)
 
     Returns
     -------
     dict
         A point of `noise_sweep`, without its ``share``.
     """
-    analysis = confident.analyse(given_label, pred_probs, *settings[:3])
+    analysis = analysis_of(dataset, given_label, pred_probs, *settings)
     known_mask = right_label != confident.NO_LABEL
     flipped_mask = known_mask & (given_label != right_label)
     true = noise_matrix(np.where(known_mask, right_label, given_label), given_label, pred_probs.shape[1])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from visits import ROOT, visiting
 
-from vizzy import confident, ranking, training
+from vizzy import confident, noise_rates, ranking, training
 from vizzy.dataset import read_folder
 
 LISTS = {
@@ -65,6 +65,22 @@ def test_in_mean_mode_too(trained, shipped, native_pred_probs):
     assert_shows(trained, shipped, expected)
     trained.page.click("#mean-mode")
     trained.page.wait_for_function(f"performance.getEntriesByName('vizzy:update').length > {before} + 1")
+
+
+def test_by_noise_rate_too(trained, shipped, native_pred_probs):
+    page = trained.page
+    trained.slide("class", 50)
+    trained.slide("ood", 15)
+    before = page.evaluate("performance.getEntriesByName('vizzy:update').length")
+    page.click("#noise-rate-mode")
+    page.wait_for_function(f"performance.getEntriesByName('vizzy:update').length > {before}")
+    assert page.is_disabled("#class-percentile") and not page.is_checked("#mean-mode")
+    means = confident.analyse(shipped.given_label, native_pred_probs, 50, 15, "mean")
+    assert_shows(trained, shipped, noise_rates.analysis_by_noise_rate(shipped.given_label, native_pred_probs, means))
+    page.click("#mean-mode")
+    assert not page.is_checked("#noise-rate-mode")
+    page.click("#mean-mode")
+    page.wait_for_function(f"performance.getEntriesByName('vizzy:update').length > {before} + 2")
 
 
 def test_at_the_default_thresholds_half_of_the_problems_are_flagged(trained, shipped):

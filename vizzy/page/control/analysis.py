@@ -12,6 +12,7 @@ from vizzy.page.model.answer_parts import AnswerParts, explanation_at, names_fro
 from vizzy.page.ui import dom
 from vizzy.page.ui.error_dialog import report
 from vizzy.page.ui.scheduling import yield_until_idle
+from vizzy.vocabulary import NOISE_RATE
 
 PARTS_PER_CALL = 100
 MOST_MEASURES = 2000
@@ -117,6 +118,8 @@ class AnalysisController:
         known = self._explanation
         if known is None or known["example"] != example or not known["everywhere"] or settings is None:
             return None
+        if settings[2] == NOISE_RATE:
+            return None  # whether it is flagged depends on all examples
         return explanation_at(known, settings, self._app.analysis)
 
     def rule_changed(self):

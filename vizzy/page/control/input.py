@@ -9,6 +9,7 @@ from vizzy.page.model import events
 from vizzy.page.site import offline, theme
 from vizzy.page.ui import dom
 from vizzy.page.ui.roving_focus import card_step, move_among_counts, move_among_thumbnails
+from vizzy.vocabulary import NOISE_RATE
 
 
 class InputController:
@@ -29,6 +30,7 @@ class InputController:
             (dom.by_id("redo"), "click", app.decisions.redo),
             (document, "keydown", self._press_shortcut),
             (dom.by_id("mean-mode"), "change", self._switch_mode),
+            (dom.by_id("noise-rate-mode"), "change", self._switch_mode),
             (dom.by_id("outliers-mode"), "change", self._switch_ood_mode),
             (dom.by_id("reset"), "click", self._reset),
             (main, "pointerover", self._point),
@@ -71,9 +73,10 @@ class InputController:
         return slide
 
     def _switch_mode(self, event):
-        """The mean instead of a percentile, or back."""
+        """The mean, or the noise rates, instead of a percentile, or back."""
         self._app.analyses.begin_step(event)
-        mode = "mean" if event.target.checked else "percentile"
+        chosen = NOISE_RATE if event.target.id == "noise-rate-mode" else "mean"
+        mode = chosen if event.target.checked else "percentile"
         self._app.update(events.set_threshold_mode(self._app.state, mode))
         self._app.decisions.settle()
 

@@ -3,6 +3,7 @@
 from vizzy.page.language import _, decimal
 from vizzy.page.ui import dom
 from vizzy.page.ui.geometry import histogram_path
+from vizzy.vocabulary import NOISE_RATE
 
 
 FEW_CLASSES = 3  # of more the strips of the given and the suggested class come first, as not all may be in view
@@ -33,8 +34,9 @@ class ThresholdsPanel:
                 slider.value = str(percentile)
             slider.style.setProperty("--share", str(percentile) + "%")
             dom.by_id(name + "-value").textContent = str(percentile)
-        by_mean = state.threshold_mode == "mean"
-        dom.by_id("mean-mode").checked = by_mean
+        by_mean = state.threshold_mode != "percentile"
+        dom.by_id("mean-mode").checked = state.threshold_mode == "mean"
+        dom.by_id("noise-rate-mode").checked = state.threshold_mode == NOISE_RATE
         dom.by_id("class-percentile").disabled = by_mean
         if by_mean:
             dom.by_id("class-value").textContent = _("mean")

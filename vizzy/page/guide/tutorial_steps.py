@@ -178,7 +178,7 @@ def _lost(story, example):
 
 def slide(story):
     """Move the class threshold."""
-    if story.state.threshold_mode == "mean":
+    if story.state.threshold_mode != "percentile":
         return "Switch *mean* off, so that the class percentile can move.", None
     asked = "How sure is sure? Move the {class|class percentile}: up for few and sure suggestions, down for many."
     if story.state.class_percentile == story.begun.class_percentile or story.begun_analysis is None:

@@ -6,7 +6,7 @@ event that made it: a question to the worker would be answered only after the fr
 
 import json
 
-from vizzy.vocabulary import AGREEMENT, LABEL_ISSUE, NO_LABEL, OUT_OF_DISTRIBUTION, UNCONFIDENT
+from vizzy.vocabulary import AGREEMENT, LABEL_ISSUE, NO_LABEL, NOISE_RATE, OUT_OF_DISTRIBUTION, UNCONFIDENT
 
 
 def next_settings(settings):
@@ -32,9 +32,11 @@ def next_settings(settings):
 def names_of(settings):
     """The names of the parts that an answer is put together from; none where they would not do."""
     class_percentile, ood_percentile, mode, ood_mode = settings
-    base = "mean" if mode == "mean" else class_percentile
+    base = class_percentile if mode == "percentile" else mode
     if ood_mode == "outliers":
         return [("outliers", base)]
+    if mode == NOISE_RATE:
+        return []
     if mode == "mean":
         return [("suggested", base), ("ood", ood_percentile, mode)]
     if ood_percentile > class_percentile:

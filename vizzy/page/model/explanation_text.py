@@ -5,7 +5,7 @@ A text is a list of ``(kind, words)`` pieces; the kinds are "" (plain), "given",
 """
 
 from vizzy.page.language import _, counted, decimal, followed, joined, ordinal, percent, pieces, thousands
-from vizzy.vocabulary import AGREEMENT, OUT_OF_DISTRIBUTION, UNCONFIDENT
+from vizzy.vocabulary import AGREEMENT, NOISE_RATE, OUT_OF_DISTRIBUTION, UNCONFIDENT
 
 
 def counts_sentence(counts):
@@ -68,6 +68,8 @@ def reason(explanation, classes, state):
     """
     if explanation["category"] == OUT_OF_DISTRIBUTION:
         return _out_of_distribution(explanation, classes, state)
+    if state.threshold_mode == NOISE_RATE and explanation["category"] != AGREEMENT:
+        return _by_noise_rate(explanation, classes)
     if explanation["category"] == UNCONFIDENT:
         return _unconfident(explanation, classes, state)
     return _suggested(explanation, classes, state)
@@ -75,7 +77,7 @@ def reason(explanation, classes, state):
 
 def remedy(explanation, classes, state):
     """What would change an example's place, or an empty list where nothing on the sliders would."""
-    if state.threshold_mode == "mean":
+    if state.threshold_mode != "percentile":
         return []
     if state.ood_mode == "outliers" and explanation["category"] == OUT_OF_DISTRIBUTION:
         return []
@@ -85,7 +87,7 @@ def remedy(explanation, classes, state):
 
 
 def _threshold_name(state):
-    if state.threshold_mode == "mean":
+    if state.threshold_mode != "percentile":
         return _("the mean")
     return percentile_name(state.class_percentile)
 
@@ -113,6 +115,29 @@ def _suggested(explanation, classes, state):
         return followed(text, [("", _("The suggestion agrees with the given label."))])
     error = _("It was given {given}, at only {prob}: a likely label error.")
     return followed(text, pieces(error, {"given": ("given", classes[given]), "prob": _number(probs[given])}))
+
+
+def _by_noise_rate(explanation, classes):
+    """Why a label is flagged, or not, where as many are as the noise rates say."""
+    probs, given = explanation["pred_probs"], explanation["given_label"]
+    if explanation["category"] == UNCONFIDENT:
+        return pieces(
+            _("It was given {given}, at {prob}. Not enough labels of that class are estimated to be wrong for this one to be flagged."),
+            {"given": ("given", classes[given]), "prob": _number(probs[given])},
+        )
+    suggested = explanation["suggested_label"]
+    return pieces(
+        _(
+            "The model gives {suggested} {prob}, and the given label {given} only {given_prob}. By the estimated noise rates some "
+            "labels of {given} are wrong, and this is among the clearest."
+        ),
+        {
+            "suggested": ("suggested", classes[suggested]),
+            "prob": _number(probs[suggested]),
+            "given": ("given", classes[given]),
+            "given_prob": _number(probs[given]),
+        },
+    )
 
 
 def _number(value):
