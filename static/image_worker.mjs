@@ -30,7 +30,7 @@ onmessage = async ({ data: file }) => {
 async function embedded(file) {
   if (!file.size) throw new Error("the file is empty");
   const bitmap = await createImageBitmap(file).catch(() => {
-    throw new Error("it is damaged, or of a kind that this browser cannot decode");
+    throw new Error("it is damaged, or of a kind that this browser cannot decode: save it as JPEG or PNG");
   });
   try {
     if (bitmap.width * bitmap.height > MOST_PIXELS) throw new Error(`it has ${bitmap.width} x ${bitmap.height} pixels, which is too many`);

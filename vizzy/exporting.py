@@ -252,7 +252,10 @@ def _added(opened, findings, review):
     out = {}
     for column, name in _names_in(opened).items():
         values = [_json_value(column, cell) for cell in cells[column]] if as_json else cells[column]
-        all_rows = [ABSENT if as_json else ""] * len(opened.table)
+        nothing = ABSENT if as_json else ""
+        all_rows = [nothing] * len(opened.table)
+        if column in (names.GIVEN_LABEL, names.CORRECTED_LABEL) and opened.labels_of_rows is not None:
+            all_rows = [label or nothing for label in opened.labels_of_rows]  # a row without an embedding keeps its label
         for row, value in zip(opened.row_idx, values, strict=True):
             all_rows[row] = value
         out[name] = all_rows

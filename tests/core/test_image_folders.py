@@ -226,3 +226,21 @@ def test_a_copy_in_another_folder_that_was_saved_anew_is_a_near_duplicate_whose_
     header, *rows = [line.split(",") for line in table.read_text().splitlines()]
     place = header.index("near_duplicates")
     assert {row[0] for row in rows if row[place]} == {f"a/{shipped[0].name}", "b/again.jpg"}
+
+
+def test_tiff_is_read_and_an_image_that_cannot_be_keeps_its_label_in_the_table(tmp_path, capsys):
+    photos, table = tmp_path / "photos", tmp_path / "corrected.csv"
+    for number in range(12):
+        label, colour = ("red", (230, 20, 20)) if number % 2 else ("blue", (20, 20, 230))
+        (photos / label).mkdir(parents=True, exist_ok=True)
+        picture(number, colour).save(photos / label / f"{number:02}.tif")
+    (photos / "red" / "phone.heic").write_bytes(b"\0\0\0\x18ftypheic")
+    assert command.main(["find", str(photos), "-o", str(table), "--embeddings", str(tmp_path / "embeddings.npy")]) == 0
+    told = capsys.readouterr()
+    assert "red/phone.heic was skipped: it is not an image, or of a kind that Pillow cannot read" in told.err
+    assert "12 examples" in told.out
+    header, *rows = [line.split(",") for line in table.read_text().splitlines()]
+    (skipped,) = [dict(zip(header, row, strict=True)) for row in rows if row[0] == "red/phone.heic"]
+    assert skipped["given_label"] == skipped["corrected_label"] == "red" and skipped["label_quality"] == ""
+    assert command.main(["find", str(table), str(tmp_path / "embeddings.npy")]) == 0
+    assert "1 row without an embedding left out: 'red/phone.heic'." in capsys.readouterr().out

@@ -22,7 +22,8 @@ OTHER_TEXT_SUFFIXES = (".arff", ".libsvm", ".svm", ".svmlight", ".dat", ".data",
 COMPRESSED_SUFFIXES = (".gz", ".gzip", ".bz2", ".xz", ".lzma")
 ARRAY_SUFFIXES = (".npy", ".npz")
 ZIP_SUFFIX = ".zip"
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif", ".bmp", ".svg")
+# What reads an image says of one that it cannot decode, as browsers most TIFF and HEIC, and Pillow SVG.
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif", ".bmp", ".svg", ".tif", ".tiff", ".heic", ".heif")
 # Compressed this much, a file is no data but a bomb; small ones may be.
 MOST_COMPRESSION = 200
 SMALL = MEGABYTE

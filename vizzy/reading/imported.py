@@ -50,6 +50,7 @@ class Opened:
     notes: tuple
     raw: Raw | None = None  # what embeddings are to be made of: see vizzy.features.raw
     image_hashes: np.ndarray | None = None  # (n,) uint64: see vizzy.image_hashes
+    labels_of_rows: CodedTexts | None = None  # of all rows of the table, also of those that are no examples
 
 
 def opened_of(contents: Contents, roles: Roles, labels: GivenLabels, choices: Choices) -> Opened:
@@ -117,7 +118,7 @@ def opened_of(contents: Contents, roles: Roles, labels: GivenLabels, choices: Ch
     )
     review = _review(contents, corrected_texts, row_idx, given, classes)
     hashes = _image_hashes(contents, roles, labels, row_idx)
-    return Opened(dataset, table, row_idx, columns, texts, images, review, tuple(notes), raw, hashes)
+    return Opened(dataset, table, row_idx, columns, texts, images, review, tuple(notes), raw, hashes, labels.texts)
 
 
 def images_to_embed(contents: Contents, roles: Roles, labels: GivenLabels) -> tuple[str | None, ...]:

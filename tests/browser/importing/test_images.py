@@ -151,11 +151,12 @@ def test_page_and_command_see_the_same_in_images_of_every_kind(own):
 
 
 def test_what_is_no_image_is_answered_with_why(own):
-    broken = [b"", b"no image", content_of(Image.new("RGB", (80, 80)), "PNG")[:60]]
+    picture = Image.new("RGB", (80, 80))
+    broken = [b"", b"no image", content_of(picture, "PNG")[:60], content_of(picture, "TIFF")]
     _, *answers = own.page.evaluate(LOOK_AT, [base64.b64encode(content).decode() for content in broken])
     assert [answer["problem"] for answer in answers] == [
         "the file is empty",
-        *["it is damaged, or of a kind that this browser cannot decode"] * 2,
+        *["it is damaged, or of a kind that this browser cannot decode: save it as JPEG or PNG"] * 3,
     ]
 
 
@@ -166,7 +167,7 @@ def test_what_was_exported_opens_again_without_looking_at_an_image(own):
     files = [(table[0], table[1].encode()), embeddings]
     bring(own, *[{"name": name, "mimeType": "text/csv", "buffer": content} for name, content in files])
     assert "61 rows, 3 classes, embeddings of 32 dimensions" in own.page.inner_text("#import-understood")
-    assert "1 row without a label left out" in own.page.inner_text("#import-notes")
+    assert "1 row without an embedding left out" in own.page.inner_text("#import-notes")
     own.page.click("#import-close")
 
 

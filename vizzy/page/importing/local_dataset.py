@@ -12,7 +12,7 @@ from vizzy.page.ui.image_loader import IMAGE_TYPES, ImageLoader
 
 EMBEDDINGS_FILE, IMAGE_HASHES_FILE = "embeddings.npy", "image_hashes.npy"
 # What may lie beside images and is large; that it is not read is said, whatever it holds.
-NEVER_READ = ("mp4", "m4v", "mov", "avi", "mkv", "webm", "heic", "heif", "tif", "tiff", "dng", "cr2", "nef", "arw", "psd")
+NEVER_READ = ("mp4", "m4v", "mov", "avi", "mkv", "webm", "dng", "cr2", "nef", "arw", "psd")
 
 
 class LocalDataset:

@@ -14,6 +14,10 @@ IMAGE_TYPES = {
     "avif": "image/avif",
     "bmp": "image/bmp",
     "svg": "image/svg+xml",
+    "tif": "image/tiff",
+    "tiff": "image/tiff",
+    "heic": "image/heic",
+    "heif": "image/heif",
 }
 TILE = 96  # px
 SECONDS_BETWEEN_LOOKS = 0.2
