@@ -3,10 +3,18 @@
 from vizzy.page.ui.geometry import histogram_path, tile_rows, tile_size
 
 
-def test_tiles_are_as_large_as_still_fits():
-    # 100 x 60: at 20 px 5 * 3 = 15 fit, at 21 px only 4 * 2
-    assert tile_size(15, 100, 60, 10, 50) == 20
-    assert tile_size(16, 100, 60, 10, 50) == 16  # 6 * 3
+def test_tiles_are_of_the_largest_size_that_fits():
+    # 100 x 60; the sizes are 50, 44, 39, 34, 30, 26, 23, 20, 17, 15 …
+    assert tile_size(15, 100, 60, 10, 50) == 20  # 5 * 3; at 23 px only 4 * 2
+    assert tile_size(16, 100, 60, 10, 50) == 15  # 6 * 4; at 17 px only 5 * 3
+
+
+def test_few_counts_give_tiles_another_size():
+    sizes = [tile_size(count, 150, 90, 12, 64) for count in range(1, 100)]
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(set(sizes)) <= 14
+    for place, size in enumerate(sizes):
+        assert size == 12 or (150 // size) * (90 // size) >= place + 1, size
 
 
 def test_tiles_stay_within_their_limits():

@@ -143,9 +143,34 @@ def test_an_image_that_changes_cell_travels_unless_motion_is_unwanted(visit, mot
         """() => { window.travelled = 0; const animate = Element.prototype.animate;
         Element.prototype.animate = function (...a) { window.travelled += 1; return animate.apply(this, a) } }"""
     )
-    for percentile in range(90, 4, -6):
+    for percentile in (92, 89, 86, 83):
+        visit.page.wait_for_timeout(400)  # while inputs keep coming nothing travels
         visit.slide("class", percentile)
+    visit.page.wait_for_timeout(400)
     assert (visit.page.evaluate("window.travelled") > 0) == moves
+    assert visit.page.locator("#travellers > *").count() == 0 or not moves
+
+
+@pytest.mark.shared
+def test_nothing_travels_while_inputs_keep_coming(visit):
+    visit.page.emulate_media(reduced_motion="no-preference")
+    visit.slide("class", 50)
+    visit.page.wait_for_timeout(400)
+    travelled = visit.page.evaluate(
+        """async () => {
+          let travelled = 0;
+          const animate = Element.prototype.animate, slider = document.getElementById("class-percentile");
+          Element.prototype.animate = function (...a) { travelled += 1; return animate.apply(this, a) };
+          for (let value = 51; value < 60; value += 1) {
+            slider.value = value;
+            slider.dispatchEvent(new Event("input", { bubbles: true }));
+          }
+          await new Promise(resolve => setTimeout(resolve, 500));
+          Element.prototype.animate = animate;
+          return travelled;
+        }"""
+    )
+    assert travelled == 0
 
 
 @pytest.mark.parametrize("width", [640, 390, 320])

@@ -10,7 +10,7 @@ from vizzy.page.model.dataset_index import DatasetIndex
 from vizzy.page.model.open_dataset import OpenDataset
 from vizzy.page.model.state import State
 from vizzy.page.ui import dom
-from vizzy.page.ui.thumbnails import Thumbnails
+from vizzy.page.ui.thumbnails import Thumbnails, drop_others
 from vizzy.vocabulary import LABEL_ISSUE
 
 CLASSES = ["cat", "dog"]
@@ -51,8 +51,8 @@ def shown_in(name):
 # --- the matrix --------------------------------------------------------------------------------------
 
 
-def matrix(opened):
-    return MatrixPanel(opened, Thumbnails(opened))
+def matrix(opened, pool=None):
+    return MatrixPanel(opened, Thumbnails(opened), {} if pool is None else pool)
 
 
 def test_the_matrix_has_a_cell_for_every_pair_of_labels_and_names_them():
@@ -91,13 +91,28 @@ def test_a_cell_shows_whole_rows_and_says_how_many_more_it_holds():
 
 
 def test_an_example_that_changes_cell_takes_its_node_along_and_one_that_leaves_is_gone():
-    panel = matrix(dataset())
+    pool = {}
+    panel = matrix(dataset(), pool)
     panel.render(analysis([[0, 2], [], [], [1]]))
-    node = panel.node_of(2)
+    node = pool[2]
     panel.render(analysis([[0], [2], [], []]))
+    drop_others(pool, {0, 1, 2}, {0, 2})
     assert shown_in("cat|cat") == ["x0"] and shown_in("cat|dog") == ["x2"]
     assert cell("cat|dog").querySelector(".thumb") == node
-    assert panel.node_of(1) is None and shown_in("dog|dog") == []
+    assert shown_in("dog|dog") == []
+
+
+def test_many_that_come_and_go_are_shown_in_order_with_the_nodes_they_had():
+    pool = {}
+    panel = matrix(dataset(n=60), pool)
+    panel.render(analysis([list(range(40)), [], [], [50]]))
+    nodes = dict(pool)
+    panel.render(analysis([[3, 5, 41], list(range(6, 40)), [0, 1, 2, 4], [50]]))
+    assert shown_in("cat|cat") == ["x3", "x5", "x41"] and shown_in("dog|cat") == ["x0", "x1", "x2", "x4"]
+    assert shown_in("cat|dog") == ["x" + str(row) for row in range(6, 40)]
+    panel.render(analysis([list(range(40)), [], [], [50]]))
+    assert shown_in("cat|cat") == ["x" + str(row) for row in range(40)]
+    assert [pool[row] for row in range(40)] == [nodes[row] for row in range(40)]
 
 
 def test_without_pictures_a_thumbnail_is_a_text_which_is_never_html():
@@ -128,7 +143,7 @@ def test_the_tab_key_reaches_the_count_and_the_images_of_one_cell():
 
 
 def results(opened):
-    return ResultsPanel(opened, Thumbnails(opened))
+    return ResultsPanel(opened, Thumbnails(opened), {})
 
 
 def heading(name):

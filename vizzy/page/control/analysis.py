@@ -89,6 +89,7 @@ class AnalysisController:
             wanted = parts.missing(names, PARTS_PER_CALL)
             if not wanted:
                 self._complete.append(settings[2:])
+                js.performance.mark("vizzy:parts")
                 break
             try:
                 texts, count = await self._app.worker.answer_parts(wanted)

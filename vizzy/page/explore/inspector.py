@@ -21,6 +21,7 @@ class InspectorPanel:
         self._index = dataset.index
         self._names = [in_sentence(name) for name in dataset.index.classes]
         self._example = None
+        self._said, self._pieces = [], []
         self._bars = [self._build_bar(name) for name in self._index.classes]
         self._holder = dom.by_id("inspector-probabilities")
         self._holder.replaceChildren(*[bar["row"] for bar in self._bars])
@@ -80,10 +81,15 @@ class InspectorPanel:
         return {"row": row, "value": value}
 
     def _say(self, text):
-        paragraph = dom.by_id("inspector-reason")
-        paragraph.replaceChildren(
-            *[dom.element("span", kind, words) if kind else dom.element("span", "", words) for kind, words in text]
-        )
+        """Show the pieces of a text; where they are of the same kinds as those shown, only words that are others change."""
+        if [kind for kind, _words in text] != [kind for kind, _words in self._said]:
+            self._pieces = [dom.element("span", kind, words) for kind, words in text]
+            dom.by_id("inspector-reason").replaceChildren(*self._pieces)
+        else:
+            for piece, (_kind, words), (_same, before) in zip(self._pieces, text, self._said):
+                if words != before:
+                    piece.textContent = words
+        self._said = text
 
 
 def _most_probable_first(bars, probabilities):

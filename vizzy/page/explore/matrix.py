@@ -15,15 +15,16 @@ MANY_CLASSES = 6  # from here on the headings name the class alone
 
 
 class MatrixPanel:
-    """The K x K table; a node moves from cell to cell with its example."""
+    """The K x K table; a node of the pool moves from cell to cell with its example."""
 
-    def __init__(self, dataset, thumbnails):
+    def __init__(self, dataset, thumbnails, pool):
         self._index = dataset.index
-        self._pool = {}
+        self._pool = pool
         self._cells = []
         self._counts = []
         self._grids = []
         self._fitted = []  # of each cell: how many examples it holds, and shows
+        self._looks = []  # of each cell: what follows from that, as it was written
         self._tab_cell = 0  # the one cell whose count and images the Tab key reaches: two stops for the whole matrix
         self._room = None  # width, height of a cell's images and the size of a rem, in px; read once a window size
         self._build(dom.by_id("matrix"), thumbnails)
@@ -37,9 +38,6 @@ class MatrixPanel:
         self._grids[self._tab_cell].drop_tab_stop()  # else it would move on with its image
         for grid, examples in zip(self._grids, cells):
             grid.show(examples)
-        staying = set([example for examples in cells for example in examples])
-        for example in [example for example in self._pool if example not in staying]:
-            self._pool.pop(example).remove()
         self._show_counts(analysis)
         self.set_tab_cell(self._tab_cell)
         self.fit()
@@ -59,13 +57,10 @@ class MatrixPanel:
         cell = node.closest("[data-cell]")
         return (cell.parentNode.rowIndex - 1) * len(self._index.classes) + cell.cellIndex - 1 if cell else None
 
-    def grids_for(self, analysis):
-        """Each cell's grid and the examples that an analysis puts there."""
-        return list(zip(self._grids, analysis["cells"]))
-
-    def node_of(self, example):
-        """The thumbnail of an example, or None where it is in no cell."""
-        return self._pool.get(example)
+    @property
+    def grids(self):
+        """Each cell's grid, row by row."""
+        return self._grids
 
     def resized(self):
         """The window has another size."""
@@ -94,10 +89,14 @@ class MatrixPanel:
         else:  # texts, a line each
             size = int(LINE * rem)
             fit = max(1, int(height // size))
-        style.setProperty("--thumb", str(size) + "px")
-        style.setProperty("--rest", str(int(height % size) if count > fit else 0) + "px")
         more = (self._counts[number] or 0) - min(count, fit)
-        grid.container.setAttribute("data-more", "+" + thousands(more) if more and not is_many else "")
+        look = (size, int(height % size) if count > fit else 0, "+" + thousands(more) if more and not is_many else "")
+        if look == self._looks[number]:
+            return
+        self._looks[number] = look
+        style.setProperty("--thumb", str(look[0]) + "px")
+        style.setProperty("--rest", str(look[1]) + "px")
+        grid.container.setAttribute("data-more", look[2])
 
     def _measure_room(self):
         if self._room is not None:
@@ -152,7 +151,8 @@ class MatrixPanel:
         self._cells.append(cell)
         self._counts.append(None)
         self._fitted.append(None)
-        self._grids.append(ThumbnailGrid(container, thumbnails, self._pool, False))
+        self._looks.append(None)
+        self._grids.append(ThumbnailGrid(container, thumbnails, self._pool))
         return cell
 
 

@@ -9,9 +9,10 @@ from vizzy.page.explore.matrix import MatrixPanel
 from vizzy.page.explore.predictions import PredictionsPanel
 from vizzy.page.explore.results import ResultsPanel
 from vizzy.page.explore.thresholds import ThresholdsPanel
-from vizzy.page.ui import dom, motion
+from vizzy.page.ui import dom
+from vizzy.page.ui.motion import Motion, movers
 from vizzy.page.ui.scheduling import in_slices, yield_to_browser
-from vizzy.page.ui.thumbnails import Thumbnails
+from vizzy.page.ui.thumbnails import Thumbnails, drop_others
 
 
 class Panels:
@@ -19,6 +20,7 @@ class Panels:
 
     def __init__(self, app):
         self.dataset = self.predictions = None
+        self._motion = Motion()
         app.on_dataset_opened(self._take_dataset)
 
     def _take_dataset(self, dataset):
@@ -30,12 +32,14 @@ class Panels:
         js.document.documentElement.style.setProperty("--longest", str(longest))
         self._index = dataset.index
         self._marked = []
+        self._pool = {}  # example -> its thumbnail in the matrix, or in the list of those without a suggestion
         self.dataset = DatasetPanel(dataset)
         self.predictions = PredictionsPanel(dataset, thumbnails)
-        self.matrix = MatrixPanel(dataset, thumbnails)
+        self.matrix = MatrixPanel(dataset, thumbnails, self._pool)
         self.thresholds = ThresholdsPanel(dataset, thumbnails)
         self.inspector = InspectorPanel(dataset)
-        self.results = ResultsPanel(dataset, thumbnails)
+        self.results = ResultsPanel(dataset, thumbnails, self._pool)
+        self._motion.follow(self._grids())
         self.cell_dialog = CellDialog(dataset, thumbnails)
 
     # --- drawing -----------------------------------------------------------------------------
@@ -47,26 +51,29 @@ class Panels:
 
     async def prepare(self, analysis):
         """Make the thumbnails that are about to be shown, so that showing them takes no long task."""
-        grids = self.matrix.grids_for(analysis) + self.results.grids_for(analysis)
-        await in_slices(grid.prepare(example) for grid, examples in grids for example in grid.missing(examples))
+        in_lists = [(self.results.grids[0], analysis["label_issues"])]
+        pairs = list(zip(self._grids(), _groups(analysis))) + in_lists
+        await in_slices(grid.prepare(example) for grid, examples in pairs for example in grid.missing(examples))
         await yield_to_browser()
 
     def draw(self, before, analysis, state):
         """Show an analysis in place of another (None: of none); what moves to another group travels there."""
         focused = js.document.activeElement
-        moved = motion.movers(_groups(before), _groups(analysis)) if before else []
-        places = motion.places_of(moved, self._node_of)
+        groups_before, groups = _groups(before) if before else [], _groups(analysis)
+        places = self._motion.places_of(movers(groups_before, groups))
+        self.results.drop_tab_stops()  # else they would move on with their images
         self.matrix.render(analysis)
         self.results.render(analysis)
+        drop_others(self._pool, _union(groups_before), _union(groups))
         self._keep_focus(focused)
-        motion.travel(places, self._node_of)
+        self._motion.travel(places, self._pool.get)
         self.thresholds.render_thresholds(analysis)
         self.mark_active(state)
 
     def _keep_focus(self, focused):
         """What had the focus has it again: a thumbnail that is put elsewhere in the document loses it."""
         if js.document.activeElement != focused:
-            node = self._node_of(self._index.row_of(dom.closest_example(focused)))
+            node = self._pool.get(self._index.row_of(dom.closest_example(focused)))
             (node or focused).focus()
 
     def show_predictions(self, pred_probs, histograms):
@@ -103,10 +110,19 @@ class Panels:
         self.dataset.list.refresh([])
         self.predictions.list.refresh([])
 
-    def _node_of(self, example):
-        return self.matrix.node_of(example) or self.results.node_of(example)
+    def _grids(self):
+        """The grids of the groups, in their order."""
+        return self.matrix.grids + self.results.grids[1:]
 
 
 def _groups(analysis):
     """The examples of each cell, then those without a suggestion."""
     return analysis["cells"] + [analysis["out_of_distribution"], analysis["unconfident"]]
+
+
+def _union(groups):
+    """The examples of all groups together."""
+    together = set()
+    for group in groups:
+        together.update(group)
+    return together

@@ -19,9 +19,9 @@ NOTHING_YET = _("Nothing yet: train the model.")
 
 
 class ResultsPanel:
-    """The three lists."""
+    """The three lists; the pool has the nodes of the last two, whose examples are in no cell of the matrix."""
 
-    def __init__(self, dataset, thumbnails):
+    def __init__(self, dataset, thumbnails, pool):
         self._is_pictured = dataset.index.shows_pictures
         self._grids = {}
         self._counts = {}
@@ -34,15 +34,19 @@ class ResultsPanel:
             dom.by_id(element_id).setAttribute("data-empty", NOTHING_YET)
             dom.by_id(element_id + "-heading").firstElementChild.textContent = "–"
             dom.by_id(element_id).parentNode.classList.toggle("lines", not self._is_pictured)
-            self._grids[name] = ThumbnailGrid(dom.by_id(element_id), thumbnails)
+            self._grids[name] = ThumbnailGrid(
+                dom.by_id(element_id), thumbnails, None if name == "label_issues" else pool
+            )
 
-    def grids_for(self, analysis):
-        """Each list's grid and the examples that an analysis puts there."""
-        return [(grid, analysis[name]) for name, grid in self._grids.items()]
+    @property
+    def grids(self):
+        """The grids of the label issues, of those out of distribution and of the unconfident."""
+        return [self._grids[name] for _id, name, _nothing in GROUPS]
 
-    def node_of(self, example):
-        """The thumbnail of an example without a suggestion, or None where it has one."""
-        return self._grids["out_of_distribution"].node_of(example) or self._grids["unconfident"].node_of(example)
+    def drop_tab_stops(self):
+        """Let the Tab key pass by those that share the pool, until they are rendered."""
+        for grid in self.grids[1:]:
+            grid.drop_tab_stop()
 
     def render(self, analysis):
         """Show the lists of an analysis, their true counts and, where the truth is known, how right they are."""
@@ -62,6 +66,8 @@ class ResultsPanel:
                 heading = dom.by_id(element_id + "-heading").firstElementChild
                 shown = len(analysis[name])
                 heading.textContent = str(count) if shown == count else _("{}, worst {} shown").format(count, shown)
+        for grid in self.grids[1:]:
+            grid.set_tab_stop()
         self._fit()
 
     def resized(self):

@@ -1,14 +1,20 @@
 """Sizes and shapes that the views draw, worked out without a browser."""
 
 
+STEP_OF_SIZES = 0.89  # from one size of a tile to the next smaller one
+
+
 def tile_size(count, width, height, smallest, largest):
-    """The largest square, in px, of which ``count`` fit into a box.
+    """The side of a square, in px, of which ``count`` fit into a box.
+
+    Sizes are some steps apart, so that one tile more or less seldom gives all of them another size: each would have to
+    be laid out and painted anew.
 
     Parameters
     ----------
     count : int, number of squares
     width, height : number, px
-    smallest, largest : int, px, what the answer is held to
+    smallest, largest : int, px, what the answer is held to; the sizes are counted from the largest
 
     Returns
     -------
@@ -16,7 +22,7 @@ def tile_size(count, width, height, smallest, largest):
     """
     size = largest
     while size > smallest and int(width // size) * int(height // size) < count:
-        size -= 1
+        size = max(smallest, int(size * STEP_OF_SIZES))
     return size
 
 

@@ -16,6 +16,19 @@ _soon = create_proxy(lambda resolve, _reject: setTimeout(resolve, 0))
 _when_idle = create_proxy(lambda resolve, _reject: _idle(resolve)) if _idle else _soon
 
 
+def call_in_frame(listener):
+    """Call a proxy in the next frame, before its layout."""
+    window.requestAnimationFrame(listener)
+
+
+def call_when_idle(listener):
+    """Call a proxy when the browser has nothing else to do, what was drawn until now included."""
+    if _idle:
+        _idle(listener)
+    else:
+        setTimeout(listener, 0)
+
+
 async def yield_to_browser():
     """End the browser's task, and go on as soon as it has answered the visitor."""
     if _yield:

@@ -5,6 +5,8 @@ from js import URL, document
 from vizzy.page.ui import dom
 
 MOST_CAPTION = 60  # characters: a thumbnail shows fewer
+MOST_MOVED_SINGLY = 12  # of a grid; with more it is filled anew, which is one call
+MOST_KEPT = 3000  # thumbnails of a pool, shown or not
 
 
 class Thumbnails:
@@ -49,19 +51,19 @@ def _cut(text):
 
 
 class ThumbnailGrid:
-    """A container that shows a list of examples, touching only what changed.
+    """A container that shows a list of examples, touching only what changed, in few calls.
 
     ``pool`` (example -> node) may be shared by several grids: an example that moves from one
-    to another takes its node along. ``has_tab_stop``: whether the Tab key reaches the grid.
+    to another takes its node along. Whoever shares it drops the tab stops of these grids, lets them show their examples,
+    then calls `drop_others` and sets the tab stops again. Nodes stay in the pool when they are not shown.
     """
 
-    def __init__(self, container, thumbnails, pool=None, has_tab_stop=True):
+    def __init__(self, container, thumbnails, pool=None):
         self.container = container
         self.shown = []
-        self._has_tab_stop = has_tab_stop
         self._thumbnails = thumbnails
-        self._pool = {} if pool is None else pool
         self._shares_pool = pool is not None
+        self._pool = {} if pool is None else pool
 
     def missing(self, examples):
         """Those of these examples for which there is no thumbnail yet."""
@@ -75,42 +77,24 @@ class ThumbnailGrid:
         """Show these examples in this order."""
         if examples == self.shown:
             return
-        staying = set(examples)
-        already = set(self.shown)
-        self._drop([example for example in self.shown if example not in staying])
-        if [example for example in self.shown if example in staying] == [
-            example for example in examples if example in already
-        ]:
-            self._insert(examples, already)
+        before, self.shown = self.shown, list(examples)
+        already, wanted = set(before), set(examples)
+        staying = [example for example in before if example in wanted]
+        moved = len(examples) - len(staying)
+        if not self._shares_pool:  # else the grid that takes over those that leave moves their nodes
+            self.drop_tab_stop()
+            moved = max(moved, len(before) - len(staying))
+        if moved > MOST_MOVED_SINGLY or staying != [example for example in examples if example in already]:
+            self.container.replaceChildren(*[self._node(example) for example in examples])
         else:
-            self.container.append(*[self._node(example) for example in examples])
-        self.shown = list(examples)
-        if self._has_tab_stop:
+            if not self._shares_pool:
+                for example in before:
+                    if example not in wanted:
+                        self._pool[example].remove()
+            self._insert(examples, already)
+        if not self._shares_pool:
+            forget_some(self._pool, wanted)
             self.set_tab_stop()
-
-    def node_of(self, example):
-        """The thumbnail of an example, or None where it is not shown."""
-        return self._pool.get(example)
-
-    def _drop(self, examples):
-        if self._shares_pool:  # the grid that takes them over moves the nodes
-            return
-        for example in examples:
-            self._pool.pop(example).remove()
-
-    def _insert(self, examples, already):
-        following = None
-        for example in reversed(examples):
-            node = self._node(example)
-            if example not in already:
-                self.container.insertBefore(node, following)
-            following = node
-
-    def _node(self, example):
-        node = self._pool.get(example)
-        if node is None:
-            node = self._pool[example] = self._thumbnails.make(example)
-        return node
 
     def set_tab_stop(self):
         """Let the Tab key reach one of the grid's thumbnails: the first, unless it reaches one already."""
@@ -127,6 +111,45 @@ class ThumbnailGrid:
         stop = self.tab_stop()
         if stop:
             stop.tabIndex = -1
+
+    def _insert(self, examples, already):
+        """Put those that arrive before those that follow them, each run of neighbours in one call."""
+        run = []
+        for example in examples:
+            if example not in already:
+                run.append(self._node(example))
+            elif run:
+                self._node(example).before(*run)
+                run = []
+        if run:
+            self.container.append(*run)
+
+    def _node(self, example):
+        node = self._pool.get(example)
+        if node is None:
+            node = self._pool[example] = self._thumbnails.make(example)
+        return node
+
+
+def drop_others(pool, before, after):
+    """Take the thumbnails of a shared pool out of the document that no grid shows any more.
+
+    Parameters
+    ----------
+    pool : dict from int to node
+    before, after : sets of int
+        The examples that all grids together showed, and show.
+    """
+    for example in before.difference(after):
+        pool[example].remove()
+    forget_some(pool, after)
+
+
+def forget_some(pool, staying):
+    """Keep a pool within bounds."""
+    if len(pool) > MOST_KEPT:
+        for example in [example for example in pool if example not in staying]:
+            del pool[example]
 
 
 def picture_holder(index):
