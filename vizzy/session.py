@@ -218,7 +218,7 @@ class Session:
         answer["counts"] = {name: int(mask.sum()) for name, (mask, _) in masks.items()}
         answer["score"] = self._score(analysis)
         answer["joint"] = analysis.confident_joint.ravel().tolist()
-        answer["cells"] = self.cells(analysis.suggested_label, in_cell)
+        answer["cells"] = self._cells(analysis, in_cell)
         answer["class_thresholds"] = finite_or_none(analysis.class_thresholds)
         answer["ood_thresholds"] = finite_or_none(analysis.ood_thresholds)
         return answer
@@ -359,30 +359,36 @@ class Session:
         n_cells = len(self.dataset.classes) ** 2
         return max(FEWEST_IN_A_CELL, MOST_IN_CELLS // n_cells), MOST_IN_A_LIST
 
-    def cells(self, suggested_label: np.ndarray, most: int) -> list[list[int]]:
-        """The examples of every cell of the confident joint.
+    def _cells(self, analysis, most):
+        """The examples of every cell of the confident joint, row by row, the worst first."""
+        example = np.argsort(self.predictions.quality_rank)
+        in_cells = self.in_cells(self.predictions.given_label[example], analysis.suggested_label[example], most)
+        return [example[ranks].tolist() for ranks in in_cells]
+
+    def in_cells(self, given_label: np.ndarray, suggested_label: np.ndarray, most: int) -> list[np.ndarray]:
+        """The first places of every cell of the confident joint.
 
         Parameters
         ----------
-        suggested_label : np.ndarray of int, shape (n,), in [-1, K)
+        given_label : np.ndarray of int, shape (m,), in [0, K)
+        suggested_label : np.ndarray of int, shape (m,), in [-1, K)
             -1: in no cell.
         most : int
-            How many examples to name of each cell.
+            How many places to name of each cell.
 
         Returns
         -------
-        list of K*K lists of int
-            Row by row, the most suspect first.
+        list of K*K np.ndarrays of int, in [0, m)
+            Row by row; places in the two arrays, ascending.
         """
         n_classes = len(self.dataset.classes)
-        examples = np.flatnonzero(suggested_label != confident.NO_LABEL)
-        examples = examples[np.argsort(self.predictions.quality_rank[examples])]
-        cell = self.predictions.given_label[examples] * n_classes + suggested_label[examples]
+        places = np.flatnonzero(suggested_label != confident.NO_LABEL)
+        cell = given_label[places] * n_classes + suggested_label[places]
         if n_classes**2 <= np.iinfo(np.int16).max:
             cell = cell.astype(np.int16)  # which numpy sorts in linear time
-        in_cells = examples[np.argsort(cell, kind="stable")]
+        in_cells = places[np.argsort(cell, kind="stable")]
         ends = np.cumsum(np.bincount(cell, minlength=n_classes * n_classes))
-        return [part[:most].tolist() for part in np.split(in_cells, ends[:-1])]
+        return [part[:most] for part in np.split(in_cells, ends[:-1])]
 
 
 def analysis_of(

@@ -299,10 +299,16 @@ def analyse(*settings):
 def answer_parts(names_json):
     """Parts of the answers to all settings, see `vizzy.answer_parts`: an array of the JSON texts of some of these names.
 
-    Those of the first names, as many as take no longer than a question may wait; none where the rules are edited ones.
+    Those of the first names, as many as take no longer than a question may wait; perhaps none yet. None where the rules
+    are edited ones.
     """
     parts, texts, began = opened.answer_parts, [], time.monotonic()
-    for kind, *rest in json.loads(names_json) if parts else ():
+    if parts is None:
+        return None
+    for _ in parts.preparation():
+        if time.monotonic() - began > MOST_SECONDS_OF_PARTS:
+            return to_js(texts)
+    for kind, *rest in json.loads(names_json):
         texts.append(json.dumps(parts.part(kind, *rest)))
         if time.monotonic() - began > MOST_SECONDS_OF_PARTS:
             break

@@ -19,6 +19,8 @@ from vizzy.reading import InputFile
 
 TABLE = b"id,file,label,p_cat,p_dog\n1,a.png,cat,0.9,0.1\n2,b.png,dog,0.2,0.8\n3,a.png,cat,0.7,0.3\n4,b.png,dog,0.4,0.6\n"
 
+EDITED_RULE = "def reaches(pred_probs, thresholds):\n    return pred_probs > thresholds"
+
 
 @pytest.fixture
 def worker(monkeypatch):
@@ -157,3 +159,28 @@ def test_a_file_that_was_brought_alone_is_an_image_too():
     from vizzy.reading import Images
 
     assert Images([InputFile("a.png", b"alone")]).read("a.png") == b"alone"
+
+
+def test_parts_of_answers_come_in_calls_that_no_question_waits_long_for(worker, monkeypatch):
+    names = [["suggested", 50], ["ood", 15, "percentile"], ["outliers", "mean"]]
+    propose(worker, zipped({}))
+    answer_of(worker.open_proposal())
+    answer_of(worker.train("[]"))
+    monkeypatch.setattr(worker, "MOST_SECONDS_OF_PARTS", -1)
+    assert answer_of(worker.answer_parts(json.dumps(names))) == []  # what is needed for all of them took the time
+    assert len(answer_of(worker.answer_parts(json.dumps(names)))) == 1
+    monkeypatch.setattr(worker, "MOST_SECONDS_OF_PARTS", 60)
+    suggested, ood, whole = map(json.loads, answer_of(worker.answer_parts(json.dumps(names))))
+    told = json.loads(worker.analyse(50, 15, "mean", "outliers"))
+    assert whole == told
+    assert sum(suggested["joint"]) + ood["count"] <= 4
+
+
+def test_there_are_no_parts_where_the_rules_are_edited(worker):
+    propose(worker, zipped({}))
+    answer_of(worker.open_proposal())
+    answer_of(worker.train("[]"))
+    assert json.loads(worker.explain(0, 50, 15, "percentile"))["everywhere"]
+    answer_of(worker.lab("rule_editor.run_code", json.dumps({"source": EDITED_RULE, "settings": [50, 15, "percentile", "percentile"]})))
+    assert worker.answer_parts(json.dumps([["suggested", 50]])) is None
+    assert json.loads(worker.explain(0, 50, 15, "percentile"))["everywhere"] is None

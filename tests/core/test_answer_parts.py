@@ -9,7 +9,7 @@ from made_sessions import session_of
 from vizzy.answer_parts import AnswerParts
 from vizzy.page.model import answer_parts as in_page
 
-MODES = [(mode, ood_mode) for mode in ("percentile", "mean") for ood_mode in ("percentile", "outliers")]
+MODES = [(mode, ood_mode) for mode in ("percentile", "mean") for ood_mode in ("percentile", "outliers")] + [("noise-rate", "outliers")]
 
 
 def sent(session, names):
@@ -63,7 +63,7 @@ def test_so_are_those_with_equal_probabilities_and_a_class_without_examples(mode
         assert parts.analysis(settings) == as_sent(session.analyse(*settings)), settings
 
 
-@pytest.mark.parametrize(("mode", "ood_mode"), MODES)
+@pytest.mark.parametrize(("mode", "ood_mode"), MODES[:-1])
 def test_every_explanation_follows_from_one(mode, ood_mode):
     session = session_of(n=40, n_classes=4, seed=4, decimals=1, empty=2)
     made = AnswerParts(session)

@@ -197,9 +197,12 @@ class WorkerClient:
         return self._call("analyse", *settings)
 
     async def answer_parts(self, names):
-        """Parts of the answers to all settings: an array of the JSON texts of the first of these names, and how many."""
+        """Parts of the answers to all settings: an array of the JSON texts of the first of these names, and how many.
+
+        (None, 0) where there are none, as the rules are edited ones.
+        """
         texts = await self._answer("answer_parts", json.dumps(names))
-        return texts, texts.length
+        return texts, 0 if texts is None else texts.length
 
     def explain(self, example, settings):
         """Why an example is where it is: a promise of JSON text."""

@@ -11,7 +11,7 @@ from vizzy.page.model import explanation_text
 from vizzy.page.model.answer_parts import AnswerParts, explanation_at, names_from
 from vizzy.page.ui import dom
 from vizzy.page.ui.error_dialog import report
-from vizzy.page.ui.scheduling import yield_until_idle
+from vizzy.page.ui.scheduling import yield_to_browser
 from vizzy.vocabulary import NOISE_RATE
 
 PARTS_PER_CALL = 100
@@ -98,11 +98,11 @@ class AnalysisController:
                     self._asking = False
                     report(error)
                 return
-            if not count:
+            if texts is None:
                 break
             parts.take(wanted[:count], texts)
             names = _chained(wanted[count:], names)
-            await yield_until_idle()
+            await yield_to_browser()
         if parts is self._parts:
             self._asking = False
 
