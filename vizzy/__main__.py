@@ -77,6 +77,7 @@ def find(options: argparse.Namespace) -> None:
             print(f"Note: {note}", file=sys.stderr)
     started = time.monotonic()
     opened = _with_features(proposal.make())
+    del proposal  # and with it the files' bytes
     by_noise_rate = options.method == NOISE_RATE
     findings, parts = judged(opened, options.class_percentile, options.ood_percentile, options.mean, by_noise_rate)
     if options.accept is not None:

@@ -69,7 +69,7 @@ LOWEST_THRESHOLD = 2 * TOLERANCE
 
 # How far the probabilities of one example may be from summing to one: they may have been rounded for a file.
 SUM_TOLERANCE = 0.01
-ROWS_AT_ONCE = 1 << 15
+ROWS_AT_ONCE, CELLS_AT_ONCE = 1 << 15, 1 << 22
 
 
 @dataclass(frozen=True, eq=False)
@@ -441,7 +441,7 @@ def suggested_label(
     Northcutt, Jiang, Chuang: Confident Learning: Estimating Uncertainty in Dataset Labels. JAIR 70, 2021.
     """
     suggested = np.empty(len(pred_probs), dtype=np.intp)
-    for rows in in_blocks(len(pred_probs)):
+    for rows in in_blocks(*pred_probs.shape):
         suggested[rows] = _suggested(pred_probs[rows], thresholds, None if given_label is None else given_label[rows])
     return suggested
 
@@ -685,9 +685,10 @@ def _smallest_type(given_label, n_classes):
     return given_label.astype(np.uint16) if n_classes <= np.iinfo(np.uint16).max else given_label
 
 
-def in_blocks(n: int) -> Iterator[slice]:
+def in_blocks(n: int, n_columns: int = 1) -> Iterator[slice]:
     """Slices of n rows, so many at once that what is calculated of them stays small: yields them in order."""
-    return (slice(start, start + ROWS_AT_ONCE) for start in range(0, n, ROWS_AT_ONCE))
+    step = max(1, min(ROWS_AT_ONCE, CELLS_AT_ONCE // max(1, n_columns)))
+    return (slice(start, start + step) for start in range(0, n, step))
 
 
 def _interpolate(below, above, fraction):

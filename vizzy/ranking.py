@@ -229,7 +229,7 @@ def outlier_mask(parts: Parts, pred_probs: np.ndarray) -> np.ndarray:
 def _knows_nothing_mask(parts, pred_probs):
     """Where the entropy of the probabilities is above `IGNORANCE`; few have a highest probability so low that it can be."""
     n_classes, mask = pred_probs.shape[1], np.zeros(len(pred_probs), dtype=bool)
-    for rows in confident.in_blocks(len(pred_probs)):
+    for rows in confident.in_blocks(*pred_probs.shape):
         highest = np.maximum(parts.self_confidence[rows], parts.self_confidence[rows] - parts.margin[rows])
         possible = np.flatnonzero(_highest_entropy(highest, n_classes) > IGNORANCE - confident.TOLERANCE)
         mask[rows.start + possible] = _entropy(pred_probs[rows][possible]) > IGNORANCE
@@ -443,7 +443,7 @@ def shrunk_covariance(centred: np.ndarray) -> np.ndarray:
 def _margin(given_label, pred_probs):
     """By how much the given label leads, and over which class: two np.ndarrays, shape (n,)."""
     rival, rival_probs = np.empty(len(pred_probs), dtype=np.intp), np.empty(len(pred_probs))
-    for rows in confident.in_blocks(len(pred_probs)):
+    for rows in confident.in_blocks(*pred_probs.shape):
         rivals = np.array(pred_probs[rows], dtype=np.float64)
         row = np.arange(len(rivals))
         rivals[row, given_label[rows]] = -1

@@ -183,12 +183,25 @@ def _looks_like_probabilities(values, n_classes):
 def _values(file):
     _check_header(file)
     try:
-        values = np.load(io.BytesIO(file.content), allow_pickle=False)
+        values = _loaded(file.content)
     except Exception as error:  # a damaged header raises about anything
         raise ReadingError(_complaint(file, error)) from error
     if values.dtype.kind == "U" and values.size and values.dtype.itemsize:
         _check_letters(file, values)
     return values
+
+
+def _loaded(content):
+    """The array of a .npy file, in the file's own bytes where that can be: a copy would take as much memory again."""
+    opened = io.BytesIO(content)
+    if np.lib.format.read_magic(opened) == (1, 0):
+        shape, in_columns, dtype = np.lib.format.read_array_header_1_0(opened)
+        size = int(np.prod(shape, dtype=object))
+        if size and not dtype.hasobject and dtype.itemsize:
+            values = np.frombuffer(content, dtype, size, opened.tell())
+            return values.reshape(shape[::-1]).T if in_columns else values.reshape(shape)
+    opened.seek(0)
+    return np.load(opened, allow_pickle=False)
 
 
 def _check_letters(file, values):
