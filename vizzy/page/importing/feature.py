@@ -30,9 +30,9 @@ MARKUP = ("static/importing.html",)
 KEPT = ("static/image_worker.mjs",)
 
 FEATURE = "importing"
-NOT_LOADED = "What this needs could not be loaded. Check the connection and try again."
+NOT_LOADED = _("What this needs could not be loaded. Check the connection and try again.")
 COMES_WITH_DATA = 'meta[name="vizzy-data"]'  # whoever serves this page says where the data are that it opens
-KEEPS_NOTHING = "This browser keeps nothing: your work is gone when the tab is closed."
+KEEPS_NOTHING = _("This browser keeps nothing: your work is gone when the tab is closed.")
 
 
 class ImportingFeature:

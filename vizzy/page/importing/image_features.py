@@ -8,7 +8,7 @@ from js import URL, document
 from pyscript.ffi import to_js
 
 from vizzy.page.client.answers import WorkerError
-from vizzy.page.language import counted, duration, thousands
+from vizzy.page.language import _, counted, decimal, duration, sentences, thousands
 
 SCRIPT = "static/image_worker.mjs"
 NETWORK = "onnx/"  # the folder of the runtime that holds the network and what runs it
@@ -22,7 +22,7 @@ KEPT = "vizzy-images-2"  # the browser's cache of what was found of images that 
 TILE_BYTES, IMAGE = "x-tile-bytes", "image/jpeg"
 BYTES = 4 * WIDTH  # of the features; behind them come the greys, the thumbnail and the picture
 SPREAD = 7919  # a prime
-NOT_LOADED = "What computes features of images could not be loaded ({}): check the connection and try again."
+NOT_LOADED = _("What computes features of images could not be loaded ({}): check the connection and try again.")
 
 
 class ImageFeatures:
@@ -75,12 +75,13 @@ class ImageFeatures:
 
     def words(self, _share):
         """How far it is, how fast, and how long still."""
-        words = "Looking at the pictures: {} of {}".format(*map(thousands, (self.done, self.total)))
+        done, total = thousands(self.done), thousands(self.total)
         seconds = (js.performance.now() - self._began) / 1000
-        if self.done > self._done_before:
-            rate = (self.done - self._done_before) / seconds
-            words += ", {:.0f} a second, {} left".format(rate, duration(len(self._waiting) / rate))
-        return words
+        if self.done == self._done_before:
+            return _("Looking at the pictures: {} of {}").format(done, total)
+        rate = (self.done - self._done_before) / seconds
+        left = duration(len(self._waiting) / rate)
+        return _("Looking at the pictures: {} of {}, {} a second, {} left").format(done, total, decimal(rate, 0), left)
 
     async def compute(self):
         """Look at all images that were not looked at yet; whether all were, so that it was not cancelled."""
@@ -88,7 +89,7 @@ class ImageFeatures:
         await self._kept.open()
         self._began, self._done_before = js.performance.now(), self.done
         try:
-            await asyncio.gather(*[self._work() for _ in range(workers_for(len(self._waiting)))])
+            await asyncio.gather(*[self._work() for _worker in range(workers_for(len(self._waiting)))])
         except Exception:
             self._cancelled = True  # for the other workers, too
             raise
@@ -131,8 +132,8 @@ class ImageFeatures:
         if not self.problems:
             return ""
         more = len(self.problems) - MOST_NAMED
-        named = "; ".join(self.problems[:MOST_NAMED]) + ("; and {} more".format(more) if more > 0 else "")
-        return "{} skipped. {}.".format(counted(len(self.problems), "{} picture was", "{} pictures were"), named)
+        named = "; ".join(self.problems[:MOST_NAMED]) + (_("; and {} more").format(more) if more > 0 else "")
+        return sentences([counted(len(self.problems), "{} picture was skipped.", "{} pictures were skipped."), named + "."])
 
 
 class Found:
@@ -204,7 +205,7 @@ async def _message(worker):
     """The data of the worker's next message."""
     event = await js.Promise.new(lambda resolve, _reject: _listen(worker, resolve))
     if event.type == "error":
-        raise WorkerError(NOT_LOADED.format(event.message or "its script did not start"))
+        raise WorkerError(NOT_LOADED.format(event.message or _("its script did not start")))
     return event.data
 
 

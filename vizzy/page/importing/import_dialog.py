@@ -13,8 +13,8 @@ from vizzy.page.client.answers import WorkerError
 from vizzy.page.importing import image_features, local_dataset, saved_project, served_project
 from vizzy.page.importing.preview import Preview
 from vizzy.page.importing.project_list import saved_projects
+from vizzy.page.language import _, percent, thousands
 from vizzy.page.model.state import OWN_DEFAULTS, State
-from vizzy.page.language import thousands
 from vizzy.page.site import dataset_menu
 from vizzy.page.ui import dom
 
@@ -23,7 +23,7 @@ SECONDS_BETWEEN_LOOKS = 0.3  # at how far something is
 
 
 def _share_in_words(share):
-    return "Making features: {:.0f} %".format(100 * share)
+    return _("Making features: {}").format(percent(share))
 
 
 class ImportDialog:
@@ -106,7 +106,7 @@ class ImportDialog:
         for name in names.split(" "):
             response = await js.fetch(SAMPLES + name)
             if not response.ok:
-                self._complain("{} could not be loaded (status {}). Try again.".format(name, response.status))
+                self._complain(_("{} could not be loaded (status {}). Try again.").format(name, response.status))
                 return
             files.append((name, js.File.new(js.Array.of(await response.blob()), name)))
         await self._take(files)
@@ -122,7 +122,7 @@ class ImportDialog:
     async def _take(self, files):
         if self._busy:
             if self._run:
-                self._complain("Other files are being opened: cancel that, or wait for it, and bring these then.")
+                self._complain(_("Other files are being opened: cancel that, or wait for it, and bring these then."))
             return
         self._files, self._choices, self._images, self._served = files, {}, None, None
         await self._understand(self._propose)
@@ -161,7 +161,7 @@ class ImportDialog:
             return
         except Exception as error:
             sys.print_exception(error)
-            self._complain("The files could not be read: {}".format(error))
+            self._complain(_("The files could not be read: {}").format(error))
             return
         finally:
             self._busy = False
@@ -172,10 +172,10 @@ class ImportDialog:
     async def _worker_is_up(self):
         """Wait until Python is; files may be brought before."""
         while self._app.state.worker == "loading":
-            self._say("Waiting for Python…")
+            self._say(_("Waiting for Python…"))
             await asyncio.sleep(0.2)
         if self._app.state.worker == "failed":
-            self._complain("Python's numerics could not be started, so nothing can be read: reload the page.")
+            self._complain(_("Python's numerics could not be started, so nothing can be read: reload the page."))
             return False
         return True
 
@@ -229,11 +229,11 @@ class ImportDialog:
         try:
             if not await self._worker_is_up():
                 return
-            self._say("Opening…")
+            self._say(_("Opening…"))
             opened = await self._open_in_worker(partly)
         except Exception as error:
             sys.print_exception(error)
-            self._complain(error.args[0] if isinstance(error, WorkerError) else "The files could not be opened: {}".format(error))
+            self._complain(error.args[0] if isinstance(error, WorkerError) else _("The files could not be opened: {}").format(error))
             return
         finally:
             self._busy = False
@@ -290,7 +290,7 @@ class ImportDialog:
             asyncio.create_task(image_features.keep_for_offline())
             if not whole:
                 return False
-        self._say("Comparing the pictures…")
+        self._say(_("Comparing the pictures…"))
         embeddings = await worker.image_embeddings(images.features)
         hashes = await worker.image_hashes(images.greys)
         self._files = local_dataset.with_embeddings(self._files, images.pictures, embeddings, hashes)
@@ -304,9 +304,9 @@ class ImportDialog:
         images = self._images
         done = images.done - len(images.problems)
         button = dom.by_id("import-partial")
-        button.textContent = "Open the " + thousands(done) + " that are done"
+        button.textContent = _("Open the {} that are done").format(thousands(done))
         dom.show(button, done > 0)
-        self._say("{} of {} pictures are done. Open goes on with the others.".format(images.done, images.total))
+        self._say(_("{} of {} pictures are done. Open goes on with the others.").format(images.done, images.total))
 
     async def _with_progress(self, run, asking, words=_share_in_words):
         """The answer to something that may take long, with how far it is and a way to cancel it meanwhile."""
@@ -345,7 +345,7 @@ class ImportDialog:
         source.keep(app.state)
         await source.project.save(dataset.index.name, source, index_bytes)
         if source.project.problem and dataset is app.dataset:
-            app.note("Your files are not kept: export your work before you close the tab.")
+            app.note(_("Your files are not kept: export your work before you close the tab."))
         elif self._images and self._images.problems:
             app.note(self._images.skipped())
         if source.trained_labels is not None and dataset is app.dataset and not dataset.brings_pred_probs:
@@ -360,15 +360,15 @@ def _click(chooser):
 
 def _project_item(project):
     item = dom.element("li")
-    forget = {"type": "button", "data-forget": project["id"], "aria-label": "Forget " + project["name"]}
+    forget = {"type": "button", "data-forget": project["id"], "aria-label": _("Forget {}").format(project["name"])}
     item.append(
         dom.element("button", "link", project["name"], {"type": "button", "data-project": project["id"]}),
-        dom.element("span", "soft", "{} reviewed{}".format(project["reviewed"], _when(project["when"]))),
-        dom.element("button", "link", "Forget", forget),
+        dom.element("span", "soft", _("{} reviewed").format(project["reviewed"]) + _when(project["when"])),
+        dom.element("button", "link", _("Forget"), forget),
     )
     return item
 
 
 def _when(moment):
     """When a project was saved; earlier versions kept a number that says nothing."""
-    return ", " + js.Date.new(moment).toLocaleString() if isinstance(moment, str) else ""
+    return ", " + js.Date.new(moment).toLocaleString(js.document.documentElement.lang) if isinstance(moment, str) else ""

@@ -4,6 +4,7 @@ import js
 from pyscript.ffi import to_js
 
 from vizzy.page.importing.saved_project import SavedProject
+from vizzy.page.language import _
 from vizzy.page.model.dataset_index import DatasetIndex
 from vizzy.page.model.open_dataset import OpenDataset
 from vizzy.page.model.state import OWN_DEFAULTS
@@ -38,7 +39,7 @@ class LocalDataset:
 
     async def open(self, worker, report):
         """Make it the worker's dataset; a dict with the ``estimated_seconds`` of a training."""
-        report("Reading your files…", 0.95)
+        report(_("Reading your files…"), 0.95)
         await propose(worker, self.files, self.choices)
         return await worker.open_proposal(worker.new_run())
 
@@ -64,10 +65,10 @@ async def propose(worker, files, choices, report=lambda text: None):
         if not is_read(name):
             contents.push(None)
         else:
-            report("Reading " + name + "…")
+            report(_("Reading {}…").format(name))
             contents.push(await file.arrayBuffer())
-    report("Making sense of " + ("it" if len(tables) == 1 else "them") + "…")
-    return await worker.propose([name for name, _ in files], contents, choices)
+    report(_("Making sense of it…") if len(tables) == 1 else _("Making sense of them…"))
+    return await worker.propose([name for name, _file in files], contents, choices)
 
 
 def is_read(name):

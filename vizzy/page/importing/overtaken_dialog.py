@@ -3,9 +3,10 @@
 import js
 from pyscript.ffi import create_proxy
 
+from vizzy.page.language import _
 from vizzy.page.ui import dom
 
-SENTENCE = (
+SENTENCE = _(
     "This project is open in another tab, which has saved other decisions or has forgotten it. "
     "Only the decisions of one tab can be kept."
 )
@@ -25,10 +26,10 @@ class OvertakenDialog:
         self._dialog = dom.element("dialog", "", None, {"id": "overtaken", "aria-labelledby": "overtaken-heading"})
         buttons = dom.element("div", "row")
         buttons.append(
-            dom.button("Load the other tab's", "primary", create_proxy(self._load_theirs)),
-            dom.button("Keep this tab's", "", create_proxy(self._keep_mine)),
+            dom.button(_("Load the other tab's"), "primary", create_proxy(self._load_theirs)),
+            dom.button(_("Keep this tab's"), "", create_proxy(self._keep_mine)),
         )
-        heading = dom.element("h2", "", "Changed in another tab", {"id": "overtaken-heading"})
+        heading = dom.element("h2", "", _("Changed in another tab"), {"id": "overtaken-heading"})
         self._dialog.append(heading, dom.element("p", "", SENTENCE), buttons)
         js.document.body.append(self._dialog)
 

@@ -3,7 +3,7 @@
 from pyscript.ffi import create_proxy
 
 from vizzy.page.importing.image_features import estimated_seconds
-from vizzy.page.language import counted, duration, thousands
+from vizzy.page.language import _, counted, duration, sentences, thousands
 from vizzy.page.ui import dom
 
 MOST_CLASS_CHIPS = 40
@@ -12,6 +12,32 @@ FEW_ALIKE = 8  # numbered columns of one role: from so many on they are one row
 LABEL, IGNORED = "label", "ignored"  # roles, as ``vizzy.reading.columns`` names them
 LONG = 120  # seconds of training from which on the command line is worth naming
 MANY = 20_000  # rows, the same
+
+# What the worker calls the roles of columns and arrays, and what features can be made of.
+ROLES = {
+    "label": _("label"),
+    "label, one column a class": _("label, one column a class"),
+    "id": _("id"),
+    "image": _("image"),
+    "text": _("text"),
+    "true label": _("true label"),
+    "alternative text": _("alternative text"),
+    "predicted probability": _("predicted probability"),
+    "embedding": _("embedding"),
+    "measurement": _("measurement"),
+    "review": _("review"),
+    "ignored": _("ignored"),
+    "embeddings": _("embeddings"),
+    "predicted probabilities": _("predicted probabilities"),
+    "labels": _("labels"),
+    "classes": _("classes"),
+    "ids": _("ids"),
+}
+KINDS = {
+    "texts": _("texts to make features of"),
+    "measurements": _("measurements to make features of"),
+    "texts and measurements": _("texts and measurements to make features of"),
+}
 
 
 class Preview:
@@ -84,10 +110,17 @@ class Preview:
             _row(first["name"], ", ".join(first["sample"]), first["role"], summary["column_roles"], names)
             for first, names in groups[:MOST_COLUMNS]
         ]
+<<<<<<< HEAD
         _table(dom.by_id("import-columns"), ("Column", "For example", "Used as"), rows)
         if len(groups) > MOST_COLUMNS:
             dom.by_id("import-columns").append(
                 dom.element("p", "soft", "and {} more columns, taken alike".format(len(groups) - MOST_COLUMNS))
+=======
+        _table(dom.by_id("import-columns"), (_("Column"), _("For example"), _("Used as")), rows)
+        if len(columns) > MOST_COLUMNS:
+            dom.by_id("import-columns").append(
+                dom.element("p", "soft", _("and {} more columns, taken alike").format(len(columns) - MOST_COLUMNS))
+>>>>>>> 5a9c710 (What the page says of one's own data and in the review stands in the catalogue of texts)
             )
 
     def _show_arrays(self, summary):
@@ -95,13 +128,15 @@ class Preview:
             _row(array["name"], " × ".join([str(size) for size in array["shape"]]), array["role"], summary["array_roles"])
             for array in summary["arrays"]
         ]
-        _table(dom.by_id("import-arrays"), ("Array", "Shape", "Used as"), rows)
+        _table(dom.by_id("import-arrays"), (_("Array"), _("Shape"), _("Used as")), rows)
 
     def _show_unlabelled(self, summary):
         label = dom.by_id("import-unlabelled")
         dom.show(label, summary["unlabelled"] > 0)
         label.firstElementChild.checked = summary["leave_out_unlabelled"]
-        label.lastElementChild.textContent = "leave out " + counted(summary["unlabelled"], "{} row without a label", "{} rows without a label")
+        label.lastElementChild.textContent = counted(
+            summary["unlabelled"], "leave out {} row without a label", "leave out {} rows without a label"
+        )
 
     def _chose_header(self, event):
         self._correct({"header": event.target.checked})
@@ -132,7 +167,7 @@ class Preview:
             for entry in classes[:MOST_CLASS_CHIPS]
         ]
         if len(classes) > MOST_CLASS_CHIPS:
-            chips.append(dom.element("li", "", "and {} more".format(len(classes) - MOST_CLASS_CHIPS)))
+            chips.append(dom.element("li", "", _("and {} more").format(len(classes) - MOST_CLASS_CHIPS)))
         dom.by_id("import-classes").replaceChildren(*chips)
 
 
@@ -140,32 +175,35 @@ def understood(summary):
     """What the files are, in a line."""
     parts = [counted(summary["rows"], "{} row", "{} rows"), counted(len(summary["classes"]), "{} class", "{} classes")]
     if summary["kind"] and summary["needs_training"] and not summary["dimensions"]:
-        parts.append(summary["kind"] + " to make features of")
+        parts.append(KINDS[summary["kind"]])
     if summary["images_to_embed"]:
         parts.append(counted(summary["images_to_embed"], "{} picture to compute embeddings of", "{} pictures to compute embeddings of"))
     if summary["dimensions"]:
-        parts.append("embeddings of {} dimensions".format(summary["dimensions"]))
+        parts.append(_("embeddings of {} dimensions").format(summary["dimensions"]))
     if summary["needs_training"] is False:
-        parts.append("predicted probabilities")
+        parts.append(_("predicted probabilities"))
     if summary["images"] is not None:
         parts.append(counted(summary["images"], "{} picture", "{} pictures"))
     if summary.get("reviewed"):
-        parts.append(thousands(summary["reviewed"]) + " reviewed already")
-    return summary["name"] + ": " + ", ".join(parts) + "."
+        parts.append(_("{} reviewed already").format(thousands(summary["reviewed"])))
+    return _("{}: {}.").format(summary["name"], _(", ").join(parts))
 
 
 def estimate(summary):
     """How long it will take, in a sentence; nothing while there is a problem."""
     if summary["images_to_embed"]:
         seconds = duration(estimated_seconds(summary["images_to_embed"]))
-        return "Looking at the pictures takes " + seconds + " in this browser. It can be cancelled, and goes on where it was."
+        return _("Looking at the pictures takes {} in this browser. It can be cancelled, and goes on where it was.").format(seconds)
     if summary["needs_training"] is None:
         return ""
     if not summary["needs_training"]:
-        return "Nothing to train: the predicted probabilities are there."
-    what = "Training takes " if summary["dimensions"] else "Making features and training take "
-    note = " " + summary["solver_note"] if summary["solver_note"] else ""
-    return what + duration(summary["training_seconds"]) + " in this browser, and can be cancelled." + note
+        return _("Nothing to train: the predicted probabilities are there.")
+    if summary["dimensions"]:
+        sentence = _("Training takes {} in this browser, and can be cancelled.")
+    else:
+        sentence = _("Making features and training take {} in this browser, and can be cancelled.")
+    said = [sentence.format(duration(summary["training_seconds"]))]
+    return sentences(said + [summary["solver_note"]] if summary["solver_note"] else said)
 
 
 def is_large(summary):
@@ -198,9 +236,9 @@ def folded(columns):
 
 def _row(name, shown, role, roles, alike=()):
     line = dom.element("tr", "ignored" if role == "ignored" else "")
-    choice = dom.element("select", "", None, {"data-name": name, "aria-label": name + " is taken for"})
+    choice = dom.element("select", "", None, {"data-name": name, "aria-label": _("{} is taken for").format(name)})
     for other in roles:
-        option = dom.element("option", "", other, {"value": other})
+        option = dom.element("option", "", ROLES[other], {"value": other})
         option.selected = other == role
         choice.append(option)
     cell = dom.element("td")

@@ -11,6 +11,7 @@ import js
 from pyscript.ffi import to_js
 
 from vizzy.page.importing import project_list
+from vizzy.page.language import _
 from vizzy.page.model.history import decisions
 from vizzy.page.model.state import State, reviewed
 from vizzy.page.site import local_storage
@@ -51,10 +52,10 @@ class SavedProject:
     async def save(self, name, source, index_bytes):
         """Save the files, what the page shows before they are read again, and what was decided meanwhile."""
         files = source.files
-        about = {"name": name, "files": [path for path, _ in files], "choices": source.choices}
+        about = {"name": name, "files": [path for path, _file in files], "choices": source.choices}
         try:
             cache = await js.caches.open(CACHE)
-            for number, (_, file) in enumerate(files):
+            for number, (_path, file) in enumerate(files):
                 await cache.put(self._address(str(number)), js.Response.new(file))
             await cache.put(self._address(INDEX), js.Response.new(index_bytes))
             await cache.put(self._address(ABOUT), js.Response.new(json.dumps(about)))
@@ -74,7 +75,7 @@ class SavedProject:
         response = await cache.match(self._address(ABOUT))
         if not response:
             _forget_decisions(self.id)
-            raise ValueError("The browser no longer has the files of this work: bring them again.")
+            raise ValueError(_("The browser no longer has the files of this work: bring them again."))
         self._about = json.loads(await response.text())
         index = await cache.match(self._address(INDEX))
         if index:  # that of an earlier version is text among the rest

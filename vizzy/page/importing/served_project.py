@@ -12,9 +12,10 @@ from pyscript.ffi import to_js
 
 from vizzy.page.client.answers import WorkerError
 from vizzy.page.importing.saved_project import fields_of
+from vizzy.page.language import _
 from vizzy.page.model.history import decisions
 
-GONE = "Vizzy's server does not answer: it was stopped, or its notebook was closed. Export your work before you close the tab."
+GONE = _("Vizzy's server does not answer: it was stopped, or its notebook was closed. Export your work before you close the tab.")
 
 
 async def described(address):
@@ -26,7 +27,7 @@ async def files(served, report):
     """The files that are served: list of (path, File)."""
     found = []
     for number, entry in enumerate(served["files"]):
-        report("Fetching {} of {} files…".format(number + 1, len(served["files"])))
+        report(_("Fetching {} of {} files…").format(number + 1, len(served["files"])))
         content = await (await _fetched(entry["address"])).blob()
         found.append((entry["name"], js.File.new(js.Array.of(content), entry["name"])))
     return found
@@ -35,10 +36,10 @@ async def files(served, report):
 async def _fetched(address):
     base = js.URL.new(".", js.document.baseURI).href
     if not js.URL.new(address, base).href.startswith(base):
-        raise OSError("The data are said to be at " + address + ", which is not of this site, and are not opened.")
+        raise OSError(_("The data are said to be at {}, which is not of this site, and are not opened.").format(address))
     response = await js.fetch(address)
     if not response.ok:
-        raise OSError("{} could not be loaded (status {}). Reload the page.".format(address, response.status))
+        raise OSError(_("{} could not be loaded (status {}). Reload the page.").format(address, response.status))
     return response
 
 

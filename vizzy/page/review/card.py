@@ -3,8 +3,8 @@
 import json
 
 from vizzy.page.client.latest_request import LatestRequest
-from vizzy.page.language import decimal
-from vizzy.page.review.actions import DONE
+from vizzy.page.language import _, decimal
+from vizzy.page.review.actions import DONE, decided_words
 from vizzy.page.ui import dom
 from vizzy.page.ui.error_dialog import report
 from vizzy.page.ui.thumbnails import picture_holder, show_picture
@@ -32,7 +32,7 @@ class ReviewCard:
         self._reasons.drop()
         self._picture = picture_holder(self._index)
         dom.by_id("review-picture").replaceChildren(self._picture)
-        entries = [dom.element("option", "", "Another label…", {"value": ""})]
+        entries = [dom.element("option", "", _("Another label…"), {"value": ""})]
         for label, name in enumerate(self._index.classes):
             entries.append(dom.element("option", "", name, {"value": str(label)}))
         dom.by_id("review-choice").replaceChildren(*entries)
@@ -56,7 +56,7 @@ class ReviewCard:
             show_picture(self._picture, self._dataset, example)
             self._picture.setAttribute("data-example", dataset_index.ids[example])
         self._shown = now
-        dom.by_id("review-id").textContent = "{}, label quality {:.3f}".format(dataset_index.ids[example], quality)
+        dom.by_id("review-id").textContent = _("{}, label quality {}").format(dataset_index.ids[example], decimal(quality))
         self._show_labels(state)
         self._reasons.forget()
         self._reasons.want(example)
@@ -70,19 +70,19 @@ class ReviewCard:
         classes = self._index.classes
         original = classes[self._index.given_label[self._example]]
         current = classes[self._index.current_label(state, self._example)]
-        dom.by_id("review-given").textContent = "given: " + original
+        dom.by_id("review-given").textContent = _("given: {}").format(original)
         suggested = dom.by_id("review-suggested")
         dom.show(suggested, self._suggested != NO_LABEL)
         if self._suggested != NO_LABEL:
-            suggested.textContent = "suggested: " + classes[self._suggested]
+            suggested.textContent = _("suggested: {}").format(classes[self._suggested])
         action = state.reviews.get(self._example) or (CHANGED if current != original else "")
-        if action in (ACCEPTED, CHANGED):
-            action += ": " + current
-        dom.by_id("review-action").textContent = action
+        dom.by_id("review-action").textContent = decided_words(action, current)
         accept, keep = [_button(name) for name in (ACCEPTED, KEPT)]
         accept.disabled = self._suggested == NO_LABEL
-        accept.lastElementChild.textContent = "Accept" + ("" if self._suggested == NO_LABEL else " “" + classes[self._suggested] + "”")
-        keep.lastElementChild.textContent = "Keep “" + original + "”"
+        accept.lastElementChild.textContent = (
+            _("Accept") if self._suggested == NO_LABEL else _("Accept “{}”").format(classes[self._suggested])
+        )
+        keep.lastElementChild.textContent = _("Keep “{}”").format(original)
 
     def _show_reasons(self, example, answer):
         if example != self._example:

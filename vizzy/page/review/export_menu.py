@@ -7,6 +7,7 @@ import js
 from pyscript.ffi import create_proxy, to_js
 
 from vizzy.page.client.answers import WorkerError
+from vizzy.page.language import _
 from vizzy.page.ui import dom
 
 TYPES = {"csv": "text/csv", "tsv": "text/tab-separated-values", "html": "text/html", "json": "application/json"}
@@ -33,22 +34,22 @@ class ExportMenu:
 
     async def _export(self, what):
         status = dom.by_id("export-status")
-        status.textContent = "Writing…"
+        status.textContent = _("Writing…")
         state = self._app.state
         try:
             name, content = await self._app.worker.export("table" if what == "write" else what, state.analysis_settings, state)
             if what == "write":
-                status.textContent = "Written to " + await self._project.write(name, content) + "."
+                status.textContent = _("Written to {}.").format(await self._project.write(name, content))
                 return
         except WorkerError as error:
             status.textContent = error.args[0]
             return
         except Exception as error:
             sys.print_exception(error)
-            status.textContent = "It could not be written: {}".format(error)
+            status.textContent = _("It could not be written: {}").format(error)
             return
         _download(name, content)
-        status.textContent = name + " is among your downloads."
+        status.textContent = _("{} is among your downloads.").format(name)
 
 
 def _download(name, content):

@@ -10,7 +10,11 @@ import js
 from pyscript.ffi import create_proxy
 
 from vizzy.page.client.latest_request import LatestRequest
+<<<<<<< HEAD
 from vizzy.page.language import _, counted, thousands
+=======
+from vizzy.page.language import _, counted, decimal, thousands
+>>>>>>> 5a9c710 (What the page says of one's own data and in the review stands in the catalogue of texts)
 from vizzy.page.model import events
 from vizzy.page.model.state import reviewed
 from vizzy.page.review import actions
@@ -25,12 +29,21 @@ from vizzy.vocabulary import ACCEPTED, CHANGED, NO_LABEL, QUEUE_OF_ALL, QUEUES
 SECONDS_UNTIL_SOUGHT = 0.25
 # Names of the queues in the menu, in the order of QUEUES.
 QUEUE_NAMES = (
+<<<<<<< HEAD
     "all, most suspect first",
     "label issues and out of distribution",
     "label issues",
     "out of distribution",
     "unconfident",
     "near duplicates with other labels",
+=======
+    _("label issues and out of distribution"),
+    _("label issues"),
+    _("out of distribution"),
+    _("unconfident"),
+    _("near duplicates with other labels"),
+    _("everything"),
+>>>>>>> 5a9c710 (What the page says of one's own data and in the review stands in the catalogue of texts)
 )
 
 
@@ -103,7 +116,7 @@ class ReviewView:
         self._list = VirtualList(dom.by_id("queue-list"), 0, self._make_row, self._fill_row)
         self._card.take_dataset(dataset, self._thumbnails)
         for name in ("given", "suggested"):
-            _fill_menu(dom.by_id("queue-" + name), [("", "any")] + _numbered(dataset.index.classes))
+            _fill_menu(dom.by_id("queue-" + name), [("", _("any"))] + _numbered(dataset.index.classes))
 
     def _show_settings(self, state):
         kind, given, suggested, text, unreviewed = state.queue
@@ -115,7 +128,7 @@ class ReviewView:
         dom.by_id("queue-unreviewed").checked = unreviewed
         train = dom.by_id("review-train")
         dom.enable(train, state.can_train)
-        train.textContent = "Training…" if state.training else self._app.training.button_text
+        train.textContent = _("Training…") if state.training else self._app.training.button_text
         sentence = dom.by_id("status").textContent if state.training or state.trained_labels is not None else ""
         if dom.by_id("review-status").textContent != sentence:
             dom.by_id("review-status").textContent = sentence
@@ -145,18 +158,24 @@ class ReviewView:
 
     def _show_counts(self):
         summary, state = self._summary, self._app.state
+<<<<<<< HEAD
         total, done = int(summary.total), int(summary.reviewed)
         dom.by_id("reviewed").textContent = _("{} of {} reviewed").format(thousands(done), thousands(total))
         dom.by_id("reviewed-bar").value = done / total if total else 0
         overall = dom.by_id("reviewed-overall")
         dom.show(overall, total < len(self._index))
         overall.textContent = _("in all {} of {}").format(thousands(len(reviewed(state))), thousands(len(self._index)))
+=======
+        total, reviewed = int(summary.total), int(summary.reviewed)
+        dom.by_id("reviewed").textContent = _("{} of {} reviewed").format(thousands(reviewed), thousands(total))
+        dom.by_id("reviewed-bar").value = reviewed / total if total else 0
+>>>>>>> 5a9c710 (What the page says of one's own data and in the review stands in the catalogue of texts)
         kinds = [(kind, name + _counted(getattr(summary.counts, kind))) for kind, name in zip(QUEUES, QUEUE_NAMES)]
         _fill_menu(dom.by_id("queue-kind"), kinds)
         dom.by_id("queue-kind").value = state.queue[0]
         empty = dom.by_id("queue-empty")
         dom.show(empty, not self._examples.length)
-        empty.textContent = "All of these are reviewed." if total else "Nothing matches. Change the filters."
+        empty.textContent = _("All of these are reviewed.") if total else _("Nothing matches. Change the filters.")
         self._show_selection()
 
     def _make_row(self):
@@ -179,7 +198,7 @@ class ReviewView:
         row.classList.toggle("current", place == self._place)
         tick = row.firstElementChild
         tick.checked = example in self._selected
-        tick.setAttribute("aria-label", "Select " + dataset_index.ids[example])
+        tick.setAttribute("aria-label", _("Select {}").format(dataset_index.ids[example]))
         if self._pictured:
             self._thumbnails.fill(tick.nextElementSibling, example)
             tick.nextElementSibling.removeAttribute("aria-label")
@@ -187,7 +206,7 @@ class ReviewView:
         who.firstElementChild.textContent = dataset_index.caption(example)
         given = dataset_index.classes[dataset_index.given_label[example]]
         who.lastElementChild.textContent = given + " → " + self._suggestion(place)
-        end.firstElementChild.textContent = "{:.3f}".format(self._quality[place])
+        end.firstElementChild.textContent = decimal(self._quality[place])
         end.lastElementChild.textContent = done_words(state, dataset_index, example)
 
     def _suggestion(self, place):
@@ -223,7 +242,7 @@ class ReviewView:
         if action == ACCEPTED:
             label = self._suggested[self._place]
             if label == NO_LABEL:
-                self._say("Nothing is suggested here: choose a label, or say that it belongs to no class.")
+                self._say(_("Nothing is suggested here: choose a label, or say that it belongs to no class."))
                 return
         sentence = self._card.words_for(action, label)
         self._apply([(example, action, label)])
@@ -262,7 +281,7 @@ class ReviewView:
         dom.show(dom.by_id("bulk"), bool(self._selected))
         count = self._examples.length if self._examples else 0
         dom.by_id("queue-heading").textContent = (
-            thousands(len(self._selected)) + " selected" if self._selected else counted(count, "{} example", "{} examples")
+            _("{} selected").format(thousands(len(self._selected))) if self._selected else counted(count, "{} example", "{} examples")
         )
         dom.by_id("select-all").checked = count > 0 and len(self._selected) == count
 
@@ -306,11 +325,15 @@ class ReviewView:
                 continue
             decisions.append((example, action, label))
             given = classes[self._index.current_label(state, example)]
-            becomes = "stays " + given if label is None else given + " → " + classes[label]
+            becomes = _("stays {}").format(given) if label is None else given + " → " + classes[label]
             counts[becomes] = counts.get(becomes, 0) + 1
+<<<<<<< HEAD
         lines = ["{}: {}".format(becomes, thousands(counts[becomes])) for becomes in sorted(counts)]
         if already:
             lines.append(counted(already, "{} example reviewed already: left as it is", "{} examples reviewed already: left as they are"))
+=======
+        lines = [_("{}: {}").format(becomes, thousands(counts[becomes])) for becomes in sorted(counts)]
+>>>>>>> 5a9c710 (What the page says of one's own data and in the review stands in the catalogue of texts)
         if without:
             lines.append(counted(without, "{} example without a suggestion: left as it is", "{} examples without a suggestion: left as it is"))
         return decisions, lines
@@ -428,9 +451,8 @@ def done_words(state, dataset_index, example):
     action = state.reviews.get(example)
     if action is None and example in state.changed_labels:
         action = CHANGED
-    if action in (ACCEPTED, CHANGED):
-        action += ": " + dataset_index.classes[dataset_index.current_label(state, example)]
-    return "✓ " + action if action else ""
+    words = actions.decided_words(action, dataset_index.classes[dataset_index.current_label(state, example)])
+    return "✓ " + words if words else ""
 
 
 def _label(event):
@@ -444,7 +466,7 @@ def _numbered(classes):
 def _fill_menu(menu, entries):
     """Give a menu these (value, text), keeping its choice; untouched where it has them already."""
     options = menu.options
-    if options.length == len(entries) and all(options[n].textContent == text for n, (_, text) in enumerate(entries)):
+    if options.length == len(entries) and all(options[n].textContent == text for n, (_value, text) in enumerate(entries)):
         return
     chosen = menu.value
     menu.replaceChildren(*[dom.element("option", "", text, {"value": value}) for value, text in entries])
