@@ -3,7 +3,9 @@
 (function () {
   var RETRIED = "vizzy:retried";
   var SECONDS = 60; // one retry by itself within these
+  var TRANSLATE = "static/translate.js";
   var LANGUAGE = "vizzy:language"; // where the browser remembers the choice
+  var catalogue = null; // of the language, once it is there
   var root = document.documentElement;
   var needed = {
     WebAssembly: window.WebAssembly,
@@ -13,6 +15,15 @@
     "Promise.withResolvers": window.Promise && Promise.withResolvers,
   };
   var missing = Object.keys(needed).filter(function (name) { return !needed[name]; });
+
+  function whenTranslated(action) {
+    if (!window.vizzyTexts) action();
+    else window.vizzyTexts.then(function (arrived) { catalogue = arrived; action(); });
+  }
+
+  function translated(english) {
+    return (catalogue && catalogue.texts.get(english)) || english;
+  }
 
   function tell(sentence) {
     root.setAttribute("data-vizzy", "error");
@@ -41,7 +52,7 @@
     root.lang = menu.value;
     window.vizzyTexts = new Promise(function (resolve) { window.vizzyTextsArrived = resolve; });
     var script = document.createElement("script");
-    script.src = "static/translate.js";
+    script.src = TRANSLATE;
     script.onerror = function () { window.vizzyTextsArrived(null); };
     document.head.append(script);
   }
@@ -67,8 +78,8 @@
   }
 
   function failed(event) {
-    if (!isLoading()) return;
     var part = event.target && event.target.src;
+    if (!isLoading() || (part && part.endsWith(TRANSLATE))) return; // without it the page is English
     var reason = part ? part.replace(/.*\//, "") + " did not arrive" : String((event.reason && event.reason.message) || event.message);
     // What was rejected may be a nicety, such as a storage that this browser refuses: then the page comes up all the same.
     setTimeout(function () { if (isLoading()) giveUp(reason); }, part ? 0 : 4000);
@@ -76,7 +87,9 @@
 
   function giveUp(reason) {
     if (mayRetry()) location.reload();
-    else tell("Vizzy could not load all of itself (" + reason + "). Are you online? Your labels and thresholds are kept in the address.");
+    else whenTranslated(function () {
+      tell(translated("Vizzy could not load all of itself ({}). Are you online? Your labels and thresholds are kept in the address.").replace("{}", reason));
+    });
   }
 
   // vizzy.page.site.local_storage calls this: what a storage throws when it is refused, or full, MicroPython cannot catch.
@@ -89,11 +102,17 @@
     }
   };
 
+  try {
+    chooseLanguage();
+  } catch (error) {
+    console.log("English:", String(error)); // a browser too old to be asked
+  }
   if (missing.length) {
-    tell("Vizzy runs Python in the browser, which needs " + missing.join(" and ") + ". This browser lacks that, or has it switched off: please update it or try another.");
+    whenTranslated(function () {
+      tell(translated("Vizzy runs Python in the browser, which needs {}. This browser lacks that, or has it switched off: please update it or try another.").replace("{}", missing.join(", ")));
+    });
     return;
   }
-  chooseLanguage();
   // A button pressed before Python has wired it: main.py presses it again then.
   window.addEventListener("click", function (event) {
     var button = isLoading() && event.target.closest(".masthead button[id], #train, #train-here");

@@ -30,6 +30,7 @@ SCRIPT = "static/start.js"
 SAID = ("title", "aria-label", "placeholder", "data-empty")  # as in static/translate.js
 NOT_SAID = ("script", "style", "noscript")
 VOID = ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
+MARKS = {"numbered elements": r"</?\d+>", "values": r"%(?:\(\w+\))?[sd]", "marked terms": r"\*"}
 FORMAT = {"plurals": "one other", "decimal": ".", "thousands": ",", "percent": "{} %", "ordinal": "{}.", "space": " "}
 
 
@@ -237,8 +238,9 @@ def disagreement(message: Message, translation: str) -> str | None:
         return f"its braces are wrong: {error}"
     if there != wanted and not (message.other and there < wanted):
         return f"the values are {sorted(there) or 'none'}, not {sorted(wanted) or 'none'}"
-    if sorted(re.findall(r"</?\d+>", translation)) != sorted(re.findall(r"</?\d+>", message.text)):
-        return "the numbered elements differ"
+    for what, pattern in MARKS.items():
+        if sorted(re.findall(pattern, translation)) != sorted(re.findall(pattern, message.text)):
+            return f"the {what} differ"
     return None
 
 

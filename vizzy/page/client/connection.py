@@ -89,4 +89,4 @@ def _lost(sentence):
 
 
 NOT_UP = Connection(None)  # until a worker is up, and between two
-NOT_UP.lose("Python is not up.")
+NOT_UP.lose(_("Python is not up."))

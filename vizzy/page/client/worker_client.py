@@ -13,6 +13,7 @@ from pyscript.ffi import to_js
 from vizzy.page.client import lifecycle
 from vizzy.page.client.answers import as_error, unpacked
 from vizzy.page.client.connection import NOT_UP
+from vizzy.page.language import _
 
 WHEELS_FOLDER = "runtime/wheels/"  # libraries that the worker fetches only for the files that need them
 WORDS = "runtime/texts/minilm-words.npz"  # vectors of words, which it fetches for texts
@@ -68,7 +69,7 @@ class WorkerClient:
 
     def end(self):
         """Stop the worker, if there was one; its calls are settled."""
-        self._connection.lose("Python was stopped.")
+        self._connection.lose(_("Python was stopped."))
         self._connection = NOT_UP
         if self.started:
             lifecycle.terminate()

@@ -8,6 +8,7 @@ import asyncio
 import js
 from pyscript.ffi import create_proxy
 
+from vizzy.page.language import _
 from vizzy.page.site import features, local_storage
 from vizzy.page.ui import dom
 
@@ -81,9 +82,9 @@ class GuideFeature:
         if local_storage.recall(SEEN):  # answered while the style came
             return
         self._invitation = invitation = dom.element("p", "invitation")
-        accept = dom.element("button", "", "Show me around", {"type": "button"})
-        dismiss = dom.element("button", "dismiss", "×", {"type": "button", "aria-label": "No tour, thank you"})
-        invitation.append("New here? ", accept, dismiss)
+        accept = dom.element("button", "", _("Show me around"), {"type": "button"})
+        dismiss = dom.element("button", "dismiss", "×", {"type": "button", "aria-label": _("No tour, thank you")})
+        invitation.append(_("New here?"), " ", accept, dismiss)
         dom.on_click(accept, self.open_tour)
         dismiss.addEventListener("click", create_proxy(self._dismiss))
         dom.by_id("guide").classList.add("new")
@@ -105,7 +106,7 @@ class GuideFeature:
     async def _ready(self):
         """Fetch what is needed, once; whether it is there."""
         self._forget_invitation()
-        return await features.fetched("guide", self.app, "The guide could not be loaded. Check the connection and try again.")
+        return await features.fetched("guide", self.app, _("The guide could not be loaded. Check the connection and try again."))
 
 
 def mount(app):

@@ -5,13 +5,14 @@ import asyncio
 import js
 from pyscript.ffi import create_proxy
 
+from vizzy.page.language import _
 from vizzy.page.ui import dom
 from vizzy.page.ui.dom import button
 
 CHOICES = (
-    ("open_tour", "Look around", "What each part of the page is for. One minute."),
-    ("open_tutorial", "Do it yourself", "Train, break a label, and see it found. Four minutes."),
-    ("open_learn", "Understand it", "Why it works, with examples to play with. Three minutes."),
+    ("open_tour", _("Look around"), _("What each part of the page is for. One minute.")),
+    ("open_tutorial", _("Do it yourself"), _("Train, break a label, and see it found. Four minutes.")),
+    ("open_learn", _("Understand it"), _("Why it works, with examples to play with. Three minutes.")),
 )
 
 
@@ -26,12 +27,12 @@ def open_menu(guide):
 
 def _build(guide):
     dialog = dom.element("dialog", "", None, {"id": "guide-menu", "aria-labelledby": "guide-menu-heading"})
-    dialog.append(dom.element("h2", "", "Guide", {"id": "guide-menu-heading"}))
+    dialog.append(dom.element("h2", "", _("Guide"), {"id": "guide-menu-heading"}))
     for action, title, description in CHOICES:
         choice = button("", "choice-of-guide", create_proxy(_chosen(dialog, guide, action)))
         choice.append(dom.element("b", "", title), dom.element("span", "", description))
         dialog.append(choice)
-    dialog.append(button("Close", "", create_proxy(lambda _event: dialog.close())))
+    dialog.append(button(_("Close"), "", create_proxy(lambda _event: dialog.close())))
     return dialog
 
 

@@ -4,9 +4,11 @@ import js
 from pyscript.ffi import create_proxy, to_js
 
 from vizzy.page.guide import theory, theory_figures, widgets
+from vizzy.page.language import _
 from vizzy.page.ui import dom
 
 PAPER = "https://arxiv.org/abs/1911.00068"
+TITLE = "Confident Learning"
 
 
 class LearnDialog:
@@ -20,7 +22,7 @@ class LearnDialog:
         self._body.append(self._opening(), *[self._section(section) for section in theory.SECTIONS])
         self._body.append(_further_reading())
         close = dom.button("×", "close", create_proxy(lambda _event: self._dialog.close()))
-        close.setAttribute("aria-label", "Close")
+        close.setAttribute("aria-label", _("Close"))
         self._dialog.append(self._contents(), self._body, close)
         self._dialog.addEventListener("click", create_proxy(self._clicked))
         self._body.addEventListener("scroll", create_proxy(self._scrolled))
@@ -41,15 +43,15 @@ class LearnDialog:
     # --- building ----------------------------------------------------------------------------
 
     def _opening(self):
-        heading = dom.element("h2", "", "Finding label errors, explained", {"id": "learn-heading", "tabindex": "-1"})
+        heading = dom.element("h2", "", _("Finding label errors, explained"), {"id": "learn-heading", "tabindex": "-1"})
         heading.autofocus = True
         opening = dom.element("header")
-        opening.append(heading, dom.element("p", "", "Three minutes, no mathematics. The pictures can be played with."))
+        opening.append(heading, dom.element("p", "", _("Three minutes, no mathematics. The pictures can be played with.")))
         return opening
 
     def _contents(self):
         """The list of sections, beside them where there is room."""
-        contents = dom.element("nav", "learn-contents", None, {"aria-label": "Sections"})
+        contents = dom.element("nav", "learn-contents", None, {"aria-label": _("Sections")})
         self._links = {}
         for section in theory.SECTIONS:
             link = dom.button(section["title"], "", create_proxy(self._goes_to(section["id"])))
@@ -79,7 +81,7 @@ class LearnDialog:
         node.append(*[widgets.paragraph(text) for text in section.get("after", ())])
         node.append(*[theory_figures.RuleExample(name).node for name in section.get("examples", ())])
         if "show" in section:
-            node.append(dom.button("Show me on the page", "show-me", create_proxy(self._shows(section["show"]))))
+            node.append(dom.button(_("Show me on the page"), "show-me", create_proxy(self._shows(section["show"]))))
         return node
 
     def _figure(self, name):
@@ -127,9 +129,8 @@ class LearnDialog:
 
 
 def _further_reading():
-    paragraph = dom.element("p", "further", "Further reading: ")
-    paragraph.append(
-        dom.element("a", "", "Confident Learning", {"href": PAPER, "target": "_blank", "rel": "noopener"}),
-        " by Northcutt, Jiang and Chuang, the paper behind it.",
-    )
+    before, after = _("Further reading: {} by Northcutt, Jiang and Chuang, the paper behind it.").split("{}")
+    paragraph = dom.element("p", "further", before)
+    link = {"href": PAPER, "target": "_blank", "rel": "noopener", "translate": "no"}
+    paragraph.append(dom.element("a", "", TITLE, link), after)
     return paragraph

@@ -3,7 +3,8 @@
 from pyscript.ffi import create_proxy
 
 from vizzy.page.guide import theory, widgets
-from vizzy.page.language import ordinal
+from vizzy.page.language import _
+from vizzy.page.model.explanation_text import percentile_name
 from vizzy.page.ui import dom
 
 FOLDS = 5
@@ -11,14 +12,15 @@ SAMPLE_JOINT = ((84, 3, 0), (5, 79, 1), (0, 2, 88))
 MOST_OWN_CLASSES = 6  # the visitor's own joint is shown up to this size
 MOST_SEARCHED = 2000  # examples, for one with a wrong label
 STAMPS = {
-    "agreement": ("agrees", "◆ no error"),
-    "issue": ("differs", "▲ label issue"),
-    "none": ("silent", "– no suggestion"),
-    "unconfident": ("silent", "? unconfident"),
-    "ood": ("ood", "○ out of distribution"),
+    "agreement": ("agrees", "◆ " + _("no error")),
+    "issue": ("differs", "▲ " + _("label issue")),
+    "none": ("silent", "– " + _("no suggestion")),
+    "unconfident": ("silent", "? " + _("unconfident")),
+    "ood": ("ood", "○ " + _("out of distribution")),
 }
-RULES = (("naive", "The most probable wins"), ("ours", "With thresholds"))
-ACCUSED = {True: ("differs", "▲ label error"), False: ("agrees", "◆ no error")}
+RULES = (("naive", _("The most probable wins")), ("ours", _("With thresholds")))
+CONTROLS = {"probability": _("probability"), "threshold": _("threshold")}
+ACCUSED = {True: ("differs", "▲ " + _("label error")), False: ("agrees", "◆ " + _("no error"))}
 
 
 def mislabelled(dataset_index):
@@ -30,9 +32,9 @@ def mislabelled(dataset_index):
     given, true = dataset_index.classes[dataset_index.given_label[row]], dataset_index.classes[truth[row]]
     figure = dom.element("figure", "mislabelled")
     caption = dom.element("figcaption")
-    label = dom.element("span", "", "given ")
+    label = dom.element("span", "", _("given") + " ")
     label.append(dom.element("b", "badge given", given))
-    caption.append(label, dom.element("span", "", "in truth: " + true))
+    caption.append(label, dom.element("span", "", _("in truth: {}").format(true)))
     picture = {"src": dataset_index.picture_address(row), "alt": dataset_index.alt[row], "width": "96", "height": "96"}
     figure.append(dom.element("img", "", None, picture), caption)
     return figure
@@ -51,12 +53,12 @@ def folds():
     figure = dom.element("figure", "folds")
     rounds = dom.element("div", "rounds", None, {"aria-hidden": "true"})
     for kept_back in range(FOLDS):
-        rounds.append(dom.element("span", "name", "model {}".format(kept_back + 1)))
+        rounds.append(dom.element("span", "name", _("model {}").format(kept_back + 1)))
         for heap in range(FOLDS):
             rounds.append(dom.element("i", "judged" if heap == kept_back else "", "?" if heap == kept_back else ""))
     figure.append(
         rounds,
-        dom.element("figcaption", "", "A row is a model: it learns from four heaps and judges the fifth, marked “?”."),
+        dom.element("figcaption", "", _("A row is a model: it learns from four heaps and judges the fifth, marked “?”.")),
     )
     return figure
 
@@ -77,7 +79,7 @@ def joint(dataset_index, analysis):
             count = counts[given * len(classes) + suggested]
             row.append(dom.element("td", _kind_of_cell(given, suggested, count), str(count)))
         body.append(row)
-    caption = "Your data, at its present thresholds" if own else "An example"
+    caption = _("Your data, at its present thresholds") if own else _("An example")
     table.append(dom.element("caption", "", caption), head, *body)
     return table
 
@@ -91,7 +93,7 @@ class LineUp:
 
     def __init__(self):
         self.node = dom.element("figure", "line-up")
-        self._dots = [dom.element("i", "dot") for _ in theory.LINE_UP]
+        self._dots = [dom.element("i", "dot") for _value in theory.LINE_UP]
         self._mark = dom.element("b", "threshold-mark")
         line = dom.element("div", "line", None, {"aria-hidden": "true"})
         for dot, value in zip(self._dots, theory.LINE_UP):
@@ -103,8 +105,8 @@ class LineUp:
         self._mean.addEventListener("change", changed)
         self._said = dom.element("figcaption", "", None, {"aria-live": "polite"})
         percentile, mean = dom.element("label", "control"), dom.element("label", "control")
-        percentile.append(dom.element("span", "", "percentile"), self._slider)
-        mean.append(self._mean, dom.element("span", "", "mean instead"))
+        percentile.append(dom.element("span", "", _("percentile")), self._slider)
+        mean.append(self._mean, dom.element("span", "", _("mean instead")))
         controls = dom.element("div", "controls")
         controls.append(percentile, mean)
         self.node.append(line, controls, self._said)
@@ -120,10 +122,11 @@ class LineUp:
         reached = [theory.reaches(value, threshold) for value in values]
         for dot, reaches in zip(self._dots, reached):
             dot.classList.toggle("reached", reaches)
-        name = "The mean" if by_mean else "The " + ordinal(share) + " percentile"
-        self._said.textContent = "{} is {}: {} of these {} dogs reach it.".format(
+        name = _("the mean") if by_mean else percentile_name(share)
+        said = _("{} is {}: {} of these {} dogs reach it.").format(
             name, theory.number(threshold), sum(reached), len(values)
         )
+        self._said.textContent = said[0].upper() + said[1:]
 
 
 class RuleExample:
@@ -168,7 +171,7 @@ class RuleExample:
         control = dom.element("label", "control " + kind)
         row[kind] = _slider(0, self._proxy(lambda event: move(label, int(event.target.value))), 1)
         row[kind + "-value"] = dom.element("output")
-        control.append(dom.element("span", "", kind), row[kind], row[kind + "-value"])
+        control.append(dom.element("span", "", CONTROLS[kind]), row[kind], row[kind + "-value"])
         return control
 
     def _build_verdicts(self):
@@ -177,7 +180,7 @@ class RuleExample:
         for name in theory.CLASSES:
             self._menu.append(dom.element("option", "", name, {"value": name}))
         self._menu.addEventListener("change", self._proxy(self._choose_given))
-        given.append("given label ", self._menu)
+        given.append(_("given label"), " ", self._menu)
         verdicts = dom.element("div", "verdicts", None, {"aria-live": "polite"})
         self._verdicts = {}
         for kind, name in RULES[1:] if self._lower else RULES:
@@ -189,8 +192,8 @@ class RuleExample:
         self.node.append(given, verdicts)
 
     def _build_foot(self):
-        foot = widgets.paragraph("*Try:* " + self._values["try"], "try")
-        foot.append(" ", dom.button("Start over", "plain", self._proxy(self._start_over)))
+        foot = widgets.paragraph(_("*Try:* {}").replace("{}", self._values["try"]), "try")
+        foot.append(" ", dom.button(_("Start over"), "plain", self._proxy(self._start_over)))
         self.node.append(foot)
 
     def _proxy(self, action):
@@ -240,7 +243,7 @@ class RuleExample:
         style.setProperty("--upper", str(threshold))
         if lower is not None:
             style.setProperty("--lower", str(lower))
-        row["state"].textContent = "✓ reaches" if reached else "below"
+        row["state"].textContent = "✓ " + _("reaches") if reached else _("below")
         for kind, value in (("probability", probability), ("threshold", threshold)):
             if kind in row:
                 row[kind].value = str(round(100 * value))

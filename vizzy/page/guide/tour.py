@@ -7,6 +7,7 @@ from pyscript import js_import
 from pyscript.ffi import create_proxy, to_js
 
 from vizzy.page.guide import theory, widgets
+from vizzy.page.language import _
 from vizzy.page.ui import dom
 
 DRIVER = ("runtime/driver/driver.js.mjs", "runtime/driver/driver.css")  # fetched when the tour is first taken
@@ -35,10 +36,10 @@ class Tour:
                     "steps": [_step(step) for step in theory.TOUR],
                     "popoverClass": "vizzy-tour",
                     "showProgress": True,
-                    "progressText": "{{current}} of {{total}}",
-                    "prevBtnText": "Back",
-                    "nextBtnText": "Next",
-                    "doneBtnText": "Done",
+                    "progressText": _("{{current}} of {{total}}"),
+                    "prevBtnText": _("Back"),
+                    "nextBtnText": _("Next"),
+                    "doneBtnText": _("Done"),
                     "animate": not widgets.unmoving(),
                     "duration": 250,
                     "overlayOpacity": 0.55,
@@ -63,8 +64,8 @@ class Tour:
         popover.title.replaceChildren(dom.element("h2", "", step["title"]))
         popover.description.replaceChildren(*widgets.nodes(step["text"]))
         skip = popover.closeButton
-        skip.textContent = "Skip"
-        skip.setAttribute("aria-label", "Skip the tour")
+        skip.textContent = _("Skip")
+        skip.setAttribute("aria-label", _("Skip the tour"))
         popover.footerButtons.prepend(skip)
         dom.show(skip, options.index < len(theory.TOUR) - 1)
         asyncio.create_task(_focus_soon(popover.nextButton))

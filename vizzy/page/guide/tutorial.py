@@ -11,6 +11,7 @@ from pyscript.ffi import create_proxy
 
 from vizzy.page.guide import widgets
 from vizzy.page.guide.tutorial_steps import STEPS, Story, broken, proposal
+from vizzy.page.language import _
 from vizzy.page.model import events
 from vizzy.page.ui import dom
 from vizzy.page.ui.dom import button
@@ -55,19 +56,19 @@ class Tutorial:
     # --- the strip -----------------------------------------------------------------------------
 
     def _build(self):
-        self._strip = dom.element("section", "tutorial", None, {"aria-label": "Tutorial", "tabindex": "-1"})
+        self._strip = dom.element("section", "tutorial", None, {"aria-label": _("Tutorial"), "tabindex": "-1"})
         self._dots = dom.element("p", "tutorial-progress", None, {})
         self._title = dom.element("h2")
         self._text = dom.element("p")
         words = dom.element("div", "tutorial-words", None, {"role": "status"})
         words.append(self._title, self._text)
-        self._go = self._button("Take me there", "there", self._take_there)
-        self._back = self._button("Back", "", lambda _event: self._begin(self._step - 1))
-        self._next = self._button("Next", "next", self._go_on)
-        self._restore = self._button("Put everything back", "", self._put_back)
-        self._learn = self._button("Learn why", "", self._open_learn)
+        self._go = self._button(_("Take me there"), "there", self._take_there)
+        self._back = self._button(_("Back"), "", lambda _event: self._begin(self._step - 1))
+        self._next = self._button(_("Next"), "next", self._go_on)
+        self._restore = self._button(_("Put everything back"), "", self._put_back)
+        self._learn = self._button(_("Learn why"), "", self._open_learn)
         close = self._button("×", "close", self.end)
-        close.setAttribute("aria-label", "End the tutorial")
+        close.setAttribute("aria-label", _("End the tutorial"))
         buttons = dom.element("div", "tutorial-buttons")
         buttons.append(self._go, self._restore, self._learn, self._back, self._next)
         self._strip.append(self._dots, words, buttons, close)
@@ -92,7 +93,7 @@ class Tutorial:
         self._step = max(0, min(number, len(STEPS) - 1))
         self._story.begin()
         last = self._step == len(STEPS) - 1
-        self._dots.textContent = "{} of {}".format(self._step + 1, len(STEPS))
+        self._dots.textContent = _("{} of {}").format(self._step + 1, len(STEPS))
         self._dots.style.setProperty("--done", "{:.3f}".format((self._step + 1) / len(STEPS)))
         self._title.textContent = STEPS[self._step]["title"]
         self._back.disabled = self._step == 0
@@ -110,7 +111,7 @@ class Tutorial:
         """Say what the step says now, and mark what it speaks of."""
         story = self._story
         if story.analysis is None and self._step:
-            texts = ("Train the model first: it is the first step.", None)
+            texts = (_("Train the model first: it is the first step."), None)
         else:
             texts = STEPS[self._step]["look"](story)
         self._mark(self._targets())
@@ -121,7 +122,7 @@ class Tutorial:
         self._text.replaceChildren(*widgets.nodes(outcome or asked))
         self._strip.classList.toggle("done", outcome is not None)
         last = self._step == len(STEPS) - 1
-        self._next.textContent = "Finish" if last else "Next" if outcome else "Skip step"
+        self._next.textContent = _("Finish") if last else _("Next") if outcome else _("Skip step")
 
     def _changed(self, state, analysis):
         story = self._story
@@ -161,7 +162,7 @@ class Tutorial:
             return []
         if target == "subject":
             target = self._showing_subject('[data-panel="dataset"]')
-        elif STEPS[self._step]["title"] == "Find it" and self._story.subject is not None:
+        elif STEPS[self._step]["title"] == _("Find it") and self._story.subject is not None:
             target = self._showing_subject('[data-panel="results"]')
         return list(js.document.querySelectorAll(target)) if target else []
 

@@ -5,6 +5,9 @@ texts (marked as in ``vizzy.page.guide.theory``): what to do, and what came of i
 Nothing is stored between two looks, so that an undone change is an undone step.
 """
 
+from vizzy.page.language import _, sentences
+from vizzy.page.model.explanation_text import label_issues
+
 
 class Story:
     """What the steps look at.
@@ -90,44 +93,45 @@ def broken(story):
 
 def train(story):
     """Train the model."""
-    asked = "Press *Train the model*. It learns from the labels as they are, the wrong ones included."
+    asked = _("Press *Train the model*. It learns from the labels as they are, the wrong ones included.")
     if story.state.worker == "failed" or story.state.message:
-        return asked + " " + story.state.message, None
+        return sentences([asked, story.state.message]), None
     if story.state.train_requested:
         return asked, None
     if not story.is_trained:
         return asked, None
-    return asked, "Done: %s, %d out of distribution, and %d of which the model is unsure." % (
-        _issues(story.count("label_issues")),
-        story.count("out_of_distribution"),
-        story.count("unconfident"),
+    return asked, _("Done: {}, {} out of distribution, and {} of which the model is unsure.").format(
+        label_issues(story.count("label_issues")), story.count("out_of_distribution"), story.count("unconfident")
     )
 
 
 def look(story):
     """Look at a label issue."""
     if not story.count("label_issues"):
-        return "Point at an image under *Label issues*.", "There is none at these thresholds; go on."
-    asked = "*Label issues* lists what lies off the table's diagonal. Point at an image there, or tap it."
+        return _("Point at an image under *Label issues*."), _("There is none at these thresholds; go on.")
+    asked = _("*Label issues* lists what lies off the table's diagonal. Point at an image there, or tap it.")
     example = story.pointed
     if example is None or example not in story.analysis["label_issues"]:
         return asked, None
-    return asked, "This %s was given {given|%s}; the model suggests {suggested|%s}. The inspector says why." % (
-        story.name_of(example),
-        story.label_of(example),
-        story.suggestion_for(example),
-    )
+    return asked, _(
+        "This %(name)s was given {given|%(given)s}; the model suggests {suggested|%(suggested)s}. The inspector says why."
+    ) % _about(story, example)
 
 
 def spoil(story):
     """Break a label."""
     if story.subject is None:
-        return "Give a rightly labelled image a wrong label.", _spoiled(story)
-    asked = "Now make a mistake on purpose. This %s is labelled {given|%s}, and %s. Give it another label." % (
-        story.name_of(story.subject),
-        story.original_of(story.subject),
-        "rightly so" if story.dataset_index.true_label else "the model agrees",
-    )
+        return _("Give a rightly labelled image a wrong label."), _spoiled(story)
+    if story.dataset_index.true_label:
+        asked = _(
+            "Now make a mistake on purpose. This %(name)s is labelled {given|%(given)s}, and rightly so. Give it another label."
+        )
+    else:
+        asked = _(
+            "Now make a mistake on purpose. This %(name)s is labelled {given|%(given)s}, and the model agrees. Give it "
+            "another label."
+        )
+    asked = asked % {"name": story.name_of(story.subject), "given": story.original_of(story.subject)}
     return asked, _spoiled(story)
 
 
@@ -135,59 +139,67 @@ def _spoiled(story):
     example = broken(story)
     if example is None:
         return None
-    return "Now it says {given|%s}. Nothing else has moved: the model has not learned from the new label yet." % (
-        story.label_of(example)
-    )
+    said = _("Now it says {given|%s}. Nothing else has moved: the model has not learned from the new label yet.")
+    return said % story.label_of(example)
 
 
 def retrain(story):
     """Train again."""
-    asked = "Train again. This time the model is taught your mistake along with the rest."
+    asked = _("Train again. This time the model is taught your mistake along with the rest.")
     if not story.is_trained:
         return asked, None
-    return asked, "Done. But those that judge your image never saw it: it lay in the heap kept back from them."
+    return asked, _("Done. But those that judge your image never saw it: it lay in the heap kept back from them.")
 
 
 def find(story):
     """Find the broken label."""
     example = story.subject
     if example not in story.state.changed_labels:
-        return "Look for the image whose label you broke.", "No label is broken just now; go on, or back to break one."
+        return _("Look for the image whose label you broke."), _("No label is broken just now; go on, or back to break one.")
     if not story.is_trained:
-        return "Train again first, then look for your image.", None
+        return _("Train again first, then look for your image."), None
     if example not in story.analysis["label_issues"]:
-        return "Where did your image go?", _lost(story, example)
-    asked = "Was your mistake found? Your image is marked among the %s. Point at it, or tap it." % (
-        _issues(story.count("label_issues"))
+        return _("Where did your image go?"), _lost(story, example)
+    asked = _("Was your mistake found? Your image is marked among the %s. Point at it, or tap it.") % (
+        label_issues(story.count("label_issues"))
     )
     if story.pointed != example:
         return asked, None
-    return asked, "Found: given {given|%s}, suggested {suggested|%s}. Nobody told the model; the other images did." % (
-        story.label_of(example),
-        story.suggestion_for(example),
+    found = _(
+        "Found: given {given|%(given)s}, suggested {suggested|%(suggested)s}. Nobody told the model; the other images did."
     )
+    return asked, found % _about(story, example)
+
+
+def _about(story, example):
+    """What sentences about an example name."""
+    return {
+        "name": story.name_of(example),
+        "given": story.label_of(example),
+        "suggested": story.suggestion_for(example),
+    }
 
 
 def _lost(story, example):
     if example in story.analysis["out_of_distribution"]:
-        return "It is under {ood|out of distribution}: wrong for every class, now. It would be looked at all the same."
+        return _("It is under {ood|out of distribution}: wrong for every class, now. It would be looked at all the same.")
     if example in story.analysis["unconfident"]:
-        return "It is *unconfident* this time: no class reached its threshold. The next step moves that threshold."
-    return "The model agrees with the wrong label this time. It finds what it can see, and this it could not."
+        return _("It is *unconfident* this time: no class reached its threshold. The next step moves that threshold.")
+    return _("The model agrees with the wrong label this time. It finds what it can see, and this it could not.")
 
 
 def slide(story):
     """Move the class threshold."""
     if story.state.threshold_mode != "percentile":
-        return "Switch *mean* off, so that the class percentile can move.", None
-    asked = "How sure is sure? Move the {class|class percentile}: up for few and sure suggestions, down for many."
+        return _("Switch *mean* off, so that the class percentile can move."), None
+    asked = _("How sure is sure? Move the {class|class percentile}: up for few and sure suggestions, down for many.")
     if story.state.class_percentile == story.begun.class_percentile or story.begun_analysis is None:
         return asked, None
     before, now = story.begun_analysis, story.analysis
-    return asked, "From %d to %d: %s, before %d; suggestions for %d images, before %d." % (
+    return asked, _("From {} to {}: {}, before {}; suggestions for {} images, before {}.").format(
         story.begun.class_percentile,
         story.state.class_percentile,
-        _issues(now["counts"]["label_issues"]),
+        label_issues(now["counts"]["label_issues"]),
         before["counts"]["label_issues"],
         sum(now["joint"]),
         sum(before["joint"]),
@@ -197,23 +209,22 @@ def slide(story):
 def strange(story):
     """See an out-of-distribution image."""
     if not story.count("out_of_distribution"):
-        return "Nothing is out of distribution now. Move its {ood|percentile} up until something is.", None
-    asked = "Last, the strangers. Point at an image under {ood|Out of distribution}, or tap it."
+        return _("Nothing is out of distribution now. Move its {ood|percentile} up until something is."), None
+    asked = _("Last, the strangers. Point at an image under {ood|Out of distribution}, or tap it.")
     example = story.pointed
     if example is None or example not in story.analysis["out_of_distribution"]:
         return asked, None
-    return asked, ("This %s stays below the lower threshold of every class. " % story.name_of(example)) + _truth(
-        story, example
-    )
+    said = _("This %s stays below the lower threshold of every class.") % story.name_of(example)
+    return asked, sentences([said, _truth(story, example)])
 
 
 def _truth(story, example):
     classes, true_label = story.dataset_index.classes, story.dataset_index.true_label
     if not true_label:
-        return "It may belong to none of them."
+        return _("It may belong to none of them.")
     if true_label[example] < 0:
-        return "And rightly so: it is none of them."
-    return "Its true class is %s, so it is only an odd one: the threshold raises a question, it proves nothing." % (
+        return _("And rightly so: it is none of them.")
+    return _("Its true class is %s, so it is only an odd one: the threshold raises a question, it proves nothing.") % (
         classes[true_label[example]]
     )
 
@@ -221,25 +232,21 @@ def _truth(story, example):
 def finish(_story):
     """The end."""
     return "", (
-        "You trained, broke a label and found it, and moved the line between sure and unsure. *Learn why* it works, "
-        "or go on by yourself. Your changes can stay, or be put back."
+        _("You trained, broke a label and found it, and moved the line between sure and unsure. *Learn why* it works, "
+        "or go on by yourself. Your changes can stay, or be put back.")
     )
 
 
 STEPS = (
-    {"title": "Train", "look": train, "panel": "predictions", "target": "#train"},
-    {"title": "See what it found", "look": look, "panel": "results", "target": "#label-issues"},
-    {"title": "Break a label", "look": spoil, "panel": "dataset", "target": "subject"},
-    {"title": "Train again", "look": retrain, "panel": "predictions", "target": "#train"},
-    {"title": "Find it", "look": find, "panel": "results", "target": "#label-issues"},
-    {"title": "Move a threshold", "look": slide, "panel": "thresholds", "target": ".slider.class"},
-    {"title": "Meet a stranger", "look": strange, "panel": "results", "target": "#out-of-distribution"},
-    {"title": "That is confident learning", "look": finish, "panel": None, "target": None},
+    {"title": _("Train"), "look": train, "panel": "predictions", "target": "#train"},
+    {"title": _("See what it found"), "look": look, "panel": "results", "target": "#label-issues"},
+    {"title": _("Break a label"), "look": spoil, "panel": "dataset", "target": "subject"},
+    {"title": _("Train again"), "look": retrain, "panel": "predictions", "target": "#train"},
+    {"title": _("Find it"), "look": find, "panel": "results", "target": "#label-issues"},
+    {"title": _("Move a threshold"), "look": slide, "panel": "thresholds", "target": ".slider.class"},
+    {"title": _("Meet a stranger"), "look": strange, "panel": "results", "target": "#out-of-distribution"},
+    {"title": _("That is confident learning"), "look": finish, "panel": None, "target": None},
 )
-
-
-def _issues(count):
-    return "1 label issue" if count == 1 else "%d label issues" % count
 
 
 def _first(examples):

@@ -113,7 +113,7 @@ class ImportDialog:
 
     async def _go_on(self, project_id):
         """A saved project is a page of its own."""
-        js.window.location.href = js.window.location.pathname + "?work=" + project_id
+        js.window.location.href = dataset_menu.address_with("work=" + project_id)
 
     async def _forget(self, project_id):
         await saved_project.forget(project_id)
@@ -339,7 +339,7 @@ class ImportDialog:
         """Put it on the page, under an address of its own, and save it."""
         app, source = self._app, dataset.source
         if source.project.id:
-            js.window.history.pushState(None, "", js.window.location.pathname + "?work=" + source.project.id)
+            js.window.history.pushState(None, "", dataset_menu.address_with("work=" + source.project.id))
         dataset_menu.name_own(dataset.index.name)
         app.open(dataset, state)
         source.keep(app.state)

@@ -110,17 +110,10 @@ class Preview:
             _row(first["name"], ", ".join(first["sample"]), first["role"], summary["column_roles"], names)
             for first, names in groups[:MOST_COLUMNS]
         ]
-<<<<<<< HEAD
-        _table(dom.by_id("import-columns"), ("Column", "For example", "Used as"), rows)
+        _table(dom.by_id("import-columns"), (_("Column"), _("For example"), _("Used as")), rows)
         if len(groups) > MOST_COLUMNS:
             dom.by_id("import-columns").append(
-                dom.element("p", "soft", "and {} more columns, taken alike".format(len(groups) - MOST_COLUMNS))
-=======
-        _table(dom.by_id("import-columns"), (_("Column"), _("For example"), _("Used as")), rows)
-        if len(columns) > MOST_COLUMNS:
-            dom.by_id("import-columns").append(
-                dom.element("p", "soft", _("and {} more columns, taken alike").format(len(columns) - MOST_COLUMNS))
->>>>>>> 5a9c710 (What the page says of one's own data and in the review stands in the catalogue of texts)
+                dom.element("p", "soft", _("and {} more columns, taken alike").format(len(groups) - MOST_COLUMNS))
             )
 
     def _show_arrays(self, summary):
@@ -229,7 +222,7 @@ def folded(columns):
             groups.append((column, [column["name"]], kind if is_numbered else None))
     by_name = {column["name"]: column for column in columns}
     rows = []
-    for first, names, _ in groups:
+    for first, names, _kind in groups:
         rows += [(first, names)] if len(names) >= FEW_ALIKE else [(by_name[name], [name]) for name in names]
     return rows
 

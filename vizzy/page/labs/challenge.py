@@ -3,25 +3,27 @@
 from pyscript.ffi import create_proxy
 
 from vizzy.page.labs import parts, sentences
+from vizzy.page.language import _
 from vizzy.page.ui import dom
 
-RULE = "Ten of these labels were made wrong. Press the {}s whose label you doubt, then compare."
+RULE = _("Ten of these labels were made wrong. Press those whose label you doubt, then compare.")
 
 
+FINDERS = {"you": _("you"), "algorithm": _("algorithm")}
 LOOKS = (  # of a hidden error, once compared: class of its card, and what that says
-    ("found-by-you", "found by you"),
-    ("found-by-algorithm", "found by the algorithm"),
-    ("found-by-both", "found by both"),
-    ("found-by-nobody", "found by nobody"),
-    ("false-alarm", "false alarm"),
+    ("found-by-you", _("found by you")),
+    ("found-by-algorithm", _("found by the algorithm")),
+    ("found-by-both", _("found by both")),
+    ("found-by-nobody", _("found by nobody")),
+    ("false-alarm", _("false alarm")),
 )
 
 
 class ChallengeLab:
     """A table of images with labels, each of which can be marked; then who found what."""
 
-    NAME, TITLE = "challenge", "Challenge"
-    QUESTION = "Ten errors are hidden. Who finds more?"
+    NAME, TITLE = "challenge", _("Challenge")
+    QUESTION = _("Ten errors are hidden. Who finds more?")
     NEEDS_PREDICTIONS, IS_WIDE = False, True
 
     def __init__(self, experiments):
@@ -30,15 +32,15 @@ class ChallengeLab:
         self._thumbnails = parts.ExampleThumbnails(experiments.app.dataset)
         self._game = None
         self._marked = set()
-        seed, self._seed = parts.number_field("Game", 1, 0, 9999)
-        self._runner = parts.Runner(experiments, "Hide ten errors", self._deal)
+        seed, self._seed = parts.number_field(_("Game"), 1, 0, 9999)
+        self._runner = parts.Runner(experiments, _("Hide ten errors"), self._deal)
         row = dom.element("div", "row")
         row.append(seed, self._runner.node)
-        self._rule = dom.element("p", "", RULE.format(experiments.app.dataset.index.thing))
+        self._rule = dom.element("p", "", RULE)
         self._table = dom.element("div", "challenge-table")
         self._table.addEventListener("click", create_proxy(self._clicked))
         self._count = dom.element("span", "status", None, {"role": "status"})
-        self._compare = dom.button("Compare", "primary", create_proxy(self._show_result))
+        self._compare = dom.button(_("Compare"), "primary", create_proxy(self._show_result))
         foot = dom.element("div", "row challenge-foot")
         foot.append(self._compare, self._count)
         self._result = dom.element("p", "result", None, {"role": "status", "tabindex": "-1"})
@@ -85,7 +87,7 @@ class ChallengeLab:
         self._thumbnails.paint(thumb, self._game["examples"][place])
         card.append(thumb, dom.element("span", "label", label))
         named = dataset_index.texts and dataset_index.caption(self._game["examples"][place])
-        card.setAttribute("aria-label", "{} {}, labelled {}".format(dataset_index.thing, named or place + 1, label))
+        card.setAttribute("aria-label", _("{} {}, labelled {}").format(dataset_index.thing, named or place + 1, label))
         return card
 
     def _clicked(self, event):
@@ -101,7 +103,7 @@ class ChallengeLab:
         self._show_count()
 
     def _show_count(self):
-        self._count.textContent = "{} marked.".format(self._app.dataset.index.counted(len(self._marked)))
+        self._count.textContent = _("{} marked.").format(self._app.dataset.index.counted(len(self._marked)))
 
     def _show_result(self, _event):
         game = self._game
@@ -127,7 +129,9 @@ class ChallengeLab:
             card.classList.add("false-alarm" if by else "innocent")
         if not wrong and not by:
             return
-        verdict = "is " + self._app.dataset.index.classes[self._game["right"][place]] if wrong else "was right"
+        truth = self._app.dataset.index.classes[self._game["right"][place]]
+        verdict = _("is {}").format(truth) if wrong else _("was right")
+        found = _("found by {}") if wrong else _("by {}")
         card.append(dom.element("span", "truth", verdict))
-        card.append(dom.element("span", "by", "found by " + " + ".join(by) if wrong and by else "by " + " + ".join(by) if by else "found by nobody"))
+        card.append(dom.element("span", "by", found.format(" + ".join([FINDERS[name] for name in by])) if by else _("found by nobody")))
         card.setAttribute("aria-label", card.getAttribute("aria-label") + ", " + verdict + ", " + card.lastElementChild.textContent)

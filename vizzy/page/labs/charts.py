@@ -8,6 +8,7 @@ come with their number.
 from pyscript.ffi import create_proxy
 
 from vizzy.page.labs.plotting import SHADES, Scale, band_path, line_path, shade, tick_text, ticks, two
+from vizzy.page.language import _
 from vizzy.page.ui import dom
 
 LEFT, TOP, BOTTOM = 42, 12, 38
@@ -300,7 +301,7 @@ class DataTable:
         self._rows = ([], [])
         self.node = dom.element("details", "chart-table")
         self._holder = dom.element("div", "table-holder", None, {"tabindex": "0", "role": "region", "aria-label": title})
-        self.node.append(dom.element("summary", "", "As a table"), self._holder)
+        self.node.append(dom.element("summary", "", _("As a table")), self._holder)
         self.node.addEventListener("toggle", create_proxy(self._toggled))
 
     def show(self, head, rows):
@@ -348,8 +349,8 @@ def legend_of_shades(low, high):
 def _summary(line):
     there = [point[1] for point in line["points"] if point[1] is not None]
     if not there:
-        return line["name"] + " none"
-    return "{} from {} to {}".format(line["name"], two(min(there)), two(max(there)))
+        return _("{} none").format(line["name"])
+    return _("{} from {} to {}").format(line["name"], two(min(there)), two(max(there)))
 
 
 def _line(line, across, up):

@@ -12,7 +12,7 @@ from pyscript.ffi import create_proxy, to_js
 from vizzy.page.labs import parts
 from vizzy.page.labs.charts import table
 from vizzy.page.labs.sentences import first_changed_line
-from vizzy.page.language import decimal
+from vizzy.page.language import _, decimal, sentences
 from vizzy.page.model.explanation_text import counts_sentence, score_sentence
 from vizzy.page.ui import dom
 
@@ -25,11 +25,11 @@ CODEMIRROR = ("pyscript/codemirror-", "pyscript/codemirror_lang-python-")
 MOST_CLASSES = 8
 MOST_LOGGED = 60
 PRESETS = (
-    ("", "Try…"),
-    ("naive", "the most probable wins"),
-    ("single", "one threshold of 0.5 for all"),
-    ("original", "the original app's rule"),
-    ("strict", "twice as probable as the given label"),
+    ("", _("Try…")),
+    ("naive", _("the most probable wins")),
+    ("single", _("one threshold of 0.5 for all")),
+    ("original", _("the original app's rule")),
+    ("strict", _("twice as probable as the given label")),
 )
 BODIES = {
     "naive": """def suggested_label(pred_probs, thresholds, given_label=None):
@@ -73,8 +73,8 @@ def analyse(given_label, pred_probs, *settings):
 class CodeLab:
     """The editor, what came of it, the present numbers, and the prompt."""
 
-    NAME, TITLE = "code", "Code"
-    QUESTION = "What if the rule were different?"
+    NAME, TITLE = "code", _("Code")
+    QUESTION = _("What if the rule were different?")
     NEEDS_PREDICTIONS = True
 
     def __init__(self, experiments):
@@ -89,53 +89,53 @@ class CodeLab:
         self._start(self._fetch())
 
     def _build(self):
-        self._editor = Editor("The rule, in Python", self._run_soon, self._say)
-        jump, self._jump = parts.choice("Go to", [("", "…")], "", self._go_to)
-        preset, self._preset = parts.choice("Or", PRESETS, "", self._take_preset)
+        self._editor = Editor(_("The rule, in Python"), self._run_soon, self._say)
+        jump, self._jump = parts.choice(_("Go to"), [("", "…")], "", self._go_to)
+        preset, self._preset = parts.choice(_("Or"), PRESETS, "", self._take_preset)
         bar = dom.element("div", "row")
         bar.append(jump, preset)
-        self._run = dom.button("Run on the whole page", "primary", create_proxy(lambda _event: self._run_soon()))
-        self._restore = dom.button("Restore the original", "", create_proxy(lambda _event: self._start(self._restore_original())))
+        self._run = dom.button(_("Run on the whole page"), "primary", create_proxy(lambda _event: self._run_soon()))
+        self._restore = dom.button(_("Restore the original"), "", create_proxy(lambda _event: self._start(self._restore_original())))
         self._status = dom.element("span", "status", None, {"role": "status"})
         foot = dom.element("div", "row")
         foot.append(self._run, self._restore, self._status)
         self._trouble = dom.element("pre", "traceback", None, {"role": "alert", "tabindex": "0"})
         dom.show(self._trouble, False)
-        self._numbers = dom.element("div", "table-holder", None, {"tabindex": "0", "role": "region", "aria-label": "The numbers now"})
+        self._numbers = dom.element("div", "table-holder", None, {"tabindex": "0", "role": "region", "aria-label": _("The numbers now")})
         self.node = dom.element("div", "code-lab")
         self.node.append(
             dom.element(
                 "p",
                 "aside",
-                "This is the code of vizzy/confident.py that decides on this page. Change it and press Run (Ctrl+Enter): "
-                "matrix, lists and sliders follow. It stays in this visit, and in no link.",
+                _("This is the code of vizzy/confident.py that decides on this page. Change it and press Run (Ctrl+Enter): "
+                "matrix, lists and sliders follow. It stays in this visit, and in no link."),
             ),
             bar,
             self._editor.node,
             foot,
             self._trouble,
-            parts.group("The numbers now", self._numbers),
+            parts.group(_("The numbers now"), self._numbers),
             self._build_prompt(),
         )
         self._chip = self._build_chip()
 
     def _build_prompt(self):
-        self._log = dom.element("pre", "prompt-log", None, {"role": "log", "tabindex": "0", "aria-label": "What the prompt answered"})
+        self._log = dom.element("pre", "prompt-log", None, {"role": "log", "tabindex": "0", "aria-label": _("What the prompt answered")})
         self._line = dom.element("input", "prompt-line", None, {"type": "text", "spellcheck": "false", "autocomplete": "off", "autocapitalize": "off"})
-        self._line.setAttribute("aria-label", "Python prompt")
+        self._line.setAttribute("aria-label", _("Python prompt"))
         self._line.placeholder = "pred_probs[labels == 0].mean(axis=0)"
         self._line.addEventListener("keydown", create_proxy(self._prompt_key))
         row = dom.element("label", "prompt-row")
         row.append(dom.element("span", "", ">>>"), self._line)
-        hint = dom.element("p", "aside", "In scope: pred_probs, labels, np and vizzy (vizzy.confident, say). Names that you define stay.")
-        return parts.group("A Python prompt", hint, self._log, row)
+        hint = dom.element("p", "aside", _("In scope: pred_probs, labels, np and vizzy (vizzy.confident, say). Names that you define stay."))
+        return parts.group(_("A Python prompt"), hint, self._log, row)
 
     def _build_chip(self):
         """What the whole page says as long as an edited rule runs."""
         chip = dom.element("p", "rule-chip")
         chip.append(
-            "An edited rule is running. ",
-            dom.button("Restore", "", create_proxy(lambda _event: self._start(self._restore_original()))),
+            _("An edited rule is running."), " ",
+            dom.button(_("Restore"), "", create_proxy(lambda _event: self._start(self._restore_original()))),
         )
         return chip
 
@@ -170,11 +170,11 @@ class CodeLab:
             [name, _or_none(analysis["class_thresholds"][label]), _or_none(analysis["ood_thresholds"][label])]
             for label, name in enumerate(classes)
         ]
-        sentences = counts_sentence(analysis["counts"]) + "."
+        said = [_("{}.").format(counts_sentence(analysis["counts"]))]
         if analysis["score"] is not None:
-            sentences += " " + score_sentence(analysis["score"]) + "."
+            said.append(_("{}.").format(score_sentence(analysis["score"])))
         self._numbers.replaceChildren(
-            table("Thresholds", ("", "class_thresholds", "ood_thresholds"), rows), dom.element("p", "", sentences)
+            table(_("Thresholds"), ("", "class_thresholds", "ood_thresholds"), rows), dom.element("p", "", sentences(said))
         )
 
     # --- the rule -----------------------------------------------------------------------------------
@@ -210,15 +210,15 @@ class CodeLab:
         self._start(self._run_rule())
 
     async def _run_rule(self):
-        self._status.textContent = "Running…"
+        self._status.textContent = _("Running…")
         answer = await self._experiments.ask(
             "rule_editor.run_code", {"source": self._editor.text, "settings": self._app.state.analysis_settings}
         )
         self._show_trouble(answer["failed"])
         if answer["failed"]:
-            self._status.textContent = "That failed; the page keeps the last good rule."
+            self._status.textContent = _("That failed; the page keeps the last good rule.")
             return
-        self._status.textContent = "Your rule is running."
+        self._status.textContent = _("Your rule is running.")
         changed = first_changed_line(self._original, self._editor.text)
         if changed:
             self._editor.go_to(changed, takes_focus=False)
@@ -228,7 +228,7 @@ class CodeLab:
     async def _restore_original(self):
         self._take(await self._experiments.ask("rule_editor.restore_code", {}))
         self._show_trouble(None)
-        self._status.textContent = "The original rule is back."
+        self._status.textContent = _("The original rule is back.")
         self._app.analyses.rule_changed()
 
     async def _look_after(self):
@@ -236,7 +236,7 @@ class CodeLab:
         if shown["trouble"] and shown["edited"] != self._edited or shown["trouble"] and shown["source"] != self._editor.text:
             self._show_edited(shown["edited"])
             self._show_trouble(shown["trouble"])
-            self._status.textContent = "Your rule failed at these settings; the last good one took over."
+            self._status.textContent = _("Your rule failed at these settings; the last good one took over.")
 
     def _show_trouble(self, traceback):
         dom.show(self._trouble, bool(traceback))
@@ -253,7 +253,7 @@ class CodeLab:
         sources = [function["source"] for function in self._functions]
         self._editor.set(_with_function("\n\n".join(sources), BODIES[chosen], self._functions))
         self._editor.go_to(BODIES[chosen].split("\n")[0] if chosen != "strict" else "original_analyse")
-        self._status.textContent = "Press Run to try it."
+        self._status.textContent = _("Press Run to try it.")
 
     # --- the prompt ---------------------------------------------------------------------------------
 
@@ -305,7 +305,7 @@ class Editor:
         addresses = [js.URL.new(name, js.document.baseURI).href for name in await _codemirror()]
         codemirror, python = await js_import(*addresses)
         editor = codemirror.EditorView
-        attributes = {"aria-label": self._label, "aria-description": "Tab indents. To leave, press Escape, then Tab."}
+        attributes = {"aria-label": self._label, "aria-description": _("Tab indents. To leave, press Escape, then Tab.")}
         extensions = js.Array.of(
             editor.domEventHandlers(to_js({"keydown": create_proxy(self._pressed)})),
             codemirror.basicSetup,
@@ -376,4 +376,4 @@ def _with_function(source, body, functions):
 
 
 def _or_none(value):
-    return "none" if value is None else decimal(value)
+    return _("none") if value is None else decimal(value)

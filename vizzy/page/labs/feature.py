@@ -10,6 +10,7 @@ import sys
 import js
 from pyscript.ffi import create_proxy
 
+from vizzy.page.language import _
 from vizzy.page.model import events
 from vizzy.page.site import features
 from vizzy.page.ui import dom
@@ -65,7 +66,7 @@ class LabsFeature:
         if wanted == bool(self._frame):
             return
         if wanted:
-            self._frame = dom.element("section", "", None, {"data-panel": "labs", "aria-busy": "true", "aria-label": "Labs"})
+            self._frame = dom.element("section", "", None, {"data-panel": "labs", "aria-busy": "true", "aria-label": _("Labs")})
             js.document.querySelector("main").prepend(self._frame)
         else:
             self._frame.remove()
@@ -80,7 +81,7 @@ class LabsFeature:
             self._panel = panel.LabPanel(self)
         except Exception as error:
             sys.print_exception(error)
-            self.app.note(features.failure_sentence(error, "The labs could not be loaded. Check the connection and try again."))
+            self.app.note(features.failure_sentence(error, _("The labs could not be loaded. Check the connection and try again.")))
             self.app.update(events.open_lab(self.app.state, None))
             return
         finally:

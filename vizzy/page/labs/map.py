@@ -7,9 +7,11 @@ shows it everywhere, and the one that is active elsewhere is marked here.
 
 from pyscript.ffi import create_proxy, to_js
 
+from vizzy.page import language
 from vizzy.page.labs import parts, sentences
 from vizzy.page.labs.charts import DataTable
 from vizzy.page.labs.plotting import Scale
+from vizzy.page.language import _
 from vizzy.page.ui import dom
 
 MOST_NODES = 400
@@ -21,21 +23,21 @@ DIRECTIONS = {"ArrowLeft": (-1, 0), "ArrowRight": (1, 0), "ArrowUp": (0, -1), "A
 SHAPES = 6
 COLOURS = 8
 DRAGGED = 4  # px: less is a click
-WAYS = (("shipped", "as shipped (t-SNE)"), ("projection.principal_map", "principal components"), ("projection.neighbour_map", "by neighbours (t-SNE, now)"))
+WAYS = (("shipped", _("as shipped (t-SNE)")), ("projection.principal_map", _("principal components")), ("projection.neighbour_map", _("by neighbours (t-SNE, now)")))
 
 
 class MapLab:
     """Places, what of them is in view, and an area that is selected."""
 
-    NAME, TITLE = "map", "Map"
-    QUESTION = "Where do the errors stand?"
+    NAME, TITLE = "map", _("Map")
+    QUESTION = _("Where do the errors stand?")
     NEEDS_PREDICTIONS = False
 
     def __init__(self, experiments):
         self._app = experiments.app
         self._experiments = experiments
         self._thumbnails = parts.ExampleThumbnails(experiments.app.dataset)
-        self._thumbnailsd = experiments.app.dataset.index.thing == "image"
+        self._thumbnailsd = experiments.app.dataset.index.shows_pictures
         self._places = None  # x, y, x, y, …: in [0, 1]
         self._centre = (0.5, 0.5)
         self._zoom = 1
@@ -51,20 +53,20 @@ class MapLab:
     def _build(self):
         dataset_index = self._app.dataset.index
         ways = [way for way in WAYS if way[0] != "shipped" or dataset_index.map_address()]
-        way, self._way = parts.choice("Arranged", ways, ways[0][0], lambda _event: self._runner.run())
-        self._runner = parts.Runner(self._experiments, "Arrange again", self._arrange, "")
-        tools = dom.element("div", "row map-tools", None, {"role": "toolbar", "aria-label": "Map"})
+        way, self._way = parts.choice(_("Arranged"), ways, ways[0][0], lambda _event: self._runner.run())
+        self._runner = parts.Runner(self._experiments, _("Arrange again"), self._arrange, "")
+        tools = dom.element("div", "row map-tools", None, {"role": "toolbar", "aria-label": _("Map")})
         for words, label, action in (
-            ("+", "Zoom in", lambda _event: self._zoom_by(ZOOM_STEP)),
-            ("−", "Zoom out", lambda _event: self._zoom_by(1 / ZOOM_STEP)),
-            ("Whole map", "Show the whole map", self._show_whole),
+            ("+", _("Zoom in"), lambda _event: self._zoom_by(ZOOM_STEP)),
+            ("−", _("Zoom out"), lambda _event: self._zoom_by(1 / ZOOM_STEP)),
+            (_("Whole map"), _("Show the whole map"), self._show_whole),
         ):
             tools.append(dom.button(words, "", create_proxy(action), **{"aria-label": label}))
-        self._select = dom.button("Select an area", "", create_proxy(self._toggle_select))
+        self._select = dom.button(_("Select an area"), "", create_proxy(self._toggle_select))
         self._select.setAttribute("aria-pressed", "false")
-        tools.append(self._select, dom.button("Select all in view", "", create_proxy(self._select_view)))
+        tools.append(self._select, dom.button(_("Select all in view"), "", create_proxy(self._select_view)))
         self._view = dom.element("div", "map-view", None, {"tabindex": "0", "role": "group"})
-        self._view.setAttribute("aria-label", "Map. Arrow keys move it, plus and minus zoom, Enter goes to the example in the middle.")
+        self._view.setAttribute("aria-label", _("Map. Arrow keys move it, plus and minus zoom, Enter goes to the example in the middle."))
         self._box = dom.element("div", "selection-box")
         dom.show(self._box, False)
         self._view.append(self._box)
@@ -79,7 +81,7 @@ class MapLab:
         self._view.addEventListener("wheel", create_proxy(self._wheel), to_js({"passive": False}))
         self._status = dom.element("p", "aside", None, {"aria-live": "polite"})
         self._selected = dom.element("div", "map-selection")
-        self._table = DataTable("Examples in view")
+        self._table = DataTable(_("Examples in view"))
         row = dom.element("div", "row")
         row.append(way, self._runner.node)
         self.node = dom.element("div", "map-lab")
@@ -174,9 +176,10 @@ class MapLab:
         self._view.append(*fresh)
         self._view.style.setProperty("--node", "{:.1f}px".format(self._node_size(len(chosen))))
         missing = len(examples) - len(chosen)
-        self._status.textContent = "{} in view.{}".format(
-            len(examples), " {} of them are drawn, the flagged ones first: zoom in for more.".format(len(chosen)) if missing else ""
-        )
+        said = [_("{} in view.").format(len(examples))]
+        if missing:
+            said.append(_("{} of them are drawn, the flagged ones first: zoom in for more.").format(len(chosen)))
+        self._status.textContent = language.sentences(said)
         self._app.panels.mark_active(self._app.state)
         self._show_table(chosen)
 
@@ -207,12 +210,12 @@ class MapLab:
 
     def _show_table(self, chosen):
         dataset_index, state = self._app.dataset.index, self._app.state
-        names = {"issue": "label issue", "outside": "out of distribution"}
+        names = {"issue": _("label issue"), "outside": _("out of distribution")}
         rows = [
             [dataset_index.ids[row], dataset_index.classes[dataset_index.current_label(state, row)], names.get(self._kinds.get(row), "–")]
             for row in chosen
         ]
-        self._table.show(["", "given", "flagged"], rows)
+        self._table.show(["", _("given"), _("flagged")], rows)
 
     # --- moving about ----------------------------------------------------------------------------
 
@@ -276,7 +279,7 @@ class MapLab:
     def _release(self, event):
         if self._started is None:
             return
-        start, _, scales = self._started
+        start, _centre, scales = self._started
         self._started = None
         if not self._box.hidden:
             dom.show(self._box, False)
@@ -377,5 +380,5 @@ def _legend(classes):
         key.style.setProperty("--class-colour", "var(--class-{})".format((label + label // SHAPES) % COLOURS))
         key.append(dom.element("i"), name)
         legend.append(key)
-    legend.append(dom.element("span", "ring-key issue", "label issue"), dom.element("span", "ring-key outside", "out of distribution"))
+    legend.append(dom.element("span", "ring-key issue", _("label issue")), dom.element("span", "ring-key outside", _("out of distribution")))
     return legend

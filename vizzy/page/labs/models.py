@@ -4,6 +4,7 @@ from vizzy.page.labs import parts, sentences
 from vizzy.page.labs.charts import LineChart, table
 from vizzy.page.labs.plotting import percent
 from vizzy.page.labs.sentences import recall_of
+from vizzy.page.language import _, decimal
 from vizzy.page.ui import dom
 
 KINDS = {"svm": "f1", "logistic": "recall", "neighbours": "precision"}
@@ -16,8 +17,8 @@ PAGE_OWN = ("svm", 5, 0)  # model, folds, seed
 class ModelsLab:
     """A list of what was tried, and the calibration curves of the latest of each model."""
 
-    NAME, TITLE = "models", "Models"
-    QUESTION = "Would another model see it differently?"
+    NAME, TITLE = "models", _("Models")
+    QUESTION = _("Would another model see it differently?")
     NEEDS_PREDICTIONS = True
 
     def __init__(self, experiments):
@@ -25,20 +26,20 @@ class ModelsLab:
         self._experiments = experiments
         self._tried = []
         self._depends = None
-        model, self._model = parts.choice("Model", [(name, title) for name, title, _ in sentences.MODELS], "logistic")
-        folds, self._folds = parts.choice("Folds", [(count, str(count)) for count in FOLDS], 5)
-        seed, self._seed = parts.number_field("Seed", 0, 0, 9999)
+        model, self._model = parts.choice(_("Model"), [(name, title) for name, title, _short in sentences.MODELS], "logistic")
+        folds, self._folds = parts.choice(_("Folds"), [(count, str(count)) for count in FOLDS], 5)
+        seed, self._seed = parts.number_field(_("Seed"), 0, 0, 9999)
         fields = dom.element("div", "row")
         fields.append(model, folds, seed)
-        self._runner = parts.Runner(experiments, "Train and compare", self._run)
-        self._table = dom.element("div", "table-holder", None, {"tabindex": "0", "role": "region", "aria-label": "Models"})
-        self._chart = LineChart("Calibration", "probability of the most probable class", "share that agrees")
+        self._runner = parts.Runner(experiments, _("Train and compare"), self._run)
+        self._table = dom.element("div", "table-holder", None, {"tabindex": "0", "role": "region", "aria-label": _("Models")})
+        self._chart = LineChart(_("Calibration"), _("probability of the most probable class"), _("share that agrees"))
         self._results = dom.element("div")
         self._results.append(
             self._table,
             parts.group(
-                "Calibration",
-                dom.element("p", "aside", "Of predictions made with about 0.8, do eight in ten agree with the label? On the dotted line they do."),
+                _("Calibration"),
+                dom.element("p", "aside", _("Of predictions made with about 0.8, do eight in ten agree with the label? On the dotted line they do.")),
                 self._chart.node,
             ),
         )
@@ -46,8 +47,8 @@ class ModelsLab:
         self._hint = dom.element(
             "p",
             "aside",
-            "The page keeps its own model; this one is trained beside it, on the same labels. Accuracy is how many of them "
-            "it predicts, out of sample.",
+            _("The page keeps its own model; this one is trained beside it, on the same labels. Accuracy is how many of them "
+            "it predicts, out of sample."),
         )
         self.node = dom.element("div", "models-lab")
         self.node.append(fields, self._runner.node, self._hint, self._results)
@@ -56,7 +57,7 @@ class ModelsLab:
         """Another training of the page's: what was compared with the last one no longer holds."""
         if self._app.dataset.brings_pred_probs:
             self._runner.enable(False)
-            self._hint.textContent = "These probabilities came with the data: without embeddings there is nothing to train on."
+            self._hint.textContent = _("These probabilities came with the data: without embeddings there is nothing to train on.")
             return
         if self._depends != self._app.training.count:
             self._depends = self._app.training.count
@@ -86,22 +87,22 @@ class ModelsLab:
 
     def _show(self):
         known = self._tried[0][1]["tally"] is not None
-        head = ["", "accuracy"] + (["in truth"] if known else [])
-        head += ["calibration error", "label issues", "also the page’s", "outside"]
-        head += ["precision", recall_of(self._tried[0][1]["tally"]), "F1"] if known else []
+        head = ["", _("accuracy")] + ([_("in truth")] if known else [])
+        head += [_("calibration error"), _("label issues"), _("also the page’s"), _("outside")]
+        head += [_("precision"), recall_of(self._tried[0][1]["tally"]), "F1"] if known else []
         rows = []
         for choice, answer in self._tried:
             row = [_name(choice), percent(answer["accuracy"])] + ([percent(answer["true_accuracy"])] if known else [])
-            row += ["{:.3f}".format(answer["calibration"]["error"]), str(answer["label_issues"]), str(answer["shared"])]
+            row += [decimal(answer["calibration"]["error"]), str(answer["label_issues"]), str(answer["shared"])]
             row.append(str(answer["out_of_distribution"]))
             row += [percent(answer["tally"][key]) for key in ("precision", "recall", "f1")] if known else []
             rows.append(row)
-        self._table.replaceChildren(table("The models compared", head, rows, "numbers models"))
+        self._table.replaceChildren(table(_("The models compared"), head, rows, "numbers models"))
         dom.show(self._results, True)
         self._chart.show(self._curves(), (0, 1), (0, 1))
 
     def _latest_of_each(self):
-        for name, _, _ in sentences.MODELS:
+        for name, _title, _short in sentences.MODELS:
             answers = [answer for choice, answer in self._tried if choice[0] == name]
             if answers:
                 yield name, answers[-1]
@@ -122,9 +123,9 @@ class ModelsLab:
 def _name(choice):
     model, folds, seed = choice
     if choice == PAGE_OWN:
-        return "The page's own: SVM, {} folds, seed {}".format(folds, seed)
-    return "{}, {} folds, seed {}".format(_short(model), folds, seed)
+        return _("The page's own: SVM, {} folds, seed {}").format(folds, seed)
+    return _("{}, {} folds, seed {}").format(_short(model), folds, seed)
 
 
 def _short(model):
-    return [short for name, _, short in sentences.MODELS if name == model][0]
+    return [short for name, _title, short in sentences.MODELS if name == model][0]

@@ -2,7 +2,7 @@
 
 from pyscript.ffi import create_proxy
 
-from vizzy.page.language import counted
+from vizzy.page.language import _, counted, decimal, sentences
 from vizzy.page.labs import parts
 from vizzy.page.labs.charts import LineChart, Matrix
 from vizzy.page.labs.plotting import percent
@@ -17,8 +17,8 @@ MOST_IN_MATRIX = 8
 class NoiseLab:
     """One press flips, trains and measures at every share; then a slider looks at each."""
 
-    NAME, TITLE = "noise", "Noise"
-    QUESTION = "How many wrong labels can it take?"
+    NAME, TITLE = "noise", _("Noise")
+    QUESTION = _("How many wrong labels can it take?")
     NEEDS_PREDICTIONS, IS_WIDE = False, True
 
     def __init__(self, experiments):
@@ -30,27 +30,27 @@ class NoiseLab:
 
     def _build(self):
         classes = self._app.dataset.index.classes
-        kinds = [(EVENLY, "evenly, to any class")] + [
-            ("{},{}".format(start, end), "{} called {}".format(classes[start], classes[end]))
+        kinds = [(EVENLY, _("evenly, to any class"))] + [
+            ("{},{}".format(start, end), _("{} called {}").format(classes[start], classes[end]))
             for start in range(min(len(classes), MOST_IN_MATRIX))
             for end in range(min(len(classes), MOST_IN_MATRIX))
             if start != end
         ]
-        how, self._how = parts.choice("Flip", kinds, EVENLY)
-        and_, self._and = parts.choice("and", [("", "–")] + kinds[1:], "")
-        seed, self._seed = parts.number_field("Seed", 0, 0, 9999)
+        how, self._how = parts.choice(_("Flip"), kinds, EVENLY)
+        and_, self._and = parts.choice(_("and"), [("", "–")] + kinds[1:], "")
+        seed, self._seed = parts.number_field(_("Seed"), 0, 0, 9999)
         self._and_label = and_
         self._how.addEventListener("change", create_proxy(lambda _event: self._show_second()))
         fields = dom.element("div", "row")
         fields.append(how, and_, seed)
-        self._runner = parts.Runner(self._experiments, "Flip labels and train", self._run)
-        self._note = dom.element("p", "aside", "Nothing on the page changes: this trains on a copy of the labels.")
-        self._chart = LineChart("What is found, by share of flipped labels", "flipped labels, %", "", self._pick, self._said)
-        self._slide = dom.element("input", "", None, {"type": "range", "min": "0", "step": "1", "aria-label": "Share of flipped labels"})
+        self._runner = parts.Runner(self._experiments, _("Flip labels and train"), self._run)
+        self._note = dom.element("p", "aside", _("Nothing on the page changes: this trains on a copy of the labels."))
+        self._chart = LineChart(_("What is found, by share of flipped labels"), _("flipped labels, %"), "", self._pick, self._said)
+        self._slide = dom.element("input", "", None, {"type": "range", "min": "0", "step": "1", "aria-label": _("Share of flipped labels")})
         self._slide.addEventListener("input", create_proxy(lambda _event: self._show_point(int(self._slide.value))))
         self._sentence = dom.element("p", "", None, {"aria-live": "polite"})
-        self._true = Matrix("What was done", "true", "given")
-        self._estimated = Matrix("What the confident joint estimates", "true", "given")
+        self._true = Matrix(_("What was done"), _("true"), _("given"))
+        self._estimated = Matrix(_("What the confident joint estimates"), _("true"), _("given"))
         matrices = dom.element("div", "matrices")
         matrices.append(self._true.node, self._estimated.node)
         self._off = dom.element("p", "aside")
@@ -59,7 +59,7 @@ class NoiseLab:
             self._chart.node,
             self._slide,
             self._sentence,
-            parts.group("The noise matrix: of each true class, the share given each label", matrices, self._off),
+            parts.group(_("The noise matrix: of each true class, the share given each label"), matrices, self._off),
         )
         dom.show(self._results, False)
         self.node = dom.element("div", "noise-lab")
@@ -116,34 +116,36 @@ class NoiseLab:
         self._slide.setAttribute("aria-valuetext", percent(point["share"]))
         self._sentence.textContent = _sentence(point)
         lines = [
-            {"name": name, "kind": name, "points": [(100 * one["share"], one["tally"][name]) for one in points]}
-            for name in ("recall", "precision")
+            {"name": words, "kind": name, "points": [(100 * one["share"], one["tally"][name]) for one in points]}
+            for name, words in (("recall", _("recall")), ("precision", _("precision")))
         ]
         lines.append(
-            {"name": "matrix off by", "kind": "f1", "points": [(100 * one["share"], one["off"]) for one in points]}
+            {"name": _("matrix off by"), "kind": "f1", "points": [(100 * one["share"], one["off"]) for one in points]}
         )
         self._chart.show(lines, (0, 100 * points[-1]["share"]), (0, 1), cursor=100 * point["share"])
         names = list(self._app.dataset.index.classes)[:MOST_IN_MATRIX]
         for matrix, rows in ((self._true, point["true"]), (self._estimated, point["estimated"])):
             matrix.show(names, [row[:MOST_IN_MATRIX] if row else None for row in rows[:MOST_IN_MATRIX]])
-        more = "" if len(self._app.dataset.index.classes) <= MOST_IN_MATRIX else " The first {} classes are shown.".format(MOST_IN_MATRIX)
-        off = "–" if point["off"] is None else "{:.3f}".format(point["off"])
-        self._off.textContent = "On average the two differ by {}.".format(off) + more
+        off = "–" if point["off"] is None else decimal(point["off"])
+        said = [_("On average the two differ by {}.").format(off)]
+        if len(self._app.dataset.index.classes) > MOST_IN_MATRIX:
+            said.append(_("The first {} classes are shown.").format(MOST_IN_MATRIX))
+        self._off.textContent = sentences(said)
 
 
 def _sentence(point):
     tally = point["tally"]
     if not point["flipped"]:
-        return "Nothing flipped: {} flagged all the same.".format(tally["flagged"])
-    return "{} flipped: {} of them found ({} with the right label suggested), {}.".format(
+        return _("Nothing flipped: {} flagged all the same.").format(tally["flagged"])
+    return _("{} flipped: {} of them found ({} with the right label suggested), {}.").format(
         counted(point["flipped"], "{} label", "{} labels"), tally["found"], point["corrected"], counted(tally["false_alarms"], "{} false alarm", "{} false alarms")
     )
 
 
 def _note(answer):
-    sentence = "Nothing on the page changed."
+    said = [_("Nothing on the page changed.")]
     if answer["assumed"]:
-        sentence += " The given labels were taken for right, as the truth is not known."
+        said.append(_("The given labels were taken for right, as the truth is not known."))
     if not answer["trained"]:
-        sentence += " The probabilities came with the data, so they do not follow the flipped labels."
-    return sentence
+        said.append(_("The probabilities came with the data, so they do not follow the flipped labels."))
+    return sentences(said)

@@ -16,6 +16,7 @@ from vizzy.page.labs.noise import NoiseLab
 from vizzy.page.labs.percentiles import PercentilesLab
 from vizzy.page.labs.score import ScoreLab
 from vizzy.page.labs.ways import WaysLab
+from vizzy.page.language import _
 from vizzy.page.model import events
 from vizzy.page.ui import dom
 
@@ -47,16 +48,16 @@ class LabPanel:
         self.app.on_dataset_opened(self._take_dataset)
 
     def _build(self):
-        title = dom.element("h2", "", "Labs", {"id": "labs-heading", "tabindex": "-1"})
+        title = dom.element("h2", "", _("Labs"), {"id": "labs-heading", "tabindex": "-1"})
         bar = dom.element("header", "labs-bar")
         self._wide = dom.button("⤢", "quiet", create_proxy(self._widen))
-        self._wide.setAttribute("aria-label", "Take more room")
+        self._wide.setAttribute("aria-label", _("Take more room"))
         self._wide.setAttribute("aria-pressed", "false")
-        self._wide.title = "Take more room"
+        self._wide.title = _("Take more room")
         close = dom.button("×", "quiet close", create_proxy(lambda _event: self._labs.show(None)))
-        close.setAttribute("aria-label", "Close the labs")
+        close.setAttribute("aria-label", _("Close the labs"))
         bar.append(title, self._wide, close)
-        tabs = dom.element("div", "lab-tabs", None, {"role": "tablist", "aria-label": "Labs"})
+        tabs = dom.element("div", "lab-tabs", None, {"role": "tablist", "aria-label": _("Labs")})
         self._tabs = {}
         for lab in LABS:
             tab = dom.element("button", "", lab.TITLE, {"type": "button", "role": "tab", "id": "lab-tab-" + lab.NAME})
@@ -69,8 +70,8 @@ class LabPanel:
         self._question = dom.element("h3", "lab-question")
         self._untrained = dom.element("div", "lab-untrained")
         self._untrained.append(
-            dom.element("p", "", "This lab looks at what the model predicts."),
-            dom.button("Train the model", "primary", create_proxy(self.app.training.request)),
+            dom.element("p", "", _("This lab looks at what the model predicts.")),
+            dom.button(_("Train the model"), "primary", create_proxy(self.app.training.request)),
         )
         self._holder = dom.element("div", "lab-holder")
         self._body.append(self._question, self._untrained, self._holder)
@@ -81,7 +82,7 @@ class LabPanel:
     def follow(self, state, analysis):
         """The app's state or analysis has changed."""
         if state.lab is not None and state.lab not in NAMES:
-            self.app.note("There is no lab called " + state.lab + ": the link was made for another version of this page.")
+            self.app.note(_("There is no lab called {}: the link was made for another version of this page.").format(state.lab))
             self.app.update(events.open_lab(state, None))
             return
         if "code" in self._views:

@@ -8,6 +8,7 @@ from pyscript.ffi import create_proxy, to_js
 
 from vizzy.page.client.latest_request import LatestRequest
 from vizzy.page.client.answers import WorkerError
+from vizzy.page.language import _
 from vizzy.page.site import features
 from vizzy.page.ui import dom
 from vizzy.page.ui.error_dialog import explained
@@ -92,7 +93,7 @@ class FollowingLab:
         self._app.panels.mark_active(self._app.state)
 
     def _failed(self, error):
-        self.node.replaceChildren(dom.element("p", "warning", self.FAILED + str(error)))
+        self.node.replaceChildren(dom.element("p", "warning", self.FAILED.format(error)))
 
 
 class Runner:
@@ -105,7 +106,7 @@ class Runner:
         self._asked = None  # what was asked last: its Run
         self.node = dom.element("div", "runner")
         self._button = dom.button(words, look, create_proxy(lambda _event: self.run()))
-        self._cancel = dom.button("Cancel", "", create_proxy(self._cancel_asked))
+        self._cancel = dom.button(_("Cancel"), "", create_proxy(self._cancel_asked))
         self._bar = dom.element("progress", "", None, {"max": "1", "aria-label": words})
         self._status = dom.element("span", "status", None, {"role": "status"})
         self.node.append(self._button, self._cancel, self._bar, self._status)
@@ -185,7 +186,7 @@ class ExampleThumbnails:
         more = (len(examples) if total is None else total) - len(shown)
         if more > 0:
             holder = dom.element("div", "more-holder")
-            holder.append(node, dom.element("span", "more", "and {} more".format(more)))
+            holder.append(node, dom.element("span", "more", _("and {} more").format(more)))
             return holder
         return node
 
@@ -248,7 +249,7 @@ async def attempt(work, say):
         say(error.args[0])
     except Exception as error:
         sys.print_exception(error)
-        say("That did not work: " + explained(error))
+        say(_("That did not work: {}").format(explained(error)))
 
 
 def when_ready(experiments, action):
@@ -261,6 +262,6 @@ async def _when_ready(experiments, action):
         await experiments.ready()
     except Exception as error:
         sys.print_exception(error)
-        experiments.app.note(features.failure_sentence(error, "The labs could not be loaded. Check the connection and try again."))
+        experiments.app.note(features.failure_sentence(error, _("The labs could not be loaded. Check the connection and try again.")))
         return
     action()

@@ -4,22 +4,22 @@ import asyncio
 
 from pyscript.ffi import create_proxy
 
-from vizzy.page.language import counted
+from vizzy.page.language import _, counted
 from vizzy.page.labs import parts, sentences
 from vizzy.page.labs.charts import HeatMap, LineChart, legend_of_shades
 from vizzy.page.labs.plotting import best, measure, measures, percent, spread, two
 from vizzy.page.model import events
 from vizzy.page.ui import dom
 
-MEASURES = (("f1", "F1"), ("precision", "Precision"), ("recall", "Recall"))
+MEASURES = (("f1", "F1"), ("precision", _("Precision")), ("recall", _("Recall")))
 SECONDS_FOR_BANDS = 1.5  # of one training: up to here the bands are drawn without asking
 
 
 class PercentilesLab:
     """Curves and a heat map; a click on either sets the sliders."""
 
-    NAME, TITLE = "percentiles", "Thresholds"
-    QUESTION = "Which percentile is best?"
+    NAME, TITLE = "percentiles", _("Thresholds")
+    QUESTION = _("Which percentile is best?")
     NEEDS_PREDICTIONS = True
 
     def __init__(self, experiments):
@@ -32,16 +32,16 @@ class PercentilesLab:
         self._build()
 
     def _build(self):
-        self._chart = LineChart("Scores by class percentile", "class percentile", "", self._pick_class, self._said)
-        self._heat = HeatMap("Both percentiles", "class percentile", "out-of-distribution percentile", self._pick, self._said_of)
+        self._chart = LineChart(_("Scores by class percentile"), _("class percentile"), "", self._pick_class, self._said)
+        self._heat = HeatMap(_("Both percentiles"), _("class percentile"), _("out-of-distribution percentile"), self._pick, self._said_of)
         self._mean = dom.element("p", "aside")
-        self._bands_runner = parts.Runner(self._experiments, "Train with five other seeds", self._fetch_bands, "")
-        label, self._menu = parts.choice("Shade by", MEASURES, "f1", self._shade)
+        self._bands_runner = parts.Runner(self._experiments, _("Train with five other seeds"), self._fetch_bands, "")
+        label, self._menu = parts.choice(_("Shade by"), MEASURES, "f1", self._shade)
         self._menu_label = label
         self._scale = dom.element("div")
-        self._best = dom.button("Take the best", "", create_proxy(self._take_best))
+        self._best = dom.button(_("Take the best"), "", create_proxy(self._take_best))
         foot = dom.element("div", "row")
-        foot.append(label, self._best, self._scale, dom.element("span", "aside", "▢ now  ◆ the means, about  ★ best"))
+        foot.append(label, self._best, self._scale, dom.element("span", "aside", _("▢ now  ◆ the means, about  ★ best")))
         self._hint = dom.element("p", "aside")
         self.node = dom.element("div", "percentiles-lab")
         self.node.append(
@@ -49,7 +49,7 @@ class PercentilesLab:
             self._chart.node,
             self._bands_runner.node,
             self._mean,
-            parts.group("Both percentiles", self._heat.node, foot),
+            parts.group(_("Both percentiles"), self._heat.node, foot),
         )
 
     # --- following the page ----------------------------------------------------------------------
@@ -94,7 +94,7 @@ class PercentilesLab:
         answer = await self._bands_runner.ask("percentiles.percentile_bands", {"settings": self._app.state.analysis_settings})
         if answer and wanted == self._asked:
             self._bands = answer
-            self._bands_runner.say("Bands: five other ways to deal the folds.")
+            self._bands_runner.say(_("Bands: five other ways to deal the folds."))
             self._draw()
 
     # --- drawing -----------------------------------------------------------------------------------
@@ -106,11 +106,11 @@ class PercentilesLab:
     def _draw(self):
         known = self._known
         self._hint.textContent = (
-            "Click in a chart to set the sliders. The out-of-distribution percentile is the page's, {}.".format(
+            _("Click in a chart to set the sliders. The out-of-distribution percentile is the page's, {}.").format(
                 self._app.state.ood_percentile
             )
             if known
-            else "What is true is not known for this data, so the charts count what is flagged. Click to set the sliders."
+            else _("What is true is not known for this data, so the charts count what is flagged. Click to set the sliders.")
         )
         self._chart.show(*self._lines(), cursor=self._cursor(), marks=self._mean_marks(), steps=5)
         self._mean.textContent = sentences.mean_percentiles(self._curves["mean"]["percentile"], self._app.dataset.index.classes)
@@ -125,11 +125,11 @@ class PercentilesLab:
     def _lines(self):
         curve = self._curves["curve"]
         if not self._known:
-            names = (("label_issues", "label issues", "f1"), ("out_of_distribution", "outside", "recall"))
+            names = (("label_issues", _("label issues"), "f1"), ("out_of_distribution", _("outside"), "recall"))
             lines = [{"name": name, "kind": kind, "points": list(enumerate(curve[key]))} for key, name, kind in names]
             return lines, (0, 100), (0, max(max(curve["flagged"]), 1))
         lines = []
-        for kind, name in (("precision", "precision"), ("recall", "recall, of {}".format(self._curves["problems"])), ("f1", "F1")):
+        for kind, name in (("precision", _("precision")), ("recall", _("recall, of {}").format(self._curves["problems"])), ("f1", "F1")):
             values = measures(kind, curve["found"], curve["flagged"], self._curves["problems"])
             line = {"name": name, "kind": kind, "points": list(enumerate(values))}
             if self._bands:
@@ -150,15 +150,15 @@ class PercentilesLab:
         if middle is None:
             return ()
         if not self._known:
-            return ((middle, None, "mean"),)
-        return ((middle, measure("f1", mean["found"], mean["flagged"], self._curves["problems"]), "mean: F1"),)
+            return ((middle, None, _("mean")),)
+        return ((middle, measure("f1", mean["found"], mean["flagged"], self._curves["problems"]), _("mean: F1")),)
 
     def _said(self, percentile):
         if percentile is None:
-            return "the mean is the threshold"
+            return _("the mean is the threshold")
         curve, place = self._curves["curve"], int(percentile)
         if not self._known:
-            return sentences.at_class_percentile(place, [("flagged", str(curve["flagged"][place]))])
+            return sentences.at_class_percentile(place, [(_("flagged"), str(curve["flagged"][place]))])
         counts = curve["found"][place], curve["flagged"][place], self._curves["problems"]
         return sentences.at_class_percentile(place, [(name, percent(measure(kind, *counts))) for kind, name in MEASURES])
 
@@ -197,12 +197,12 @@ class PercentilesLab:
 
     def _said_of(self, column, row, value):
         grid = self._curves["grid"]
-        where = "class {}, out of distribution {}".format(grid["percentiles"][column], grid["percentiles"][row])
+        where = _("class {}, out of distribution {}").format(grid["percentiles"][column], grid["percentiles"][row])
         flagged = grid["flagged"][column][row]
         if not self._known:
-            return "{}: {} flagged".format(where, flagged)
+            return _("{}: {} flagged").format(where, flagged)
         name = dict(MEASURES)[self._menu.value]
-        return "{}: {} {}, {} of {} found, {}".format(
+        return _("{}: {} {}, {} of {} found, {}").format(
             where,
             name,
             two(value),

@@ -1,5 +1,6 @@
 """The sums behind the charts: scales, paths, shades. Numbers in, texts and numbers out: no DOM."""
 
+from vizzy.page import language
 from vizzy.vocabulary import f1, precision, recall
 
 SHADES = 8
@@ -66,7 +67,8 @@ def ticks(low, high, most=5):
 def tick_text(value):
     """A tick as it is written: no digits that say nothing."""
     text = "{:.2f}".format(value)
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    places = len(text.rstrip("0").split(".")[1])
+    return language.decimal(value, places)
 
 
 def measure(name, found, flagged, problems):
@@ -116,9 +118,9 @@ def best(rows):
 
 def percent(value):
     """A share as it is written; a dash for none."""
-    return "–" if value is None else "{:.0f} %".format(100 * value)
+    return "–" if value is None else language.percent(value)
 
 
 def two(value):
     """A number with two decimals; a dash for none."""
-    return "–" if value is None else "{:.2f}".format(value)
+    return "–" if value is None else language.decimal(value, 2)

@@ -1,19 +1,19 @@
 """What the labs say. Text and numbers in, text out: no DOM. Pieces of a text are those of `vizzy.page.model.explanation_text`."""
 
-from vizzy.page.language import counted, decimal, joined, ordinal
+from vizzy.page.language import _, counted, decimal, followed, joined, ordinal, pieces, sentences
 
 # In tuples, as MicroPython's dicts keep no order.
 WAYS = (
-    ("argmax", "Most probable", "flag whenever the most probable class is not the given one"),
-    ("original", "Original app", "the same, if that class reaches its threshold"),
-    ("percentile", "Percentile", "the most probable class among those that reach their threshold"),
-    ("mean", "Mean", "the same with the mean as threshold, as in the paper"),
-    ("noise_rate", "Noise rate", "as many as the confident joint says are wrong, the clearest first"),
+    ("argmax", _("Most probable"), _("flag whenever the most probable class is not the given one")),
+    ("original", _("Original app"), _("the same, if that class reaches its threshold")),
+    ("percentile", _("Percentile"), _("the most probable class among those that reach their threshold")),
+    ("mean", _("Mean"), _("the same with the mean as threshold, as in the paper")),
+    ("noise_rate", _("Noise rate"), _("as many as the confident joint says are wrong, the clearest first")),
 )
 MODELS = (
-    ("svm", "Support vector machine", "SVM"),
-    ("logistic", "Logistic regression", "logistic"),
-    ("neighbours", "Nearest neighbours", "neighbours"),
+    ("svm", _("Support vector machine"), _("SVM")),
+    ("logistic", _("Logistic regression"), _("logistic")),
+    ("neighbours", _("Nearest neighbours"), _("neighbours")),
 )
 
 
@@ -31,20 +31,27 @@ def why_missed(missed, classes):
     list of (str, str)
         Pieces of text.
     """
-    keeper = classes[missed["keeper"]]
     if missed["agrees"]:
-        text = [
-            ("", "The model agrees with the label: "),
-            ("suggested", keeper),
-            ("", " gets " + decimal(missed["prob"]) + ", its threshold is " + decimal(missed["threshold"]) + "."),
-        ]
+        kind, text = "suggested", _("The model agrees with the label: {keeper} gets {prob}, its threshold is {threshold}.")
     else:
-        text = [
-            ("", "Unconfident: no class reaches its threshold, and "),
-            ("ood", keeper),
-            ("", "’s " + decimal(missed["prob"]) + " is above its out-of-distribution threshold, " + decimal(missed["threshold"]) + "."),
-        ]
-    return text + [("", " " + what_would_flag(missed))]
+        kind = "ood"
+        text = _(
+            "Unconfident: no class reaches its threshold, and {keeper}’s {prob} is above its out-of-distribution "
+            "threshold, {threshold}."
+        )
+    values = {
+        "keeper": (kind, classes[missed["keeper"]]),
+        "prob": ("", decimal(missed["prob"])),
+        "threshold": ("", decimal(missed["threshold"])),
+    }
+    return followed(pieces(text, values), [("", what_would_flag(missed))])
+
+
+def missed_sentence(missed, classes):
+    """What a problem is given and what it is in truth, and why it is not flagged; see `why_missed`."""
+    truth = _("no class") if missed["true"] < 0 else classes[missed["true"]]
+    values = {"given": ("given", classes[missed["given"]]), "truth": ("", truth)}
+    return followed(pieces(_("{given} in truth {truth}."), values), why_missed(missed, classes))
 
 
 def what_would_flag(missed):
@@ -52,66 +59,67 @@ def what_would_flag(missed):
     above, up_to = missed["issue_from"] or (0, -1)
     if int(up_to) > above:
         if above < 0:
-            return "Flagged at class percentile {} and below.".format(int(up_to))
-        return "Flagged at class percentiles {} to {}.".format(int(above) + 1, int(up_to))
+            return _("Flagged at class percentile {} and below.").format(int(up_to))
+        return _("Flagged at class percentiles {} to {}.").format(int(above) + 1, int(up_to))
     if missed["no_class_above"] < 100:
-        return "Out of distribution above the {} percentile.".format(ordinal(int(missed["no_class_above"])))
-    return "No percentile flags it."
+        return _("Out of distribution above the {} percentile.").format(ordinal(int(missed["no_class_above"])))
+    return _("No percentile flags it.")
 
 
 def recall_of(tally):
     """The heading of a column of recalls, which says of how many: a recall of 9 is another than one of 18."""
-    return "recall, of {}".format(tally["problems"])
+    return _("recall, of {}").format(tally["problems"])
 
 
 def elsewhere(counts):
     """Which of both kinds of problem stand in the other list; an empty text for none."""
     parts = []
     if counts["no_class"]:
-        parts.append("{} of no class among the label issues".format(counts["no_class"]))
+        parts.append(_("{} of no class among the label issues").format(counts["no_class"]))
     if counts["wrong_label"]:
         parts.append(counted(counts["wrong_label"], "{} wrong label among those out of distribution", "{} wrong labels among those out of distribution"))
-    return "Found in the other list: " + joined(parts) + "." if parts else ""
+    return _("Found in the other list: {}.").format(joined(parts)) if parts else ""
 
 
 def at_class_percentile(percentile, values):
     """What a threshold chart says at a percentile: ``values`` are (name, text) pairs."""
-    return "{} class percentile: ".format(ordinal(percentile)) + ", ".join([name + " " + text for name, text in values])
+    said = _(", ").join([name + " " + text for name, text in values])
+    return _("{} class percentile: {}").format(ordinal(percentile), said)
 
 
 def mean_percentiles(percentiles, classes):
     """Which percentile each class's mean is."""
     there = [
-        "{} the {}".format(name, ordinal(int(percentile + 0.5)))
+        _("{} the {}").format(name, ordinal(int(percentile + 0.5)))
         for name, percentile in zip(classes, percentiles)
         if percentile is not None
     ]
     if len(there) > 6:
-        there = there[:6] + ["and so on"]
-        return "The mean is a different percentile for every class: " + ", ".join(there) + "."
-    return "The mean is, for " + joined(there) + " percentile." if there else ""
+        there = there[:6] + [_("and so on")]
+        return _("The mean is a different percentile for every class: {}.").format(_(", ").join(there))
+    return _("The mean is, for {} percentile.").format(joined(there)) if there else ""
 
 
 def unsure(counter, classes):
     """The first counter-example in words."""
     if not counter["count"]:
-        return "No example here: whenever the model's favourite differs from the label, some class reaches its threshold."
+        return _("No example here: whenever the model's favourite differs from the label, some class reaches its threshold.")
     top = max(range(len(classes)), key=lambda label: counter["probs"][label])
-    return "{} so. Here {} is the most probable with {}, below its threshold of {}: a guess, yet flagged.".format(
-        _are(counter["count"]), classes[top], decimal(counter["probs"][top]), _threshold(counter["thresholds"][top])
+    example = _("Here {} is the most probable with {}, below its threshold of {}: a guess, yet flagged.").format(
+        classes[top], decimal(counter["probs"][top]), _threshold(counter["thresholds"][top])
     )
+    return sentences([_examples(counter["count"]), example])
 
 
 def uneven(counter, classes):
     """The second counter-example in words."""
     if not counter["count"]:
-        return "No example here: whoever reaches a threshold is also the favourite. Call many of one class by another's name, and train again."
+        return _("No example here: whoever reaches a threshold is also the favourite. Call many of one class by another's name, and train again.")
     probs, thresholds = counter["probs"], counter["thresholds"]
     top = max(range(len(classes)), key=lambda label: probs[label])
     reached = [label for label in range(len(classes)) if thresholds[label] is not None and probs[label] >= thresholds[label] - 1e-6]
     winner = max(reached, key=lambda label: probs[label])
-    return "{} so. Here {} has {}, but stays below its {}; {} with {} reaches its {}.".format(
-        _are(counter["count"]),
+    example = _("Here {} has {}, but stays below its {}; {} with {} reaches its {}.").format(
         classes[top],
         decimal(probs[top]),
         _threshold(thresholds[top]),
@@ -119,21 +127,22 @@ def uneven(counter, classes):
         decimal(probs[winner]),
         _threshold(thresholds[winner]),
     )
+    return sentences([_examples(counter["count"]), example])
 
 
-def _are(count):
-    return "1 example is" if count == 1 else "{} examples are".format(count)
+def _examples(count):
+    return counted(count, "{} example is so.", "{} examples are so.")
 
 
 def _threshold(value):
-    return "none" if value is None else decimal(value)
+    return _("none") if value is None else decimal(value)
 
 
 def challenge_result(marked, hidden, flagged):
     """How a reader did against the algorithm: three sets of examples in, a text out."""
     mine, its = len(marked & hidden), len(flagged & hidden)
-    who = "You win" if mine > its else "The algorithm wins" if its > mine else "A draw"
-    text = "{}: you found {} of {} with {}, the algorithm {} with {}.".format(
+    who = _("You win") if mine > its else _("The algorithm wins") if its > mine else _("A draw")
+    text = _("{}: you found {} of {} with {}, the algorithm {} with {}.").format(
         who,
         mine,
         len(hidden),
@@ -142,7 +151,7 @@ def challenge_result(marked, hidden, flagged):
         len(flagged - hidden),
     )
     together = len((marked | flagged) & hidden)
-    return text + " Together: {} of {}.".format(together, len(hidden))
+    return sentences([text, _("Together: {} of {}.").format(together, len(hidden))])
 
 
 def first_changed_line(before, after):
@@ -157,8 +166,8 @@ def first_changed_line(before, after):
 def selection(count, given_counts, flagged, classes):
     """What lies in an area of the map."""
     if not count:
-        return "Nothing is selected."
+        return _("Nothing is selected.")
     labels = ["{} {}".format(number_of, name) for name, number_of in zip(classes, given_counts) if number_of]
     if len(labels) > 5:
-        labels = labels[:5] + ["others"]
-    return "{} selected, given {}; {} flagged.".format(count, joined(labels), flagged)
+        labels = labels[:5] + [_("others")]
+    return _("{} selected, given {}; {} flagged.").format(count, joined(labels), flagged)

@@ -4,17 +4,18 @@ from vizzy.page.labs import parts, sentences
 from vizzy.page.labs.charts import heading, table
 from vizzy.page.labs.plotting import percent
 from vizzy.page.labs.sentences import recall_of
+from vizzy.page.language import _
 from vizzy.page.ui import dom
 
 
 class WaysLab(parts.FollowingLab):
     """Follows every step of a slider."""
 
-    NAME, TITLE = "ways", "Ways"
-    QUESTION = "Is a threshold for each class worth it?"
+    NAME, TITLE = "ways", _("Ways")
+    QUESTION = _("Is a threshold for each class worth it?")
     NEEDS_PREDICTIONS = True
     EXPERIMENT, CLASS_NAME = "label_issue_rules.compare_ways", "ways-lab"
-    FAILED = "The comparison could not be made: "
+    FAILED = _("The comparison could not be made: {}")
 
     def show(self, answer):
         """The ways' table, the counter-examples, and where they differ."""
@@ -22,26 +23,26 @@ class WaysLab(parts.FollowingLab):
             self._table(answer["ways"]),
             self._counter_examples(answer["counter_examples"]),
             parts.group(
-                "Where they differ: " + str(answer["differing"]),
-                self._differing(answer) if answer["examples"] else dom.element("p", "", "All five agree."),
+                _("Where they differ: {}").format(answer["differing"]),
+                self._differing(answer) if answer["examples"] else dom.element("p", "", _("All five agree.")),
             ),
         ]
 
     def _table(self, ways):
         known = ways["argmax"]["tally"] is not None
-        head = ["", "label issues"] + (["right", "precision", recall_of(ways["argmax"]["tally"]), "F1"] if known else [])
+        head = ["", _("label issues")] + ([_("right"), _("precision"), recall_of(ways["argmax"]["tally"]), "F1"] if known else [])
         rows = []
-        for name, title, _ in sentences.WAYS:
+        for name, title, _rule in sentences.WAYS:
             way = ways[name]
             row = [title, str(way["flagged"])]
             if known:
                 row.append(str(way["tally"]["found"]))
                 row += [percent(way["tally"][key]) for key in ("precision", "recall", "f1")]
             rows.append(row)
-        node = table("What each way flags", head, rows, "numbers ways")
-        for line, (_, _, rule) in zip(list(node.querySelectorAll("tr"))[1:], sentences.WAYS):
+        node = table(_("What each way flags"), head, rows, "numbers ways")
+        for line, (_name, _title, rule) in zip(list(node.querySelectorAll("tr"))[1:], sentences.WAYS):
             line.firstElementChild.append(dom.element("small", "", rule))
-        holder = dom.element("div", "table-holder", None, {"tabindex": "0", "role": "region", "aria-label": "Ways to decide"})
+        holder = dom.element("div", "table-holder", None, {"tabindex": "0", "role": "region", "aria-label": _("Ways to decide")})
         holder.append(node)
         return holder
 
@@ -49,8 +50,8 @@ class WaysLab(parts.FollowingLab):
         classes = self._app.dataset.index.classes
         cards = dom.element("div", "counter-examples")
         for name, title, words in (
-            ("unsure", "Flagged on a guess", sentences.unsure(found["unsure"], classes)),
-            ("uneven", "Generous with one class, shy of another", sentences.uneven(found["uneven"], classes)),
+            ("unsure", _("Flagged on a guess"), sentences.unsure(found["unsure"], classes)),
+            ("uneven", _("Generous with one class, shy of another"), sentences.uneven(found["uneven"], classes)),
         ):
             card = dom.element("section", "counter-example")
             card.append(dom.element("h5", "", title))
@@ -60,20 +61,20 @@ class WaysLab(parts.FollowingLab):
                 card.append(thumb)
             card.append(dom.element("p", "", words))
             cards.append(card)
-        return parts.group("Where “the most probable wins” goes wrong", cards)
+        return parts.group(_("Where “the most probable wins” goes wrong"), cards)
 
     def _differing(self, answer):
         classes = self._app.dataset.index.classes
-        head = ["", "given", "in truth"] if answer["examples"][0]["true"] is not None else ["", "given"]
+        head = ["", _("given"), _("in truth")] if answer["examples"][0]["true"] is not None else ["", _("given")]
         node = dom.element("table", "numbers differing")
-        node.append(dom.element("caption", "visually-hidden", "The examples on which the ways differ, worst first"))
+        node.append(dom.element("caption", "visually-hidden", _("The examples on which the ways differ, worst first")))
         line = dom.element("tr")
         line.append(*[heading(name) for name in head])
-        line.append(*[dom.element("th", "way", title, {"scope": "col"}) for _, title, _ in sentences.WAYS])
+        line.append(*[dom.element("th", "way", title, {"scope": "col"}) for _name, title, _rule in sentences.WAYS])
         node.append(line)
         for entry in answer["examples"]:
             node.append(self._difference(entry, classes))
-        holder = dom.element("div", "table-holder", None, {"tabindex": "0", "role": "region", "aria-label": "Differing examples"})
+        holder = dom.element("div", "table-holder", None, {"tabindex": "0", "role": "region", "aria-label": _("Differing examples")})
         holder.append(node)
         return holder
 
@@ -87,13 +88,15 @@ class WaysLab(parts.FollowingLab):
         given.append(parts.badge("given", classes[entry["given"]]))
         line.append(head, given)
         if entry["true"] is not None:
-            line.append(dom.element("td", "", classes[entry["true"]] if entry["true"] >= 0 else "no class"))
-        for name, _, _ in sentences.WAYS:
+            line.append(dom.element("td", "", classes[entry["true"]] if entry["true"] >= 0 else _("no class")))
+        for name, _title, _rule in sentences.WAYS:
             flags = name in entry["by"]
             right = entry["true"] is not None and flags == (entry["true"] != entry["given"])
             kind = "flags" if flags else "silent"
             cell = dom.element("td", kind + (" correct" if right else ""), "▲" if flags else "–")
-            verdict = ("flagged" if flags else "not flagged") + ("" if entry["true"] is None else ", right" if right else ", wrong")
+            verdict = _("flagged") if flags else _("not flagged")
+            if entry["true"] is not None:
+                verdict = _(", ").join([verdict, _("right") if right else _("wrong")])
             cell.append(dom.element("span", "visually-hidden", verdict))
             line.append(cell)
         return line

@@ -10,11 +10,7 @@ import js
 from pyscript.ffi import create_proxy
 
 from vizzy.page.client.latest_request import LatestRequest
-<<<<<<< HEAD
-from vizzy.page.language import _, counted, thousands
-=======
 from vizzy.page.language import _, counted, decimal, thousands
->>>>>>> 5a9c710 (What the page says of one's own data and in the review stands in the catalogue of texts)
 from vizzy.page.model import events
 from vizzy.page.model.state import reviewed
 from vizzy.page.review import actions
@@ -29,21 +25,12 @@ from vizzy.vocabulary import ACCEPTED, CHANGED, NO_LABEL, QUEUE_OF_ALL, QUEUES
 SECONDS_UNTIL_SOUGHT = 0.25
 # Names of the queues in the menu, in the order of QUEUES.
 QUEUE_NAMES = (
-<<<<<<< HEAD
-    "all, most suspect first",
-    "label issues and out of distribution",
-    "label issues",
-    "out of distribution",
-    "unconfident",
-    "near duplicates with other labels",
-=======
+    _("all, most suspect first"),
     _("label issues and out of distribution"),
     _("label issues"),
     _("out of distribution"),
     _("unconfident"),
     _("near duplicates with other labels"),
-    _("everything"),
->>>>>>> 5a9c710 (What the page says of one's own data and in the review stands in the catalogue of texts)
 )
 
 
@@ -158,18 +145,12 @@ class ReviewView:
 
     def _show_counts(self):
         summary, state = self._summary, self._app.state
-<<<<<<< HEAD
         total, done = int(summary.total), int(summary.reviewed)
         dom.by_id("reviewed").textContent = _("{} of {} reviewed").format(thousands(done), thousands(total))
         dom.by_id("reviewed-bar").value = done / total if total else 0
         overall = dom.by_id("reviewed-overall")
         dom.show(overall, total < len(self._index))
         overall.textContent = _("in all {} of {}").format(thousands(len(reviewed(state))), thousands(len(self._index)))
-=======
-        total, reviewed = int(summary.total), int(summary.reviewed)
-        dom.by_id("reviewed").textContent = _("{} of {} reviewed").format(thousands(reviewed), thousands(total))
-        dom.by_id("reviewed-bar").value = reviewed / total if total else 0
->>>>>>> 5a9c710 (What the page says of one's own data and in the review stands in the catalogue of texts)
         kinds = [(kind, name + _counted(getattr(summary.counts, kind))) for kind, name in zip(QUEUES, QUEUE_NAMES)]
         _fill_menu(dom.by_id("queue-kind"), kinds)
         dom.by_id("queue-kind").value = state.queue[0]
@@ -327,13 +308,9 @@ class ReviewView:
             given = classes[self._index.current_label(state, example)]
             becomes = _("stays {}").format(given) if label is None else given + " → " + classes[label]
             counts[becomes] = counts.get(becomes, 0) + 1
-<<<<<<< HEAD
-        lines = ["{}: {}".format(becomes, thousands(counts[becomes])) for becomes in sorted(counts)]
+        lines = [_("{}: {}").format(becomes, thousands(counts[becomes])) for becomes in sorted(counts)]
         if already:
             lines.append(counted(already, "{} example reviewed already: left as it is", "{} examples reviewed already: left as they are"))
-=======
-        lines = [_("{}: {}").format(becomes, thousands(counts[becomes])) for becomes in sorted(counts)]
->>>>>>> 5a9c710 (What the page says of one's own data and in the review stands in the catalogue of texts)
         if without:
             lines.append(counted(without, "{} example without a suggestion: left as it is", "{} examples without a suggestion: left as it is"))
         return decisions, lines

@@ -167,5 +167,11 @@ def name_own(name):
 def _choose(event):
     """Another dataset is a page of its own, which Back leaves again."""
     chosen = event.target.value
-    location = window.location
-    location.href = location.pathname + ("" if chosen == DEFAULT else "?dataset=" + quote(chosen))
+    window.location.href = address_with("" if chosen == DEFAULT else "dataset=" + quote(chosen))
+
+
+def address_with(query):
+    """The address of this page with another query; the language that is asked for there stays asked for."""
+    language = URLSearchParams.new(window.location.search).get("lang")
+    parts = [query] * bool(query) + (["lang=" + quote(language)] if language else [])
+    return window.location.pathname + ("?" + "&".join(parts) if parts else "")
