@@ -7,8 +7,9 @@ import js
 
 from vizzy.page import language
 
-if getattr(js.window, "vizzyTexts", None):  # a promise of static/start.js; texts may stand in constants, so before the imports
-    language.use(await js.window.vizzyTexts)
+catalogue = getattr(js.window, "vizzyTexts", None)  # a promise of static/start.js; None for English
+if catalogue:  # texts may stand in constants, so before the imports
+    language.use(await catalogue)
 
 from vizzy.page.app import App
 from vizzy.page.control.decisions import fragment_of_visit
@@ -58,6 +59,8 @@ async def main():
         app.decisions.write_address_soon()
     if refused:
         app.note(_("Part of the link could not be read and was left out: {}").format(", ".join(refused)))
+    if catalogue and not language.is_translated():
+        app.note(_("The page's texts could not be loaded in your language, so they are English. Reload the page to try again."))
     js.performance.mark("vizzy:interactive")
     pressed = getattr(js.window, "vizzyPressedEarly", None)
     if pressed:

@@ -32,6 +32,11 @@ def use(catalogue):
     _format.update({name: getattr(catalogue, name) for name in _format})
 
 
+def is_translated():
+    """Whether texts are in another language than English."""
+    return _texts is not None
+
+
 def _(text):
     """A text of the page in the visitor's language; the English one where it is not translated."""
     if _texts is None:

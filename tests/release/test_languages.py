@@ -1,0 +1,222 @@
+"""Every text of the page stands in the catalogue, and every language has all of them."""
+
+import ast
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+sys.path.append(str(ROOT / "tools"))
+
+import languages
+
+MODULES = [ROOT / "main.py", *sorted((ROOT / "vizzy/page").rglob("*.py"))]
+CATALOGUES = languages.catalogue_paths(ROOT)
+MESSAGES = languages.messages(ROOT)
+
+PROSE = re.compile(r"[A-Za-z’']{2,}[,:;.…]? +\S")  # two words
+TEXT = re.compile(r"[A-Za-z]{2,}")
+# Whose texts nobody sees: what is looked for in the document, looks, the console.
+UNSEEN_CALLS = {"querySelector", "querySelectorAll", "closest", "matches", "matchMedia", "setProperty", "print", "svg"}
+UNSEEN_TARGETS = {"className"}
+CLASS_PLACES = {"element": 1, "button": 1, "table": 3, "_text": 3}  # which argument is the class
+# Where a text goes that somebody sees: a call and its place there, an attribute of an element, a property.
+SHOWN_CALLS = {"element": 2, "button": 0, "note": 0, "fail": 0, "say": 0, "_say": 0, "_complain": 0, "WorkerError": 0}
+SHOWN_CALLS |= {"choice": 0, "number_field": 0, "group": 0, "Runner": 1}  # of the labs
+SHOWN_ATTRIBUTES = {"aria-label", "title", "placeholder", "data-empty", "aria-valuetext", "aria-description", "alt"}
+SHOWN_TARGETS = {"textContent", "title", "placeholder"}
+MARKED = {"_", "counted"}
+# Not for the visitor: code that is shown as such, names, and what only a defect can say.
+NO_TEXTS = {
+    "vizzy/page/client/connection.py": {"out of memory", "fatally failed"},  # as Python says it
+    "vizzy/page/labs/code.py": {'ui-monospace, "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace'},
+    "vizzy/page/guide/theory_dialog.py": {"Confident Learning"},  # a paper's title
+    "vizzy/page/importing/preview.py": {"texts and measurements"},  # as the worker calls it
+    "vizzy/page/model/url.py": {" above class="},  # a part of the address
+    "vizzy/page/site/features.py": {"{}: status {}"},  # into the console
+}
+
+
+def docstrings(tree):
+    bodies = [node.body for node in ast.walk(tree) if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)]
+    return {body[0].value for body in bodies if body and isinstance(body[0], ast.Expr)}
+
+
+def called(node):
+    return getattr(node.func, "attr", None) or getattr(node.func, "id", None) if isinstance(node, ast.Call) else None
+
+
+def strings(node, without=()):
+    """The text constants in an expression, but those in what is marked as a text or is left out."""
+    if called(node) in MARKED or node in without:
+        return []
+    if isinstance(node, ast.Constant):
+        return [node] if isinstance(node.value, str) else []
+    return [found for child in ast.iter_child_nodes(node) for found in strings(child, without)]
+
+
+def unseen(tree):
+    """The parts of a module that nobody sees."""
+    for node in ast.walk(tree):
+        if called(node) in UNSEEN_CALLS:
+            yield node
+        elif called(node) in CLASS_PLACES:
+            yield from node.args[CLASS_PLACES[called(node)] :][:1]
+        elif isinstance(node, ast.Assign) and getattr(node.targets[0], "attr", None) in UNSEEN_TARGETS:
+            yield node.value
+        elif isinstance(node, ast.Compare | ast.Subscript):
+            yield from [*getattr(node, "comparators", ()), *([node.slice] if isinstance(node, ast.Subscript) else [])]
+        elif isinstance(node, ast.Dict):
+            yield from [key for key in node.keys if key]
+
+
+def shown(tree):
+    """The expressions that go where somebody sees them."""
+    for node in ast.walk(tree):
+        place = SHOWN_CALLS.get(called(node))
+        if place is not None and len(node.args) > place:
+            yield node.args[place]
+        if called(node) == "setAttribute" and getattr(node.args[0], "value", None) in SHOWN_ATTRIBUTES:
+            yield node.args[1]
+        if isinstance(node, ast.Dict):
+            yield from [value for key, value in zip(node.keys, node.values, strict=True) if getattr(key, "value", None) in SHOWN_ATTRIBUTES]
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "attr", None) in SHOWN_TARGETS:
+            yield node.value
+
+
+def unmarked(source, is_model=False):
+    """The texts that a module shows, or that read like some, and does not mark: they would stay English."""
+    tree = ast.parse(source)
+    without = {*docstrings(tree), *unseen(tree)}
+    if is_model:  # what it raises is for whoever calls it wrongly
+        without |= {node for node in ast.walk(tree) if isinstance(node, ast.Raise)}
+    prose = [node for node in strings(tree, without) if PROSE.search(node.value) and "\n" not in node.value]
+    texts = [node for part in shown(tree) for node in strings(part, without) if TEXT.search(node.value)]
+    return {node.value for node in [*prose, *texts] if not is_technical(node.value)}
+
+
+def is_technical(text):
+    """A selector, a class, CSS, an attribute's value: nothing that is said."""
+    return bool(re.search(r'\[[\w-]+[=\]]|[:(]\s*[\d.]+|^[a-z-]+$|px|var\(|=', text))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_module_marks_every_text_that_it_shows(path):
+    name = path.relative_to(ROOT).as_posix()
+    found = unmarked(path.read_text(encoding="utf-8"), is_model="/model/" in name)
+    assert found <= NO_TEXTS.get(name, set()), "write _(…) around these, see vizzy/page/language.py"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'dom.element("p", "aside", "Nothing yet")',
+        'node.textContent = "Reading " + name',
+        'node.setAttribute("aria-label", "Close")',
+        'dom.button("Close", "quiet", {"title": _("Close")})',
+        'dom.element("span", "", _("Close"), {"title": "Close it"})',
+        'HINT = "Point at an image to see it."',
+        'app.note("Gone." if lost else _("Here."))',
+        'raise ValueError("The address names no folder.")',
+    ],
+)
+def test_a_text_that_is_not_marked_would_be_found(line):
+    assert unmarked(line)
+
+
+@pytest.mark.parametrize("line", ['node = dom.element("p", "row wide", _("Close"))', 'print("not kept for now")', 'x.closest("td, th a")'])
+def test_what_nobody_reads_is_no_text(line):
+    assert not unmarked(line)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_where_texts_are_marked_the_mark_is_no_variable(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    imports = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    assigned = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Name | ast.arg) and is_bound_mark(node)]
+    assert "_" not in imports or not assigned, "call what is not used something else: _ is the function that translates"
+
+
+def is_bound_mark(node):
+    return node.arg == "_" if isinstance(node, ast.arg) else node.id == "_" and isinstance(node.ctx, ast.Store)
+
+
+def test_there_are_german_and_chinese_and_the_menu_offers_what_there_is():
+    there = {path.stem for path in CATALOGUES}
+    page = (ROOT / "index.html").read_text(encoding="utf-8")
+    menu = re.search(r'<select id="language".*?</select>', page, re.DOTALL)[0]
+    assert there >= {"de", "zh-Hans"}
+    assert set(re.findall(r'value="([\w-]+)"', menu)) == there | {"en"}
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
+def test_a_language_has_every_text_with_the_same_values_and_nothing_else(path):
+    catalogue = json.loads(path.read_text(encoding="utf-8"))
+    assert list(languages.faults(catalogue, MESSAGES)) == [], "python tools/languages.py --update enters and removes texts"
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
+def test_a_catalogue_is_in_the_order_of_the_sources_a_text_a_line(path):
+    text = path.read_text(encoding="utf-8")
+    assert text == languages.json_text(languages.updated(json.loads(text), MESSAGES))
+
+
+GERMAN = {"": dict(languages.FORMAT)}
+
+
+@pytest.mark.parametrize(
+    ("english", "translation", "complaint"),
+    [
+        ("{} of {}", "{1} von {0}", None),
+        ("{} of {}", "{} von allen", "the values are"),
+        ("Press <1>Train</1>.", "<1>Training</1> drücken.", None),
+        ("Press <1>Train</1>.", "Training drücken.", "numbered elements differ"),
+        ("given {given|%s}", "gegeben {given|%s}", None),
+        ("given {given|%s}", "gegeben %s", "the values are"),
+        ("a *term*", "ein Begriff", "marked terms differ"),
+        ("{} left", "{ left", "braces are wrong"),
+    ],
+)
+def test_a_translation_has_the_values_and_marks_of_its_text(english, translation, complaint):
+    found = languages.disagreement(languages.Message(english, None, "x.py"), translation)
+    assert found is None if complaint is None else complaint in found
+
+
+def test_a_form_for_one_may_leave_the_number_out():
+    assert languages.disagreement(languages.Message("{} label", "{} labels", "x.py"), "ein Label") is None
+
+
+def test_what_is_new_is_missed_and_entered_and_what_is_gone_is_removed():
+    found = {text: languages.Message(text, None, "x.py") for text in ("one", "two")} | {
+        "{} row": languages.Message("{} row", "{} rows", "x.py")
+    }
+    catalogue = {"": GERMAN[""], "gone": "weg", "two": "zwei"}
+    assert [fault.split(" (")[0] for fault in languages.faults(catalogue, found)] == [
+        "lacks “one”",
+        "lacks “{} row|one”",
+        "lacks “{} row|other”",
+        "has “gone”, which the page no longer says",
+    ]
+    assert languages.updated(catalogue, found) == {"": GERMAN[""], "one": "", "two": "zwei", "{} row|one": "", "{} row|other": ""}
+
+
+def test_markup_is_read_as_the_page_translates_it():
+    markup = """<p title="A hint"><svg></svg> Press <b>Train</b>, or <kbd>T</kbd>.</p><h2><span>1</span> Data</h2>
+        <p>Count <output>–</output></p><p translate="no">Vizzy</p><p><button>Go</button> <button>Stay</button></p>"""
+    assert list(languages.element_messages(parsed(markup))) == ["A hint", "Press <1>Train</1>, or <2>T</2>.", "Data", "Count", "Go", "Stay"]
+
+
+def parsed(markup):
+    builder = languages.TreeBuilder()
+    builder.feed(markup)
+    return builder.root
+
+
+def test_the_roles_of_columns_and_arrays_have_words():
+    from vizzy.reading.arrays import ARRAY_ROLES
+    from vizzy.reading.columns import COLUMN_ROLES
+
+    assert {*COLUMN_ROLES, *ARRAY_ROLES} <= set(MESSAGES)
