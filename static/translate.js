@@ -8,7 +8,7 @@
   const SAID = ["title", "aria-label", "placeholder", "data-empty"];
   const language = document.documentElement.lang;
   const letters = /\p{L}/u;
-  let texts;
+  let texts, format;
 
   // The children that a message is made of, or none where the element has no text of its own.
   function said(element) {
@@ -83,16 +83,44 @@
     }
   }
 
+  // A sentence of the worker's, by the one that its kind has in the catalogue: what fills it in goes where the translation
+  // has it. One that is of no kind stays English.
+  const WORKER = "worker: ";
+  let kinds;
+
+  function ofWorker(sentence) {
+    kinds ??= [...texts].filter(([key]) => key.startsWith(WORKER)).map(([key, text]) => [pattern(key.slice(WORKER.length)), text]);
+    for (const [kind, translation] of kinds) {
+      const found = kind.exec(sentence);
+      if (!found) continue;
+      let next = 0;
+      return translation.replace(/\{(\d*)\}/g, (_, place) => value(found[1 + (place ? Number(place) : next++)]));
+    }
+    return sentence;
+  }
+
+  function pattern(template) {
+    return new RegExp(`^${template.split("{}").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("(.+?)")}$`, "s");
+  }
+
+  function value(text) {
+    const number = /^(\d+)(\.\d+)?( %)?$/.exec(text);
+    if (!number) return texts.get(text) ?? text;
+    const written = text.replace(" %", "").replace(".", format.decimal);
+    return number[3] ? format.percent.replace("{}", written) : written;
+  }
+
   // For markup that comes late.
   window.vizzyTranslate = translate;
 
   fetch(`static/languages/${language}.json`)
     .then((response) => response.json())
     .then((catalogue) => {
+      format = catalogue[""];
       texts = new Map(Object.entries(catalogue).filter(([, text]) => text));
       translate(document.documentElement);
       const rules = new Intl.PluralRules(language);
-      window.vizzyTextsArrived({ ...catalogue[""], texts, plural: (count) => rules.select(count) });
+      window.vizzyTextsArrived({ ...format, texts, ofWorker, plural: (count) => rules.select(count) });
     })
     .catch((error) => {
       console.log("not translated:", String(error));

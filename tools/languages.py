@@ -5,7 +5,7 @@
     python tools/languages.py --new fr     begin a catalogue
 
 English stands in the sources and is the key: ``_("…")`` and ``counted(n, "{} label", "{} labels")`` in main.py and
-vizzy/page/, ``translated("…")`` in static/start.js, what the markup says, the names in static/datasets.json. A catalogue is
+vizzy/page/, ``translated("…")`` in static/start.js, what the markup says, the names in static/datasets.json, and of the worker what WORKER lists. A catalogue is
 what the page fetches, a flat JSON object in the order of the sources. Under "" it says how numbers are written, and which
 plural forms the language has (those of Intl.PluralRules; a text with a count has a key for each: ``{} label|one``).
 Texts of several elements number them, as static/translate.js does: ``Press <1>Train</1> now.``
@@ -20,6 +20,7 @@ import string
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -27,6 +28,19 @@ ROOT = Path(__file__).resolve().parent.parent
 CATALOGUES = "static/languages"
 DATASETS = "static/datasets.json"
 SCRIPT = "static/start.js"
+# Sentences that the worker makes: the functions and constants whose texts a catalogue has, with {} for what is filled in.
+WORKER = {
+    "vizzy/ranking.py": (
+        "reasons",
+        "_confidence_in_words",
+        "_neighbours_in_words",
+        "_knn_outlier_ratio_in_words",
+        "_class_distance_in_words",
+    ),
+    "vizzy/features/evidence.py": ("_speaking",),
+    "vizzy/training.py": ("_note", "NOTHING_LEARNED"),
+}
+WORKER_KEY = "worker: "  # before the key of such a text, as in static/translate.js
 SAID = ("title", "aria-label", "placeholder", "data-empty")  # as in static/translate.js
 NOT_SAID = ("script", "style", "noscript")
 VOID = ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
@@ -66,7 +80,9 @@ def messages(root: Path) -> dict[str, Message]:
     markup = [root / "index.html", *sorted((root / "static").glob("*.html"))]
     modules = [root / "main.py", *sorted((root / "vizzy/page").rglob("*.py"))]
     readers = [(path, markup_messages) for path in markup] + [(path, module_messages) for path in modules]
-    for path, read in [*readers, (root / SCRIPT, script_messages), (root / DATASETS, dataset_messages)]:
+    readers += [(root / SCRIPT, script_messages), (root / DATASETS, dataset_messages)]
+    readers += [(root / name, partial(worker_messages, names=names)) for name, names in WORKER.items()]
+    for path, read in readers:
         name = path.relative_to(root).as_posix()
         for text, other in read(path.read_text(encoding="utf-8")):
             found.setdefault(text, Message(text, other, name))
@@ -83,6 +99,18 @@ def module_messages(source: str) -> Iterator[tuple[str, str | None]]:
             yield texts[0], None
         elif name == "counted" and len(texts) == 2:
             yield texts[0], texts[1]
+
+
+def worker_messages(source: str, names: tuple[str, ...]) -> Iterator[tuple[str, None]]:
+    """The sentences that some functions and constants of the worker make: their f-strings."""
+    parts = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
+    parts |= {ast.unparse(node.targets[0]): node for node in ast.parse(source).body if isinstance(node, ast.Assign)}
+    for name in names:
+        formats = [node.format_spec for node in ast.walk(parts[name]) if isinstance(node, ast.FormattedValue)]
+        sentences = [node for node in ast.walk(parts[name]) if isinstance(node, ast.JoinedStr) and node not in formats]
+        for sentence in sorted(sentences, key=lambda node: (node.lineno, node.col_offset)):
+            pieces = (str(piece.value) if isinstance(piece, ast.Constant) else "{}" for piece in sentence.values)
+            yield WORKER_KEY + "".join(pieces), None
 
 
 def script_messages(source: str) -> Iterator[tuple[str, None]]:

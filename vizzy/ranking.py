@@ -341,11 +341,17 @@ def _neighbours_in_words(explanation, given, classes):
         return f"the nearest examples with other labels are closer to it than the nearest labelled {classes[given]}"
     counts = {label: labels.count(label) for label in labels if label != given}
     commonest = max(counts, key=counts.get)
-    own, others = labels.count(given), counts[commonest]
-    return (
-        f"{own or 'none'} of its {len(labels)} nearest neighbours {'is' if own < 2 else 'are'} labelled {classes[given]}; "
-        f"{'all ' if others == len(labels) > 1 else ''}{others} {'is' if others == 1 else 'are'} {classes[commonest]}"
-    )
+    name, other = classes[given], classes[commonest]
+    n, own, others = len(labels), labels.count(given), counts[commonest]
+    if own > 1:
+        if others == 1:
+            return f"{own} of its {n} nearest neighbours are labelled {name}; {others} is {other}"
+        return f"{own} of its {n} nearest neighbours are labelled {name}; {others} are {other}"
+    if others == 1:
+        return f"{own or 'none'} of its {n} nearest neighbours is labelled {name}; {others} is {other}"
+    if others == n:
+        return f"none of its {n} nearest neighbours is labelled {name}; all {others} are {other}"
+    return f"{own or 'none'} of its {n} nearest neighbours is labelled {name}; {others} are {other}"
 
 
 def _knn_outlier_ratio_in_words(explanation):

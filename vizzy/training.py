@@ -417,8 +417,9 @@ def _note(name, size, n_folds):
     if size == 0:
         return f"No example is labelled {name}: it cannot be learned and is never suggested."
     if size < FEWEST_TO_LEARN:
-        examples = "1 example" if size == 1 else f"{size} examples"
-        return f"{name} has {examples}: fewer than {FEWEST_TO_LEARN} cannot be learned, so its probability is 0."
+        if size == 1:
+            return f"{name} has 1 example: fewer than {FEWEST_TO_LEARN} cannot be learned, so its probability is 0."
+        return f"{name} has {size} examples: fewer than {FEWEST_TO_LEARN} cannot be learned, so its probability is 0."
     if size < n_folds:
         return f"{name} has only {size} examples, fewer than the {n_folds} folds: its probabilities are rough."
     return None

@@ -37,7 +37,8 @@ def catalogue():
     texts = {"": languages.FORMAT}
     for message in languages.messages(ROOT).values():
         for key in message.keys(["one", "other"]):
-            texts[key] = accented(message.other if key.endswith("|other") and message.other else message.text)
+            english = message.other if key.endswith("|other") and message.other else message.text
+            texts[key] = accented(english.removeprefix(languages.WORKER_KEY))
     return texts
 
 

@@ -17,6 +17,9 @@ class German:
     def plural(count):
         return "one" if count == 1 else "other"
 
+    def ofWorker(sentence):
+        return "Übersetzt: " + sentence
+
 
 class Chinese:
     texts = {"{} label|other": "{} 个标签", "{} and {}": "{}和{}", ", ": "、"}
@@ -72,6 +75,14 @@ def test_a_language_without_plurals_has_one_form():
     assert joined(["猫", "狗", "熊"]) == "猫、狗和熊"
     assert sentences(["一。", "二。"]) == "一。二。"
     assert percent(0.5) == "50%"
+    speak(English)
+
+
+def test_sentences_of_the_worker_go_through_the_catalogue():
+    speak(English)
+    assert language.of_worker("it is so") == "it is so"
+    speak(German)
+    assert language.of_worker("it is so") == "Übersetzt: it is so"
     speak(English)
 
 

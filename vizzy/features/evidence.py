@@ -74,7 +74,7 @@ class Evidence:
             against = sorted((weight, name) for name, weight in weighed.items() if weight < -WORTH_NAMING)
             in_favour = sorted((-weight, name) for name, weight in weighed.items() if weight > WORTH_NAMING)
             said += [
-                f"of its {what}, {', '.join(name for _, name in named[:MOST_NAMED])} {'speaks' if len(named) == 1 else 'speak'} for {in_sentence(classes[label])}"
+                _speaking([name for _, name in named], what, in_sentence(classes[label]))
                 for named, label in ((against, rival), (in_favour, given))
                 if named
             ]
@@ -128,6 +128,13 @@ class Evidence:
             for count, is_own, label in zip(counts, own, (given, rival), strict=True)
         ]
         return float(np.log(shares[0] / shares[1]))
+
+
+def _speaking(names, what, label):
+    named = ", ".join(names[:MOST_NAMED])
+    if what == "words":
+        return f"of its words, {named} speaks for {label}" if len(names) == 1 else f"of its words, {named} speak for {label}"
+    return f"of its values, {named} speaks for {label}" if len(names) == 1 else f"of its values, {named} speak for {label}"
 
 
 def _words(text):

@@ -8,6 +8,7 @@ tools/languages.py finds these calls. A catalogue is chosen and fetched before t
 A translation may put the values in another order: ``{1} … {0}``.
 """
 
+_catalogue = None  # see `use`
 _texts = None  # English -> the other language: something with get(), None for English
 _plural = None  # a count -> the name of its plural form, as Intl.PluralRules has it
 _known = {}  # what has been looked up: most of it is JavaScript's
@@ -21,13 +22,14 @@ def use(catalogue):
     ----------
     catalogue : object of static/translate.js, or None
         Its ``texts`` have ``get(english)``, which gives a text, or None where there is none; plural forms are under
-        ``english|form``. ``plural(count)`` names a form. ``decimal``, ``thousands``, ``percent`` and ``ordinal``
+        ``english|form``. ``plural(count)`` names a form, ``ofWorker(sentence)`` translates what the worker
+        says. ``decimal``, ``thousands``, ``percent`` and ``ordinal``
         say how numbers are written; ``space`` is what stands between two sentences.
     """
-    global _texts, _plural
+    global _catalogue, _texts, _plural
     if catalogue is None:
         return
-    _texts, _plural = catalogue.texts, catalogue.plural
+    _catalogue, _texts, _plural = catalogue, catalogue.texts, catalogue.plural
     _known.clear()
     _format.update({name: getattr(catalogue, name) for name in _format})
 
@@ -59,6 +61,11 @@ def counted(count, one, other):
     if _texts is not None:
         text = _texts.get(one + "|" + _plural(count)) or _texts.get(one + "|other") or text
     return text.format(thousands(count))
+
+
+def of_worker(sentence):
+    """A sentence that the worker made, where the catalogue has its kind; else as it came."""
+    return sentence if _texts is None else _catalogue.ofWorker(sentence)
 
 
 # --- numbers --------------------------------------------------------------------------------------

@@ -151,7 +151,7 @@ def review_own_texts(visit):
     page.keyboard.press("k")
     page.evaluate("document.getElementById('export-menu').showPopover()")
     page.wait_for_timeout(500)
-    data = f"[data-example], {OF_FILE}, #review-id, .queue-row b, #review-reasons"
+    data = f"[data-example], {OF_FILE}, #review-id, .queue-row b"
     assert pseudo_language.plain_words(page, [], data) == {}, "the review"
 
 

@@ -6,7 +6,7 @@ import json
 import js
 
 from vizzy.page.client.answers import WorkerError, WorkerLost, as_error, unpacked
-from vizzy.page.language import _, duration, percent, sentences
+from vizzy.page.language import _, duration, of_worker, percent, sentences
 from vizzy.page.model import events, explanation_text
 from vizzy.page.ui import dom
 from vizzy.page.ui.error_dialog import report
@@ -170,7 +170,7 @@ class TrainingController:
         said = [explanation_text.agreement(self._summary["accuracy"])]
         if self._comparison:
             said.append(explanation_text.comparison(*self._comparison))
-        return sentences(said + self._summary["notes"])
+        return sentences(said + [of_worker(note) for note in self._summary["notes"]])
 
     @property
     def button_text(self):
