@@ -104,9 +104,9 @@
   }
 
   function value(text) {
-    const number = /^(\d+)(\.\d+)?( %)?$/.exec(text);
-    if (!number) return texts.get(text) ?? text;
-    const written = text.replace(" %", "").replace(".", format.decimal);
+    const number = /^\d{1,3}(,\d{3})*(\.\d+)?( %)?$/.exec(text);
+    if (!number) return texts.get(text) ?? ofWorker(text);
+    const written = text.replace(" %", "").replace(/[.,]/g, (mark) => format[mark === "." ? "decimal" : "thousands"]);
     return number[3] ? format.percent.replace("{}", written) : written;
   }
 

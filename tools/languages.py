@@ -39,6 +39,7 @@ WORKER = {
     ),
     "vizzy/features/evidence.py": ("_speaking",),
     "vizzy/training.py": ("_note", "NOTHING_LEARNED"),
+    "vizzy/estimate.py": ("solver_note", "(SVM, LOGISTIC, NYSTROEM)"),
 }
 WORKER_KEY = "worker: "  # before the key of such a text, as in static/translate.js
 SAID = ("title", "aria-label", "placeholder", "data-empty")  # as in static/translate.js
@@ -102,7 +103,7 @@ def module_messages(source: str) -> Iterator[tuple[str, str | None]]:
 
 
 def worker_messages(source: str, names: tuple[str, ...]) -> Iterator[tuple[str, None]]:
-    """The sentences that some functions and constants of the worker make: their f-strings."""
+    """The sentences that some functions and constants of the worker make: their f-strings, or else a constant's texts."""
     parts = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
     parts |= {ast.unparse(node.targets[0]): node for node in ast.parse(source).body if isinstance(node, ast.Assign)}
     for name in names:
@@ -111,6 +112,9 @@ def worker_messages(source: str, names: tuple[str, ...]) -> Iterator[tuple[str, 
         for sentence in sorted(sentences, key=lambda node: (node.lineno, node.col_offset)):
             pieces = (str(piece.value) if isinstance(piece, ast.Constant) else "{}" for piece in sentence.values)
             yield WORKER_KEY + "".join(pieces), None
+        if not sentences:
+            plain = [node.value for node in ast.walk(parts[name]) if isinstance(node, ast.Constant)]
+            yield from ((WORKER_KEY + text, None) for text in plain if isinstance(text, str))
 
 
 def script_messages(source: str) -> Iterator[tuple[str, None]]:

@@ -187,7 +187,8 @@ def _before_training(dataset):
     if dataset.estimated_seconds is None:
         return _("Ready: a five-fold SVM in your browser.")
     if dataset.solver_note:
-        return sentences([_("Ready: training takes {} in your browser.").format(duration(dataset.estimated_seconds)), dataset.solver_note])
+        ready = _("Ready: training takes {} in your browser.").format(duration(dataset.estimated_seconds))
+        return sentences([ready, of_worker(dataset.solver_note)])
     return _("Ready: a five-fold SVM, {} in your browser.").format(duration(dataset.estimated_seconds))
 
 

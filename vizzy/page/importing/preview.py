@@ -3,7 +3,7 @@
 from pyscript.ffi import create_proxy
 
 from vizzy.page.importing.image_features import estimated_seconds
-from vizzy.page.language import _, counted, duration, sentences, thousands
+from vizzy.page.language import _, counted, duration, of_worker, sentences, thousands
 from vizzy.page.ui import dom
 
 MOST_CLASS_CHIPS = 40
@@ -32,6 +32,7 @@ ROLES = {
     "labels": _("labels"),
     "classes": _("classes"),
     "ids": _("ids"),
+    "perceptual hashes of images": _("perceptual hashes of images"),
 }
 KINDS = {
     "texts": _("texts to make features of"),
@@ -196,7 +197,7 @@ def estimate(summary):
     else:
         sentence = _("Making features and training take {} in this browser, and can be cancelled.")
     said = [sentence.format(duration(summary["training_seconds"]))]
-    return sentences(said + [summary["solver_note"]] if summary["solver_note"] else said)
+    return sentences(said + [of_worker(summary["solver_note"])] if summary["solver_note"] else said)
 
 
 def is_large(summary):
