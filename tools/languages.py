@@ -104,7 +104,7 @@ def module_messages(source: str) -> Iterator[tuple[str, str | None]]:
 
 def worker_messages(source: str, names: tuple[str, ...]) -> Iterator[tuple[str, None]]:
     """The sentences that some functions and constants of the worker make: their f-strings, or else a constant's texts."""
-    parts = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
+    parts: dict[str, ast.AST] = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
     parts |= {ast.unparse(node.targets[0]): node for node in ast.parse(source).body if isinstance(node, ast.Assign)}
     for name in names:
         formats = [node.format_spec for node in ast.walk(parts[name]) if isinstance(node, ast.FormattedValue)]

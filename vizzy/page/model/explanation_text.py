@@ -4,7 +4,7 @@ A text is a list of ``(kind, words)`` pieces; the kinds are "" (plain), "given",
 "ood", "class" and "number", and the stylesheet gives each its look.
 """
 
-from vizzy.page.language import _, counted, decimal, followed, joined, ordinal, percent, pieces, thousands
+from vizzy.page.language import _, counted, decimal, followed, joined, ordinal, percent, pieces, sentences, thousands
 from vizzy.vocabulary import AGREEMENT, NOISE_RATE, OUT_OF_DISTRIBUTION, UNCONFIDENT
 
 
@@ -34,7 +34,7 @@ def comparison(before, after):
         return text  # not all are listed, so nobody knows here which are new
     already = set(listed_before)
     new = len([example for example in listed_now if example not in already])
-    return text + " " + counted(new, "{} of them is new.", "{} of them are new.") if new else text
+    return sentences([text, counted(new, "{} of them is new.", "{} of them are new.")]) if new else text
 
 
 def score_sentence(score):

@@ -238,7 +238,7 @@ class ReviewView:
 
     def _evidence_of(self, decisions):
         """What was seen of the examples that are decided on: another training changes both."""
-        places = [(example, self._find(example)) for example, _, _ in decisions]
+        places = [(example, self._find(example)) for example, _action, _label in decisions]
         return {example: (self._suggested[place], round(self._quality[place], 6)) for example, place in places if place is not None}
 
     def _next(self):
