@@ -213,7 +213,7 @@ def test_behind_every_chart_stands_a_table(lab):
     page.click(".chart-table summary")
     page.wait_for_selector(".chart-table table")
     assert page.locator(".chart-table tr").count() == 22
-    assert page.inner_text(".chart-table tr >> nth=0").split("\t") == ["class percentile", "precision", "recall", "F1"]
+    assert page.inner_text(".chart-table tr >> nth=0").split("\t") == ["class percentile", "precision", "recall, of 18", "F1"]
 
 
 # --- ways, noise, challenge, models ------------------------------------------------------------
