@@ -51,7 +51,7 @@ class AnswerParts:
         self._in_cell, self._in_list = session.most_listed()
         self._n, self._n_classes = predictions.pred_probs.shape
         # In the order of label quality, the most suspect first, as are all arrays of n below.
-        self._example = np.argsort(predictions.quality_rank)
+        self._example = predictions.worst_first
         self._given_label = predictions.given_label[self._example]
         problem_mask = session.problem_mask
         self._problem_mask = None if problem_mask is None else problem_mask[self._example]

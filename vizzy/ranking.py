@@ -59,7 +59,7 @@ Conventions are those of `vizzy.confident`: low = suspect, functions check nothi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -174,6 +174,12 @@ def parts(
         class_distance=_class_distance(given_label, embeddings),
         far_is_suspect=far_is_suspect,
     )
+
+
+def parts_of(parts: Parts, examples: np.ndarray) -> Parts:
+    """The parts of the scores of some examples, given as an np.ndarray of int."""
+    of_examples = {name: value[examples] for name, value in vars(parts).items() if isinstance(value, np.ndarray)}
+    return replace(parts, **of_examples)
 
 
 def combine(parts: Parts) -> np.ndarray:

@@ -41,6 +41,7 @@ class Predictions:
     parts: ranking.Parts
     label_quality: np.ndarray  # (n,) in [0, 1], low = suspect
     quality_rank: np.ndarray  # (n,) int: 0 for the example whose label is most suspect
+    worst_first: np.ndarray  # (n,) int: the examples in the order of that rank
 
     @classmethod
     def of(
@@ -71,7 +72,7 @@ class Predictions:
         worst_first = confident.ranking(label_quality)
         quality_rank = np.empty(len(worst_first), dtype=np.intp)
         quality_rank[worst_first] = np.arange(len(worst_first))
-        return cls(given_label, pred_probs, confidences, parts, label_quality, quality_rank)
+        return cls(given_label, pred_probs, confidences, parts, label_quality, quality_rank, worst_first)
 
     @cached_property
     def outlier_mask(self) -> np.ndarray:
@@ -207,15 +208,17 @@ class Session:
         predictions = self.predictions
         analysis = self.analysis_at(*settings)
         by_quality = predictions.quality_rank
-        ood_score = self._ood_score(analysis)
-        masks = {
-            "label_issues": (analysis.label_issue_mask, by_quality),
-            "out_of_distribution": (analysis.out_of_distribution_mask, ood_score),
-            "unconfident": (analysis.unconfident_mask, by_quality),
-        }
+        issues, odd, unsure = (
+            np.flatnonzero(mask)
+            for mask in (analysis.label_issue_mask, analysis.out_of_distribution_mask, analysis.unconfident_mask)
+        )
         in_cell, in_list = self.most_listed()
-        answer = {name: _worst(np.flatnonzero(mask), score, in_list) for name, (mask, score) in masks.items()}
-        answer["counts"] = {name: int(mask.sum()) for name, (mask, _) in masks.items()}
+        answer: dict[str, Any] = {
+            "label_issues": _worst(issues, by_quality[issues], in_list),
+            "out_of_distribution": _worst(odd, self._ood_score(analysis, odd), in_list),
+            "unconfident": _worst(unsure, by_quality[unsure], in_list),
+        }
+        answer["counts"] = dict(zip(answer, map(len, (issues, odd, unsure)), strict=True))
         answer["score"] = self._score(analysis)
         answer["joint"] = analysis.confident_joint.ravel().tolist()
         answer["cells"] = self._cells(analysis, in_cell)
@@ -279,14 +282,15 @@ class Session:
         """
         analysis = self.analysis_at(*settings)
         in_cell = (self.predictions.given_label == given) & (analysis.suggested_label == suggested)
-        return _worst(np.flatnonzero(in_cell), self.predictions.quality_rank, None)
+        examples = np.flatnonzero(in_cell)
+        return _worst(examples, self.predictions.quality_rank[examples], None)
 
-    def _ood_score(self, analysis):
-        """Who is listed first of those out of distribution, low = first: np.ndarray, shape (n,)."""
-        pred_probs = self.predictions.pred_probs
+    def _ood_score(self, analysis, examples):
+        """Who is listed first of some that are out of distribution, low = first: np.ndarray of their shape."""
+        pred_probs = self.predictions.pred_probs[examples]
         if np.isfinite(analysis.ood_thresholds).any():
             return confident.out_of_distribution_score(pred_probs, analysis.ood_thresholds)
-        return -ranking.outlier_score(self.predictions.parts, pred_probs)
+        return -ranking.outlier_score(ranking.parts_of(self.predictions.parts, examples), pred_probs)
 
     def _score(self, analysis):
         problem_mask = self.problem_mask
@@ -361,7 +365,7 @@ class Session:
 
     def _cells(self, analysis, most):
         """The examples of every cell of the confident joint, row by row, the worst first."""
-        example = np.argsort(self.predictions.quality_rank)
+        example = self.predictions.worst_first
         in_cells = self.in_cells(self.predictions.given_label[example], analysis.suggested_label[example], most)
         return [example[ranks].tolist() for ranks in in_cells]
 
@@ -473,8 +477,8 @@ def cross_validation_of(
 
 
 def _worst(examples, score, most):
-    order = np.argsort(score[examples], kind="stable")
-    return examples[order[:most]].tolist()
+    """Of some examples those of the lowest scores, which are given for each of them."""
+    return examples[confident.ranking(score, most)].tolist()
 
 
 def finite_or_none(thresholds: np.ndarray) -> list[float | None]:
