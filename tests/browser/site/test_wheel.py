@@ -71,6 +71,23 @@ def test_the_wheel_holds_the_command_the_library_and_the_page(wheel):
 
 
 @pytest.mark.thorough
+def test_of_the_sdist_the_same_wheel_is_made_elsewhere(wheel, tmp_path):
+    made = f"from setuptools import build_meta; build_meta.build_sdist({str(tmp_path)!r})"
+    subprocess.run([sys.executable, "-c", made], cwd=ROOT, check=True, timeout=SECONDS, stdout=subprocess.DEVNULL)
+    (sdist,) = tmp_path.glob("vizzy_label_errors-*.tar.gz")
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-index", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*build, "--wheel-dir", str(tmp_path), str(sdist)], check=True, timeout=SECONDS)
+    (other,) = tmp_path.glob("vizzy_label_errors-*.whl")
+    assert contents_of(other) == contents_of(wheel)
+
+
+def contents_of(wheel):
+    """The files of a wheel, but for what setuptools notes of its making."""
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name) for name in archive.namelist() if ".dist-info/" not in name}
+
+
+@pytest.mark.thorough
 def test_the_readmes_commands_run_in_a_fresh_environment(fresh, tmp_path):
     shutil.copy(ROOT / "static/dataset.csv", tmp_path / "data.csv")
     shutil.copy(ROOT / "static/embeddings.npy", tmp_path)
