@@ -213,7 +213,14 @@ def test_a_selection_is_decided_on_after_showing_what_will_happen(reviewing):
     page.select_option("#queue-kind", "label issues")
     count = int(page.text_content('#queue-kind option[value="label issues"]').rpartition("(")[2].rstrip(")"))
     page.wait_for_function(f"document.getElementById('queue-heading').textContent.startsWith('{count} ')")
+    page.keyboard.press("k")
     page.check("#select-all")
+    page.click('#bulk [data-bulk="accepted"]')
+    assert page.inner_text("#bulk-heading") == f"Accept the suggestion for {count - 1} examples?"
+    assert "1 example reviewed already" in page.inner_text("#bulk-confirm ul")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+z")
+    page.wait_for_function(f"document.getElementById('reviewed').textContent === '0 of {count} reviewed'")
     page.click('#bulk [data-bulk="accepted"]')
     assert page.inner_text("#bulk-heading") == f"Accept the suggestion for {count} examples?"
     lines = page.locator("#bulk-confirm li").all_inner_texts()
@@ -279,7 +286,10 @@ def test_a_reload_goes_on_with_the_same_work(reviewing_alone):
     page.goto(reviewing_alone.site)
     reviewing_alone.wait("ready")
     page.click("#import-button")
-    page.click("#saved-projects [data-project]")
+    page.wait_for_selector("#saved-projects [data-project]")
+    page.keyboard.press("Escape")
+    assert "2 reviewed" in page.inner_text(".continue")  # offered on the page itself, too
+    page.click(".continue")
     page.wait_for_url("**/?work=*")
     reviewing_alone.wait("trained")
     assert page.input_value("#dataset-menu") == "own"

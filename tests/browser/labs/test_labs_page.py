@@ -253,7 +253,12 @@ def test_the_challenge_is_played_by_keyboard_and_told_who_won(lab):
     page.focus(".suspect >> nth=0")
     page.keyboard.press("Space")
     assert page.get_attribute(".suspect >> nth=0", "aria-pressed") == "true"
+    assert page.evaluate("document.querySelector('[data-panel=labs]').offsetWidth > innerWidth / 2")  # it opens wide
     page.click(".challenge-foot .primary")
+    verdict = page.locator(".result").bounding_box()
+    assert 0 <= verdict["y"] < 720
+    looks = page.eval_on_selector_all(".hidden-error", "nodes => nodes.map(node => node.className.match(/found-by-[a-z]+/)[0])")
+    assert set(looks) <= {"found-by-you", "found-by-algorithm", "found-by-both", "found-by-nobody"}
     assert re.search(r"(win|wins|draw).*of 10 with", page.inner_text(".result"), re.IGNORECASE)
     assert page.locator(".hidden-error").count() == 10
 
