@@ -31,6 +31,10 @@ class MapLab:
 
     NAME, TITLE = "map", _("Map")
     QUESTION = _("Where do the errors stand?")
+    WORDS = _(
+        "t-SNE: a map on which what the model finds alike lies side by side. "
+        "Neighbours mean something, distances between groups do not."
+    )
     NEEDS_PREDICTIONS = False
 
     def __init__(self, experiments):

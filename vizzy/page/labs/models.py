@@ -19,6 +19,10 @@ class ModelsLab:
 
     NAME, TITLE = "models", _("Models")
     QUESTION = _("Would another model see it differently?")
+    WORDS = _(
+        "Folds: the data is dealt into so many parts, each judged by a model trained on the others. "
+        "Seed: another number deals otherwise. Calibration: of what is predicted with 80 %, is 80 % right?"
+    )
     NEEDS_PREDICTIONS = True
 
     def __init__(self, experiments):

@@ -19,6 +19,7 @@ class NoiseLab:
 
     NAME, TITLE = "noise", _("Noise")
     QUESTION = _("How many wrong labels can it take?")
+    WORDS = _("Seed: another number flips other labels. Noise matrix: of each true class, the share given each label.")
     NEEDS_PREDICTIONS, IS_WIDE = False, True
 
     def __init__(self, experiments):

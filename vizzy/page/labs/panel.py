@@ -20,9 +20,9 @@ from vizzy.page.language import _
 from vizzy.page.model import events
 from vizzy.page.ui import dom
 
-# In the order of their tabs. A lab has NAME, as links call it, TITLE, QUESTION and NEEDS_PREDICTIONS, and IS_WIDE where the
-# matrix beside it would tell nothing; it is made with
-# the Experiments, has a node, and follows the app.
+# In the order of their tabs. A lab has NAME, as links call it, TITLE, QUESTION and NEEDS_PREDICTIONS; IS_WIDE where the matrix
+# beside it would tell nothing; and WORDS, which explain the terms that it uses. It is made with the Experiments, has a
+# node, and follows the app.
 LABS = (ScoreLab, PercentilesLab, WaysLab, NoiseLab, ChallengeLab, MapLab, ModelsLab, CodeLab)
 NAMES = [lab.NAME for lab in LABS]
 TAB_KEYS = {"ArrowLeft": -1, "ArrowRight": 1}
@@ -68,13 +68,14 @@ class LabPanel:
         tabs.addEventListener("keydown", create_proxy(self._walk_tabs))
         self._body = dom.element("div", "lab-body", None, {"id": "lab-body", "role": "tabpanel", "tabindex": "0"})
         self._question = dom.element("h3", "lab-question")
+        self._words = dom.element("p", "aside lab-words")
         self._untrained = dom.element("div", "lab-untrained")
         self._untrained.append(
             dom.element("p", "", _("This lab looks at what the model predicts.")),
             dom.button(_("Train the model"), "primary", create_proxy(self.app.training.request)),
         )
         self._holder = dom.element("div", "lab-holder")
-        self._body.append(self._question, self._untrained, self._holder)
+        self._body.append(self._question, self._words, self._untrained, self._holder)
         self.node.append(bar, tabs, self._body)
 
     # --- what is shown ------------------------------------------------------------------------
@@ -118,6 +119,7 @@ class LabPanel:
         self._tabs[lab].scrollIntoView(parts.NEAREST)
         self._body.setAttribute("aria-labelledby", "lab-tab-" + lab)
         self._question.textContent = _lab(lab).QUESTION
+        self._words.textContent = getattr(_lab(lab), "WORDS", "")
         self._holder.replaceChildren(self._view(lab).node)
         self._body.scrollTop = 0
 

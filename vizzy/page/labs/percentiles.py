@@ -20,6 +20,7 @@ class PercentilesLab:
 
     NAME, TITLE = "percentiles", _("Thresholds")
     QUESTION = _("Which percentile is best?")
+    WORDS = sentences.MEASURES
     NEEDS_PREDICTIONS = True
 
     def __init__(self, experiments):

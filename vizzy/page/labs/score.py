@@ -16,6 +16,7 @@ class ScoreLab(parts.FollowingLab):
 
     NAME, TITLE = "score", _("Score")
     QUESTION = _("How right are these settings?")
+    WORDS = sentences.MEASURES
     NEEDS_PREDICTIONS = True
     EXPERIMENT, CLASS_NAME = "score.score_card", "score-lab"
     FAILED = _("The score card could not be made: {}")
@@ -57,7 +58,7 @@ def _tallies(card):
     for name, title in ROWS:
         row = card["rows"][name]
         counts = [str(row[key]) for key in ("problems", "flagged", "found", "false_alarms")]
-        rows.append([title] + counts + [percent(row["precision"]), _("{} of {}").format(percent(row["recall"]), row["problems"]), percent(row["f1"])])
+        rows.append([title] + counts + [percent(row[key]) for key in ("precision", "recall", "f1")])
     holder = dom.element("div", "table-holder", None, {"tabindex": "0", "role": "region", "aria-label": _("Scores")})
     holder.append(table(_("How right these settings are"), HEAD, rows, "numbers scores"))
     return holder

@@ -10,6 +10,10 @@ WAYS = (
     ("mean", _("Mean"), _("the same with the mean as threshold, as in the paper")),
     ("noise_rate", _("Noise rate"), _("as many as the confident joint says are wrong, the clearest first")),
 )
+MEASURES = _(
+    "Precision: the share of the flagged that is wrong indeed. "
+    "Recall: the share of the wrong that is flagged. F1: one number for both, high where both are."
+)
 MODELS = (
     ("svm", _("Support vector machine"), _("SVM")),
     ("logistic", _("Logistic regression"), _("logistic")),

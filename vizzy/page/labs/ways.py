@@ -13,6 +13,7 @@ class WaysLab(parts.FollowingLab):
 
     NAME, TITLE = "ways", _("Ways")
     QUESTION = _("Is a threshold for each class worth it?")
+    WORDS = sentences.MEASURES
     NEEDS_PREDICTIONS = True
     EXPERIMENT, CLASS_NAME = "label_issue_rules.compare_ways", "ways-lab"
     FAILED = _("The comparison could not be made: {}")

@@ -38,7 +38,8 @@ class ReviewCard:
         dom.by_id("review-choice").replaceChildren(*entries)
         keys = []
         for key, label in self._index.class_keys():
-            keys += [dom.element("kbd", "", key), dom.element("span", "", " " + self._index.classes[label] + ", ")]
+            name = self._index.classes[label]
+            keys += [dom.element("kbd", "", key), dom.element("span", "", "" if name == key else name)]
         dom.by_id("review-class-keys").replaceChildren(*keys)
 
     def show(self, example, suggested, quality):
@@ -129,7 +130,7 @@ class ReviewCard:
             if pictured:
                 picture = self._thumbnails.fill(dom.element("span", "thumb", None, {"role": "img"}), neighbour)
                 item.append(picture)
-            item.append(dom.element("span", "same" if label == given else "other", dataset_index.classes[label]))
+            item.append(dom.element("span", "same" if label == given else "other", _("labelled {}").format(dataset_index.classes[label])))
             if not pictured:
                 item.append(dom.element("span", "soft", dataset_index.caption(neighbour)))
             items.append(item)
