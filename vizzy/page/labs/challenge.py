@@ -24,6 +24,7 @@ class ChallengeLab:
 
     NAME, TITLE = "challenge", _("Challenge")
     QUESTION = _("Ten errors are hidden. Who finds more?")
+    WORDS = ""
     NEEDS_PREDICTIONS, IS_WIDE = False, True
 
     def __init__(self, experiments):

@@ -75,6 +75,7 @@ class CodeLab:
 
     NAME, TITLE = "code", _("Code")
     QUESTION = _("What if the rule were different?")
+    WORDS = ""
     NEEDS_PREDICTIONS = True
 
     def __init__(self, experiments):

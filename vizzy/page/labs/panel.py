@@ -119,7 +119,7 @@ class LabPanel:
         self._tabs[lab].scrollIntoView(parts.NEAREST)
         self._body.setAttribute("aria-labelledby", "lab-tab-" + lab)
         self._question.textContent = _lab(lab).QUESTION
-        self._words.textContent = getattr(_lab(lab), "WORDS", "")
+        self._words.textContent = _lab(lab).WORDS
         self._holder.replaceChildren(self._view(lab).node)
         self._body.scrollTop = 0
 
