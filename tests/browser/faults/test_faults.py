@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from own_data import exported, open_and_train, rows_of, start_review, with_dialog
 from visits import ROOT, visiting
 
 IMPATIENT = """
@@ -62,6 +63,27 @@ def test_a_worker_that_dies_is_replaced_and_everything_comes_back(faulty):
     relabel(faulty)
     faulty.train()
     assert not page.is_visible("#failure")
+
+
+def test_after_a_loss_the_whole_visit_goes_on_with_labs_own_data_review_and_export(faulty):
+    page = faulty.open().train().page
+    page.evaluate("document.querySelector('script[name=trainer]').xworker.terminate()")
+    wait_until_replaced(faulty, "Python has stopped.")
+    page.wait_for_function("performance.getEntriesByName('vizzy:trained').length === 2")
+    page.click("#labs")
+    page.wait_for_selector("#lab-body .scores")
+    page.click("#lab-tab-map")
+    page.wait_for_selector(".map-node")
+    page.click("#labs")
+    with_dialog(faulty)
+    page.click('[data-sample^="messages.csv"]')
+    open_and_train(faulty)
+    start_review(faulty)
+    for place, key in enumerate("ak", start=1):
+        page.keyboard.press(key)
+        page.wait_for_function(f"document.getElementById('reviewed').textContent.startsWith('{place} of')")
+    assert [row["review_action"] for row in rows_of(exported(page, "table")[1])].count("accepted") == 1
+    assert not page.is_visible("#failure") and faulty.complaints == []
 
 
 def test_an_experiment_whose_worker_dies_says_so_and_can_be_run_again(faulty):
