@@ -1,15 +1,9 @@
 // Runs a Python file under MicroPython with the page's modules, beside a stand-in for PyScript and for the worker:
 // node stand_in_worker.mjs ROOT FILE ARGUMENT PREAMBLE. `standIn.answers` says what each exported function answers; one that is
 // missing there never answers. What the file prints comes out.
-import { readdirSync, readFileSync } from "node:fs";
-import { join, relative } from "node:path";
-import { pathToFileURL } from "node:url";
-
-Promise.withResolvers ??= function () {
-  let resolve, reject;
-  const promise = new this((...both) => ([resolve, reject] = both));
-  return { promise, resolve, reject };
-};
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { givePyScript, start } from "../cases/micropython.mjs";
 
 const [root, file, argument, preamble] = process.argv.slice(2);
 const answers = new Map();
@@ -23,22 +17,11 @@ const worker = new Proxy({}, {
 globalThis.standIn = { answers, asked, worker, failing: error => answers.set(error.on, Promise.reject(error)) };
 process.on("unhandledRejection", reason => console.log("UNHANDLED", reason));
 
-const { loadMicroPython } = await import(pathToFileURL(join(root, "runtime/micropython/micropython.mjs")));
-const python = await loadMicroPython({ stdout: line => console.log(line), linebuffer: true });
-const write = (path, text) => python.FS.writeFile(path, text);
-function copy(folder) {
-  python.FS.mkdir("/" + relative(root, folder));
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory() && entry.name !== "__pycache__") copy(path);
-    else if (entry.name.endsWith(".py")) write("/" + relative(root, path), readFileSync(path));
-  }
-}
-for (const folder of ["/vizzy", "/vizzy/page", "/pyscript"]) python.FS.mkdir(folder);
+const { python, write, copy } = await start(root);
+for (const folder of ["/vizzy", "/vizzy/page"]) python.FS.mkdir(folder);
 for (const name of ["vizzy/__init__.py", "vizzy/vocabulary.py", "vizzy/page/__init__.py", "vizzy/page/language.py"]) write("/" + name, readFileSync(join(root, name)));
 for (const name of ["client", "model"]) copy(join(root, "vizzy/page", name));
-write("/pyscript/__init__.py", "workers = {}\n");
-write("/pyscript/ffi.py", "from jsffi import create_proxy, to_js\n");
+givePyScript(python, write);
 write("/pyscript/workers.py", "def create_named_worker(source, name):\n    raise NotImplementedError\n");
 globalThis.navigator ??= {};
 globalThis.document = { querySelector: () => null, baseURI: "http://localhost/" };

@@ -1,30 +1,14 @@
 // Runs the tests of some files under MicroPython, as the page does its modules:
 // node run_in_micropython.mjs [--dom=MODULE] ROOT FILE...; a line "passed FILE NAME" or "FAILED FILE NAME ERROR" for each test.
 // With a DOM, the page's index.html is there anew for each test, and so is what PyScript gives; a test may be asynchronous.
-import { readdirSync, readFileSync } from "node:fs";
-import { basename, join, relative } from "node:path";
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
-
-Promise.withResolvers ??= function () {
-  let resolve, reject;
-  const promise = new this((...both) => ([resolve, reject] = both));
-  return { promise, resolve, reject };
-};
+import { givePyScript, start } from "../cases/micropython.mjs";
 
 const options = process.argv.slice(2).filter(one => one.startsWith("--"));
 const [root, ...files] = process.argv.slice(2).filter(one => !one.startsWith("--"));
-const { loadMicroPython } = await import(pathToFileURL(join(root, "runtime/micropython/micropython.mjs")));
-const python = await loadMicroPython({ stdout: line => console.log(line), linebuffer: true });
-const write = (path, content) => python.FS.writeFile(path, content);
-
-function copy(folder) {
-  python.FS.mkdir("/" + relative(root, folder));
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory() && entry.name !== "__pycache__") copy(path);
-    else if (entry.name.endsWith(".py")) write("/" + relative(root, path), readFileSync(path));
-  }
-}
+const { python, write, copy } = await start(root);
 
 // What linkedom leaves out: it lays nothing out, and opens no dialogs.
 const MISSING = {
@@ -52,9 +36,7 @@ async function takeDom(module) {
   globalThis.matchMedia = () => ({ matches: false });
   globalThis.CSS = { escape: text => text };
   globalThis.newDocument();
-  python.FS.mkdir("/pyscript");
-  write("/pyscript/__init__.py", "workers = {}\n");
-  write("/pyscript/ffi.py", "from jsffi import create_proxy, to_js\n");
+  givePyScript(python, write);
 }
 
 python.FS.mkdir("/vizzy");
