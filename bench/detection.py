@@ -8,7 +8,8 @@ over how many seeds the combined score found more, or fewer, than self-confidenc
 
 ``images`` and ``digits`` ship; ``digits-strangers`` leaves another digit out in every draw, and puts 10 examples of it
 among the rest, so that the examples of no class differ too; ``scans`` are scikit-learn's digits, 8 x 8 pixels as they
-are, with strangers likewise. ``--seeds N`` takes other than 20 of them, ``--quick`` takes 3.
+are, with strangers likewise. ``--seeds N`` takes other than 20 of them, ``--quick`` takes 3; ``--write`` puts the table,
+with cleanlab beside it, into docs/detection.md.
 """
 
 import argparse
@@ -19,11 +20,14 @@ from pathlib import Path
 
 import numpy as np
 
+from document import figure, markdown, with_table
+from measuring import ROOT
+
 from vizzy import confident, ranking
 from vizzy.dataset import read_folder
 from vizzy.training import cross_validated_pred_probs
 
-STATIC = Path(__file__).resolve().parents[1] / "static"
+STATIC, DOCUMENT = ROOT / "static", ROOT / "docs" / "detection.md"
 SEEDS, QUICK_SEEDS = 20, 3
 LOOKS = 30
 STRANGERS = 10
@@ -46,13 +50,46 @@ def main(argv):
     parser = argparse.ArgumentParser(prog="bench/run detection", description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=SEEDS)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--write", nargs="?", type=Path, const=DOCUMENT, metavar="FILE")
     options = parser.parse_args(argv)
-    seeds = range(QUICK_SEEDS if options.quick else options.seeds)
+    seeds, lines = range(QUICK_SEEDS if options.quick else options.seeds), []
     for name, draw in datasets().items():
         for kind in KINDS:
             started = time.monotonic()
             line = {"benchmark": "detection", "dataset": name, "noise": kind, "looks": LOOKS} | measured(draw, seeds, kind)
+            lines.append(line)
             print(json.dumps(line | {"seconds": round(time.monotonic() - started, 1)}), flush=True)
+
+
+    if options.write:
+        text = options.write.read_text(encoding="utf-8")
+        options.write.write_text(with_table(text, "detection", table(lines)), encoding="utf-8")
+
+
+def table(lines):
+    """What was found in the first looks, a row for each dataset and kind of noise, as Markdown.
+
+    cleanlab's best is the one of its scores that found most in that row.
+    """
+    first = f"first_{LOOKS}"
+    rows = []
+    for line in lines:
+        scores = line["scores"]
+        others = {name: score for name, score in scores.items() if name.startswith("cleanlab")}
+        best = max(others, key=lambda name: others[name][first], default=None)
+        rows.append(
+            [
+                line["dataset"],
+                line["noise"],
+                figure(line["problems"]),
+                *(f"{scores[name][first]:.2f} ± {scores[name][first + '_sd']:.2f}" for name in ("combined", "self_confidence")),
+                f"{others[best][first]:.2f} ± {others[best][first + '_sd']:.2f}" if best else "",
+                best.removeprefix("cleanlab_").replace("_", " ") if best else "not installed",
+                f"{line['more_than_self_confidence']} / {line['fewer_than_self_confidence']}",
+            ]
+        )
+    header = ["Dataset", "Noise", "Problems", "Vizzy", "Self-confidence", "cleanlab's best", "which", "More / fewer draws"]
+    return markdown(header, rows) + f"\n\nDraws: {lines[0]['seeds']} each."
 
 
 def datasets():

@@ -8,9 +8,10 @@ import pytest
 
 from brought_files import CLASSES, GIVEN, array, given_labels, json_lines, opened, probabilities, table
 
-from vizzy.reading import InputFile, ReadingError
+from vizzy.reading import Choices, InputFile, ReadingError, read
 from vizzy.reading.label_cells import labels_of_cell
 from vizzy.reading.labels import cleaned, ordered
+from vizzy.reading.probabilities import fitting_order
 from vizzy.reading.safe_json import parse_value
 
 # --- a label's spelling --------------------------------------------------------------------------
@@ -295,3 +296,33 @@ def test_a_column_with_few_values_is_taken_for_the_label_where_no_name_says_so_a
 def test_of_what_python_prints_only_plain_values_are_read(text):
     with pytest.raises(ValueError):
         parse_value(text)
+
+
+# --- what the preview offers to choose -------------------------------------------------------------------
+
+
+def test_what_can_mean_no_label_is_listed_with_what_it_was_taken_for_and_can_be_chosen_otherwise():
+    given = ["NA" if row in (4, 9) else label for row, label in enumerate(GIVEN)]
+    proposal = read([table({"label": given}), array(np.arange(60.0).reshape(30, 2), "embeddings.npy")], Choices(leave_out_unlabelled=True))
+    assert proposal.summary()["doubtful_labels"] == [{"text": "NA", "rows": 2, "is_class": False}]
+    kept = proposal.corrected(kept_labels=["NA"]).summary()
+    assert kept["doubtful_labels"] == [{"text": "NA", "rows": 2, "is_class": True}]
+    assert "NA" in [entry["name"] for entry in kept["classes"]]
+    without = proposal.corrected(no_labels=["fox"]).summary()
+    assert {"text": "fox", "rows": 10, "is_class": False} in without["doubtful_labels"]
+
+
+def test_the_order_that_fits_the_predictions_is_offered_and_can_be_chosen():
+    order = ("fox", "cat", "dog")
+    proposal = read([table({"label": GIVEN}), array(probabilities(GIVEN, order))])
+    assert proposal.summary()["fitting_order"] == list(order)
+    chosen = proposal.corrected(classes=list(order))
+    assert chosen.summary()["fitting_order"] == [] and chosen.summary()["chosen_order"] == list(order)
+    one = chosen.make()
+    assert (one.dataset.pred_probs.argmax(axis=1) == one.dataset.given_label).all()
+
+
+def test_the_order_of_thousands_of_classes_is_found_at_once():
+    names = tuple(f"c{number:04d}" for number in range(3000))
+    given = [names[row % 3000] for row in range(6000)]
+    assert fitting_order(probabilities(given, names[::-1]), np.arange(6000) % 3000, names) == names[::-1]

@@ -26,6 +26,7 @@ class GivenLabels:
     where: str = ""  # what holds them, for complaints
     n_signs: int = 0  # rows that say by a sign such as -1 that they have no label
     notes: tuple = ()  # of str
+    doubtful: tuple = ()  # of (str, int, bool): what can mean that there is no label, in how many rows, whether it is a class
 
 
 def given_labels_of(contents: Contents, roles: Roles, choices: Choices) -> GivenLabels:
@@ -51,7 +52,17 @@ def given_labels_of(contents: Contents, roles: Roles, choices: Choices) -> Given
     array = array_with(contents, roles, array_roles.PRED_PROBS)
     n_classes = array.values.shape[1] if array is not None and array.values.ndim == 2 else None
     cleaned, notes, n_signs = label_texts.cleaned(texts, known, choices.kept_labels, choices.no_labels, n_classes)
-    return GivenLabels(cleaned, where, n_signs, tuple(notes))
+    return GivenLabels(cleaned, where, n_signs, tuple(notes), _doubtful(texts, cleaned, choices))
+
+
+def _doubtful(texts, cleaned, choices):
+    """Texts that could mean either, or of which a person said what they mean."""
+    said = {*choices.kept_labels, *choices.no_labels}
+    counts: dict[str, int] = {}
+    for text, count in CodedTexts.of(texts).counts().items():
+        if text.strip() and (text.strip() in said or label_texts.may_mean_no_label(text.strip())):
+            counts[text.strip()] = counts.get(text.strip(), 0) + count
+    return tuple((text, count, text in cleaned) for text, count in sorted(counts.items()))
 
 
 def with_checked_classes(labels: GivenLabels, choices: Choices, most: int) -> GivenLabels:

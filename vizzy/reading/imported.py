@@ -27,7 +27,7 @@ from vizzy.reading.predictors import (
     rows_with_embeddings,
     source_of_probabilities,
 )
-from vizzy.reading.probabilities import agreement_notes
+from vizzy.reading.probabilities import agreement_notes, fitting_order
 from vizzy.reading.raw import Raw, notes_on_raw, raw_of
 from vizzy.reading.review import Review
 from vizzy.vocabulary import CHANGED, KEPT, NO_CLASS, NO_LABEL, REVIEW_ACTIONS
@@ -50,6 +50,7 @@ class Opened:
     notes: tuple
     raw: Raw | None = None  # what embeddings are to be made of: see vizzy.features.raw
     image_hashes: np.ndarray | None = None  # (n,) uint64: see vizzy.image_hashes
+    fitting_order: tuple = ()  # of str: the order of the classes that would fit the predictions, where theirs does not
     labels_of_rows: CodedTexts | None = None  # of all rows of the table, also of those that are no examples
 
 
@@ -97,7 +98,9 @@ def opened_of(contents: Contents, roles: Roles, labels: GivenLabels, choices: Ch
     if pred_probs is not None and len(classes) > pred_probs.shape[1]:
         pred_probs = np.hstack([pred_probs, np.zeros((len(pred_probs), len(classes) - pred_probs.shape[1]))])
     given = label_texts.indexed(labels.texts.at(row_idx), classes)
+    order: tuple = ()
     if pred_probs is not None:
+        order = fitting_order(pred_probs, given, classes)
         notes += agreement_notes(pred_probs, given, classes, source_of_probabilities(contents, roles))
     ids = _ids(contents, roles, labels, table, column_of(columns, column_roles.ID), row_idx)
     files, texts = (
@@ -118,7 +121,7 @@ def opened_of(contents: Contents, roles: Roles, labels: GivenLabels, choices: Ch
     )
     review = _review(contents, corrected_texts, row_idx, given, classes)
     hashes = _image_hashes(contents, roles, labels, row_idx)
-    return Opened(dataset, table, row_idx, columns, texts, images, review, tuple(notes), raw, hashes, labels.texts)
+    return Opened(dataset, table, row_idx, columns, texts, images, review, tuple(notes), raw, hashes, order, labels.texts)
 
 
 def images_to_embed(contents: Contents, roles: Roles, labels: GivenLabels) -> tuple[str | None, ...]:

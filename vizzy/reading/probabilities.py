@@ -249,6 +249,26 @@ def form_of(
     return _form_of_rounded(survey, where)
 
 
+def fitting_order(values: np.ndarray, given: np.ndarray, classes: Sequence[str]) -> tuple[str, ...]:
+    """The order of the classes that would fit, where the predictions agree with hardly any label; else none.
+
+    Parameters
+    ----------
+    values, given, classes
+        As for `agreement_notes`.
+
+    Returns
+    -------
+    tuple of str
+        A class for each column; empty where the order fits, or no other does.
+    """
+    predicted = values.argmax(axis=1)
+    if len(given) < FEWEST_ROWS or float((predicted == given).mean()) >= SUSPICIOUS_AGREEMENT:
+        return ()
+    order, better = _better_order(predicted, given, classes)
+    return tuple(order) if better >= BETTER_AGREEMENT else ()
+
+
 def agreement_notes(
     values: np.ndarray, given: np.ndarray, classes: Sequence[str], where: str
 ) -> list[str]:
@@ -284,17 +304,15 @@ def agreement_notes(
 
 def _better_order(predicted, given, classes):
     """The order of the classes in which the predictions agree most, column by column, and with how many labels."""
-    counts = np.zeros((len(classes), len(classes)), dtype=int)
-    np.add.at(counts, (predicted, given), 1)
     order: list = [None] * len(classes)
-    agreed, left = 0, counts.copy()
-    for _ in classes:
-        column, label = np.unravel_index(left.argmax(), left.shape)
-        if left[column, label] <= 0:
-            break
-        order[column] = classes[label]
-        agreed += left[column, label]
-        left[column, :] = left[:, label] = -1
+    agreed, taken = 0, set()
+    pairs, counts = np.unique(predicted * len(classes) + given, return_counts=True)
+    for place in np.argsort(-counts, kind="stable").tolist():
+        column, label = divmod(int(pairs[place]), len(classes))
+        if order[column] is None and label not in taken:
+            order[column] = classes[label]
+            taken.add(label)
+            agreed += int(counts[place])
     unused = iter([name for name in classes if name not in order])
     return [name if name is not None else next(unused) for name in order], agreed / max(1, len(given))
 

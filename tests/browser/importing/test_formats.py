@@ -1,11 +1,15 @@
 """Files in the formats that take a library: it is fetched from this site, when such a file comes and not before."""
 
+import bz2
 import csv
+import gzip
 import io
+import json
 import lzma
 
+import numpy as np
 import pytest
-from brought_files import workbook
+from brought_files import open_document, rewritten, workbook
 from own_data import as_file, bring, open_and_train, small_table, with_dialog
 from visits import visiting
 
@@ -100,6 +104,61 @@ def test_a_compressed_table_needs_no_library(own):
     bring(own, as_file("data.csv.xz", lzma.compress(small_table().encode())))
     assert "40 rows, 2 classes" in own.page.inner_text("#import-understood")
     assert fetched(own) == []
+
+
+def test_the_other_formats_of_text_and_open_documents_are_read_too(own):
+    rows = list(csv.DictReader(io.StringIO(small_table())))
+    arff = "@relation r\n@attribute emb_0 numeric\n@attribute emb_1 numeric\n@attribute label {a,b}\n@data\n"
+    arff += "".join(f"{row['emb_0']},{row['emb_1']},{row['label']}\n" for row in rows)
+    libsvm = "".join(f"{row['label']} 1:{row['emb_0']} 2:{row['emb_1']}\n" for row in rows)
+    files = {
+        "data.csv.gz": gzip.compress(small_table().encode()),
+        "data.csv.bz2": bz2.compress(small_table().encode()),
+        "data.arff": arff.encode(),
+        "data.libsvm": libsvm.encode(),
+        "data.json": json.dumps(rows).encode(),
+        "data.ods": open_document(list(csv.reader(io.StringIO(small_table())))),
+    }
+    for name, content in files.items():
+        bring(own, as_file(name, content))
+        assert "40 rows, 2 classes, embeddings of 2 dimensions" in own.page.inner_text("#import-understood"), name
+        with_dialog(own)
+
+
+def test_a_stray_cell_at_a_sheets_corner_gets_a_sentence_and_the_worker_lives(own):
+    stray = b'<row><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    book = workbook({"Data": list(csv.reader(io.StringIO(small_table())))})
+    bring(own, as_file("far.xlsx", rewritten(book, lambda _name, content: content.replace(b"</sheetData>", stray))))
+    assert "whose cells reach to row 1,048,576 and column 16,384" in own.page.inner_text("#import-problem")
+    own.page.set_input_files("#import-files", [as_file("near.xlsx", book)])
+    own.page.wait_for_selector("#import-preview:not([hidden])")
+    assert "near: 40 rows" in own.page.inner_text("#import-understood")
+
+
+def test_whether_na_is_a_class_and_in_which_order_the_probabilities_are_can_be_chosen(own):
+    given = ["NA" if row == 7 else "abc"[row % 3] for row in range(60)]
+    probs = np.full((60, 4), 0.02)
+    probs[np.arange(60), [("c", "NA", "a", "b").index(label) for label in given]] = 0.94
+    names = ",".join(("p_c", "p_NA", "p_a", "p_b"))
+    table = f"label,{names}\n" + "".join(f"{label},{','.join(map(str, row))}\n" for label, row in zip(given, probs, strict=True))
+    bring(own, as_file("named.csv", table))
+    page = own.page
+    assert page.inner_text("#import-doubtful").startswith("“NA” is a class (1 row)")
+    assert page.is_checked("#import-doubtful input")
+    page.uncheck("#import-doubtful input")
+    page.wait_for_function("document.getElementById('import-notes').textContent.includes('NA')")
+    page.wait_for_selector("#import-doubtful input:not(:checked)")
+    with_dialog(own)
+    labels = [label if label != "NA" else "a" for label in given]
+    order = np.full((60, 3), 0.03)
+    order[np.arange(60), ["cab".index(label) for label in labels]] = 0.94
+    content = io.BytesIO()
+    np.save(content, order)
+    bring(own, as_file("labels.csv", "label\n" + "\n".join(labels) + "\n"), as_file("pred_probs.npy", content.getvalue()))
+    assert page.inner_text("#import-order") == "Take the columns of probabilities in the order that fits: c, a, b"
+    page.click("#import-order")
+    page.wait_for_function("document.getElementById('import-order').textContent.endsWith('assumed')")
+    assert "agree with only" not in page.inner_text("#import-notes")
 
 
 def test_whether_the_first_line_names_the_columns_can_be_chosen(own):

@@ -10,6 +10,7 @@ MOST_CLASS_CHIPS = 40
 MOST_COLUMNS = 200
 FEW_ALIKE = 8  # numbered columns of one role: from so many on they are one row
 LABEL, IGNORED = "label", "ignored"  # roles, as ``vizzy.reading.columns`` names them
+MOST_DOUBTFUL, MOST_IN_ORDER = 10, 12
 LONG = 120  # seconds of training from which on the command line is worth naming
 MANY = 20_000  # rows, the same
 
@@ -47,6 +48,7 @@ class Preview:
     def __init__(self, correct):
         self._correct = correct
         self._alike = {}  # the first column of a row that stands for several -> the names of all
+        self._summary = None
         self._chosen_label = None  # the column that a person has said holds the labels
         dom.by_id("import-columns").addEventListener("change", create_proxy(self._chose_role("roles")))
         dom.by_id("import-arrays").addEventListener("change", create_proxy(self._chose_role("arrays")))
@@ -54,6 +56,8 @@ class Preview:
         dom.by_id("import-unlabelled").addEventListener("change", create_proxy(self._chose_unlabelled))
         dom.by_id("import-header").addEventListener("change", create_proxy(self._chose_header))
         dom.by_id("import-sheet").addEventListener("change", create_proxy(self._chose_sheet))
+        dom.by_id("import-doubtful").addEventListener("change", create_proxy(self._chose_meaning))
+        dom.by_id("import-order").addEventListener("click", create_proxy(self._chose_order))
 
     def render(self, summary):
         """Show a summary, as ``vizzy.reading.Proposal.summary`` makes it."""
@@ -63,6 +67,8 @@ class Preview:
         self._show_columns(summary)
         self._show_arrays(summary)
         self._show_unlabelled(summary)
+        self._show_doubtful(summary)
+        self._show_order(summary)
         self._show_header(summary)
         self._show_sheets(summary)
         self._show_classes(summary["classes"])
@@ -131,6 +137,40 @@ class Preview:
         label.lastElementChild.textContent = counted(
             summary["unlabelled"], "leave out {} row without a label", "leave out {} rows without a label"
         )
+
+    def _chose_meaning(self, event):
+        """A text such as NA is a class, or means that there is no label."""
+        text = event.target.value
+        kept, none = [[other for other in self._summary[name] if other != text] for name in ("kept_labels", "no_labels")]
+        (kept if event.target.checked else none).append(text)
+        self._correct({"kept_labels": kept, "no_labels": none})
+
+    def _show_doubtful(self, summary):
+        self._summary = summary
+        boxes = []
+        for entry in summary["doubtful_labels"][:MOST_DOUBTFUL]:
+            label = dom.element("label")
+            box = dom.element("input", "", None, {"type": "checkbox", "value": entry["text"]})
+            box.checked = entry["is_class"]
+            words = " “{}” is a class ({}), and does not mean “no label” ".format(entry["text"], counted(entry["rows"], "{} row", "{} rows"))
+            label.append(box, words)
+            boxes.append(label)
+        dom.show(dom.by_id("import-doubtful"), bool(boxes))
+        dom.by_id("import-doubtful").replaceChildren(*boxes)
+
+    def _chose_order(self, _event):
+        """The order of the classes that fits the predictions, or the one that was assumed."""
+        self._correct({"classes": [] if self._summary["chosen_order"] else self._summary["fitting_order"]})
+
+    def _show_order(self, summary):
+        chosen, fitting = summary["chosen_order"], summary["fitting_order"]
+        button = dom.by_id("import-order")
+        dom.show(button, bool(chosen or fitting))
+        if chosen:
+            button.textContent = "Take the columns of probabilities in the order that was assumed"
+        elif fitting:
+            shown = ", ".join(fitting[:MOST_IN_ORDER]) + (", …" if len(fitting) > MOST_IN_ORDER else "")
+            button.textContent = "Take the columns of probabilities in the order that fits: " + shown
 
     def _chose_header(self, event):
         self._correct({"header": event.target.checked})
