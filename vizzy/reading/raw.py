@@ -140,7 +140,8 @@ def notes_on_raw(columns: dict, raw: Raw) -> list[str]:
         text = shown(column_of(columns, column_roles.TEXT))
         notes.append(
             f"There are no embeddings and no predicted probabilities, so features are made of the texts in {text}: words "
-            "and runs of letters, weighted by TF-IDF and reduced to a few numbers."
+            "and runs of letters, weighted by TF-IDF and reduced to a few numbers; where most words are English, vectors of the "
+            "words are added."
         )
     if raw.columns:
         first = "Features are made" if notes else "There are no embeddings and no predicted probabilities, so features are made"
