@@ -21,7 +21,7 @@ once after a training, hold all answers: a step of a slider then asks the worker
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -87,12 +87,13 @@ class AnswerParts:
         """
         for _ in self._preparation:
             pass
-        return {
+        parts: dict[str, Callable[..., dict]] = {
             "suggested": self._suggested,
             "ood": self._ood,
             "unconfident": self._unconfident_between,
             "outliers": self._outliers,
-        }[kind](*arguments)
+        }
+        return parts[kind](*arguments)
 
     def everywhere(self, example: int) -> dict:
         """What the place of one example under any setting follows from.

@@ -19,7 +19,7 @@ def judged(opened: Opened, *settings: Any, **named_settings: Any) -> tuple[expor
     """Judge the labels of what was read, as they were corrected so far; see `judge`."""
     given_label, corrected_label = opened.dataset.given_label, opened.review.corrected_label
     label = np.where(corrected_label == confident.NO_LABEL, given_label, corrected_label)
-    return judge(opened.dataset, label, opened.texts, *settings, image_hashes=opened.image_hashes, **named_settings)
+    return judge(opened.dataset, label, opened.texts, *settings, **{"image_hashes": opened.image_hashes, **named_settings})
 
 
 def judge(
