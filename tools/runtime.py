@@ -14,7 +14,8 @@ each file, and lays them in one folder:
     micropython/    the page's interpreter
     driver/         driver.js, for the tour of the controls
     pyodide/        the worker's interpreter, its standard library and packages, and a lock file naming them:
-                    as published, or else made slim and quick to start by `runtime_slim`
+                    as published, or else made slim and quick to start by `runtime_slim`; in rest/, functions
+                    of the program and of libraries that no first visit calls
     wheels/         libraries for files that few bring: Parquet and Feather, spreadsheets
     texts/          vectors of English words
     onnx/           what computes the features of images: ONNX Runtime's build for CPUs, and the network
@@ -324,7 +325,8 @@ def lay_slim_worker(
         degraded.append(f"PyScript's Python package is compiled at each start: {error}")
     lay_pyodide(got["pyodide"], got["wheels"], work / "full", PACKAGES)
     node = runtime_fetch.node_command(cache, say=say)
-    build = runtime_slim.SlimBuild(work / "full", folder / "pyodide", work, ROOT, library, node, say)
+    inflate = npm_file(got["inflate"], "index.js")
+    build = runtime_slim.SlimBuild(work / "full", folder / "pyodide", work, ROOT, library, inflate, node, say)
     try:
         without_snapshot = build.make()
     except SetupError as error:

@@ -7,6 +7,9 @@
 // snapshot.bin, compressed with gzip: the length of a description (4 bytes), the description (JSON), the shared
 // libraries, and Pyodide's record of the memory. Everything is asked for as soon as this module is loaded.
 //
+// Of the program and of the libraries in the snapshot, functions that no first visit calls are in files of their own (rest/).
+// The first call of one fetches those of its module.
+//
 // Where restoring does not work (another engine may fill the function table otherwise), Python is started the
 // ordinary way, with the packages beside this module. Both come to the same results; one is faster.
 
@@ -17,10 +20,14 @@ const HONOURED = new Set(["indexURL", "packages", "stdout", "stderr", "useSnapsh
 
 // Pyodide's constants lie below this.
 const STATIC_MEMORY = 4 * 1024 * 1024;
+// Bytes of a gzip file before and after what is compressed, where no name is kept.
+const GZIP_HEADER = 10;
+const GZIP_TRAILER = 8;
 
 const core = import("./pyodide.core.mjs");
 const asm = importAsm();
 asm.catch(() => {});
+let program = inNode ? null : compileProgram(); // a module, compiled while the snapshot comes in
 export const { version } = await core;
 
 const output = { stdout: null, stderr: null };
@@ -47,34 +54,37 @@ export async function loadPyodide(options = {}) {
       console.warn(`Vizzy starts Python the slow way: ${error.message ?? error}`);
     }
   }
-  const wasmResponse = openWasm();
-  const pyodide = await loadPlain({ createPyodideModule: createPlain, ...plainOptions, wasmResponse });
+  const wasmModule = takeProgram();
+  const pyodide = await loadPlain({ createPyodideModule: createPlain, ...plainOptions, wasmModule });
   pyodide.runPython("import _vizzy_slim");
   return pyodide;
 }
 
 async function restore() {
-  const wasmResponse = openWasm();
-  const reader = await openSnapshot();
+  const wasmModule = takeProgram();
+  const snapshot = openFile("snapshot.bin");
+  snapshot.catch(() => {});
+  await asm; // before the snapshot is unpacked, which leaves this thread little time for anything else
+  const reader = new Reader((await snapshot).pipeThrough(new DecompressionStream("gzip")).getReader());
   const description = await readDescription(reader);
   const compiled = readLibraries(reader, description.libraries);
-  const memory = compiled.then(() => reader.read(description.snapshotLength));
+  const record = new Uint8Array(description.snapshotLength);
+  const memory = compiled.then(() => reader.fill(record));
   memory.catch(() => {});
   const { loadPyodide: loadPlain } = await core;
-  const shell = new Uint8Array(description.snapshotLength);
   const pyodide = await loadPlain({
     indexURL: inNode ? fileName("") : base.href,
     stdLibURL: inNode ? "/dev/null" : "data:,", // it is in the memory already
     stdout: (line) => (output.stdout ?? console.log)(line),
     stderr: (line) => (output.stderr ?? console.warn)(line),
     _sysExecutable: "./this.program",
-    wasmResponse,
-    _loadSnapshot: shell,
+    wasmModule,
+    _loadSnapshot: record,
     createPyodideModule: async (settings) => {
       const { module, initialMemory } = await createModule(settings);
       link(module, description, await compiled);
-      shell.set(await memory);
-      exclusiveOr(shell, module, initialMemory, description.libraries);
+      await memory;
+      exclusiveOr(record, module, initialMemory, description.libraries);
       return module;
     },
   });
@@ -87,14 +97,19 @@ async function restore() {
 
 // ---- reading the snapshot
 
-async function openSnapshot() {
-  const stream = await unpack("snapshot.bin"); // awaited first: the class below is not there yet
-  return new Reader(stream.getReader());
+/** Pyodide's own WebAssembly, compiled while it comes in. */
+function compileProgram() {
+  const response = unpack("pyodide.asm.wasm.bin").then((unpacked) => new Response(unpacked, { headers: { "Content-Type": "application/wasm" } }));
+  const compiling = WebAssembly.compileStreaming(response);
+  compiling.catch(() => {}); // whoever asks for it is told
+  return compiling;
 }
 
-/** Pyodide's own WebAssembly, as a response that can be compiled while it comes in. */
-async function openWasm() {
-  return new Response(await unpack("pyodide.asm.wasm.bin"), { headers: { "Content-Type": "application/wasm" } });
+/** The same; a start that failed may have been for want of it, and the next one gets it anew. */
+function takeProgram() {
+  const compiling = program ?? compileProgram();
+  program = null;
+  return compiling;
 }
 
 /** The program around it, a module that is told where it comes from. */
@@ -136,8 +151,12 @@ class Reader {
     this.chunk = new Uint8Array(0);
   }
 
-  async read(length) {
-    const bytes = new Uint8Array(length);
+  read(length) {
+    return this.fill(new Uint8Array(length));
+  }
+
+  async fill(bytes) {
+    const { length } = bytes;
     let filled = 0;
     while (filled < length) {
       if (!this.chunk.length) {
@@ -170,6 +189,12 @@ async function readLibraries(reader, libraries) {
 
 /** Start Emscripten's module. */
 export async function createPlain(settings) {
+  const { instantiateWasm } = settings;
+  settings.instantiateWasm = (imports, receive) =>
+    instantiateWasm(imports, (instance, compiled) => {
+      attachRest("pyodide", instance.exports, imports);
+      receive(instance, compiled);
+    });
   return (await asm).default(settings);
 }
 
@@ -235,12 +260,9 @@ class Linker {
     const own = {};
     const environment = this.environment(compiled, own, memoryBase, tableBase);
     const addresses = addressesOf(compiled, got);
-    const { exports } = new WebAssembly.Instance(compiled, {
-      env: environment,
-      wasi_snapshot_preview1: environment,
-      "GOT.mem": addresses,
-      "GOT.func": addresses,
-    });
+    const imports = { env: environment, wasi_snapshot_preview1: environment, "GOT.mem": addresses, "GOT.func": addresses };
+    const { exports } = new WebAssembly.Instance(compiled, imports);
+    attachRest(restName(name), exports, imports);
     Object.assign(own, this.module.relocateExports(exports, memoryBase));
     this.byFileName.set(name.slice(name.lastIndexOf("/") + 1), own);
     this.module.newDSO(name, handle, own).global = false;
@@ -273,6 +295,38 @@ function addressesOf(compiled, values) {
   const names = WebAssembly.Module.imports(compiled).filter(({ module: from }) => from.startsWith("GOT."));
   const entry = ({ name }, index) => [name, new WebAssembly.Global({ value: "i32", mutable: true }, values[index])];
   return Object.fromEntries(names.map(entry));
+}
+
+// ---- functions that a first visit does not call: see runtime_split.mjs
+
+// (module (import "e" "f" (func)) (export "f" (func 0))): a function of JavaScript that a table takes.
+const CALLABLE = new Uint8Array(
+  [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 2, 7, 1, 1, 0x65, 1, 0x66, 0, 0, 7, 5, 1, 1, 0x66, 0, 0],
+);
+let inflate; // once it is needed
+
+/** What the file of a library's rest is called: for site-packages/scipy.libs/libopenblas.so, scipy.libs.libopenblas. */
+export function restName(path) {
+  return path.replace(/^.*\/site-packages\//, "").replace(/\.cpython.*|\.so$/, "").replaceAll("/", ".");
+}
+
+/** Have the functions that are not in a module loaded when one of them is called. */
+function attachRest(name, exports, imports) {
+  const table = exports.$rest;
+  if (!table) return;
+  const load = () => {
+    const place = new Proxy({}, { get: (_, number) => table.get(Number(number)) });
+    const compiled = new WebAssembly.Module(inflated(fetchNow(`rest/${name}.bin`)));
+    new WebAssembly.Instance(compiled, { ...imports, $own: exports, $place: place });
+  };
+  table.set(0, new WebAssembly.Instance(new WebAssembly.Module(CALLABLE), { e: { f: load } }).exports.f);
+}
+
+/** The content of a gzip file, at once: the browser's own way would take turns of the event loop. */
+function inflated(packed) {
+  inflate ??= new Function("module", `${new TextDecoder().decode(fetchNow("inflate.js"))}\nreturn module.exports;`)({});
+  const size = new DataView(packed.buffer, packed.byteOffset).getUint32(packed.length - 4, true);
+  return inflate(packed.subarray(GZIP_HEADER, packed.length - GZIP_TRAILER), new Uint8Array(size));
 }
 
 // ---- the files

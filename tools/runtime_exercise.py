@@ -6,7 +6,8 @@ used here too, or it will be missing: in `run` what a first visit does, which th
 is asked for later, which is fetched then.
 """
 
-import asyncio  # noqa: F401  (what the worker's entry runs on)
+import asyncio
+import gc
 import hashlib
 import importlib
 import io
@@ -24,6 +25,7 @@ EXAMPLES, DIMENSIONS, CLASSES = 300, 32, 3
 TOUCHED = ("numpy", "scipy", "sklearn")
 # Modules of a browser's Python; a module that imports one cannot be imported here.
 BROWSER_MODULES = {"js", "pyscript", "pyodide_js", "polyscript"}
+DATASET_FOLDER = "made-up/"
 # What a first visit imports of the app; with what these import.
 FIRST = ("vizzy.session", "vizzy.dataset")
 
@@ -159,6 +161,73 @@ def run_late(app):
     features_of_texts()
     many_examples()
     return digest(other_classifiers())
+
+
+def shipped_dataset():
+    """The files of a dataset such as the site ships, by their addresses: text and bytes."""
+    embeddings, given_label = synthetic_examples()
+    index = {
+        "format": 1,
+        "name": "made up",
+        "classes": [str(label) for label in range(CLASSES)],
+        "ids": [f"example-{number}" for number in range(EXAMPLES)],
+        "given_label": given_label.tolist(),
+        "true_label": given_label.tolist(),
+        "files": None,
+        "alt": None,
+        "embeddings": "embeddings.npy",
+    }
+    buffer = io.BytesIO()
+    np.save(buffer, embeddings)
+    return {DATASET_FOLDER + "dataset.json": json.dumps(index), DATASET_FOLDER + "embeddings.npy": buffer.getvalue()}
+
+
+def compile_as_entered(folder):
+    """Compile sources as Pyodide does with what it is given to run: by way of their syntax trees."""
+    from pyodide.code import CodeRunner
+
+    for path in sorted(pathlib.Path(folder).rglob("*.py")):
+        CodeRunner(path.read_text()).compile()
+
+
+def talk_to_javascript(from_python, array, function):
+    """Hand values over in the ways that PyScript does."""
+    from pyodide.ffi import create_proxy, to_js
+
+    print("said once".replace("once", "here"))
+    proxy = create_proxy(lambda *values: None)
+    for value in (from_python, None, True, 1.5, "text", [1, [None]], {"key": [1]}, b"bytes", memoryview(b"bytes"), proxy):
+        function(to_js(value))
+    function(None, proxy)
+    proxy.destroy()
+    waiting = [asyncio.get_event_loop().create_future(), asyncio.ensure_future(asyncio.sleep(0))]
+    gc.collect()  # goes through objects of every type that there is
+    waiting[0].cancel()
+    return [str(value) for value in array]
+
+
+def calls():
+    """What the page asks the worker on a first visit, in order: name of the function, arguments."""
+    from vizzy.page.model.answer_parts import names_from
+
+    index = shipped_dataset()[DATASET_FOLDER + "dataset.json"]
+    settings = [[percentile, 15, mode, ood] for percentile in (50, 90) for mode in ("percentile", "mean") for ood in ("percentile", "outliers")]
+    return [
+        ["load_packages"],
+        ["import_numerics"],
+        ["beat"],
+        ["loaded"],
+        ["open_dataset", index, DATASET_FOLDER],
+        ["warm_up"],
+        ["train", "[]", 1],
+        ["progress", 1],
+        *(["analyse", *one] for one in settings),
+        *(["answer_parts", json.dumps(list(names_from(one)))] for one in settings),
+        *(["explain", 0, *one] for one in settings),
+        ["cell_examples", 0, 1, *settings[0]],
+        ["train", "[[0, 1], [1, 2]]", 2],
+        ["analyse", *settings[0]],
+    ]
 
 
 def digest(array):

@@ -78,6 +78,7 @@ class Archive:
 LOCK = pathlib.Path(__file__).resolve().parent / "runtime.lock.json"
 # Each with its reason to be here; the lock file says which versions.
 #   driver         the tour of the controls, fetched by the page when somebody takes it
+#   inflate        unpacks parts of the runtime that are needed at once, where the browser's own way would make Python wait
 #   onnxruntime    what computes the features of images, fetched by the page when images come
 #   wheels         Pyodide's own builds of numpy, scipy and scikit-learn, which are on no package index by themselves. This
 #                  wheel carries them; each is checked against the lock file inside the pyodide package before it is used

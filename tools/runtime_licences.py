@@ -51,6 +51,7 @@ IN_ARCHIVES = (
     ("coincident", "MIT; in PyScript, with others of its author", "pyscript", None),
     ("zip.js", "BSD-3-Clause; in PyScript", "pyscript", None),
     ("driver.js", "MIT", "driver", "license"),
+    ("tiny-inflate", "MIT; in Pyodide's folder, as inflate.js", "inflate", "LICENSE*"),
     ("ONNX Runtime", "MIT; onnxruntime-web", "onnxruntime", None),
     ("EfficientNet-Lite0", "Apache-2.0; run by ONNX Runtime", "onnxruntime", None),
     ("all-MiniLM-L6-v2", "Apache-2.0; vectors of its words, distilled", "onnxruntime", None),

@@ -13,6 +13,8 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import zlib from "node:zlib";
 
+import { instrumented, split } from "./runtime_split.mjs";
+
 const FIXED_SEED = "0";
 const FIXED_START = Date.UTC(2020, 0, 1);
 const WASM_MAGIC = 0x6d736100;
@@ -23,6 +25,8 @@ const FILE_DATA = 7;
 // fills: engines differ in the last few.
 const SPARE_SLOTS = 100;
 const SLOT_STEP = 400;
+// Functions that JavaScript calls to hand values over; which, depends on the engine.
+const BRIDGE = /^_*(js2python|python2js|pyproxy|JsProxy|JsRef|Jsv|JsArray|hiwire|PyEM|pyodide)/i;
 let firstSlot;
 
 /** Make all that differs from run to run the same: the clock, and what is drawn at random. */
@@ -49,12 +53,12 @@ function beReproducible() {
 }
 
 const CORE = "pyodide.core.mjs";
+const PROGRAM = "pyodide.asm.wasm.bin";
 
-/** The WebAssembly of a slim runtime, where there is one. */
-function compressedWasm(config) {
-  const file = path.join(config.pyodide, "pyodide.asm.wasm.bin");
-  if (!fs.existsSync(file)) return undefined;
-  return new Response(zlib.gunzipSync(fs.readFileSync(file)), { headers: { "Content-Type": "application/wasm" } });
+/** The program of a slim runtime, compiled, where there is one. */
+function compiledProgram(config) {
+  const file = path.join(config.pyodide, PROGRAM);
+  return fs.existsSync(file) ? WebAssembly.compile(zlib.gunzipSync(fs.readFileSync(file))) : undefined;
 }
 
 async function start(config, options = {}) {
@@ -64,7 +68,7 @@ async function start(config, options = {}) {
     indexURL: config.pyodide,
     env: { PYTHONHASHSEED: FIXED_SEED, ...config.env },
     _sysExecutable: "./this.program",
-    wasmResponse: compressedWasm(config),
+    wasmModule: compiledProgram(config),
     ...options,
   });
 }
@@ -117,10 +121,7 @@ async function snapshot(config) {
   const links = describeLinks(module);
   const memory = memoryOf(pyodide);
   const contents = links.libraries.map(({ name }) => pyodide.FS.readFile(name));
-  links.libraries.forEach((library, index) => {
-    library.size = contents[index].length;
-    library.got = library.got.map(({ value }) => value);
-  });
+  for (const library of links.libraries) library.got = library.got.map(({ value }) => value);
   const description = { ...links, memoryLength: memory.length, snapshotLength: memory.record.length };
   await takeOutConstants(config, description, contents, memory.record);
   const file = snapshotFile({ ...description, files: config.files }, contents, memory.record);
@@ -299,9 +300,143 @@ async function takeOutConstants(config, description, contents, record) {
 
 /** One file, uncompressed: the length of the description, the description, the libraries, the record of memory. */
 function snapshotFile(description, contents, record) {
-  const json = new TextEncoder().encode(JSON.stringify(description));
+  const libraries = description.libraries.map((library, index) => ({ ...library, size: contents[index].length }));
+  const json = new TextEncoder().encode(JSON.stringify({ ...description, libraries }));
   const length = new Uint8Array(new Uint32Array([json.length]).buffer);
   return Buffer.concat([length, json, ...contents, record]);
+}
+
+/** Take out of the program and of the snapshot's libraries what a first visit does not call: files of their own, `rest`. */
+async function splitCode(config) {
+  const { description, contents, record } = readSnapshot(fs.readFileSync(config.snapshot));
+  const program = zlib.gunzipSync(fs.readFileSync(path.join(config.pyodide, PROGRAM)));
+  const { restName } = await import(pathToFileURL(path.join(config.pyodide, "pyodide.mjs")).href);
+  const names = ["pyodide", ...description.libraries.map(({ name }) => restName(name))];
+  const parts = [program, ...contents];
+  const called = await calledFunctions(config, parts.map(instrumented), (libraries) => snapshotFile(description, libraries, record));
+  const [first, ...libraries] = parts.map((part, index) => splitPart(part, called[index], path.join(config.rest, names[index])));
+  fs.writeFileSync(config.program, first);
+  fs.writeFileSync(config.snapshot, snapshotFile(description, libraries, record));
+  return {};
+}
+
+function splitPart(whole, called, file) {
+  const { first, rest } = split(whole, called, BRIDGE);
+  if (rest) fs.writeFileSync(file, rest);
+  return first;
+}
+
+/** The program's and each library's functions that a first visit calls, when they are noted. */
+async function calledFunctions(config, parts, snapshotOf) {
+  beReproducible();
+  for (const name of fs.readdirSync(config.pyodide)) fs.symlinkSync(path.join(config.pyodide, name), path.join(config.noting, name));
+  const replace = (name, content) => {
+    fs.rmSync(path.join(config.noting, name), { force: true });
+    fs.writeFileSync(path.join(config.noting, name), content);
+  };
+  const [program, ...libraries] = parts;
+  replace(PROGRAM, zlib.gzipSync(program, { level: 1 }));
+  replace("snapshot.bin", zlib.gzipSync(snapshotOf(libraries), { level: 1 }));
+  replace("pyodide.mjs", fs.readFileSync(path.join(config.pyodide, "pyodide.mjs"))); // looks for the others beside itself
+  const tables = noteInstances();
+  const { loadPyodide } = await import(pathToFileURL(path.join(config.noting, "pyodide.mjs")).href);
+  const pyodide = await loadPyodide({ indexURL: `${config.noting}/` });
+  if (!pyodide.restored) throw new Error("the snapshot could not be restored to see what a first visit calls");
+  await visit(pyodide, config);
+  return tables.slice(0, parts.length).map((table) => [...Array(table.length).keys()].filter((number) => table.get(number) === null));
+}
+
+/** The tables of functions that are called, in the order in which modules are instantiated. */
+function noteInstances() {
+  const tables = [];
+  const note = (instance) => {
+    const table = instance.exports.$called;
+    for (let number = 0; number < table?.length; number++) table.set(number, true);
+    if (table) tables.push(table);
+  };
+  const { instantiate, Instance } = WebAssembly;
+  WebAssembly.instantiate = async (...given) => {
+    const instance = await instantiate(...given);
+    note(instance);
+    return instance;
+  };
+  WebAssembly.Instance = class extends Instance {
+    constructor(...given) {
+      super(...given);
+      note(this);
+    }
+  };
+  return tables;
+}
+
+/** What PyScript's Python package finds in a worker, as far as it matters while it is imported. */
+const POLYSCRIPT = {
+  config: { sync_main_only: true },
+  js_modules: {},
+  xworker: { sync: {} },
+  target: "",
+  workers: {},
+  ffi: { assign: Object.assign, direct() {}, gather() {}, query() {} },
+  storage() {},
+  lazy_py_modules() {},
+  IDBMap: class {},
+};
+
+// Python of the kinds that PyScript runs before a worker's own, in one piece with it, and after it.
+const BEFORE_WORKER = `import js;from pyodide.ffi import to_js;o=js.Object.fromEntries;js.make_proxy=lambda r:to_js(r,dict_converter=o)`;
+const AFTER_WORKER = `import js as _names
+_names._names = "__export__" in locals() and __export__ or []
+del _names
+from polyscript import xworker as _xworker
+_xworker.sync.train = train
+del _xworker`;
+
+/** Python that writes sources as PyScript writes those of its package. */
+function writingSources(folder) {
+  const lines = fs.readdirSync(folder, { recursive: true }).sort().filter((name) => name.endsWith(".py")).flatMap((name) => [
+    `_path = _Path("./entered/${name}")`,
+    `_path.write_text(${JSON.stringify(fs.readFileSync(path.join(folder, name), "utf8"))},encoding="utf-8")`,
+  ]);
+  const before = ["import os as _os", "from pathlib import Path as _Path", "_path = None", '_path = _Path("./entered")'];
+  const make = ['if not _os.path.exists("./entered"):', "    _path.mkdir(parents=True, exist_ok=True)"];
+  return [...before, ...make, ...lines, "import pyscript as _pyscript", ...["_Path", "_path", "_os", "_pyscript"].map((name) => `del ${name}`), "\n"].join("\n");
+}
+
+/** What PyScript and the page make the worker do until its first results, and with them. */
+async function visit(pyodide, config) {
+  await pyodide.loadPackage(config.packages, { messageCallback() {} });
+  furnish(pyodide, config);
+  const files = {};
+  globalThis.fetch = async (name) => new Response(files[name]);
+  globalThis.XMLHttpRequest = undefined;
+  const run = (code) => pyodide.runPythonAsync(code, { globals: pyodide.globals, filename: "worker.py" });
+  await run('import sys\nsys.dont_write_bytecode = True\nsys.path += ["/mnt/tools", "/mnt/app", "/mnt"]');
+  pyodide.registerJsModule("polyscript", POLYSCRIPT);
+  pyodide.runPython(BEFORE_WORKER, { globals: pyodide.toPy({}) });
+  Reflect.ownKeys(globalThis.make_proxy);
+  await run("import pyscript\nfrom pyscript import *");
+  const visitor = pyodide.pyimport("runtime_exercise");
+  for (const folder of ["/mnt/pyscript", "/mnt/app"]) visitor.compile_as_entered(folder);
+  visitor.fail_readably();
+  Object.assign(files, visitor.shipped_dataset().toJs({ dict_converter: Object.fromEntries }));
+  const worker = fs.readFileSync(path.join(config.mounts["/mnt/app"], "vizzy/worker.py"), "utf8");
+  await run(`${writingSources(config.mounts["/mnt/pyscript"])}\n${worker}`);
+  pyodide.runPython(AFTER_WORKER);
+  [...globalThis._names];
+  visitor.talk_to_javascript(pyodide.toPy({ plain: { list: [1, null] } }), [1, "two", null], (given) => given);
+  for (const [name, ...values] of visitor.calls().toJs()) {
+    let answer = pyodide.globals.get(name)(...values);
+    if (answer?.then) answer = await answer;
+    answer?.destroy?.();
+  }
+}
+
+function readSnapshot(file) {
+  const length = file.readUInt32LE(0);
+  const description = JSON.parse(file.subarray(4, 4 + length).toString());
+  let at = 4 + length;
+  const contents = description.libraries.map(({ size }) => new Uint8Array(file.subarray(at, (at += size))));
+  return { description, contents, record: new Uint8Array(file.subarray(at)) };
 }
 
 /** Start the finished runtime as a page does, and take a step in it. */
@@ -316,7 +451,7 @@ async function verify(config) {
 const [step, configFile] = process.argv.slice(2);
 const config = JSON.parse(fs.readFileSync(configFile));
 try {
-  const result = await ({ snapshot, verify }[step]?.(config) ?? run(step, config));
+  const result = await ({ snapshot, splitCode, verify }[step]?.(config) ?? run(step, config));
   fs.writeFileSync(config.result, JSON.stringify(result));
   process.exit(0);
 } catch (error) {

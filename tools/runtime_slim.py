@@ -10,7 +10,9 @@ The steps, most of which run inside Pyodide under Node (`runtime_node.mjs`, `run
    What a first visit does not need is in `late.zip` once more, for when it is asked for.
 3. *Freeze.* Start the slim Pyodide, do the work once, and write down the memory: `snapshot.bin`, from which
    `runtime_entry.mjs` starts in a fraction of the time. It is reproducible too.
-4. *Check.* The published packages, the slim ones and the snapshot must come to identical predicted
+4. *Split.* See which functions a first visit calls of the program and the libraries in the snapshot, and leave the rest of
+   each in a file of its own, `rest/`, which is loaded when one of them is called (`runtime_split.mjs`).
+5. *Check.* The published packages, the slim ones and the snapshot must come to identical predicted
    probabilities, to the last bit.
 
 A snapshot that cannot be made (of another Pyodide, say), or that predicts otherwise, is done without: Python is then
@@ -36,6 +38,9 @@ TOOLS = pathlib.Path(__file__).resolve().parent
 STDLIB_ARCHIVE = "python_stdlib.zip"
 CORE = "pyodide.core.mjs"
 SNAPSHOT = "snapshot.bin"
+PROGRAM = "pyodide.asm.wasm.bin"
+INFLATE = "inflate.js"
+REST = "rest"
 LATE = "late.zip"
 # Packed, since the plain servers this is for send everything as it is: three and five times as long.
 PACKED_CORE = ("pyodide.asm.mjs", "pyodide.asm.wasm")
@@ -60,14 +65,16 @@ class SlimBuild:
         The project's root, whose package ``vizzy`` is what the runtime is for.
     pyscript : pathlib.Path
         The sources of PyScript's own Python package, which runs in the worker too.
+    inflate : bytes
+        A module of JavaScript that unpacks what is in gzip files.
     node : list of str
         How to call Node.
     say : callable
         Given a line of progress to show.
     """
 
-    def __init__(self, full, folder, work, app, pyscript, node, say):
-        self.full, self.folder, self.work = full, folder, work
+    def __init__(self, full, folder, work, app, pyscript, inflate, node, say):
+        self.full, self.folder, self.work, self.inflate = full, folder, work, inflate
         self.pyscript, self.node, self.say = pyscript, node, say
         self.lock = json.loads((full / "pyodide-lock.json").read_bytes())
         self.site_packages, self.standard_library = python_folders(self.lock)
@@ -95,6 +102,8 @@ class SlimBuild:
             self.say("Taking the snapshot")
             self.lay_core()
             frozen = self.freeze(trace)
+            self.say("Taking out what a first visit does not call")
+            self.split_or_keep_whole()
             self.say("Checking that it predicts the same")
             self.check(expected, {"trace": traced, "snapshot's making": expected | frozen})
         except SetupError as error:
@@ -171,11 +180,13 @@ class SlimBuild:
         core = (self.full / "pyodide.mjs").read_text()
         (self.folder / CORE).write_text(with_wasm_from_elsewhere(core))
         shutil.copyfile(TOOLS / "runtime_entry.mjs", self.folder / "pyodide.mjs")
+        (self.folder / INFLATE).write_bytes(self.inflate)
 
     def lay_published_core(self):
         """Write Pyodide as published, and what starts it, in place of all that is for a snapshot."""
-        for name in (SNAPSHOT, LATE, *(f"{name}.bin" for name in PACKED_CORE)):
+        for name in (SNAPSHOT, LATE, INFLATE, *(f"{name}.bin" for name in PACKED_CORE)):
             (self.folder / name).unlink(missing_ok=True)
+        shutil.rmtree(self.folder / REST, ignore_errors=True)
         for name in PACKED_CORE:
             shutil.copyfile(self.full / name, self.folder / name)
         shutil.copyfile(self.full / "pyodide.mjs", self.folder / CORE)
@@ -244,8 +255,28 @@ class SlimBuild:
             needed=[name for name in trace["libraries"] if ".libs/" in name],
             files=self.file_table(),
         )
-        (self.folder / SNAPSHOT).write_bytes(packed(raw.read_bytes()))
         return result
+
+    def split_or_keep_whole(self):
+        """Take the program and the libraries apart; where that does not work, a first visit fetches all of them."""
+        try:
+            self.split()
+        except SetupError as error:
+            self.say(f"A first visit will fetch more than it calls: {error}")
+            (self.folder / SNAPSHOT).write_bytes(packed((self.work / "snapshot.raw").read_bytes()))
+
+    def split(self):
+        """Write the program, snapshot.bin and `rest/`: what a first visit calls, and what it does not."""
+        raw, program, rest, noting = (self.work / name for name in ("snapshot.raw", "program.wasm", REST, "noting"))
+        rest.mkdir()
+        noting.mkdir()
+        paths = {"snapshot": str(raw), "program": str(program), "rest": str(rest), "noting": str(noting)}
+        self.step("splitCode", self.folder, wheels=[], packages=sorted(self.lock["packages"]), **paths)
+        (self.folder / SNAPSHOT).write_bytes(packed(raw.read_bytes()))
+        (self.folder / PROGRAM).write_bytes(packed(program.read_bytes()))
+        (self.folder / REST).mkdir()
+        for path in sorted(rest.iterdir()):
+            (self.folder / REST / f"{path.name}.bin").write_bytes(packed(path.read_bytes()))
 
     def file_table(self):
         """Where in the archives each file lies, for laying them out without reading them."""
@@ -323,11 +354,12 @@ def packed(content):
 
 
 def with_wasm_from_elsewhere(core):
-    """Pyodide's module, changed to take its WebAssembly from an option where it is given one."""
+    """Pyodide's module, changed to take its WebAssembly, compiled, from an option where it is given one."""
     for old, new in (
-        ("instantiateWasm:Ie(e.indexURL)", "instantiateWasm:Ie(e.indexURL,e.wasmResponse)"),
+        ("instantiateWasm:Ie(e.indexURL)", "instantiateWasm:Ie(e.indexURL,e.wasmModule)"),
         ("function Ie(e){", "function Ie(e,given){"),
-        ('}=_(e+"pyodide.asm.wasm")', '}=given?{response:given}:_(e+"pyodide.asm.wasm")'),
+        ('}=_(e+"pyodide.asm.wasm")', '}=given?{}:_(e+"pyodide.asm.wasm")'),
+        ("let l;n?l=", "let l;if(given)l={module:await given,instance:await WebAssembly.instantiate(await given,s)};else n?l="),
     ):
         if core.count(old) != 1:
             raise PatchError(f"Pyodide's module has no single {old!r} to change; is it another version?")

@@ -86,6 +86,7 @@ def slim_build(folder, node=()):
         folder / "work",
         folder / "app",
         folder / "pyscript",
+        b"",
         list(node),
         quiet,
     )

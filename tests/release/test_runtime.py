@@ -5,6 +5,7 @@ import errno
 import gzip
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -198,6 +199,7 @@ def packages(monkeypatch, downloads):
         ),
         "micropython": npm_package({"micropython.mjs": b"", "micropython.wasm": b""}),
         "driver": npm_package({"dist/driver.js.mjs": b"", "dist/driver.css": b"", "license": b"MIT"}),
+        "inflate": npm_package({"index.js": b"", "LICENSE": b"MIT"}),
         "onnxruntime": npm_package({f"dist/{name}": b"" for name in runtime.ONNXRUNTIME_FILES}),
         "wheels": wheel_of(
             {f"{runtime.WHEELS_FOLDER}{name}.whl": content for name, content in WHEELS.items()}
@@ -657,11 +659,46 @@ def snapshot_at(place, node):
     pyscript = place / "pyscript"
     pyscript.mkdir()
     build = runtime_slim.SlimBuild(
-        place / "pyodide", place / "pyodide", place / "work", TOOLS.parent, pyscript, node, quiet
+        place / "pyodide", place / "pyodide", place / "work", TOOLS.parent, pyscript, b"", node, quiet
     )
     libraries = [name for name in loaded_libraries(place / "pyodide/snapshot.bin") if ".libs/" in name]
     build.freeze({"libraries": libraries})
-    return runtime_fetch.sha256_of_file(place / "pyodide/snapshot.bin")
+    return runtime_fetch.sha256_of_file(place / "work/snapshot.raw")
+
+
+@pytest.mark.skipif(
+    not (TOOLS.parent / "runtime/pyodide/snapshot.bin").exists(),
+    reason="./serve.sh --prepare was not run yet",
+)
+def test_what_no_first_visit_calls_is_in_files_of_its_own():
+    pyodide = TOOLS.parent / "runtime/pyodide"
+    rest = {path.stem for path in (pyodide / "rest").iterdir()}
+    stems = {name.partition("/site-packages/")[2].partition(".cpython")[0] for name in loaded_libraries(pyodide / "snapshot.bin")}
+    assert rest <= {"pyodide", *(stem.removesuffix(".so").replace("/", ".") for stem in stems)}
+    assert {"pyodide", "scipy.libs.libopenblas", "numpy.linalg._umath_linalg", "scipy.sparse._sparsetools"} <= rest
+
+
+def test_what_a_first_visit_asks_the_worker_is_what_the_worker_answers():
+    import runtime_exercise as exercise
+    exported = re.findall(r"^@export\n(?:async )?def (\w+)\(", (TOOLS.parent / "vizzy/worker.py").read_text(), re.MULTILINE)
+    assert {name for name, *_ in exercise.calls()} <= set(exported)
+
+
+def test_a_module_in_two_parts_does_what_it_did_and_loads_the_second_when_it_is_called():
+    node = runtime_fetch.node_command(runtime.CACHE, say=quiet)
+    script = TOOLS.parent / "tests/release/split_module.mjs"
+    done = subprocess.run([*node, script, TOOLS / "runtime_split.mjs"], check=True, capture_output=True, text=True)
+    assert json.loads(done.stdout) == {
+        "whole": 11,
+        "called": [0, 1, 2, 3],
+        "before": 0,
+        "answers": [11, 13],
+        "loads": 1,
+        "seen": 6,
+        "shorter": True,
+        "all": None,
+        "kept": True,
+    }
 
 
 def loaded_libraries(snapshot):

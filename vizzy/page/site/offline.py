@@ -15,7 +15,7 @@ from vizzy.page.site import features
 
 QUIET_SECONDS = 3
 # Of the runtime, what is fetched only when it is asked for: rare imports, libraries, vectors of words, the labs' editor.
-RARE = ("pyodide/late.zip", "pyodide/python_stdlib.zip", "driver/", "pyscript/codemirror", "pyscript/index-", "wheels/", "texts/", "licences.txt")
+RARE = ("pyodide/late.zip", "pyodide/rest/", "pyodide/inflate.js", "pyodide/python_stdlib.zip", "driver/", "pyscript/codemirror", "pyscript/index-", "wheels/", "texts/", "licences.txt")
 KEPT_FOR_OFFLINE = ("vizzy-site-", "vizzy-runtime-")  # as sw.js calls them; somebody's own work is not among them
 BY_COMMAND = 'meta[name="vizzy-server"]'  # this page comes from the command or a notebook, and ends with it
 MOST_PICTURES = 1000  # of larger datasets only what was looked at is kept, and all thumbnails
