@@ -143,7 +143,7 @@ def test_whether_na_is_a_class_and_in_which_order_the_probabilities_are_can_be_c
     table = f"label,{names}\n" + "".join(f"{label},{','.join(map(str, row))}\n" for label, row in zip(given, probs, strict=True))
     bring(own, as_file("named.csv", table))
     page = own.page
-    assert page.inner_text("#import-doubtful").startswith("“NA” is a class (1 row)")
+    assert page.inner_text("#import-doubtful").strip().startswith("“NA” is a class (1 row)")
     assert page.is_checked("#import-doubtful input")
     page.uncheck("#import-doubtful input")
     page.wait_for_function("document.getElementById('import-notes').textContent.includes('NA')")
