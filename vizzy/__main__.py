@@ -63,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def find(options: argparse.Namespace) -> None:
     """Find the label errors in some files, say so, and write what was asked for."""
     _check_thresholds(options)
-    if _in_pieces(options):
+    if _in_pieces(options) or _is_too_large(options):
         from vizzy.native.scale.command import find_in_pieces  # heavy, and needs what few have installed
 
         find_in_pieces(options, _choices(options))
@@ -360,6 +360,19 @@ def _in_pieces(options):
     return bool(asked) or any(
         "://" in name or (set(name) & set("*?[") and not Path(name).exists()) for name in options.files
     )
+
+
+def _is_too_large(options):
+    """Whether memory does not hold the files, which then are scored piece by piece in this process; says so."""
+    if not all(name.lower().endswith(".parquet") for name in options.files):
+        return False
+    from vizzy.native.scale.choice import why_in_pieces
+
+    why = why_in_pieces(options.files)
+    if why:
+        print(f"Note: {why}", file=sys.stderr)
+        options.no_cluster = True
+    return bool(why)
 
 
 def _check_thresholds(options):
