@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vizzy.reading import InputFile, read
+from vizzy.reading import IN_BROWSER, InputFile, read
 from vizzy.reading.arrays import texts_of
 from vizzy.reading.coded_texts import CodedTexts
 
@@ -63,3 +63,14 @@ def test_an_array_of_labels_is_a_table_whose_rows_are_made_when_they_are_asked_f
     assert list(opened.table.rows) == [["1", "3"], ["2", "5"], ["3", "3"], ["4", "5"]]
     assert opened.table.rows[1:3] == [["2", "5"], ["3", "3"]] and opened.table.rows[-1] == ["4", "5"]
     assert opened.table.texts("label") == ["3", "5", "3", "5"] and opened.table.unit_and_number(3) == "row 4"
+
+
+def test_arrays_of_more_rows_than_a_table_may_have_are_read_in_the_browser_too():
+    n = IN_BROWSER.rows + 1
+    label = np.arange(n) % 2
+    files = [InputFile("labels.npy", npy(label)), InputFile("pred_probs.npy", npy(np.eye(2, dtype=np.float32)[label] * 0.8 + 0.1))]
+    proposal = read(files, limits=IN_BROWSER)
+    assert len(proposal.make().dataset) == n and proposal.summary()["classes"] == [
+        {"name": "0", "count": n // 2 + 1},
+        {"name": "1", "count": n // 2},
+    ]

@@ -81,7 +81,7 @@ def test_many_files_are_refused_by_what_they_have_together():
 def test_more_rows_than_a_browser_can_hold_are_refused_with_the_command_that_can():
     text = "id,label,x1,x2\n" + "".join(f"{i},{i % 2},1,2\n" for i in range(IN_BROWSER.rows + 1))
     with pytest.raises(
-        ReadingError, match="200,001 rows, but at most 200,000 are read: .*python -m vizzy find a.csv"
+        ReadingError, match="200,001 rows, but at most 200,000 rows of a table are read: .*python -m vizzy find a.csv"
     ):
         read([InputFile("a.csv", text.encode())], limits=IN_BROWSER)
 

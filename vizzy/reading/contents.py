@@ -116,8 +116,8 @@ def contents_of(files: Sequence[InputFile], choices: Choices, limits: Limits) ->
         raise ReadingError(_nothing_useful(found, images, unread))
     if table is not None and len(table) > limits.rows:
         raise ReadingError(
-            f"{table.name} has {counted(len(table), 'row')}, but at most {limits.rows:,} are read: "
-            f"{limits.advice.format(names=table.name)}."
+            f"{table.name} has {counted(len(table), 'row')}, but at most {limits.rows:,} rows of a table are read: "
+            f"{limits.advice.format(names=table.name)}. Predicted probabilities and labels as two .npy files may have more rows."
         )
     return Contents(
         name=index.get("name") or (PurePosixPath(in_folders.name).stem if in_folders else _name_of(files)),
