@@ -152,8 +152,9 @@ class Preview:
             label = dom.element("label")
             box = dom.element("input", "", None, {"type": "checkbox", "value": entry["text"]})
             box.checked = entry["is_class"]
-            words = " “{}” is a class ({}), and does not mean “no label” ".format(entry["text"], counted(entry["rows"], "{} row", "{} rows"))
-            label.append(box, words)
+            rows = counted(entry["rows"], "{} row", "{} rows")
+            words = _("“{}” is a class ({}), and does not mean “no label”").format(entry["text"], rows)
+            label.append(box, " " + words + " ")
             boxes.append(label)
         dom.show(dom.by_id("import-doubtful"), bool(boxes))
         dom.by_id("import-doubtful").replaceChildren(*boxes)
@@ -167,10 +168,10 @@ class Preview:
         button = dom.by_id("import-order")
         dom.show(button, bool(chosen or fitting))
         if chosen:
-            button.textContent = "Take the columns of probabilities in the order that was assumed"
+            button.textContent = _("Take the columns of probabilities in the order that was assumed")
         elif fitting:
             shown = ", ".join(fitting[:MOST_IN_ORDER]) + (", …" if len(fitting) > MOST_IN_ORDER else "")
-            button.textContent = "Take the columns of probabilities in the order that fits: " + shown
+            button.textContent = _("Take the columns of probabilities in the order that fits: {}").format(shown)
 
     def _chose_header(self, event):
         self._correct({"header": event.target.checked})
