@@ -25,10 +25,10 @@ BROWSER_FACTOR = 2.0
 
 SECONDS_PER_WEIGHT = 1e-7  # of a logistic regression, per n * d * K
 # Of kernel ridge regression: per n * m * m and per m * m * m, for m landmarks; per n * m, and per n * m * d.
-SECONDS_PER_GRAM = 6e-11
-SECONDS_PER_SOLUTION = 3e-10
-SECONDS_PER_KERNEL = 1.5e-8
-SECONDS_PER_KERNEL_PRODUCT = 1.5e-10
+SECONDS_PER_GRAM = 1e-10
+SECONDS_PER_SOLUTION = 6e-10
+SECONDS_PER_KERNEL = 3e-8
+SECONDS_PER_KERNEL_PRODUCT = 3e-10
 # Words and characters of a text, hashed, weighted and projected: natively, per text and per character of it.
 SECONDS_PER_TEXT = 1.5e-4
 SECONDS_PER_CHARACTER = 3e-7
