@@ -10,7 +10,7 @@ from vizzy.page.language import _, duration, of_worker, percent, sentences
 from vizzy.page.model import events, explanation_text
 from vizzy.page.ui import dom
 from vizzy.page.ui.error_dialog import report
-from vizzy.page.ui.scheduling import yield_to_browser
+from vizzy.page.ui.scheduling import yield_to_browser, yield_until_frame
 
 SECONDS_BETWEEN_LOOKS = 0.3  # at how far the training is
 
@@ -195,5 +195,5 @@ def _before_training(dataset):
 async def _painted():
     """Wait until what was drawn is on the screen; a hidden page paints nothing and does not wait."""
     if not js.document.hidden:
-        await js.Promise.new(lambda resolve, _reject: js.requestAnimationFrame(resolve))
+        await yield_until_frame()
     await asyncio.sleep(0)

@@ -13,6 +13,7 @@ _scheduler = getattr(window, "scheduler", None)
 _yield = getattr(_scheduler, "yield", None)  # not in every browser; the other way takes 8 ms
 _idle = getattr(window, "requestIdleCallback", None)  # not in every browser either
 _soon = create_proxy(lambda resolve, _reject: setTimeout(resolve, 0))
+_in_frame = create_proxy(lambda resolve, _reject: window.requestAnimationFrame(resolve))
 _when_idle = create_proxy(lambda resolve, _reject: _idle(resolve)) if _idle else _soon
 
 
@@ -27,6 +28,11 @@ def call_when_idle(listener):
         _idle(listener)
     else:
         setTimeout(listener, 0)
+
+
+async def yield_until_frame():
+    """Go on in the next frame, before its layout."""
+    await Promise.new(_in_frame)
 
 
 async def yield_to_browser():
