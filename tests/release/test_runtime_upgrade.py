@@ -255,6 +255,7 @@ class TestDegraded:
     def test_nothing_is_left_of_a_snapshot_that_predicts_otherwise(self, build, monkeypatch):
         monkeypatch.setattr(build, "lay_core", lambda: (build.folder / "pyodide.asm.wasm.bin").write_bytes(b""))
         monkeypatch.setattr(build, "freeze", frozen_otherwise(build))
+        monkeypatch.setattr(build, "split", lambda: (build.folder / runtime_slim.REST).mkdir())
         assert "predicts otherwise than the full one (snapshot's making)" in build.make()
         assert sorted(path.name for path in build.folder.iterdir()) == [
             "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide.core.mjs", "pyodide.mjs"

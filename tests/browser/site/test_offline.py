@@ -60,7 +60,7 @@ def publish_another(folder):
     """Another version: the page, a module of its start, one of a lab on the page and one of that lab in the worker."""
     change(folder / "index.html", 'id="version">', 'id="version">9')
     change(folder / "vizzy/page/model/state.py", '"class_percentile": DEFAULT_CLASS_PERCENTILE', '"class_percentile": 51')
-    change(folder / "vizzy/page/labs/score.py", '("", "problems",', '("", "problems anew",')
+    change(folder / "vizzy/page/labs/score.py", '("", _("problems"),', '("", "problems anew",')
     change(folder / "vizzy/labs/score.py", '"problems": problems,', '"problems": problems + 1000,')
 
 
