@@ -9,7 +9,7 @@ import io
 import numpy as np
 from js import Promise, requestAnimationFrame
 from pyscript import document, fetch
-from training import cross_validated_pred_probs
+from vizzy.training import cross_validated_pred_probs
 
 index = await fetch("../../static/dataset.json").json()
 embeddings = np.load(io.BytesIO(await fetch("../../static/embeddings.npy").bytearray()))

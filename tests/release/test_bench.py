@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import os
 import shutil
 import subprocess
@@ -345,6 +346,9 @@ def test_the_plain_page_asks_for_the_packages_alone_and_trains_with_the_same_mod
     assert config["packages"] == ["numpy", "scikit-learn"]
     for source in config["files"]:
         assert (BENCH / "plain" / source).is_file()
+    text = "".join((BENCH / "plain" / source).read_text() for source in config["files"])
+    imported = re.findall(r"^from (vizzy[\w.]*) import", text + (BENCH / "plain/main.py").read_text(), re.MULTILINE)
+    assert {f"./{module.replace('.', '/')}.py" for module in imported} == set(config["files"].values())
     assert starts.PLAIN.answers in (BENCH / "plain/main.py").read_text()
     assert starts.PLAIN.result in (BENCH / "plain/main.py").read_text()
 
