@@ -3,7 +3,9 @@
 import os
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
+from object_stores import STORES
 
 HERE = Path(__file__).parent
 # There is a process of tests for each core: threads of numpy's and torch's would only wait for one another.
@@ -36,3 +38,9 @@ def pytest_collection_modifyitems(config, items):
         thorough = [item for item in items if item.get_closest_marker("thorough")]
         config.hook.pytest_deselected(items=thorough)
         items[:] = [item for item in items if not item.get_closest_marker("thorough")]
+
+
+@pytest.fixture(params=STORES)
+def store(request):
+    """The scheme of an object store's addresses."""
+    return request.param

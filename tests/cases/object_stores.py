@@ -55,3 +55,11 @@ def gs(monkeypatch, bucket):
 
 
 STORES = {"s3": s3, "gs": gs}
+
+# For tests that use them: they take seconds, and the servers' clients leave sockets for the collector to close.
+MARKS = [
+    pytest.mark.thorough,
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]

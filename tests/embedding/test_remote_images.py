@@ -7,26 +7,14 @@ import pytest
 pytest.importorskip("torch", reason="pip install -e '.[embeddings]' to test embedding")
 pytest.importorskip("s3fs")
 pytest.importorskip("moto")
-from object_stores import STORES
+from object_stores import MARKS, STORES
 from samples import files_of
 from test_distribution import build, cluster  # noqa: F401
 
 from embedding import command, sources
 from embedding.remote import NOT_THERE, RemoteFile, RemoteFolder, place
 
-pytestmark = [
-    pytest.mark.thorough,
-    pytest.mark.usefixtures("tiny_backbone"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
-
-
-@pytest.fixture(params=STORES)
-def store(request):
-    """The scheme of its addresses."""
-    return request.param
+pytestmark = [*MARKS, pytest.mark.usefixtures("tiny_backbone")]
 
 
 @pytest.fixture

@@ -4,25 +4,14 @@ import json
 
 import pyarrow as pa
 import pytest
-from object_stores import STORES
+from object_stores import MARKS, STORES
 from pyarrow import parquet
 from test_find_in_pieces import as_columns, in_files, in_pieces, rows
 
 from vizzy.__main__ import main
 from vizzy.native.scale import storage
 
-pytestmark = [
-    pytest.mark.thorough,
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
-
-
-@pytest.fixture(params=STORES)
-def store(request):
-    """The scheme of its addresses."""
-    return request.param
+pytestmark = MARKS
 
 
 @pytest.fixture

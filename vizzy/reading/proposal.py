@@ -55,6 +55,8 @@ class Proposal:
         ----------
         content : bytes
             Of a .npy file: a row for each of `images_to_embed`, without a single number where an image has none.
+        hashes : bytes, optional
+            Of a .npy file: the images' perceptual hashes, as `IMAGE_HASHES_FILE` holds them.
 
         Returns
         -------
