@@ -272,6 +272,24 @@ def test_libsvm_is_read_with_zeros_where_no_number_stands(name):
     assert table.rows == (["cat", "0.5", "0", "2"], ["dog", "0", "1", "0"])
 
 
+@pytest.mark.parametrize("name", ["train.lst", "train.txt"])
+def test_a_list_of_images_as_mxnet_writes_it_has_an_id_a_label_and_a_file(name):
+    lines = [f"{7 * row % 30}\t{CLASSES.index(label):.6f}\tpets/{row}.jpg" for row, label in enumerate(GIVEN)]
+    one = opened(file("\n".join(lines) + "\n", name), array(PROBS))
+    assert given_labels(one) == [str(CLASSES.index(label)) for label in GIVEN]
+    assert (one.dataset.ids[1], one.dataset.files[1]) == ("7", "pets/1.jpg")
+    lines[4] = "4\t0.000000\t1.000000\tpets/4.jpg"
+    with pytest.raises(ReadingError, match=f"{name} line 5.*2 labels"):
+        opened(file("\n".join(lines) + "\n", name), array(PROBS))
+
+
+def test_a_column_of_names_of_images_is_the_image_whatever_it_is_called():
+    images = [InputFile(f"photos/{row}.JPG", b"") for row in range(30)]
+    lines = "".join(f"{row}.JPG,{label}\n" for row, label in enumerate(GIVEN))
+    proposal = reading.read([file(lines), *images])
+    assert proposal.images_to_embed == tuple(image.name for image in images)
+
+
 # --- formats that take a library -------------------------------------------------------------------------------
 
 

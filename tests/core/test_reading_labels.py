@@ -116,6 +116,53 @@ def test_minus_one_is_a_class_where_it_is_as_frequent_as_one():
     assert set(cleaned(["-1", "0", "1"] * 10)[0]) == {"-1", "0", "1"}
 
 
+@pytest.mark.parametrize("sign", ["99999", "-999", "999", "-1", "-99999.0", "-100"])
+@pytest.mark.parametrize("every", [2, 30], ids=["often", "once"])
+def test_a_number_that_stands_for_no_label_among_words_is_none_however_often_and_can_be_kept(sign, every):
+    given = [sign if row % every == 0 else label for row, label in enumerate(GIVEN)]
+    words = [label for row, label in enumerate(GIVEN) if row % every]
+    beside = (table({"label": given}), array(np.random.default_rng(0).normal(size=(30, 4)), "embeddings.npy"))
+    one = opened(*beside)
+    assert given_labels(one) == words
+    assert any(repr(sign) in note and "no label" in note and "kept" in note for note in one.notes)
+    assert read(beside).summary()["doubtful_labels"] == [{"text": sign, "rows": given.count(sign), "is_class": False}]
+    assert given_labels(opened(*beside, kept_labels=(sign,))) == given
+
+
+@pytest.mark.parametrize("sign", ["99", "-999", "99999", "255"])
+def test_a_number_far_beyond_the_classes_means_no_label_unless_predictions_are_for_as_many(sign):
+    given = [sign if row % 4 == 3 else str(row % 4) for row in range(40)]
+    kept = [label for label in given if label != sign]
+    one = opened(table({"label": given}), array(np.eye(3)[[int(label) if label != sign else 0 for label in given]]))
+    assert given_labels(one) == kept
+    assert one.dataset.classes == ("0", "1", "2")
+    of_four = opened(table({"label": given}), array(probabilities(given, ordered(set(given)))))
+    assert given_labels(of_four) == given
+
+
+def test_numbers_that_are_not_far_beyond_the_others_are_classes():
+    assert set(cleaned(["990", "995", "999"] * 10)[0]) == {"990", "995", "999"}
+    assert set(cleaned([str(number) for number in range(256)] * 5)[0]) == {str(number) for number in range(256)}
+    assert set(cleaned(["10115", "20095", "99999"] * 10)[0]) == {"10115", "20095", "99999"}
+
+
+def test_255_in_an_array_of_class_numbers_means_ignore_and_its_rows_are_left_out():
+    given = np.array([0, 1, 2, 255] * 10, dtype=np.uint8)
+    one = opened(array(given, "labels.npy"), array(np.eye(3)[np.where(given == 255, 0, given)]))
+    assert given_labels(one) == ["0", "1", "2"] * 10
+    assert any("'255' in 10 rows" in note and "no label" in note for note in one.notes)
+
+
+def test_the_only_number_among_words_is_a_class_with_a_question():
+    given = ["0" if row % 5 == 0 else label for row, label in enumerate(GIVEN)]
+    beside = (table({"label": given}), array(np.random.default_rng(0).normal(size=(30, 4)), "embeddings.npy"))
+    one = opened(*beside)
+    assert given_labels(one) == given
+    assert any("'0' in 6 rows is the only number" in note for note in one.notes)
+    assert given_labels(opened(*beside, no_labels=("0",))) == [label for label in given if label != "0"]
+    assert cleaned(given, known_classes=ordered(set(given)))[1] == []
+
+
 # --- labels that are more than a text ------------------------------------------------------------------
 
 FORMS = {

@@ -17,6 +17,7 @@ from vizzy.features.measurements import is_date
 from vizzy.reading.arrays import SUMS_TO_ONE
 from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.safe_json import parse_value
+from vizzy.reading.files import IMAGE_SUFFIXES
 from vizzy.reading.features import feature_columns, is_numeric, why_no_feature_by_name
 from vizzy.reading.label_cells import classes_of_one_hot_columns, labels_of_cell, may_be_labels, one_hot_columns
 from vizzy.reading.labels import whole_number
@@ -377,11 +378,19 @@ def _usual_column(table, role, roles):
     for name in USUAL_NAMES[role]:
         if name in by_name and _may_be(table, by_name[name], role):
             return by_name[name]
+    if role == FILE:
+        return next((column for column in by_name.values() if _names_images(table, column)), None)
     if role == ID:
         return next((column for name, column in by_name.items() if _is_id(table, name, column)), None)
     if role == LABEL:
         return next((column for name, column in by_name.items() if name.endswith("_responses")), None)
     return None
+
+
+def _names_images(table, column):
+    """Whether the first cells of a column are names of images, each another one."""
+    texts = table.texts(column)[:SAMPLE_ROWS]
+    return len(texts) > 1 and len(set(texts)) == len(texts) and all(text.lower().endswith(IMAGE_SUFFIXES) for text in texts)
 
 
 def _is_id(table, name, column):

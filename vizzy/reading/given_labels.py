@@ -57,12 +57,13 @@ def given_labels_of(contents: Contents, roles: Roles, choices: Choices) -> Given
 
 def _doubtful(texts, cleaned, choices):
     """Texts that could mean either, or of which a person said what they mean."""
-    said = {*choices.kept_labels, *choices.no_labels}
     counts: dict[str, int] = {}
     for text, count in CodedTexts.of(texts).counts().items():
-        if text.strip() and (text.strip() in said or label_texts.may_mean_no_label(text.strip())):
-            counts[text.strip()] = counts.get(text.strip(), 0) + count
-    return tuple((text, count, text in cleaned) for text, count in sorted(counts.items()))
+        counts[text.strip()] = counts.get(text.strip(), 0) + count
+    counts.pop("", None)
+    said = {*choices.kept_labels, *choices.no_labels, label_texts.number_among_words(counts), *label_texts.numbers_for_none(counts)}
+    found = [text for text in sorted(counts) if text in said or label_texts.may_mean_no_label(text)]
+    return tuple((text, counts[text], text in cleaned) for text in found)
 
 
 def with_checked_classes(labels: GivenLabels, choices: Choices, most: int) -> GivenLabels:

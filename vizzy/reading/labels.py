@@ -24,6 +24,10 @@ UNLABELLED = frozenset(
     not_labelled skip skipped todo tbd""".split()
     + ["no label", "not labeled", "not labelled", "not annotated", "to do"]
 )
+# Numbers that people and programs write where there is no label: nothing but nines, and what PyTorch skips.
+_NUMBER_FOR_NONE = re.compile(r"([+-]?9{2,}|-1|-100)(\.0+)?")
+FAR_BEYOND = 9  # times the highest other number: 99 beside 1 to 10 is no class
+IGNORED_PIXEL, MOST_BESIDE_IT = 255, 200  # masks of few classes hold 255 where nothing counts
 # A text that can mean "no label" is a class of that name where it stands in so many rows, and in this share of a class of usual size.
 USUAL_SHARE, FEWEST_OF_A_CLASS = 0.5, 5
 # With more classes than this, or than this share of the rows, a label may be an id or a text: a note asks.
@@ -103,6 +107,49 @@ def may_mean_no_label(text: str) -> bool:
     (True, True, False)
     """
     return text.lower() in MISSING or text.lower() in UNLABELLED
+
+
+def numbers_for_none(labels: Collection[str]) -> set[str]:
+    """Of different labels, the numbers that can only mean that there is none: 999 among words, 99999 or 255 beside 0 to 9.
+
+    Parameters
+    ----------
+    labels : collection of str
+
+    Returns
+    -------
+    set of str
+
+    Examples
+    --------
+    >>> numbers_for_none(["cat", "dog", "-999"]), numbers_for_none(["0", "1", "255"]), numbers_for_none(["990", "999"])
+    ({'-999'}, {'255'}, set())
+    """
+    signs = {label for label in labels if _NUMBER_FOR_NONE.fullmatch(label) or whole_number(label) == IGNORED_PIXEL}
+    others = {label for label in labels if label and not may_mean_no_label(label)} - signs
+    if len(others) < 2 or not signs:
+        return set()
+    if not any(_NUMBER.fullmatch(label) for label in others):
+        return {label for label in signs if whole_number(label) != IGNORED_PIXEL}
+    numbers = [number for number in map(whole_number, others) if number is not None]
+    if len(numbers) < len(others) or min(numbers) < 0:
+        return set()
+    highest = max(numbers)
+    return {label for label in signs if _is_far_beyond(whole_number(label), highest, len(others))}
+
+
+def number_among_words(labels: Collection[str]) -> str | None:
+    """Of different labels, the one that is a number where all others are words, such as 0 where none was filled in; or None."""
+    numbers = [label for label in labels if _NUMBER.fullmatch(label)]
+    words = [label for label in labels if label and not _NUMBER.fullmatch(label) and not may_mean_no_label(label)]
+    return numbers[0] if len(numbers) == 1 and len(words) >= 2 else None
+
+
+def _is_far_beyond(number, highest, n_others):
+    """Whether a number is no class beside others that are whole numbers up to a highest one."""
+    if number == IGNORED_PIXEL:
+        return highest <= MOST_BESIDE_IT and 2 * n_others > highest
+    return abs(number) > FAR_BEYOND * max(1, highest)
 
 
 def ordered(classes: Iterable[str]) -> tuple[str, ...]:
@@ -243,8 +290,9 @@ def _without_missing(labels, known, unlabelled, notes):
     counts = _counts(labels)
     others = [count for label, count in counts.items() if not may_mean_no_label(label)]
     usual = sum(others) / len(others) if others else 0
+    sure, lone = numbers_for_none(counts), number_among_words(counts)
     missing, n_signs = set(), 0
-    for text in sorted(text for text in counts if text in unlabelled or may_mean_no_label(text)):
+    for text in sorted(text for text in counts if text in unlabelled or text in sure or text == lone or may_mean_no_label(text)):
         is_sign = text.lower() in UNLABELLED
         rows = counted(counts[text], "row")
         if text in unlabelled:
@@ -252,7 +300,21 @@ def _without_missing(labels, known, unlabelled, notes):
             n_signs += counts[text]
             notes.append(f"{shown(text)} in {rows} means that there is no label.")
         elif text in known:
+            if not may_mean_no_label(text) and text not in sure:
+                continue
             notes.append(f"{shown(text)} in {rows} is a class of that name.")
+        elif text in sure:
+            missing.add(text)
+            n_signs += counts[text]
+            notes.append(
+                f"{shown(text)} in {rows}, beside {listed(ordered(set(counts) - sure), 3)}, is taken to mean that there is no label; it can be "
+                "kept as a class."
+            )
+        elif text == lone and not may_mean_no_label(text):
+            notes.append(
+                f"{shown(text)} in {rows} is the only number among the labels and is taken for a class of that name: if it means that "
+                "there is no label, say so."
+            )
         elif others and counts[text] >= max(FEWEST_OF_A_CLASS * (not is_sign), USUAL_SHARE * usual) and not (is_sign and known):
             notes.append(
                 f"{shown(text)} in {rows} is taken for a class of that name, since it is as frequent as one: if it means that "

@@ -11,7 +11,7 @@ from vizzy.reading.errors import ReadingError
 from vizzy.reading.files import COLUMNAR_SUFFIXES, NATIVE, SPREADSHEET_SUFFIXES, InputFile, Limits
 from vizzy.reading.formats.delimited import delimited_text, read_delimited
 from vizzy.reading.formats.json_tables import json_text, read_json, read_json_lines
-from vizzy.reading.formats.tools import is_arff, is_fasttext, is_libsvm, read_arff, read_fasttext, read_libsvm
+from vizzy.reading.formats.tools import is_arff, is_fasttext, is_libsvm, is_lst, read_arff, read_fasttext, read_libsvm, read_lst
 from vizzy.reading.tables import DELIMITED, FEATHER, JSON, JSON_LINES, PARQUET, Table, cell_text, decoded, encoded
 
 # What a file of a library's format begins with; an .ods and an .xlsx are zips, and known by what they hold.
@@ -75,7 +75,7 @@ def read_table(
         return read_json_lines(file.name, text, form, notes)
     if file.suffix == ".json" or (file.suffix not in DELIMITED_SUFFIXES and first in "[{"):
         return read_json(file.name, text, form, notes)
-    for recognised, read in ((is_arff, read_arff), (is_fasttext, read_fasttext)):
+    for recognised, read in ((is_arff, read_arff), (is_fasttext, read_fasttext), (is_lst, read_lst)):
         if recognised(text):
             return read(file.name, text, form, notes)
     if is_libsvm(text):

@@ -1,4 +1,4 @@
-"""Text formats of machine learning tools: ARFF (Weka), LIBSVM and fastText."""
+"""Text formats of machine learning tools: ARFF (Weka), LIBSVM, fastText and MXNet's lists of images."""
 
 import csv
 import io
@@ -10,6 +10,7 @@ from vizzy.reading.errors import ReadingError, counted, shown
 from vizzy.reading.tables import FASTTEXT_PREFIX, Form, Table
 
 _LIBSVM_LINE = re.compile(r"\S+(?:[ \t]+(?:qid|\d+):\S+)+[ \t]*(?:#.*)?")
+_LST_LINE = re.compile(r"\d+\t(?:[+-]?\d+(?:\.\d+)?\t)+[^\t]*\.(?:jpe?g|png|webp|gif|bmp|tiff?|npy)\s*", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"@attribute\s+('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\S+)\s+(.*)", re.IGNORECASE)
 
 
@@ -30,6 +31,12 @@ def is_libsvm(text: str) -> bool:
 def is_fasttext(text: str) -> bool:
     """Whether a text begins with a label as fastText writes it."""
     return text.lstrip().startswith(FASTTEXT_PREFIX)
+
+
+def is_lst(text: str) -> bool:
+    """Whether the lines of a text are a number, a label or several and the path of an image, between tabs, as MXNet lists images."""
+    lines = [line for line in text[:100_000].splitlines()[:50] if line.strip()]
+    return bool(lines) and all(_LST_LINE.fullmatch(line) for line in lines[: max(1, len(lines) - 1)])
 
 
 def read_arff(name: str, text: str, form: Form, notes: tuple) -> Table:
@@ -109,6 +116,28 @@ def read_fasttext(name: str, text: str, form: Form, notes: tuple) -> Table:
             lines.append(number)
     notes = (*notes, f"{name} was read as fastText writes labels and texts.")
     return Table(name, ("label", "text"), tuple(rows), tuple(lines), replace(form, delimiter="\t"), notes)
+
+
+def read_lst(name: str, text: str, form: Form, notes: tuple) -> Table:
+    """Read MXNet's list of images: their number, their label, written as 2.000000, and their path.
+
+    Raises
+    ------
+    ReadingError
+        Where a line is damaged.
+    """
+    rows, lines = [], []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        if not _LST_LINE.fullmatch(line):
+            raise ReadingError(f"{name} line {number} is {shown(line)}, but a number, a label and a path, between tabs, are expected.")
+        index, *labels, path = line.split("\t")
+        labels = [re.sub(r"\.0+$", "", label) for label in labels]
+        rows.append([index, labels[0] if len(labels) == 1 else json.dumps(labels), path.strip()])
+        lines.append(number)
+    notes = (*notes, f"{name} was read as MXNet lists images: a number, a label and a path.")
+    return Table(name, ("id", "label", "file"), tuple(rows), tuple(lines), replace(form, delimiter="\t"), notes)
 
 
 def _arff_row(name, number, line, width):
