@@ -205,6 +205,63 @@ def test_a_header_is_no_data_where_it_is_chosen_or_looks_like_one():
     assert read_table(file(numbered)).columns == ("0", "1", "2")
 
 
+@pytest.mark.parametrize("quoting", [csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC, csv.QUOTE_MINIMAL], ids=["all", "texts", "where needed"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_apostrophes_that_enclose_fields_are_no_part_of_them_and_come_back(quoting, delimiter):
+    rows = [[row[0], row[1], f"it's{delimiter} a text{row[0]}", *row[3:]] for row in ROWS]
+    one = opened(file(separated(delimiter, rows, quotechar="'", quoting=quoting)))
+    assert_read(one)
+    assert one.texts[4] == f"it's{delimiter} a textr4"
+    assert any("Apostrophes" in note for note in one.notes)
+    written = list(csv.reader(io.StringIO(write_table(one.table).decode()), delimiter=delimiter, quotechar="'"))
+    assert written == [COLUMNS, *rows]
+
+
+def test_apostrophes_that_only_begin_a_text_are_part_of_it():
+    texts = {3: "'tis the season", 5: "'quoted'", 8: "don't"}
+    one = opened(file(separated(rows=[[*row[:2], texts.get(number, row[2]), *row[3:]] for number, row in enumerate(ROWS)])))
+    assert [one.texts[number] for number in texts] == list(texts.values())
+
+
+LAST_LINES = ["Total,,,10,10,10", "Summe,30,,10,10,10", "(30 rows affected)", "\nExported on 2 May", "Mean,,,.3,.3,.3\nStd,,,.1,.1,.1", "# the end"]
+
+
+@pytest.mark.parametrize("last", LAST_LINES)
+def test_totals_and_remarks_below_a_table_are_no_rows_of_it_and_it_is_said(last):
+    one = opened(file(separated() + last + "\n"))
+    assert_read(one)
+    assert any("last" in note and last.strip().partition(",")[0] in note for note in one.notes)
+
+
+def test_a_class_called_total_and_a_line_that_is_cut_off_are_no_totals():
+    assert "Total" in opened(file(separated().replace("fox", "Total"))).dataset.classes
+    with pytest.raises(ReadingError, match="line 32 has 2 fields"):
+        opened(file(separated() + "r30,cat"))
+
+
+@pytest.mark.parametrize("units", [",,,%,%,%", "-,-,-,cm,kg,", "string,string,string,float,float,float", "[-],[-],[-],[%],[%],[%]"])
+def test_a_row_of_units_below_the_header_is_no_row_of_the_table_and_it_is_said(units):
+    header, _, rows = separated().partition("\n")
+    one = opened(file(f"{header}\n{units}\n{rows}"))
+    assert_read(one)
+    assert any("units" in note for note in one.notes)
+
+
+@pytest.mark.parametrize("first", ["r,cat,x,n/a,.5,.5", "r,cat,x,abc,.5,.5"])
+def test_a_first_row_with_one_faulty_number_is_no_row_of_units(first):
+    header, _, rows = separated().partition("\n")
+    with pytest.raises(ReadingError, match="data.csv line 2, column 'p_cat'"):
+        opened(file(f"{header}\n{first}\n{rows}"))
+
+
+def test_a_sheet_is_read_without_its_row_of_units_and_its_totals():
+    rows = [[row[0], row[1], row[2], *map(float, row[3:])] for row in ROWS]
+    sheet = [COLUMNS, ["", "", "", "%", "%", "%"], *rows, [""], ["Total", "", "", 10, 10, 10], ["Source: a survey"]]
+    one = opened(file(workbook({"S": sheet}), "data.xlsx"))
+    assert_read(one)
+    assert one.table.place(0) == "data.xlsx row 3"
+
+
 # --- other text formats ---------------------------------------------------------------------------------------
 
 JSON_SHAPES = {
@@ -261,8 +318,27 @@ def test_arff_is_read_with_quoted_names_and_missing_values():
     one = opened(file(head + "\n".join(rows) + "\n", "data.arff"))
     assert given_labels(one) == GIVEN
     assert one.table.column("note")[0] == "it, 's cat"
-    with pytest.raises(ReadingError, match="line 3 is a sparse row"):
-        read_table(file("@relation r\n@data\n{0 1}\n", "data.arff"))
+
+
+SPARSE = "@relation r\n@attribute a numeric\n@attribute 'b c' real\n@attribute n {x, 'y z'}\n@attribute class {cat, 'big dog'}\n@data\n"
+
+
+def test_sparse_rows_of_arff_have_0_or_the_first_declared_value_where_they_name_nothing():
+    table = read_table(file(SPARSE + "{0 1.5, 3 'big dog'}\n{1 -2, 2 'y z'}\n{}\n{0 ?, 1 1e3}\n1,2,x,cat\n", "data.arff"))
+    assert table.rows == (
+        ["1.5", "0", "x", "big dog"],
+        ["0", "-2", "y z", "cat"],
+        ["0", "0", "x", "cat"],
+        ["", "1e3", "x", "cat"],
+        ["1", "2", "x", "cat"],
+    )
+    assert any("sparse" in note for note in table.notes)
+
+
+@pytest.mark.parametrize("row", ["{0 1.5", "{9 1}", "{0}", "{a b}", "{0 1 1 2}"])
+def test_a_damaged_sparse_row_of_arff_is_named_with_its_line(row):
+    with pytest.raises(ReadingError, match="data.arff line 8"):
+        read_table(file(f"{SPARSE}{{0 1}}\n{row}\n", "data.arff"))
 
 
 @pytest.mark.parametrize("name", ["data.libsvm", "data.txt"])

@@ -398,8 +398,8 @@ def _is_id(table, name, column):
 
 
 def normalised(column: str) -> str:
-    """A column's name in lower case, with "_" between its words: str."""
-    return re.sub(r"[\s.-]+", "_", column.strip().lower())
+    """A column's name in lower case, with "_" between its words, without the signs that Weka puts around it: str."""
+    return re.sub(r"[\s.-]+", "_", column.strip().strip("@").lower())
 
 
 def _may_be(table, column, role):

@@ -73,6 +73,7 @@ class Form:
 
     kind: str = DELIMITED
     delimiter: str = ","
+    quote: str = '"'  # what encloses fields that hold the delimiter
     encoding: str = "utf-8"
     mark: bool = False  # whether it begins with a byte-order mark
     line_end: str = "\n"

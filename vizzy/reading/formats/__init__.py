@@ -75,11 +75,12 @@ def read_table(
         return read_json_lines(file.name, text, form, notes)
     if file.suffix == ".json" or (file.suffix not in DELIMITED_SUFFIXES and first in "[{"):
         return read_json(file.name, text, form, notes)
-    for recognised, read in ((is_arff, read_arff), (is_fasttext, read_fasttext), (is_lst, read_lst)):
+    for recognised, read in ((is_fasttext, read_fasttext), (is_lst, read_lst)):
         if recognised(text):
             return read(file.name, text, form, notes)
-    if is_libsvm(text):
-        return read_libsvm(file.name, text, form, notes, limits.cells)
+    for recognised, read_out in ((is_arff, read_arff), (is_libsvm, read_libsvm)):
+        if recognised(text):
+            return read_out(file.name, text, form, notes, limits.cells)
     return read_delimited(file.name, text, form, notes, delimiter, header)
 
 

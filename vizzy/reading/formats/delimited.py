@@ -12,10 +12,12 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from vizzy.reading.errors import ReadingError, counted, shown
+from vizzy.reading.formats.surroundings import without_surroundings
 from vizzy.reading.tables import NAMES_OF_COLUMNS, UNNAMED, Form, Table
 
 DELIMITERS = (",", ";", "\t", "|")
 SPACES = " "
+APOSTROPHE = "'"
 WITHOUT_QUOTING = ("\t", "|", " ")  # separators with which many programs give quotation marks no meaning
 DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", " ": "space"}
 SAMPLE_RECORDS = 50
@@ -38,6 +40,7 @@ class Dialect:
 
     delimiter: str
     quoting: bool = True
+    quote: str = '"'
     escape: str | None = None  # the character before a quotation mark within a field, where it is not doubled
 
 
@@ -76,7 +79,9 @@ def read_delimited(name: str, text: str, form: Form, notes: tuple, delimiter: st
         records, lines = records[skipped:], lines[skipped:]
     if not dialect.quoting:
         notes = (*notes, f"Quotation marks in {name} were read as part of its texts.")
-    form = replace(form, delimiter=dialect.delimiter, line_end=line_end, preamble=preamble)
+    if dialect.quote == APOSTROPHE:
+        notes = (*notes, f"Apostrophes in {name} enclose its fields, and are no part of them.")
+    form = replace(form, delimiter=dialect.delimiter, quote=dialect.quote, line_end=line_end, preamble=preamble)
     records = _without_empty_last(records)
     has_header = header if header is not None else not _holds_data(records)
     form = replace(form, header=has_header)
@@ -88,6 +93,8 @@ def read_delimited(name: str, text: str, form: Form, notes: tuple, delimiter: st
     else:
         _check_header(name, columns, lines[0])
         records, lines = records[1:], lines[1:]
+    records, lines, more = without_surroundings(name, "line", records, lines, len(columns), has_header)
+    notes = (*notes, *more)
     rows, lines = _filled(columns, records, lines)
     _check_rows(name, columns, rows, lines, dialect.delimiter, has_header)
     return Table(name, tuple(columns), tuple(rows), tuple(lines), form, notes)
@@ -96,7 +103,7 @@ def read_delimited(name: str, text: str, form: Form, notes: tuple, delimiter: st
 def delimited_text(table: Table) -> str:
     """A table as text, in the form in which it came; quotation marks are doubled."""
     out = io.StringIO()
-    writer = csv.writer(out, delimiter=table.form.delimiter, lineterminator=table.form.line_end)
+    writer = csv.writer(out, delimiter=table.form.delimiter, quotechar=table.form.quote, lineterminator=table.form.line_end)
     writer.writerow(table.columns)
     writer.writerows(table.rows)
     return table.form.preamble + out.getvalue()
@@ -140,6 +147,8 @@ def _dialect_of_sample(sample, delimiter):
 def _quoting(sample, delimiter):
     """What quotation marks mean with a separator: they enclose fields if that fits, else they are escaped, else nothing."""
     usual, plain = Dialect(delimiter), Dialect(delimiter, quoting=False)
+    if _enclosed_by_apostrophes(sample, delimiter):
+        return Dialect(delimiter, quote=APOSTROPHE)
     if '"' not in sample:
         return usual
     ways = [usual]
@@ -150,6 +159,27 @@ def _quoting(sample, delimiter):
         return fitting[0]
     # With commas, a quotation mark that fits nowhere is a mistake that the complaint about it names.
     return plain if delimiter in WITHOUT_QUOTING and _fit(sample, plain)[0] >= SHARE_ALIKE else usual
+
+
+def _enclosed_by_apostrophes(sample, delimiter):
+    """Whether every field that begins with an apostrophe ends with one, and they enclose a column, or what separates fields."""
+    if not re.search(rf"(^|{re.escape(delimiter)}) ?'", sample, re.MULTILINE):
+        return False
+    way, plain = Dialect(delimiter, quote=APOSTROPHE), Dialect(delimiter)
+    share, width = _fit(sample, way)
+    if share < SHARE_ALIKE or width < 2 or _swallows_lines(sample, way, plain):
+        return False
+    plain_share, plain_width = _fit(sample, plain)
+    if plain_share < SHARE_ALIKE or plain_width != width:
+        return True
+    records = [record for record in _reader(sample, plain) if len(record) == width]
+    return any(_are_enclosed([record[place].strip() for record in records]) for place in range(width))
+
+
+def _are_enclosed(cells):
+    """Whether all cells of a column that hold anything, but for its name, stand between apostrophes."""
+    filled = [cell for cell in cells[1:] if cell]
+    return bool(filled) and all(len(cell) > 1 and cell[0] == cell[-1] == APOSTROPHE for cell in filled)
 
 
 def _fit(sample, way):
@@ -185,10 +215,11 @@ def _swallows_lines(sample, quoted, plain):
 def _reader(text, way):
     if not way.quoting:
         return csv.reader(io.StringIO(text, newline=""), delimiter=way.delimiter, quoting=csv.QUOTE_NONE)
-    spaced = way.delimiter == SPACES or f'{way.delimiter} "' in text[:SAMPLE_CHARACTERS]
+    spaced = way.delimiter == SPACES or f"{way.delimiter} {way.quote}" in text[:SAMPLE_CHARACTERS]
     return csv.reader(
         io.StringIO(text, newline=""),
         delimiter=way.delimiter,
+        quotechar=way.quote,
         strict=True,
         skipinitialspace=spaced,
         escapechar=way.escape,

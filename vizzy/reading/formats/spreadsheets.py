@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from vizzy.reading.errors import ReadingError, listed
 from vizzy.reading.files import NATIVE, InputFile, Limits
+from vizzy.reading.formats.surroundings import without_surroundings
 from vizzy.reading.formats.workbook_sizes import check_workbook
 from vizzy.reading.tables import NAMES_OF_COLUMNS, Form, Table
 
@@ -61,10 +62,11 @@ def _table(name, rows, notes, form):
     doubled = sorted({column for column in columns if columns.count(column) > 1})
     if doubled:
         raise ReadingError(f"{name} row 1 has the column {doubled[0]!r} twice: give every column a name of its own.")
-    below = [(place, [_text(cell) for cell in row]) for place, row in enumerate(rows[1:], start=2)]
-    kept = [(place, row) for place, row in below if any(row)]
-    cells = tuple(row for _, row in kept)
-    return replace(Table(name, tuple(columns), cells, tuple(place for place, _ in kept), form, notes), unit="row")
+    below = [[_text(cell) for cell in row] for row in rows[1:]]
+    below, places, more = without_surroundings(name, "row", below, list(range(2, len(rows) + 1)), len(columns), True)
+    kept = [(row, place) for row, place in zip(below, places, strict=True) if any(row)]
+    table = Table(name, tuple(columns), tuple(row for row, _ in kept), tuple(place for _, place in kept), form, (*notes, *more))
+    return replace(table, unit="row")
 
 
 def _trimmed(rows):

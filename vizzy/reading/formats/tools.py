@@ -13,6 +13,10 @@ _LIBSVM_LINE = re.compile(r"\S+(?:[ \t]+(?:qid|\d+):\S+)+[ \t]*(?:#.*)?")
 _LST_LINE = re.compile(r"\d+\t(?:[+-]?\d+(?:\.\d+)?\t)+[^\t]*\.(?:jpe?g|png|webp|gif|bmp|tiff?|npy)\s*", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"@attribute\s+('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\S+)\s+(.*)", re.IGNORECASE)
 
+_QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
+_SPARSE_ENTRY = re.compile(rf"\s*(\d+)\s+({_QUOTED}|[^,\s]+)\s*(?:,|$)")
+_NOMINAL_VALUE = re.compile(rf"\s*({_QUOTED}|[^,}}]*[^,}}\s])")
+
 
 def is_arff(text: str) -> bool:
     """Whether a text is ARFF: its first line that is no comment declares a relation or an attribute."""
@@ -39,34 +43,46 @@ def is_lst(text: str) -> bool:
     return bool(lines) and all(_LST_LINE.fullmatch(line) for line in lines[: max(1, len(lines) - 1)])
 
 
-def read_arff(name: str, text: str, form: Form, notes: tuple) -> Table:
-    """Read an ARFF file with dense rows; ``?`` is an empty cell.
+def read_arff(name: str, text: str, form: Form, notes: tuple, most_cells: int) -> Table:
+    """Read an ARFF file with dense or sparse rows; ``?`` is an empty cell.
+
+    What a sparse row does not name is 0, and of a nominal attribute the value that is declared first. Written out in full, the
+    table must have no more than `most_cells` cells.
 
     Raises
     ------
     ReadingError
-        Where there are no attributes or no rows, or a row is damaged.
+        Where there are no attributes or no rows, a row is damaged, or there is too much to write out.
 
     References
     ----------
     Witten, Frank, Hall: Data Mining, the ARFF format of Weka.
     """
     columns: list[str] = []
-    rows, lines, in_data = [], [], False
+    absent: list[str] = []  # what each attribute is where a sparse row does not name it
+    rows: list[list[str]] = []
+    lines, in_data, is_sparse = [], False, False
     for number, line in enumerate(text.splitlines(), start=1):
         stripped = line.strip()
         if not stripped or stripped.startswith("%"):
             continue
         if in_data:
-            rows.append(_arff_row(name, number, stripped, len(columns)))
+            sparse = stripped.startswith("{")
+            is_sparse |= sparse
+            if sparse and (len(rows) + 1) * len(columns) > most_cells:
+                raise ReadingError(_too_many_places(name, "more rows than fit", len(columns)))
+            row = _sparse_arff_row(name, number, stripped, absent) if sparse else _arff_row(name, number, stripped, len(columns))
+            rows.append(row)
             lines.append(number)
         elif stripped.lower().startswith("@data"):
             in_data = True
         elif match := _ATTRIBUTE.match(stripped):
             columns.append(_unquoted(match[1]))
+            absent.append(_absent_value(match[2].strip()))
     if not columns or not rows:
         raise ReadingError(f"{name} is ARFF without {'rows' if columns else 'attributes'}: is it cut off?")
-    notes = (*notes, f"{name} was read as ARFF.")
+    sparse_rows = ", with sparse rows: what a row does not name is 0, or the first of the declared values" if is_sparse else ""
+    notes = (*notes, f"{name} was read as ARFF{sparse_rows}.")
     return Table(name, tuple(columns), tuple(rows), tuple(lines), form, notes)
 
 
@@ -91,10 +107,7 @@ def read_libsvm(name: str, text: str, form: Form, notes: tuple, most_cells: int)
     first, last = min(places, default=1), max(places, default=0)
     width = last - min(first, 1) + 1
     if width * len(labels) > most_cells:
-        raise ReadingError(
-            f"{name} has {counted(len(labels), 'row')} with numbers at up to {last:,} places, too many to write out in full: "
-            "reduce them first, for instance with scikit-learn's TruncatedSVD, and bring the result as an .npy file."
-        )
+        raise ReadingError(_too_many_places(name, counted(len(labels), "row"), last))
     start = min(first, 1)
     columns = ("label", *(f"feature_{place}" for place in range(start, last + 1)))
     rows = tuple(
@@ -141,13 +154,39 @@ def read_lst(name: str, text: str, form: Form, notes: tuple) -> Table:
 
 
 def _arff_row(name, number, line, width):
-    if line.startswith("{"):
-        raise ReadingError(f"{name} line {number} is a sparse row of ARFF, which is not read: save the data as dense ARFF or CSV.")
     quote = "'" if line.count("'") > 1 else '"'
     row = next(csv.reader(io.StringIO(line), quotechar=quote, escapechar="\\", skipinitialspace=True))
     if len(row) != width:
         raise ReadingError(f"{name} line {number} has {counted(len(row), 'field')}, but {width} attributes are declared.")
     return ["" if cell.strip() == "?" else cell.strip() for cell in row]
+
+
+def _sparse_arff_row(name, number, line, absent):
+    """The cells of a row such as ``{0 1.5, 3 cat}``, which names the attributes, counted from 0, that are not `absent`."""
+    row, inside = list(absent), line.strip("{} \t")
+    entries = list(_SPARSE_ENTRY.finditer(inside))
+    if not line.endswith("}") or inside and (not entries or "".join(match[0] for match in entries) != inside):
+        raise ReadingError(f"{name} line {number} is {shown(line)}, but pairs of a place and a value, such as {{0 1.5, 3 cat}}, are expected.")
+    for match in entries:
+        if int(match[1]) >= len(row):
+            raise ReadingError(f"{name} line {number} names the attribute {match[1]}, but {len(row)} are declared, counted from 0.")
+        row[int(match[1])] = "" if match[2] == "?" else _unquoted(match[2])
+    return row
+
+
+def _absent_value(kind):
+    """What an attribute of a kind such as ``numeric`` or ``{cat, dog}`` is where a sparse row does not name it."""
+    if kind.startswith("{"):
+        match = _NOMINAL_VALUE.match(kind[1:])
+        return _unquoted(match[1]) if match else ""
+    return "0" if kind.lower().startswith(("numeric", "real", "integer")) else ""
+
+
+def _too_many_places(name, rows, places):
+    return (
+        f"{name} has {rows} with numbers at up to {places:,} places, too many to write out in full: reduce them first, for instance "
+        "with scikit-learn's TruncatedSVD, and bring the result as an .npy file."
+    )
 
 
 def _unquoted(word):

@@ -1,0 +1,175 @@
+"""What stands in a table's rows and is no example: a row of units below the header, totals and remarks below the last one.
+
+Each is left out with a note, so that "cm" is no missing number and "Total" no class.
+"""
+
+import re
+from collections.abc import Sequence
+
+from vizzy.reading.errors import shown
+from vizzy.reading.labels import may_mean_no_label
+
+MOST_ROWS_BELOW = 5
+SAMPLE_ROWS = 200
+FEWEST_ROWS = 3  # that hold numbers, below a row that holds none
+LONGEST_UNIT = 40
+_NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*%?")
+_TOTAL = re.compile(
+    r"\W*((grand |sub[ -]?)?totals?|sums?|overall|mean|average|avg|median|count|std|min|max|insgesamt|gesamt|summe|mittelwert|anzahl"
+    r"|total général|somme|moyenne|suma|promedio|合计|总计|平均)\W*",
+    re.IGNORECASE,
+)
+_REMARK = re.compile(
+    r"[#©*].*|\(?\s*\d[\d,. ]*\s*(rows?|records?|zeilen|entries|results?)\b.*|(source|quelle|note|notes|exported|generated|created|end of"
+    r"|©)\b.*",
+    re.IGNORECASE,
+)
+
+
+def rows_below(rows: Sequence[Sequence[str]], width: int) -> int:
+    """How many of the last rows are totals or remarks and no part of the table.
+
+    Parameters
+    ----------
+    rows : sequence of sequences of str
+        Below the header; a blank line is a row without a text.
+    width : int
+        How many cells a row of the table has.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> rows_below([["a", "cat", "1"], ["b", "dog", "2"], ["Total", "", "3"]], 3)
+    1
+    """
+    below = 0
+    for number in range(len(rows) - 1, max(0, len(rows) - 1 - MOST_ROWS_BELOW), -1):
+        row = rows[number]
+        if not any(cell.strip() for cell in row):
+            continue
+        after_blank = not any(cell.strip() for cell in rows[number - 1])
+        if not (_is_remark(row, width, after_blank) or _is_total(row, rows[:number], width)):
+            break
+        below = len(rows) - number
+    return below
+
+
+def is_row_of_units(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row below a header names units, or types: words, or nothing, where all other rows hold numbers.
+
+    Parameters
+    ----------
+    rows : sequence of sequences of str
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> is_row_of_units([["", "cm"], ["cat", "1.5"], ["dog", "2.5"], ["cat", "3"]])
+    True
+    """
+    first, below = rows[0], [row for row in rows[1 : SAMPLE_ROWS + 1] if any(row)]
+    if any(len(row) != len(first) for row in below):
+        return False
+    if len(below) < FEWEST_ROWS:
+        return False
+    has_unit = False
+    for place, cell in enumerate(cell.strip() for cell in first):
+        values = [row[place].strip() for row in below if row[place].strip()]
+        if values and all(_NUMBER.fullmatch(value) for value in values):
+            if _NUMBER.fullmatch(cell) or may_mean_no_label(cell) and cell != "-" or len(cell) > LONGEST_UNIT:
+                return False
+            has_unit |= bool(cell) and cell != "-"
+        elif len(cell) > LONGEST_UNIT or cell in values:
+            return False
+    return has_unit and _units_everywhere(first, below)
+
+
+def without_surroundings(
+    name: str, unit: str, rows: list, places: list, width: int, has_header: bool
+) -> tuple[list, list, list[str]]:
+    """The rows of a table without a row of units below its header, and totals and remarks below its last row.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, for the notes.
+    unit : str
+        What a row is in its file: "line" or "row".
+    rows : list of sequences of str
+        Below the header.
+    places : list of int
+        Where each row is in its file.
+    width : int
+        How many cells a row of the table has.
+    has_header : bool
+
+    Returns
+    -------
+    rows, places : list
+    notes : list of str
+    """
+    notes = []
+    below = rows_below(rows, width)
+    if below:
+        left_out = [row for row in rows[-below:] if any(row)]
+        said = f"The last {unit} of {name} is" if len(left_out) == 1 else f"The last {len(left_out)} {unit}s of {name} begin with"
+        notes.append(f"{said} {_in_words(left_out[0])}, which is no row of the table: left out.")
+        rows, places = rows[:-below], places[:-below]
+    if has_header and rows and len(rows[0]) == width and is_row_of_units(rows):
+        notes.append(
+            f"The first {unit} below the header of {name}, {_in_words(rows[0])}, holds units, or kinds of columns, and no values: left out."
+        )
+        rows, places = rows[1:], places[1:]
+    return rows, places, notes
+
+
+def _in_words(row):
+    return shown(", ".join(cell.strip() for cell in row if cell.strip()))
+
+
+def _units_everywhere(first, below):
+    """Whether there is one number a row only, or most columns of numbers have a word, so that it is not one faulty number."""
+    numeric = [
+        place
+        for place in range(len(first))
+        if all(_NUMBER.fullmatch(row[place].strip()) for row in below if row[place].strip()) and any(row[place].strip() for row in below)
+    ]
+    words = [cell.strip() for place, cell in enumerate(first) if place not in numeric and cell.strip() not in ("", "-")]
+    named = sum(bool(first[place].strip()) for place in numeric)
+    return 2 * named > len(numeric) and (len(numeric) > 1 or not words or all(word[:1] in "([" for word in words))
+
+
+def _is_remark(row, width, after_blank):
+    """Whether a row is one cell of another row's width that says where a table comes from, how many rows it has, or the like."""
+    filled = [cell for cell in row if cell.strip()]
+    if width < 2 or len(filled) != 1 or not row[0].strip():
+        return False
+    return bool(after_blank or _REMARK.fullmatch(filled[0].strip()))
+
+
+def _is_total(row, above, width):
+    """Whether a row begins with a word for totals that no other row begins with, and lacks something that the others have."""
+    first = next((place for place, cell in enumerate(row) if cell.strip()), 0)
+    if len(row) > width or not _TOTAL.fullmatch(row[first].strip()):
+        return False
+    sample = [other for other in above[-SAMPLE_ROWS:] if len(other) == width and any(cell.strip() for cell in other)]
+    while len(sample) > 1 and _TOTAL.fullmatch(sample[-1][first].strip()):
+        sample.pop()  # several such rows, as of means and counts
+    if not sample or any(_TOTAL.fullmatch(other[first].strip()) for other in sample):
+        return False
+    usual = sorted(sum(bool(cell.strip()) for cell in other) for other in sample)[len(sample) // 2]
+    return sum(bool(cell.strip()) for cell in row) < usual or _has_number_among_words(row, sample)
+
+
+def _has_number_among_words(row, sample):
+    for place, cell in enumerate(row):
+        values = [other[place].strip() for other in sample if other[place].strip()]
+        if _NUMBER.fullmatch(cell.strip()) and values and not any(_NUMBER.fullmatch(value) for value in values):
+            return True
+    return False
