@@ -8,7 +8,7 @@
   const SAID = ["title", "aria-label", "placeholder", "data-empty"];
   const language = document.documentElement.lang;
   const letters = /\p{L}/u;
-  let texts, format;
+  let texts;
 
   // The children that a message is made of, or none where the element has no text of its own.
   function said(element) {
@@ -83,44 +83,30 @@
     }
   }
 
-  // A sentence of the worker's, by the one that its kind has in the catalogue: what fills it in goes where the translation
-  // has it. One that is of no kind stays English.
-  const WORKER = "worker: ";
-  let kinds;
-
-  function ofWorker(sentence) {
-    kinds ??= [...texts].filter(([key]) => key.startsWith(WORKER)).map(([key, text]) => [pattern(key.slice(WORKER.length)), text]);
-    for (const [kind, translation] of kinds) {
-      const found = kind.exec(sentence);
-      if (!found) continue;
-      let next = 0;
-      return translation.replace(/\{(\d*)\}/g, (_, place) => value(found[1 + (place ? Number(place) : next++)]));
-    }
-    return sentence;
-  }
-
-  function pattern(template) {
-    return new RegExp(`^${template.split("{}").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("(.+?)")}$`, "s");
-  }
-
-  function value(text) {
-    const number = /^\d{1,3}(,\d{3})*(\.\d+)?( %)?$/.exec(text);
-    if (!number) return texts.get(text) ?? ofWorker(text);
-    const written = text.replace(" %", "").replace(/[.,]/g, (mark) => format[mark === "." ? "decimal" : "thousands"]);
-    return number[3] ? format.percent.replace("{}", written) : written;
-  }
-
   // For markup that comes late.
   window.vizzyTranslate = translate;
 
-  fetch(`static/languages/${language}.json`)
-    .then((response) => response.json())
-    .then((catalogue) => {
-      format = catalogue[""];
-      texts = new Map(Object.entries(catalogue).filter(([, text]) => text));
+  async function read(address) {
+    const catalogue = await (await fetch(address)).json();
+    return [catalogue[""], Object.entries(catalogue).filter(([, text]) => text)];
+  }
+
+  // The texts of what loads late, once; where they do not arrive, the next that needs them tries again.
+  const lateAddress = `static/languages/${language}.late.json`;
+  let late;
+
+  function addLate() {
+    late ??= read(lateAddress).then(([, added]) => added.forEach(([key, text]) => texts.set(key, text)));
+    late.catch(() => (late = null));
+    return late;
+  }
+
+  read(`static/languages/${language}.json`)
+    .then(([format, start]) => {
+      texts = new Map(start);
       translate(document.documentElement);
       const rules = new Intl.PluralRules(language);
-      window.vizzyTextsArrived({ ...format, texts, ofWorker, plural: (count) => rules.select(count) });
+      window.vizzyTextsArrived({ ...format, texts, addLate, lateAddress, plural: (count) => rules.select(count) });
     })
     .catch((error) => {
       console.log("not translated:", String(error));

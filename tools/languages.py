@@ -5,9 +5,11 @@
     python tools/languages.py --new fr     begin a catalogue
 
 English stands in the sources and is the key: ``_("…")`` and ``counted(n, "{} label", "{} labels")`` in main.py and
-vizzy/page/, ``translated("…")`` in static/start.js, what the markup says, the names in static/datasets.json, and of the worker what WORKER lists. A catalogue is
-what the page fetches, a flat JSON object in the order of the sources. Under "" it says how numbers are written, and which
-plural forms the language has (those of Intl.PluralRules; a text with a count has a key for each: ``{} label|one``).
+vizzy/page/, ``sentence("…")`` and ``counted`` in what the worker loads, ``translated("…")`` in static/start.js, what the
+markup says, and the names in static/datasets.json. A catalogue is what the page fetches, a flat JSON object in the order of
+the sources; a language has two, de.json for the start and de.late.json for what loads late. Under "" the first says how
+numbers are written, and which plural forms the language has (those of Intl.PluralRules; a text with a count has a key for
+each: ``{} label|one``).
 Texts of several elements number them, as static/translate.js does: ``Press <1>Train</1> now.``
 It needs the standard library alone.
 """
@@ -18,9 +20,8 @@ import json
 import re
 import string
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -28,20 +29,9 @@ ROOT = Path(__file__).resolve().parent.parent
 CATALOGUES = "static/languages"
 DATASETS = "static/datasets.json"
 SCRIPT = "static/start.js"
-# Sentences that the worker makes: the functions and constants whose texts a catalogue has, with {} for what is filled in.
-WORKER = {
-    "vizzy/ranking.py": (
-        "reasons",
-        "_confidence_in_words",
-        "_neighbours_in_words",
-        "_knn_outlier_ratio_in_words",
-        "_class_distance_in_words",
-    ),
-    "vizzy/features/evidence.py": ("_speaking",),
-    "vizzy/training.py": ("_note", "NOTHING_LEARNED"),
-    "vizzy/estimate.py": ("solver_note", "(SVM, LOGISTIC, NYSTROEM)"),
-}
-WORKER_KEY = "worker: "  # before the key of such a text, as in static/translate.js
+PAGE, WORKER, FEATURES = "vizzy/page.json", "vizzy/worker.json", "vizzy/features.json"  # see tools/manifest.py
+WORKER_ENTRY = "vizzy/worker.py"
+LATE = ".late"  # between a language's name and .json: the catalogue of what loads late
 SAID = ("title", "aria-label", "placeholder", "data-empty")  # as in static/translate.js
 NOT_SAID = ("script", "style", "noscript")
 VOID = ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
@@ -61,11 +51,14 @@ class Message:
         Of a text with a count: what it is for any number but one.
     source : str
         The file it stands in.
+    late : bool
+        Whether nothing that loads at the start says it.
     """
 
     text: str
     other: str | None
     source: str
+    late: bool = False
 
     def keys(self, plurals: list[str]) -> list[str]:
         """Under what a catalogue of a language with these plural forms has it."""
@@ -76,45 +69,46 @@ class Message:
 
 
 def messages(root: Path) -> dict[str, Message]:
-    """All texts of the page by their English, in the order of the sources."""
+    """All texts of the page by their English, those of the start first, each in the order of the sources."""
     found: dict[str, Message] = {}
-    markup = [root / "index.html", *sorted((root / "static").glob("*.html"))]
-    modules = [root / "main.py", *sorted((root / "vizzy/page").rglob("*.py"))]
-    readers = [(path, markup_messages) for path in markup] + [(path, module_messages) for path in modules]
-    readers += [(root / SCRIPT, script_messages), (root / DATASETS, dataset_messages)]
-    readers += [(root / name, partial(worker_messages, names=names)) for name, names in WORKER.items()]
-    for path, read in readers:
-        name = path.relative_to(root).as_posix()
-        for text, other in read(path.read_text(encoding="utf-8")):
-            found.setdefault(text, Message(text, other, name))
+    for late, names in enumerate(sources(root)):
+        for name in names:
+            for text, other in reader_of(name)((root / name).read_text(encoding="utf-8")):
+                found.setdefault(text, Message(text, other, name, bool(late)))
     return found
 
 
+def sources(root: Path) -> tuple[list[str], list[str]]:
+    """The files whose texts are said at the start, and those of what loads late."""
+    page, worker = (list(json_of(root / name)["files"].values()) for name in (PAGE, WORKER))
+    start = ["main.py", *sorted({path.removeprefix("./") for path in page + worker}), WORKER_ENTRY]
+    features = json_of(root / FEATURES)["features"].values()
+    late = {path for parts in features for kind in ("markup", "page", "worker") for path in parts[kind]}
+    rest = {path.relative_to(root).as_posix() for path in [*(root / "vizzy/page").rglob("*.py"), *(root / "static").glob("*.html")]}
+    return ["index.html", *start, SCRIPT, DATASETS], sorted((late | rest) - set(start))
+
+
+def json_of(path: Path) -> dict:
+    """What a JSON file holds."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def reader_of(name: str) -> Callable[[str], Iterator[tuple[str, str | None]]]:
+    """How the texts in a file are found."""
+    kinds = {".html": markup_messages, ".js": script_messages, ".json": dataset_messages}
+    return kinds.get(Path(name).suffix, module_messages)
+
+
 def module_messages(source: str) -> Iterator[tuple[str, str | None]]:
-    """What a module of the page marks as a text, in the order of its lines."""
+    """What a module of the page or the worker marks as a text, in the order of its lines."""
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", None)
         texts = [node.value for node in call.args if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-        if name == "_" and texts:
+        if name in ("_", "sentence") and texts:
             yield texts[0], None
         elif name == "counted" and len(texts) == 2:
             yield texts[0], texts[1]
-
-
-def worker_messages(source: str, names: tuple[str, ...]) -> Iterator[tuple[str, None]]:
-    """The sentences that some functions and constants of the worker make: their f-strings, or else a constant's texts."""
-    parts: dict[str, ast.AST] = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
-    parts |= {ast.unparse(node.targets[0]): node for node in ast.parse(source).body if isinstance(node, ast.Assign)}
-    for name in names:
-        formats = [node.format_spec for node in ast.walk(parts[name]) if isinstance(node, ast.FormattedValue)]
-        sentences = [node for node in ast.walk(parts[name]) if isinstance(node, ast.JoinedStr) and node not in formats]
-        for sentence in sorted(sentences, key=lambda node: (node.lineno, node.col_offset)):
-            pieces = (str(piece.value) if isinstance(piece, ast.Constant) else "{}" for piece in sentence.values)
-            yield WORKER_KEY + "".join(pieces), None
-        if not sentences:
-            plain = [node.value for node in ast.walk(parts[name]) if isinstance(node, ast.Constant)]
-            yield from ((WORKER_KEY + text, None) for text in plain if isinstance(text, str))
 
 
 def script_messages(source: str) -> Iterator[tuple[str, None]]:
@@ -244,9 +238,27 @@ def has_letters(text: str) -> bool:
 # --- the catalogues -------------------------------------------------------------------------------
 
 
-def catalogue_paths(root: Path) -> list[Path]:
-    """The catalogues, by language."""
-    return sorted((root / CATALOGUES).glob("*.json"))
+def language_names(root: Path) -> list[str]:
+    """The languages that there are, by their catalogues."""
+    return sorted(path.stem for path in (root / CATALOGUES).glob("*.json") if not path.stem.endswith(LATE))
+
+
+def paths_of(root: Path, language: str) -> tuple[Path, Path]:
+    """A language's catalogue for the start, and that of what loads late."""
+    return root / CATALOGUES / f"{language}.json", root / CATALOGUES / f"{language}{LATE}.json"
+
+
+def read(root: Path, language: str) -> dict:
+    """Both catalogues of a language as one."""
+    return {key: text for path in paths_of(root, language) if path.exists() for key, text in json_of(path).items()}
+
+
+def file_texts(catalogue: dict, found: dict[str, Message]) -> tuple[str, str]:
+    """A language's two files, with a text a line."""
+    late = {key for message in found.values() if message.late for key in message.keys(catalogue[""]["plurals"].split())}
+    parts = ({key: text for key, text in catalogue.items() if (key in late) == is_late} for is_late in (False, True))
+    start, rest = (json_text(part) for part in parts)
+    return start, rest
 
 
 def faults(catalogue: dict, found: dict[str, Message]) -> Iterator[str]:
@@ -292,7 +304,7 @@ def updated(catalogue: dict, found: dict[str, Message]) -> dict:
 
 
 def json_text(catalogue: dict) -> str:
-    """A catalogue as its file has it, a text a line."""
+    """A part of a catalogue as its file has it, a text a line."""
     lines = [f"{json.dumps(key, ensure_ascii=False)}: {json.dumps(text, ensure_ascii=False)}" for key, text in catalogue.items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
@@ -306,16 +318,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--update", action="store_true", help="enter new texts and take away old ones")
     parser.add_argument("--new", metavar="LANGUAGE", help="begin a catalogue, as fr or pt-BR")
     options = parser.parse_args(arguments)
-    if options.new:
-        (ROOT / CATALOGUES / f"{options.new}.json").write_text(json_text({"": FORMAT}), encoding="utf-8")
     found, wrong = messages(ROOT), 0
-    for path in catalogue_paths(ROOT):
-        catalogue = json.loads(path.read_text(encoding="utf-8"))
-        if options.update or options.new == path.stem:
+    for language in [*language_names(ROOT), *([options.new] if options.new else [])]:
+        catalogue = read(ROOT, language) or {"": FORMAT}
+        if options.update or language == options.new:
             catalogue = updated(catalogue, found)
-            path.write_text(json_text(catalogue), encoding="utf-8")
+            for path, text in zip(paths_of(ROOT, language), file_texts(catalogue, found), strict=True):
+                path.write_text(text, encoding="utf-8")
         for fault in faults(catalogue, found):
-            print(f"{path.relative_to(ROOT).as_posix()} {fault}.", file=sys.stderr)
+            print(f"{language} {fault}.", file=sys.stderr)
             wrong += 1
     return 1 if wrong else 0
 

@@ -19,8 +19,8 @@ from vizzy import confident, exporting, ranking, reading, reviewing
 from vizzy.dataset import DatasetError
 from vizzy.native.judging import judged
 from vizzy.reading import columns as column_roles
-from vizzy.reading.errors import counted
 from vizzy.reading.formats import in_form_of
+from vizzy.sentences import counted
 from vizzy.vocabulary import ACCEPTED
 
 DEFAULT_WORST = 20
@@ -435,7 +435,7 @@ def _print_summary(opened, findings, seconds):
             f"Trained in {seconds:.1f} s; the predictions agree with {100 * findings.accuracy:.1f} % of the labels."
         )
     print(
-        f"{counted(int(analysis.label_issue_mask.sum()), 'label issue')}, {int(analysis.out_of_distribution_mask.sum()):,} out of "
+        f"{counted(int(analysis.label_issue_mask.sum()), '{} label issue', '{} label issues')}, {int(analysis.out_of_distribution_mask.sum()):,} out of "
         f"distribution, {int(analysis.unconfident_mask.sum()):,} unconfident."
     )
     if findings.ood_percentile is None and dataset.embeddings is None:
@@ -444,8 +444,8 @@ def _print_summary(opened, findings, seconds):
     print(groups.note)
     if groups.count:
         print(
-            f"{int((groups.group >= 0).sum()):,} examples in {counted(groups.count, 'group')} of near duplicates; in "
-            f"{counted(len(groups.conflicts), 'group')} the labels differ."
+            f"{int((groups.group >= 0).sum()):,} examples in {counted(groups.count, '{} group', '{} groups')} of near duplicates; in "
+            f"{counted(len(groups.conflicts), '{} group', '{} groups')} the labels differ."
         )
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from vizzy.sentences import Sentence, sentence
 from vizzy.vocabulary import MOST_FOR_SVM
 
 SVM, LOGISTIC, NYSTROEM = "support vector machine", "logistic regression", "kernel ridge regression"
@@ -81,7 +82,7 @@ def solver_of(n: int, made_of: str | None) -> str:
     return LOGISTIC if made_of is not None and "texts" in made_of else NYSTROEM
 
 
-def solver_note(n: int, made_of: str | None) -> str | None:
+def solver_note(n: int, made_of: str | None) -> Sentence | None:
     """Why another classifier than a support vector machine is trained, in a sentence; None where that is not so.
 
     Parameters
@@ -91,7 +92,7 @@ def solver_note(n: int, made_of: str | None) -> str | None:
 
     Returns
     -------
-    str or None
+    Sentence or None
 
     Examples
     --------
@@ -103,10 +104,15 @@ def solver_note(n: int, made_of: str | None) -> str | None:
     solver = solver_of(n, made_of)
     if solver == SVM:
         return None
-    what = f"{solver} with the same kernel at {n_landmarks(n):,} landmarks" if solver == NYSTROEM else solver
-    return (
-        f"With more than {MOST_FOR_SVM:,} examples, {what} is trained in place of a support vector machine, "
-        "whose time grows with the square of their number."
+    if solver == NYSTROEM:
+        what = sentence("kernel ridge regression with the same kernel at {landmarks} landmarks", landmarks=n_landmarks(n))
+    else:
+        what = sentence("logistic regression")
+    return sentence(
+        "With more than {most} examples, {what} is trained in place of a support vector machine, "
+        "whose time grows with the square of their number.",
+        most=MOST_FOR_SVM,
+        what=what,
     )
 
 

@@ -65,6 +65,7 @@ import numpy as np
 
 from vizzy import confident
 from vizzy.blas import gram, product
+from vizzy.sentences import Sentence, counted, decimal, percent, sentence
 from vizzy.vocabulary import in_sentence
 
 NEIGHBOURS = 5
@@ -302,7 +303,7 @@ def explain(parts: Parts, given_label: np.ndarray, example: int) -> dict:
     }
 
 
-def reasons(explanation: dict, given: int, classes: Sequence[str]) -> list[str]:
+def reasons(explanation: dict, given: int, classes: Sequence[str]) -> list[Sentence]:
     """What an explanation says, in words.
 
     Parameters
@@ -314,7 +315,7 @@ def reasons(explanation: dict, given: int, classes: Sequence[str]) -> list[str]:
 
     Returns
     -------
-    list of str
+    list of Sentence
         The weightiest first; never empty.
     """
     classes = [in_sentence(name) for name in classes]
@@ -326,7 +327,7 @@ def reasons(explanation: dict, given: int, classes: Sequence[str]) -> list[str]:
         if "class_distance" in factors:
             weighted.append((factors["class_distance"], _class_distance_in_words(explanation)))
     said = [words for _, words in sorted(weighted, key=lambda pair: pair[0]) if words]
-    return said or [f"nothing speaks against {classes[given]}"]
+    return said or [sentence("nothing speaks against {given}", given=classes[given])]
 
 
 def _confidence_in_words(explanation, given, classes):
@@ -334,9 +335,14 @@ def _confidence_in_words(explanation, given, classes):
         return None
     probability = _percent(explanation["self_confidence"])
     if explanation["margin"] >= 0:
-        return f"the model gives {classes[given]} only {probability}"
-    rival = _percent(explanation["self_confidence"] - explanation["margin"])
-    return f"the model gives {classes[given]} {probability}, but {classes[explanation['rival']]} {rival}"
+        return sentence("the model gives {given} only {prob}", given=classes[given], prob=probability)
+    return sentence(
+        "the model gives {given} {prob}, but {rival} {rival_prob}",
+        given=classes[given],
+        prob=probability,
+        rival=classes[explanation["rival"]],
+        rival_prob=_percent(explanation["self_confidence"] - explanation["margin"]),
+    )
 
 
 def _neighbours_in_words(explanation, given, classes):
@@ -344,38 +350,41 @@ def _neighbours_in_words(explanation, given, classes):
     if explanation["distance_ratio"] <= 1 or not labels:
         return None
     if 2 * labels.count(given) > len(labels):
-        return f"the nearest examples with other labels are closer to it than the nearest labelled {classes[given]}"
+        return sentence(
+            "the nearest examples with other labels are closer to it than the nearest labelled {given}", given=classes[given]
+        )
     counts = {label: labels.count(label) for label in labels if label != given}
     commonest = max(counts, key=counts.get)
     name, other = classes[given], classes[commonest]
     n, own, others = len(labels), labels.count(given), counts[commonest]
-    if own > 1:
-        if others == 1:
-            return f"{own} of its {n} nearest neighbours are labelled {name}; {others} is {other}"
-        return f"{own} of its {n} nearest neighbours are labelled {name}; {others} are {other}"
-    if others == 1:
-        return f"{own or 'none'} of its {n} nearest neighbours is labelled {name}; {others} is {other}"
     if others == n:
-        return f"none of its {n} nearest neighbours is labelled {name}; all {others} are {other}"
-    return f"{own or 'none'} of its {n} nearest neighbours is labelled {name}; {others} are {other}"
+        return sentence("none of its {n} nearest neighbours is labelled {given}; all {n} are {other}", n=n, given=name, other=other)
+    values = {"n": n, "given": name, "others": counted(others, "{} is", "{} are"), "other": other}
+    if own == 0:
+        return sentence("none of its {n} nearest neighbours is labelled {given}; {others} {other}", **values)
+    if own == 1:
+        return sentence("1 of its {n} nearest neighbours is labelled {given}; {others} {other}", **values)
+    return sentence("{own} of its {n} nearest neighbours are labelled {given}; {others} {other}", own=own, **values)
 
 
 def _knn_outlier_ratio_in_words(explanation):
     if explanation["knn_outlier_ratio"] < WORTH_A_REASON:
         return None
-    return f"its nearest neighbours are {explanation['knn_outlier_ratio']:.1f} times as far as usual"
+    ratio = decimal(explanation["knn_outlier_ratio"], 1)
+    return sentence("its nearest neighbours are {ratio} times as far as usual", ratio=ratio)
 
 
 def _class_distance_in_words(explanation):
     if explanation["class_distance"] < WORTH_A_REASON:
         return None
-    return f"the nearest class is {explanation['class_distance']:.1f} times as far as usual"
+    ratio = decimal(explanation["class_distance"], 1)
+    return sentence("the nearest class is {ratio} times as far as usual", ratio=ratio)
 
 
 def _percent(probability):
     if probability > 0.99:
-        return "more than 99 %"
-    return f"{100 * probability:.0f} %" if probability >= 0.005 else "less than 1 %"
+        return sentence("more than 99 %")
+    return percent(probability) if probability >= 0.005 else sentence("less than 1 %")
 
 
 def _model_factor(parts):

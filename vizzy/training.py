@@ -35,15 +35,17 @@ from itertools import combinations
 import numpy as np
 from sklearn.svm import SVC
 
+from vizzy.sentences import Sentence, counted, sentence
 from vizzy.steps import result_of
 
 DEFAULT_FOLDS = 5
 # Two folds are left out at a time, and a third must be there to learn from.
 FEWEST_FOLDS = 3
 FEWEST_TO_LEARN = 3
-NOTHING_LEARNED = (
-    f"Fewer than two classes have the {FEWEST_TO_LEARN} examples it takes to learn one, so nothing was learned: "
-    "every prediction only says how common each label is."
+NOTHING_LEARNED = sentence(
+    "Fewer than two classes have the {fewest} examples it takes to learn one, so nothing was learned: "
+    "every prediction only says how common each label is.",
+    fewest=FEWEST_TO_LEARN,
 )
 # What a training example on the wrong side of a margin costs the classifier.
 SVM_C = 1.0
@@ -68,7 +70,7 @@ class TrainingResult:
     pred_probs: np.ndarray  # (n, K) float64, out of sample; rows sum to one
     fold: np.ndarray  # (n,) int: the fold in which each example was predicted
     accuracy: float  # the share of examples whose most probable class is their given label
-    notes: tuple  # of str: what a person should know about classes that are too small
+    notes: tuple[Sentence, ...]  # what a person should know about classes that are too small
 
 
 def cross_validated_pred_probs(
@@ -392,7 +394,7 @@ def _shares_in_other_folds(given_label, fold, n_classes):
 
 def notes_on_classes(
     given_label: np.ndarray, n_classes: int, n_folds: int, classes: Sequence[str] | None = None
-) -> tuple[str, ...]:
+) -> tuple[Sentence, ...]:
     """What a person should know about classes that are too small.
 
     Parameters
@@ -402,8 +404,8 @@ def notes_on_classes(
 
     Returns
     -------
-    tuple of str
-        Sentences; empty where every class is large enough.
+    tuple of Sentence
+        Empty where every class is large enough.
     """
     names = classes or [f"class {number}" for number in range(n_classes)]
     count = np.bincount(given_label, minlength=n_classes)
@@ -415,11 +417,20 @@ def notes_on_classes(
 
 def _note(name, size, n_folds):
     if size == 0:
-        return f"No example is labelled {name}: it cannot be learned and is never suggested."
+        return sentence("No example is labelled {label}: it cannot be learned and is never suggested.", label=name)
+    examples = counted(size, "{} example", "{} examples")
     if size < FEWEST_TO_LEARN:
-        if size == 1:
-            return f"{name} has 1 example: fewer than {FEWEST_TO_LEARN} cannot be learned, so its probability is 0."
-        return f"{name} has {size} examples: fewer than {FEWEST_TO_LEARN} cannot be learned, so its probability is 0."
+        return sentence(
+            "{label} has {examples}: fewer than {fewest} cannot be learned, so its probability is 0.",
+            label=name,
+            examples=examples,
+            fewest=FEWEST_TO_LEARN,
+        )
     if size < n_folds:
-        return f"{name} has only {size} examples, fewer than the {n_folds} folds: its probabilities are rough."
+        return sentence(
+            "{label} has only {examples}, fewer than the {folds} folds: its probabilities are rough.",
+            label=name,
+            examples=examples,
+            folds=n_folds,
+        )
     return None

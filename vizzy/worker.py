@@ -20,6 +20,7 @@ import js
 import pyodide_js
 import vizzy
 from pyodide.ffi import JsProxy, create_proxy, to_js
+from vizzy.sentences import in_parts, sentence
 
 PACKAGES = ["numpy", "scikit-learn"]
 # What `vizzy.reading.libraries` may ask for: files of runtime/wheels.
@@ -66,7 +67,7 @@ def _refusal(error):
     """The JSON text of a `DatasetError`; any other error is raised again."""
     dataset = sys.modules.get("vizzy.dataset")  # which is imported only after the worker has started
     if dataset and isinstance(error, dataset.DatasetError):
-        return json.dumps({"error": str(error)})
+        return json.dumps({"error": in_parts(error.args[0])})
     raise error
 
 
@@ -236,7 +237,7 @@ async def open_dataset(index_json, folder):
     embeddings = await _fetch(folder, index.get("embeddings"))
     pred_probs = await _fetch(folder, index.get("pred_probs"))
     opened = OpenSession(Session(dataset.from_bytes(index_json, embeddings, pred_probs)), folder)
-    return {"estimated_seconds": opened.session.estimated_seconds(), "solver_note": opened.session.solver_note()}
+    return in_parts({"estimated_seconds": opened.session.estimated_seconds(), "solver_note": opened.session.solver_note()})
 
 
 async def _fetch(folder, name):
@@ -247,7 +248,11 @@ async def _fetch(folder, name):
         return None
     response = await js.fetch(folder + name)
     if not response.ok:
-        raise DatasetError(f"{name} could not be loaded (status {response.status}): is it in the dataset's folder?")
+        raise DatasetError(
+            sentence(
+                "{file} could not be loaded (status {status}): is it in the dataset's folder?", file=name, status=str(response.status)
+            )
+        )
     return (await response.arrayBuffer()).to_bytes()
 
 
@@ -286,7 +291,7 @@ async def _train(changed_labels, begun):
         summary = await _in_steps(session.training_steps({int(example): label for example, label in changed_labels}), run)
     if summary is None:
         return None
-    return _with_arrays(summary, pred_probs=session.predictions.pred_probs.astype("float32").ravel())
+    return _with_arrays(in_parts(summary), pred_probs=session.predictions.pred_probs.astype("float32").ravel())
 
 
 @export
@@ -345,7 +350,7 @@ async def _lab(name, arguments, begun):
         answer = labs.find_experiment(name)(opened.session, **arguments)
         if inspect.isgenerator(answer):
             answer = await _in_steps(answer, run)
-    return to_js(answer) if hasattr(answer, "__array__") else answer
+    return to_js(answer) if hasattr(answer, "__array__") else in_parts(answer)
 
 
 # --- somebody's own files; the modules for it come with `add_modules` -------------------------------------------
@@ -378,7 +383,7 @@ async def propose(names, contents, choices_json, wheels_folder):
         for library in libraries_needed(files):
             await _add_library(library, wheels_folder)
         proposal = reading.read(files, reading.Choices(**json.loads(choices_json)), reading.IN_BROWSER)
-        return proposal.summary()
+        return in_parts(proposal.summary())
 
 
 async def _add_library(library, folder):
@@ -386,7 +391,7 @@ async def _add_library(library, folder):
     for wheel in LIBRARY_WHEELS[library]:
         if wheel in added_wheels:
             continue
-        content = await _late_file(folder + wheel, f"{wheel}, which reads such files,")
+        content = await _late_file(folder + wheel, sentence("{file}, which reads such files,", file=wheel))
         pyodide_js.unpackArchive(content, "wheel")
         added_wheels.add(wheel)
     importlib.invalidate_caches()
@@ -398,7 +403,7 @@ def correct(changes_json):
     global proposal
     with _within_memory():
         proposal = _proposed().corrected(**json.loads(changes_json))
-        return proposal.summary()
+        return in_parts(proposal.summary())
 
 
 @export
@@ -459,7 +464,7 @@ async def _open_proposal(begun, words_address):
         opened = OpenSession(Session(table.dataset), table=table, images=reading.Images(understood.files))
     told = {
         "estimated_seconds": opened.session.estimated_seconds(),
-        "solver_note": opened.session.solver_note(),
+        "solver_note": in_parts(opened.session.solver_note()),
         "changed_labels": list(changed_labels.items()),
         "reviews": list(reviews.items()),
     }
@@ -472,7 +477,7 @@ async def _word_vectors(address):
 
     global word_vectors
     if word_vectors is None and address:
-        content = await _late_file(address, "minilm-words.npz, which knows English words,")
+        content = await _late_file(address, sentence("{file}, which knows English words,", file="minilm-words.npz"))
         word_vectors = WordVectors(content.to_bytes())
     return word_vectors
 
@@ -484,9 +489,12 @@ async def _late_file(address, what):
     try:
         response = await js.fetch(address)
     except Exception as error:  # no connection: whatever the browser calls it
-        raise ReadingError(f"{what} could not be loaded ({error}): check the connection and try again.") from error
+        raise ReadingError(
+            sentence("{what} could not be loaded ({error}): check the connection and try again.", what=what, error=str(error))
+        ) from error
     if not response.ok:
-        raise ReadingError(f"{what} could not be loaded (status {response.status}): try again in a while.")
+        status = str(response.status)
+        raise ReadingError(sentence("{what} could not be loaded (status {status}): try again in a while.", what=what, status=status))
     return await response.arrayBuffer()
 
 
@@ -495,7 +503,7 @@ def _proposed():
     from vizzy.reading import ReadingError
 
     if proposal is None:
-        raise ReadingError("Python was started anew and no longer has these files: bring them again.")
+        raise ReadingError(sentence("Python was started anew and no longer has these files: bring them again."))
     return proposal
 
 
@@ -508,7 +516,7 @@ def _within_memory():
         yield
     except MemoryError:
         raise ReadingError(
-            "This browser's memory is not enough for these files: bring a part of the rows, or fewer columns."
+            sentence("This browser's memory is not enough for these files: bring a part of the rows, or fewer columns.")
         ) from None
 
 
@@ -543,7 +551,7 @@ def queue(settings_json, choice_json, reviewed_json):
 @export
 def reasons(example):
     """Why an example's label has its quality, see ``reviewing.Reviewing.reasons``."""
-    return opened.reviewing.reasons(example)
+    return in_parts(opened.reviewing.reasons(example))
 
 
 @export

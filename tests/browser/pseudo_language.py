@@ -38,7 +38,7 @@ def catalogue():
     for message in languages.messages(ROOT).values():
         for key in message.keys(["one", "other"]):
             english = message.other if key.endswith("|other") and message.other else message.text
-            texts[key] = accented(english.removeprefix(languages.WORKER_KEY))
+            texts[key] = accented(english)
     return texts
 
 
@@ -49,7 +49,10 @@ def accented(text):
 
 def speak(page):
     """Let the page find it in the place of German."""
-    page.context.route("**/static/languages/de.json", lambda route: route.fulfill(json=catalogue()))
+    texts = languages.file_texts(catalogue(), languages.messages(ROOT))
+    files = dict(zip([path.name for path in languages.paths_of(ROOT, "de")], texts, strict=True))
+    answer = lambda route: route.fulfill(body=files[route.request.url.rsplit("/", 1)[1]], content_type="application/json")
+    page.context.route("**/static/languages/*.json", answer)
 
 
 def words_of_dataset():

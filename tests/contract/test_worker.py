@@ -15,6 +15,7 @@ from stand_in_browser import File, answer_of, new_worker
 from worker_calls import exported
 
 from vizzy import labs
+from vizzy.page.language import said
 from vizzy.reading import InputFile
 
 TABLE = b"id,file,label,p_cat,p_dog\n1,a.png,cat,0.9,0.1\n2,b.png,dog,0.2,0.8\n3,a.png,cat,0.7,0.3\n4,b.png,dog,0.4,0.6\n"
@@ -46,7 +47,7 @@ def test_the_decorator_is_all_that_exports(worker):
 
 def test_a_refusal_crosses_as_a_sentence(worker):
     answer = propose(worker, b"no zip at all")
-    assert list(answer) == ["error"] and "mine.zip" in answer["error"]
+    assert list(answer) == ["error"] and "mine.zip" in said(answer["error"])
 
 
 def test_a_value_error_that_is_a_defect_is_no_advice(worker, monkeypatch):
@@ -70,7 +71,7 @@ def test_files_that_do_not_fit_into_memory_are_refused_and_other_calls_fail(work
     with pytest.raises(MemoryError):  # by which the page knows that this interpreter is of no use any more
         worker.analyse(50, 15, "percentile")
     monkeypatch.setattr("vizzy.reading.read", full)
-    assert "memory" in propose(worker, zipped({}))["error"]
+    assert "memory" in said(propose(worker, zipped({}))["error"])
 
 
 def test_images_come_from_the_files_that_are_open_and_not_from_those_previewed(worker):
@@ -94,7 +95,7 @@ def test_a_zip_is_opened_once_for_all_its_images(worker, monkeypatch):
 @pytest.mark.parametrize("call", ["open_proposal", "correct"])
 def test_a_worker_that_was_started_anew_says_that_the_files_have_to_be_brought_again(worker, call):
     answer = answer_of(getattr(worker, call)(*["{}"] * (call == "correct")))
-    assert answer == {"error": "Python was started anew and no longer has these files: bring them again."}
+    assert said(answer["error"]) == "Python was started anew and no longer has these files: bring them again."
 
 
 def test_another_dataset_takes_the_place_of_all_that_belonged_to_the_last_one(worker):

@@ -11,14 +11,13 @@ class German:
         "{} label|other": "{} Labels",
         "{} and {}": "{} und {}",
         "{suggested} gets {prob}.": "Mit {prob} erhält {suggested} den Vorschlag.",
+        "{file} has {labels} in {rows} rows.": "In {rows} Zeilen hat {file} {labels}.",
+        "{what}: {share} of them, {least} at least": "{what}: {share} davon, mindestens {least}",
     }
     decimal, thousands, percent, ordinal, space = ",", ".", "{} %", "{}.", " "
 
     def plural(count):
         return "one" if count == 1 else "other"
-
-    def ofWorker(sentence):
-        return "Übersetzt: " + sentence
 
 
 class Chinese:
@@ -78,11 +77,32 @@ def test_a_language_without_plurals_has_one_form():
     speak(English)
 
 
-def test_sentences_of_the_worker_go_through_the_catalogue():
+# As vizzy/sentences.py makes them, and tests/core/test_sentences.py.
+NESTED = [
+    "sentence",
+    "{what}: {share} of them, {least} at least",
+    {
+        "what": ["sentence", "{file} has {labels} in {rows} rows.", {"file": "{a}.csv", "labels": ["counted", 1200, "{} label", "{} labels"], "rows": 2000}],
+        "share": ["percent", 0.25],
+        "least": ["decimal", 0.5, 1],
+    },
+]
+
+
+def test_sentences_of_the_worker_are_said_with_their_values():
     speak(English)
-    assert language.of_worker("it is so") == "it is so"
+    assert language.said("as it is") == "as it is"
+    assert language.said(NESTED) == "{a}.csv has 1,200 labels in 2,000 rows.: 25 % of them, 0.5 at least"
+    assert language.said(["joined", ["cat", NESTED[2]["least"]]]) == "cat, 0.5"
+    assert language.said(["sentences", ["One.", NESTED[2]["what"]]]) == "One. {a}.csv has 1,200 labels in 2,000 rows."
+
+
+def test_sentences_of_the_worker_are_said_in_the_language():
     speak(German)
-    assert language.of_worker("it is so") == "Übersetzt: it is so"
+    assert language.said(NESTED) == "In 2.000 Zeilen hat {a}.csv 1.200 Labels.: 25 % davon, mindestens 0,5"
+    speak(Chinese)
+    assert language.said(["joined", ["猫", "狗"]]) == "猫、狗"
+    assert language.said(["sentences", ["一。", ["sentence", "二。", {}]]]) == "一。二。"
     speak(English)
 
 

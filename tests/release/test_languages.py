@@ -14,7 +14,7 @@ sys.path.append(str(ROOT / "tools"))
 import languages
 
 MODULES = [ROOT / "main.py", *sorted((ROOT / "vizzy/page").rglob("*.py"))]
-CATALOGUES = languages.catalogue_paths(ROOT)
+LANGUAGES = languages.language_names(ROOT)
 MESSAGES = languages.messages(ROOT)
 
 PROSE = re.compile(r"[A-Za-z’']{2,}[,:;.…]? +\S")  # two words
@@ -145,23 +145,30 @@ def is_bound_mark(node):
 
 
 def test_there_are_german_and_chinese_and_the_menu_offers_what_there_is():
-    there = {path.stem for path in CATALOGUES}
+    there = set(LANGUAGES)
     page = (ROOT / "index.html").read_text(encoding="utf-8")
     menu = re.search(r'<select id="language".*?</select>', page, re.DOTALL)[0]
     assert there >= {"de", "zh-Hans"}
     assert set(re.findall(r'value="([\w-]+)"', menu)) == there | {"en"}
 
 
-@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
-def test_a_language_has_every_text_with_the_same_values_and_nothing_else(path):
-    catalogue = json.loads(path.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_language_has_every_text_with_the_same_values_and_nothing_else(language):
+    catalogue = languages.read(ROOT, language)
     assert list(languages.faults(catalogue, MESSAGES)) == [], "python tools/languages.py --update enters and removes texts"
 
 
-@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
-def test_a_catalogue_is_in_the_order_of_the_sources_a_text_a_line(path):
-    text = path.read_text(encoding="utf-8")
-    assert text == languages.json_text(languages.updated(json.loads(text), MESSAGES))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalogue_is_in_the_order_of_the_sources_a_text_a_line(language):
+    texts = tuple(path.read_text(encoding="utf-8") for path in languages.paths_of(ROOT, language))
+    assert texts == languages.file_texts(languages.updated(languages.read(ROOT, language), MESSAGES), MESSAGES)
+
+
+def test_what_only_a_feature_says_is_no_part_of_the_start():
+    start, late = (json.loads(path.read_text(encoding="utf-8")) for path in languages.paths_of(ROOT, "de"))
+    assert "Train the model" in start
+    assert "The features are {columns}." not in start
+    assert not set(start) & set(late)
 
 
 GERMAN = {"": dict(languages.FORMAT)}

@@ -17,6 +17,7 @@ import numpy as np
 
 from vizzy.features.measurements import measurement_features
 from vizzy.reading.raw import Raw
+from vizzy.sentences import Sentence, joined, sentence
 from vizzy.vocabulary import in_sentence
 
 MOST_NAMED = 4  # words, or columns, for a label
@@ -52,7 +53,7 @@ class Evidence:
         if self._measurements:
             self._means, self._variance = _means_and_variance(self._measurements.values, given_label, n_classes)
 
-    def reasons(self, example: int, given: int, rival: int, classes: Sequence[str]) -> list[str]:
+    def reasons(self, example: int, given: int, rival: int, classes: Sequence[str]) -> list[Sentence]:
         """What speaks for the rival label, and what for the given one, in words.
 
         Parameters
@@ -65,7 +66,7 @@ class Evidence:
 
         Returns
         -------
-        list of str
+        list of Sentence
             At most one for the words and one for the columns for each label.
         """
         said = []
@@ -99,7 +100,7 @@ class Evidence:
         for place, column in enumerate(self._measurements.columns):
             weight = self._feature_weight(place, example, given, rival)
             value = self._raw.columns[column][example].strip()
-            named = f"{column} ({value[:SHOWN_VALUE]})" if value else f"{column} (missing)"
+            named = f"{column} ({value[:SHOWN_VALUE]})" if value else sentence("{column} (missing)", column=column)
             weights[named] = weights.get(named, 0.0) + weight
         return weights
 
@@ -131,10 +132,14 @@ class Evidence:
 
 
 def _speaking(names, what, label):
-    named = ", ".join(names[:MOST_NAMED])
+    values = {"names": joined(names[:MOST_NAMED]), "label": label}
     if what == "words":
-        return f"of its words, {named} speaks for {label}" if len(names) == 1 else f"of its words, {named} speak for {label}"
-    return f"of its values, {named} speaks for {label}" if len(names) == 1 else f"of its values, {named} speak for {label}"
+        if len(names) == 1:
+            return sentence("of its words, {names} speaks for {label}", **values)
+        return sentence("of its words, {names} speak for {label}", **values)
+    if len(names) == 1:
+        return sentence("of its values, {names} speaks for {label}", **values)
+    return sentence("of its values, {names} speak for {label}", **values)
 
 
 def _words(text):

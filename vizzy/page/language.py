@@ -2,7 +2,7 @@
 
 A text that a visitor sees or hears is written ``_("Train again")``; one with values
 ``_("{} of {} problems found").format(found, problems)``; one with a count ``counted(n, "{} label", "{} labels")``.
-tools/languages.py finds these calls. A catalogue is chosen and fetched before the page's modules are imported
+tools/languages.py finds these calls. What the worker says is shown as ``said(note)``. A catalogue is chosen and fetched before the page's modules are imported
 (static/start.js, main.py), so texts may stand in constants, too. Without one everything is English.
 
 A translation may put the values in another order: ``{1} … {0}``.
@@ -22,9 +22,9 @@ def use(catalogue):
     ----------
     catalogue : object of static/translate.js, or None
         Its ``texts`` have ``get(english)``, which gives a text, or None where there is none; plural forms are under
-        ``english|form``. ``plural(count)`` names a form, ``ofWorker(sentence)`` translates what the worker
-        says. ``decimal``, ``thousands``, ``percent`` and ``ordinal``
-        say how numbers are written; ``space`` is what stands between two sentences.
+        ``english|form``. ``plural(count)`` names a form. ``addLate()`` fetches the texts of what loads late,
+        from ``lateAddress``. ``decimal``, ``thousands``, ``percent`` and ``ordinal`` say how numbers are written; ``space`` is what stands
+        between two sentences.
     """
     global _catalogue, _texts, _plural
     if catalogue is None:
@@ -32,6 +32,18 @@ def use(catalogue):
     _catalogue, _texts, _plural = catalogue, catalogue.texts, catalogue.plural
     _known.clear()
     _format.update({name: getattr(catalogue, name) for name in _format})
+
+
+async def add_late_texts():
+    """Fetch the texts of what loads late, which are a file of their own, before it says any of them."""
+    if _catalogue:
+        await _catalogue.addLate()
+        _known.clear()
+
+
+def late_files():
+    """The addresses of the texts of what loads late."""
+    return [_catalogue.lateAddress] if _catalogue else []
 
 
 def is_translated():
@@ -63,9 +75,18 @@ def counted(count, one, other):
     return text.format(thousands(count))
 
 
-def of_worker(sentence):
-    """A sentence that the worker made, where the catalogue has its kind; else as it came."""
-    return sentence if _texts is None else _catalogue.ofWorker(sentence)
+def said(part):
+    """What the worker says, in the visitor's language: the parts of a sentence of ``vizzy/sentences.py``, or plain text."""
+    if not isinstance(part, list):
+        return thousands(part) if isinstance(part, int) else part
+    kind, first = part[:2]
+    if kind == "sentence":
+        return _(first).format(**{name: said(value) for name, value in part[2].items()})
+    if kind == "sentences":
+        return sentences([said(one) for one in first])
+    if kind == "joined":
+        return _(", ").join([said(one) for one in first])
+    return {"counted": counted, "decimal": decimal, "percent": percent}[kind](first, *part[2:])
 
 
 # --- numbers --------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from vizzy.reading.choices import Choices
 from vizzy.reading.class_lists import class_list_of
 from vizzy.reading.columns import LABEL, check_choices, column_of, exported_columns, guess_roles, holds_scores, labels_in
 from vizzy.reading.compression import decompressed
-from vizzy.reading.errors import ReadingError, counted, listed
+from vizzy.reading.errors import ReadingError, listed
 from vizzy.reading.files import ARRAY_SUFFIXES, COLUMNAR_SUFFIXES, SPREADSHEET_SUFFIXES, InputFile, Limits, check_sizes, unpacked
 from vizzy.reading.formats import is_spreadsheet, read_table
 from vizzy.reading.image_folders import table_of_folders
@@ -20,6 +20,7 @@ from vizzy.reading.safe_json import parse_json
 from vizzy.reading.features import COUNT, is_numeric, why_no_feature
 from vizzy.reading.numbers import holds_lists, matrix_of_columns
 from vizzy.reading.probabilities import scores_of_column
+from vizzy.sentences import counted
 from vizzy.reading.tables import Table, unguarded
 
 DATASET_FOLDER_FILES = (TABLE_FILE, INDEX_FILE, EMBEDDINGS_FILE, PRED_PROBS_FILE, IMAGE_HASHES_FILE)
@@ -116,7 +117,7 @@ def contents_of(files: Sequence[InputFile], choices: Choices, limits: Limits) ->
         raise ReadingError(_nothing_useful(found, images, unread))
     if table is not None and len(table) > limits.rows:
         raise ReadingError(
-            f"{table.name} has {counted(len(table), 'row')}, but at most {limits.rows:,} rows of a table are read: "
+            f"{table.name} has {counted(len(table), '{} row', '{} rows')}, but at most {limits.rows:,} rows of a table are read: "
             f"{limits.advice.format(names=table.name)}. Predicted probabilities and labels as two .npy files may have more rows."
         )
     return Contents(

@@ -25,8 +25,3 @@ def listed(values: Iterable, most: int = 5) -> str:
     values = list(values)
     text = ", ".join(shown(value) for value in values[:most])
     return text if len(values) <= most else f"{text} and {len(values) - most} more"
-
-
-def counted(count: int, one: str, many: str | None = None) -> str:
-    """ "1 row", "1,234 rows"."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"

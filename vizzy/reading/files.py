@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from vizzy.reading.errors import ReadingError, counted, shown
+from vizzy.reading.errors import ReadingError, shown
+from vizzy.sentences import counted
 
 MEGABYTE = 1_000_000
 TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson", ".json")
@@ -323,7 +324,7 @@ def _unzipped(archive, entry, name):
         content = opened.read(entry.file_size + 1)
     if len(content) != entry.file_size:
         raise ReadingError(
-            f"{name} holds {shown(entry.filename)}, whose size is not the {counted(entry.file_size, 'byte')} it declares: "
+            f"{name} holds {shown(entry.filename)}, whose size is not the {counted(entry.file_size, '{} byte', '{} bytes')} it declares: "
             "make the zip anew."
         )
     return content

@@ -9,13 +9,14 @@ from vizzy.reading.choices import Choices
 from vizzy.reading.coded_texts import CodedTexts
 from vizzy.reading.columns import column_of, columns_of
 from vizzy.reading.contents import Contents
-from vizzy.reading.errors import ReadingError, counted, listed, shown
+from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.label_cells import (
     labels_of_column,
     labels_of_one_hot_array,
     labels_of_one_hot_columns,
 )
 from vizzy.reading.roles import Roles, array_with, known_classes
+from vizzy.sentences import counted
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def check_unlabelled(contents: Contents, labels: GivenLabels, choices: Choices) 
     if count > 0 and not choices.leave_out_unlabelled:
         place = contents.table.place(missing[0]) if contents.table else f"row {missing[0]} (counted from 0)"
         raise ReadingError(
-            f"{labels.where} holds no label in {count:,} of {counted(len(labels.texts), 'row')}, first at {place}: "
+            f"{labels.where} holds no label in {count:,} of {counted(len(labels.texts), '{} row', '{} rows')}, first at {place}: "
             f"fill {'it' if count == 1 else 'them'} in, or choose to leave {'it' if count == 1 else 'them'} out."
         )
 
@@ -133,7 +134,7 @@ def _texts_as_they_stand(contents, roles, choices):
         texts = _named(array_roles.coded_texts_of(array.values), names, array.name)
     if contents.table and len(texts) != len(contents.table):
         raise ReadingError(
-            f"{array.name} has {counted(len(texts), 'label')}, but {contents.table.name} has {counted(len(contents.table), 'row')}: "
+            f"{array.name} has {counted(len(texts), '{} label', '{} labels')}, but {contents.table.name} has {counted(len(contents.table), '{} row', '{} rows')}: "
             "were both made from the same rows?"
         )
     return texts, array.name

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from vizzy.reading.columns import PARTS_OF_DATA
-from vizzy.reading.errors import counted, listed
+from vizzy.reading.errors import listed
+from vizzy.sentences import counted
 from vizzy.reading.tables import Form, Table
 
 FILE_COLUMN, LABEL_COLUMN = "file", "label"
@@ -76,5 +77,5 @@ def _notes(labels, parts_of_data):
     if parts_of_data:
         notes.append(f"{listed(sorted(parts_of_data))} are parts of the data, and no labels.")
     if "" in labels:
-        notes.append(f"{counted(labels.count(''), 'image')} outside of these folders left out.")
+        notes.append(f"{counted(labels.count(''), '{} image', '{} images')} outside of these folders left out.")
     return tuple(notes)

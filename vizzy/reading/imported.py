@@ -19,7 +19,7 @@ from vizzy.reading.choices import Choices
 from vizzy.reading.coded_texts import CodedTexts
 from vizzy.reading.columns import column_of, exported_columns
 from vizzy.reading.contents import Contents
-from vizzy.reading.errors import ReadingError, counted, listed, shown
+from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.given_labels import GivenLabels
 from vizzy.reading.predictors import (
     embeddings_of,
@@ -33,6 +33,7 @@ from vizzy.reading.review import Review
 from vizzy.vocabulary import CHANGED, KEPT, NO_CLASS, NO_LABEL, REVIEW_ACTIONS
 from vizzy.reading.roles import Roles, array_with, class_order
 from vizzy.reading.tables import Form, Table
+from vizzy.sentences import counted
 from vizzy.reading.text_columns import texts_within
 
 
@@ -79,7 +80,7 @@ def opened_of(contents: Contents, roles: Roles, labels: GivenLabels, choices: Ch
     row_idx = _labelled_rows(labels)
     notes = [*contents.notes, *roles.notes, *labels.notes]
     if len(row_idx) < len(labels.texts):
-        notes.append(f"{counted(len(labels.texts) - len(row_idx), 'row')} without a label left out.")
+        notes.append(f"{counted(len(labels.texts) - len(row_idx), '{} row', '{} rows')} without a label left out.")
     row_idx, left_out = rows_with_embeddings(contents, roles, labels, row_idx)
     notes += left_out
     pred_probs, classes, more = pred_probs_of(contents, roles, labels, choices, row_idx)

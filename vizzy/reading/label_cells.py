@@ -11,8 +11,9 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from vizzy.reading.errors import ReadingError, counted, listed, shown
+from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.safe_json import parse_value
+from vizzy.sentences import counted
 from vizzy.reading.tables import Table, cell_text
 
 ANSWER_COLUMN, ACCEPTED = "answer", "accept"  # Prodigy: whether the label of a row was accepted
@@ -222,7 +223,7 @@ def _label(table, row, column, cell):
 
 def _several(where, labels):
     return (
-        f"{where} has {counted(len(labels), 'label')}, {listed(labels)}, but several labels in a row are not supported: bring rows "
+        f"{where} has {counted(len(labels), '{} label', '{} labels')}, {listed(labels)}, but several labels in a row are not supported: bring rows "
         "with one label each, or make a table for each label with the classes yes and no."
     )
 

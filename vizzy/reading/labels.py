@@ -13,7 +13,8 @@ from collections.abc import Collection, Iterable, Sequence
 import numpy as np
 
 from vizzy.reading.coded_texts import CodedTexts
-from vizzy.reading.errors import ReadingError, counted, listed, shown
+from vizzy.reading.errors import ReadingError, listed, shown
+from vizzy.sentences import counted
 from vizzy.reading.tables import FASTTEXT_PREFIX
 
 # What programs write where there is no label, as pandas reads them; and what people and annotation tools write.
@@ -193,14 +194,14 @@ def check_classes(labels: Sequence[str], where: str, most: int, chosen: bool = F
     total = sum(counts.values())
     if not counts:
         raise ReadingError(
-            f"{where} holds no label in any of {counted(len(labels), 'row')}: choose the column that does."
+            f"{where} holds no label in any of {counted(len(labels), '{} row', '{} rows')}: choose the column that does."
         )
     if len(counts) == 1:
         raise ReadingError(
-            f"{where} says {shown(next(iter(counts)))} in all of {counted(total, 'row')}, but it takes two classes to "
+            f"{where} says {shown(next(iter(counts)))} in all of {counted(total, '{} row', '{} rows')}, but it takes two classes to "
             "mistake one for the other: choose another column, or bring rows of other classes too."
         )
-    said = f"{where} has {len(counts):,} different values in {counted(total, 'row')}, such as {listed(counts, 3)}"
+    said = f"{where} has {len(counts):,} different values in {counted(total, '{} row', '{} rows')}, such as {listed(counts, 3)}"
     if total >= FEW_ROWS and len(counts) > MOST_CLASSES_PER_ROW * total and not chosen:
         raise ReadingError(f"{said}: is it an id, a text or a measurement? Choose the column that holds the labels.")
     if len(counts) > most:
@@ -251,7 +252,7 @@ def _noting(notes, labels, change, what):
     count = sum(rows for label, rows in labels.counts().items() if change(label) != label)
     if not count:
         return labels
-    notes.append(f"{counted(count, 'label')} {what}." if count > 1 else f"1 label {_singular(what)}.")
+    notes.append(f"{counted(count, '{} label', '{} labels')} {what}." if count > 1 else f"1 label {_singular(what)}.")
     return labels.mapped(change)
 
 
@@ -294,7 +295,7 @@ def _without_missing(labels, known, unlabelled, notes):
     missing, n_signs = set(), 0
     for text in sorted(text for text in counts if text in unlabelled or text in sure or text == lone or may_mean_no_label(text)):
         is_sign = text.lower() in UNLABELLED
-        rows = counted(counts[text], "row")
+        rows = counted(counts[text], "{} row", "{} rows")
         if text in unlabelled:
             missing.add(text)
             n_signs += counts[text]

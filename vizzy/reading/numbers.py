@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from vizzy.confident import SUM_TOLERANCE, TOLERANCE, guess_not_probabilities
-from vizzy.reading.errors import ReadingError, counted, shown
+from vizzy.reading.errors import ReadingError, shown
 from vizzy.reading.safe_json import parse_json
+from vizzy.sentences import counted
 from vizzy.reading.tables import ABSENT, Table, cell_text
 
 SAMPLE_ROWS = 200
@@ -167,7 +168,7 @@ def check_finite(values: np.ndarray, source: Any, what: str) -> None:
         missing = "fill it in" if np.isnan(values[row, column]) else "compute it again"
         raise ReadingError(
             f"{source.cell(row, column)} is {_infinite_in_words(values[row, column])}, but {what} must be finite numbers: "
-            f"{missing}, or leave the row out ({counted(len(np.unique(bad_idx[:, 0])), 'such row')})."
+            f"{missing}, or leave the row out ({counted(len(np.unique(bad_idx[:, 0])), '{} such row', '{} such rows')})."
         )
 
 
@@ -196,7 +197,7 @@ def check_probabilities(values: np.ndarray, source: Any) -> None:
     if len(bad_idx):
         raise ReadingError(
             f"{source.row(bad_idx[0])} has probabilities that sum to {sums[bad_idx[0]]:g}, but those of an example sum to 1 "
-            f"({counted(len(bad_idx), 'such row')} of {len(sums):,}): is the column of a class missing, or can several "
+            f"({counted(len(bad_idx), '{} such row', '{} such rows')} of {len(sums):,}): is the column of a class missing, or can several "
             "classes be true at once?"
         )
 
@@ -234,7 +235,7 @@ def _matrix_of_lists(table, column):
     for row, vector in enumerate(vectors):
         if len(vector) != length:
             raise ReadingError(
-                f"{table.place(row)}, column {shown(column)} lists {counted(len(vector), 'number')}, but {table.place(0)} "
+                f"{table.place(row)}, column {shown(column)} lists {counted(len(vector), '{} number', '{} numbers')}, but {table.place(0)} "
                 f"lists {length}: every row needs equally many."
             )
     return np.array(vectors, dtype=np.float64).reshape(len(vectors), length)

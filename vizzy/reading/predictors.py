@@ -7,11 +7,12 @@ import vizzy.reading.columns as column_roles
 from vizzy.reading.choices import Choices
 from vizzy.reading.columns import classes_of_one_hot, columns_of
 from vizzy.reading.contents import Contents
-from vizzy.reading.errors import ReadingError, counted, listed
+from vizzy.reading.errors import ReadingError, listed
 from vizzy.reading.features import MOST_SCALE
 from vizzy.reading.given_labels import GivenLabels
 from vizzy.reading.numbers import Source, check_finite, check_probabilities, matrix_of_columns
 from vizzy.reading.probabilities import as_probabilities, probabilities_of_array, probabilities_of_table
+from vizzy.sentences import counted
 from vizzy.reading.roles import Roles, array_with, class_order
 
 
@@ -170,7 +171,7 @@ def rows_with_embeddings(
     if not 0 < count < len(row_idx):
         return row_idx, []
     rows = [_row_in_words(contents, roles, row) for row in row_idx[missing_mask]]
-    return row_idx[~missing_mask], [f"{counted(count, 'row')} without an embedding left out: {listed(rows)}."]
+    return row_idx[~missing_mask], [f"{counted(count, '{} row', '{} rows')} without an embedding left out: {listed(rows)}."]
 
 
 def _row_in_words(contents, roles, row):
@@ -198,7 +199,7 @@ def _check_matrix(array, n_rows):
         )
     if len(values) != n_rows:
         raise ReadingError(
-            f"{array.name} has {counted(len(values), 'row')}, but there are {counted(n_rows, 'label')}: "
+            f"{array.name} has {counted(len(values), '{} row', '{} rows')}, but there are {counted(n_rows, '{} label', '{} labels')}: "
             + _guess_mismatch(values.shape, n_rows)
         )
 

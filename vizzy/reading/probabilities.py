@@ -21,9 +21,10 @@ from vizzy.reading.columns import (
     holds_scores,
     scores_of_cell,
 )
-from vizzy.reading.errors import ReadingError, counted, listed, shown
+from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.labels import ordered, whole_number
 from vizzy.reading.numbers import holds_lists, is_per_cent, matrix_of_columns
+from vizzy.sentences import counted
 from vizzy.reading.tables import Table, cell_text
 
 ABOVE_ONE = 1e-4  # a probability that is so much above 1, or below 0, is one that was rounded
@@ -331,7 +332,7 @@ def _form_of_rounded(survey, where):
     notes = []
     if off > NOTABLY_OFF:
         notes.append(
-            f"The probabilities in {where} are rounded to {counted(decimals, 'decimal')} and sum to {survey.least_sum:.2f} to "
+            f"The probabilities in {where} are rounded to {counted(decimals, '{} decimal', '{} decimals')} and sum to {survey.least_sum:.2f} to "
             f"{survey.most_sum:.2f}: each row was scaled to sum to 1."
         )
     elif most > 1 or least < 0:
@@ -485,11 +486,11 @@ def classes_by_order(
     beyond = [name for name, number in zip(given, map(whole_number, given), strict=True) if number is not None and number >= n_columns]
     if beyond and None not in by_number:
         raise ReadingError(
-            f"{where} has probabilities for {counted(n_columns, 'class', 'classes')}, 0 to {n_columns - 1}, but rows are labelled "
+            f"{where} has probabilities for {counted(n_columns, '{} class', '{} classes')}, 0 to {n_columns - 1}, but rows are labelled "
             f"{listed(beyond)}: the column of that class is missing. Add it, or leave those rows out."
         )
     raise ReadingError(
-        f"{where} has probabilities for {counted(n_columns, 'class', 'classes')}, but the labels name {len(given)}: "
+        f"{where} has probabilities for {counted(n_columns, '{} class', '{} classes')}, but the labels name {len(given)}: "
         f"{listed(given, 12)}. Say which classes the columns stand for, in order, or name them in a table."
     )
 
@@ -588,7 +589,7 @@ def _check_each_once(classes, columns, where):
 def _check_order(n_columns, given, classes, where):
     if len(classes) != n_columns:
         raise ReadingError(
-            f"{where} has probabilities for {counted(n_columns, 'class', 'classes')}, but {len(classes)} are listed: "
+            f"{where} has probabilities for {counted(n_columns, '{} class', '{} classes')}, but {len(classes)} are listed: "
             f"{listed(classes, 12)}. List one for each column."
         )
     missing = [name for name in given if name not in classes]

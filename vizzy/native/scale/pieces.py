@@ -13,9 +13,10 @@ import numpy as np
 
 from vizzy.native.scale import storage
 from vizzy.reading import columns as column_roles
-from vizzy.reading.errors import ReadingError, counted, listed, shown
+from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.formats.columnar import plain
 from vizzy.reading.probabilities import classes_by_name, classes_by_order
+from vizzy.sentences import counted
 from vizzy.reading.tables import PARQUET, Form, Table, cell_text
 
 CHUNK_CELLS = 2_000_000  # 16 MB of float64
@@ -279,7 +280,7 @@ def _numbers_of_lists(chunk, columns):
         bad_idx = np.flatnonzero(lengths != columns.n_classes)
         if len(bad_idx):
             raise ReadingError(
-                f"{chunk.place(bad_idx[0])}, column {shown(columns.probabilities[0])} holds {counted(lengths[bad_idx[0]], 'number')}, "
+                f"{chunk.place(bad_idx[0])}, column {shown(columns.probabilities[0])} holds {counted(lengths[bad_idx[0]], '{} number', '{} numbers')}, "
                 f"but the first row {columns.n_classes}: every row needs one for each class."
             )
     return _floats(column.flatten(), chunk, columns.probabilities[0]).reshape(len(chunk), columns.n_classes)

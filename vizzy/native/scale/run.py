@@ -23,10 +23,11 @@ from vizzy.native.scale.passes import Counted, Found, Job, digest
 from vizzy.native.scale.pieces import ROWS_PER_PIECE, Piece, classes_of, columns_of, divided, facts_of
 from vizzy.reading import labels as label_texts
 from vizzy.reading import probabilities
-from vizzy.reading.errors import ReadingError, counted, listed, shown
+from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.probabilities import SUSPICIOUS_AGREEMENT, form_of
 from vizzy.reading.tables import guarded
 from vizzy.scale.percentiles import Search, searching
+from vizzy.sentences import counted
 from vizzy.scale.scoring import Thresholds
 
 RUN, SUMMARY, WORST = "run.json", "summary.json", "worst.csv"
@@ -104,7 +105,7 @@ def run(files: Sequence[str], options: Options, engine: Loop | Dask, say: Callab
             "scoring and writing", passes.score_piece, pieces, passes.merged_findings, job=job
         )
         if found.decided < len(options.decisions):
-            unknown = counted(len(options.decisions) - found.decided, "decision")
+            unknown = counted(len(options.decisions) - found.decided, "{} decision", "{} decisions")
             say(f"{unknown} of {len(options.decisions):,} has an id that no row has.")
         result = Result(
             job.classes,
@@ -209,7 +210,7 @@ def _learnt(engine, pieces, job, options, located):
         "looking at labels and probabilities", passes.survey_piece, pieces, passes.merged_surveys, job=job
     )
     labels, notes = _labels(first, options, job.columns)
-    where = located[0] if len(located) == 1 else f"{located[0]} and {counted(len(located) - 1, 'other file')}"
+    where = located[0] if len(located) == 1 else f"{located[0]} and {counted(len(located) - 1, '{} other file', '{} other files')}"
     classes, about_classes = classes_of(job.columns, sorted(set(labels.values())), options.classes, where)
     of_scores = all("logit" in name.lower() for name in job.columns.probabilities)
     form, about_form = form_of(first.survey, where, of_scores)
@@ -250,7 +251,7 @@ def _labels(first, options, columns):
     """The label that each text stands for: dict; and notes."""
     if first.without_label and not options.leave_out_unlabelled:
         raise ReadingError(
-            f"{first.first_without_label}, column {shown(columns.label)} has no label, as in {counted(first.without_label, 'row')}: "
+            f"{first.first_without_label}, column {shown(columns.label)} has no label, as in {counted(first.without_label, '{} row', '{} rows')}: "
             "fill it in, or give --leave-out-unlabelled."
         )
     texts = sorted(text for text, count in first.labels.items() if count)
@@ -282,7 +283,7 @@ def _labels(first, options, columns):
         [f"Labels were read without what is not part of them: {', '.join(changed[:5])}."] if changed else []
     )
     if first.without_label:
-        notes.append(f"{counted(first.without_label, 'row')} without a label left out.")
+        notes.append(f"{counted(first.without_label, '{} row', '{} rows')} without a label left out.")
     return dict(zip(texts, cleaned, strict=True)), notes
 
 

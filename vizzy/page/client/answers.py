@@ -2,6 +2,8 @@
 
 import json
 
+from vizzy.page.language import said
+
 # How the JSON text of a refusal begins; no answer of `vizzy/worker.py` has "error" as its first key.
 REFUSAL = '{"error": '
 LOST = "WorkerLost"  # the name of the JavaScript error that settles the calls to a lost worker
@@ -26,7 +28,7 @@ class WorkerDefect(Exception):
 def unpacked(answer):
     """An answer as it came; raises a WorkerError where it is the worker's refusal."""
     if isinstance(answer, str) and answer.startswith(REFUSAL):
-        raise WorkerError(json.loads(answer)["error"])
+        raise WorkerError(said(json.loads(answer)["error"]))
     return answer
 
 

@@ -6,7 +6,7 @@ import json
 import js
 
 from vizzy.page.client.answers import WorkerError, WorkerLost, as_error, unpacked
-from vizzy.page.language import _, duration, of_worker, percent, sentences
+from vizzy.page.language import _, duration, percent, said, sentences
 from vizzy.page.model import events, explanation_text
 from vizzy.page.ui import dom
 from vizzy.page.ui.error_dialog import report
@@ -167,10 +167,10 @@ class TrainingController:
             return _("Labels have changed: train again.")
         if state.trained_labels is None:
             return _before_training(dataset)
-        said = [explanation_text.agreement(self._summary["accuracy"])]
+        told = [explanation_text.agreement(self._summary["accuracy"])]
         if self._comparison:
-            said.append(explanation_text.comparison(*self._comparison))
-        return sentences(said + [of_worker(note) for note in self._summary["notes"]])
+            told.append(explanation_text.comparison(*self._comparison))
+        return sentences(told + [said(note) for note in self._summary["notes"]])
 
     @property
     def button_text(self):
@@ -188,7 +188,7 @@ def _before_training(dataset):
         return _("Ready: a five-fold SVM in your browser.")
     if dataset.solver_note:
         ready = _("Ready: training takes {} in your browser.").format(duration(dataset.estimated_seconds))
-        return sentences([ready, of_worker(dataset.solver_note)])
+        return sentences([ready, said(dataset.solver_note)])
     return _("Ready: a five-fold SVM, {} in your browser.").format(duration(dataset.estimated_seconds))
 
 

@@ -13,7 +13,7 @@ from vizzy.page.client.answers import WorkerError
 from vizzy.page.importing import image_features, local_dataset, saved_project, served_project
 from vizzy.page.importing.preview import Preview
 from vizzy.page.importing.project_list import saved_projects
-from vizzy.page.language import _, percent, thousands
+from vizzy.page.language import _, percent, said, thousands
 from vizzy.page.model.state import OWN_DEFAULTS, State
 from vizzy.page.site import dataset_menu
 from vizzy.page.ui import dom
@@ -200,7 +200,7 @@ class ImportDialog:
         self._show_stage(True)
         self._preview.render(summary)
         if summary["problem"]:
-            self._complain(summary["problem"])
+            self._complain(said(summary["problem"]))
         dom.by_id("import-open").disabled = bool(summary["problem"])
         if not summary["problem"]:
             dom.by_id("import-open").focus()
@@ -296,7 +296,7 @@ class ImportDialog:
         self._files = local_dataset.with_embeddings(self._files, images.pictures, embeddings, hashes)
         self._summary = await self._propose()
         if self._summary["problem"]:
-            raise WorkerError(self._summary["problem"])
+            raise WorkerError(said(self._summary["problem"]))
         return True
 
     def _offer_part(self):

@@ -3,7 +3,7 @@
 from pyscript.ffi import create_proxy
 
 from vizzy.page.importing.image_features import estimated_seconds
-from vizzy.page.language import _, counted, duration, of_worker, sentences, thousands
+from vizzy.page.language import _, counted, duration, said, sentences, thousands
 from vizzy.page.ui import dom
 
 MOST_CLASS_CHIPS = 40
@@ -62,7 +62,7 @@ class Preview:
     def render(self, summary):
         """Show a summary, as ``vizzy.reading.Proposal.summary`` makes it."""
         dom.by_id("import-understood").textContent = understood(summary)
-        dom.by_id("import-notes").replaceChildren(*[dom.element("li", "", note) for note in summary["notes"]])
+        dom.by_id("import-notes").replaceChildren(*[dom.element("li", "", said(note)) for note in summary["notes"]])
         self._show_label(summary["columns"])
         self._show_columns(summary)
         self._show_arrays(summary)
@@ -237,8 +237,8 @@ def estimate(summary):
         sentence = _("Training takes {} in this browser, and can be cancelled.")
     else:
         sentence = _("Making features and training take {} in this browser, and can be cancelled.")
-    said = [sentence.format(duration(summary["training_seconds"]))]
-    return sentences(said + [of_worker(summary["solver_note"])] if summary["solver_note"] else said)
+    told = [sentence.format(duration(summary["training_seconds"]))]
+    return sentences(told + [said(summary["solver_note"])] if summary["solver_note"] else told)
 
 
 def is_large(summary):

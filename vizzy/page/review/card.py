@@ -3,7 +3,7 @@
 import json
 
 from vizzy.page.client.latest_request import LatestRequest
-from vizzy.page.language import _, decimal, of_worker
+from vizzy.page.language import _, decimal, said
 from vizzy.page.review.actions import DONE, decided_words
 from vizzy.page.ui import dom
 from vizzy.page.ui.error_dialog import report
@@ -147,5 +147,5 @@ def _button(action):
 
 
 def _sentence(reason):
-    words = of_worker(reason)
+    words = said(reason)
     return _("{}.").format(words[0].upper() + words[1:])

@@ -17,7 +17,7 @@ import js
 from pyscript.ffi import to_js
 
 from vizzy.page.client.answers import WorkerError
-from vizzy.page.language import _
+from vizzy.page.language import _, add_late_texts
 from vizzy.page.ui import dom
 
 MANIFEST = "vizzy/features.json"
@@ -77,7 +77,7 @@ async def load(feature):
 async def _load(feature):
     parts = (await manifest())["features"][feature]
     missing = [path for path in parts["page"] if _module_name(path) not in sys.modules]
-    _linked, texts = await asyncio.gather(link_styles(parts["styles"]), _texts(missing + parts["markup"]))
+    texts = (await asyncio.gather(_texts(missing + parts["markup"]), link_styles(parts["styles"]), add_late_texts()))[0]
     _write_modules(missing, texts)
     for markup in texts[len(missing) :]:
         _add_markup(markup)

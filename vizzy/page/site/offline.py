@@ -11,6 +11,7 @@ import js
 from js import URL, document, navigator, performance, window
 from pyscript.ffi import to_js
 
+from vizzy.page import language
 from vizzy.page.site import features
 
 QUIET_SECONDS = 3
@@ -39,7 +40,7 @@ async def keep(app):
     try:
         await navigator.serviceWorker.register("sw.js")
         registration = await navigator.serviceWorker.ready
-        rare = (await features.manifest())["kept_for_offline"] + await _rare_files() + _of_dataset(app.dataset.index)
+        rare = (await features.manifest())["kept_for_offline"] + await _rare_files() + _of_dataset(app.dataset.index) + language.late_files()
         files = set(_loaded_here() + await app.worker.loaded() + _here(rare))
         registration.active.postMessage(to_js({"files": list(files)}))
     except Exception as error:  # private windows and full disks: the page goes on without

@@ -11,9 +11,10 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from vizzy.reading.errors import ReadingError, counted, shown
+from vizzy.reading.errors import ReadingError, shown
 from vizzy.reading.formats.surroundings import without_surroundings
 from vizzy.reading.tables import NAMES_OF_COLUMNS, UNNAMED, Form, Table
+from vizzy.sentences import counted
 
 DELIMITERS = (",", ";", "\t", "|")
 SPACES = " "
@@ -74,7 +75,7 @@ def read_delimited(name: str, text: str, form: Form, notes: tuple, delimiter: st
     records, lines = _records(name, text, dialect, 1 if preamble else 0)
     skipped = _lines_above(records)
     if skipped:
-        notes = (*notes, f"{counted(skipped, 'line')} above the header of {name} {'was' if skipped == 1 else 'were'} skipped.")
+        notes = (*notes, f"{counted(skipped, '{} line', '{} lines')} above the header of {name} {'was' if skipped == 1 else 'were'} skipped.")
         preamble += _text_before(text, lines[skipped] - (1 if preamble else 0))
         records, lines = records[skipped:], lines[skipped:]
     if not dialect.quoting:
@@ -352,7 +353,7 @@ def _check_rows(name, header, rows, lines, delimiter, has_header):
         if len(row) != len(header):
             named = f"the header names {len(header)}" if has_header else f"the first line has {len(header)}"
             raise ReadingError(
-                f"{name} line {line} has {counted(len(row), 'field')}, but {named}: is a text with "
+                f"{name} line {line} has {counted(len(row), '{} field', '{} fields')}, but {named}: is a text with "
                 f"a {DELIMITER_NAMES.get(delimiter, shown(delimiter))} not between quotation marks, or the line cut off?"
             )
         if [cell.strip() for cell in row] == header:

@@ -6,7 +6,8 @@ import json
 import re
 from dataclasses import replace
 
-from vizzy.reading.errors import ReadingError, counted, shown
+from vizzy.reading.errors import ReadingError, shown
+from vizzy.sentences import counted
 from vizzy.reading.tables import FASTTEXT_PREFIX, Form, Table
 
 _LIBSVM_LINE = re.compile(r"\S+(?:[ \t]+(?:qid|\d+):\S+)+[ \t]*(?:#.*)?")
@@ -107,13 +108,13 @@ def read_libsvm(name: str, text: str, form: Form, notes: tuple, most_cells: int)
     first, last = min(places, default=1), max(places, default=0)
     width = last - min(first, 1) + 1
     if width * len(labels) > most_cells:
-        raise ReadingError(_too_many_places(name, counted(len(labels), "row"), last))
+        raise ReadingError(_too_many_places(name, counted(len(labels), "{} row", "{} rows"), last))
     start = min(first, 1)
     columns = ("label", *(f"feature_{place}" for place in range(start, last + 1)))
     rows = tuple(
         [label, *(entry.get(place, "0") for place in range(start, last + 1))] for label, entry in zip(labels, entries, strict=True)
     )
-    notes = (*notes, f"{name} was read as LIBSVM: a label, then {counted(width, 'number')} by place.")
+    notes = (*notes, f"{name} was read as LIBSVM: a label, then {counted(width, '{} number', '{} numbers')} by place.")
     return Table(name, columns, rows, tuple(lines), form, notes)
 
 
@@ -157,7 +158,7 @@ def _arff_row(name, number, line, width):
     quote = "'" if line.count("'") > 1 else '"'
     row = next(csv.reader(io.StringIO(line), quotechar=quote, escapechar="\\", skipinitialspace=True))
     if len(row) != width:
-        raise ReadingError(f"{name} line {number} has {counted(len(row), 'field')}, but {width} attributes are declared.")
+        raise ReadingError(f"{name} line {number} has {counted(len(row), '{} field', '{} fields')}, but {width} attributes are declared.")
     return ["" if cell.strip() == "?" else cell.strip() for cell in row]
 
 
