@@ -255,9 +255,59 @@ def test_an_array_with_a_usual_name_for_labels_holds_them(name):
         assert given_labels(one) == GIVEN
 
 
+SHARES = probabilities() * 0.6 + 0.4 / 3
+SHARES[4] = [0.5, 0.5, 0.0]  # of equals the first counts
+HARDENED = ["cat" if row == 4 else label for row, label in enumerate(GIVEN)]
+SHARE_COLUMNS = {f"label_{name}": SHARES[:, place] for place, name in enumerate(CLASSES)}
+SOFT_LABELS = {
+    "columns": lambda: [table(SHARE_COLUMNS), array(probabilities())],
+    "columns named at their end": lambda: [
+        table({f"{name} votes": (SHARES[:, place] * 30).round().astype(int) for place, name in enumerate(CLASSES)}),
+        array(probabilities()),
+    ],
+    "columns named like the classes": lambda: [
+        table({name: SHARES[:, place] for place, name in enumerate(CLASSES)}),
+        array(probabilities()),
+    ],
+    "columns beside those of predictions": lambda: [
+        table({**SHARE_COLUMNS, **{f"p_{name}": probabilities()[:, place] for place, name in enumerate(CLASSES)}})
+    ],
+    "objects": lambda: [
+        json_lines([{"text": "t", "label": dict(zip(CLASSES, row.tolist(), strict=True))} for row in SHARES]),
+        array(probabilities()),
+    ],
+    "lists": lambda: [json_lines([{"text": "t", "label": row.tolist()} for row in SHARES]), array(probabilities())],
+    "an array": lambda: [array(SHARES, "soft_labels.npy"), array(probabilities())],
+}
+
+
+@pytest.mark.parametrize("form", SOFT_LABELS)
+def test_of_a_probability_for_each_class_as_the_label_the_largest_is_taken_and_it_is_said(form):
+    names = dict(zip("012", CLASSES, strict=True))
+    one = opened(*SOFT_LABELS[form]())
+    assert [names.get(label, label) for label in given_labels(one)] == HARDENED
+    assert np.allclose(one.dataset.pred_probs, probabilities())
+    assert any("largest is taken" in note and "1 row several are equally large" in note for note in one.notes)
+
+
+@pytest.mark.parametrize("stem", ["soft", "votes", "annotators"])
+def test_what_people_said_of_each_class_is_no_feature_beside_the_label(stem):
+    beside = {f"{stem}_{name}": SHARES[:, place] for place, name in enumerate(CLASSES)}
+    measured = {"age": [20 + row % 7 for row in range(30)], "weight": [0.5 + row % 11 for row in range(30)]}
+    one = opened(table({"label": GIVEN, **beside, **measured}))
+    assert list(one.raw.columns) == ["age", "weight"]
+    assert any("what people said" in note for note in one.notes)
+
+
+def test_numbers_called_labels_that_a_classifier_gives_stay_predictions_beside_a_label():
+    given = [row % 2 for row in range(30)]
+    one = opened(table({"label": given, "LABEL_0": [1 - 0.9 * one for one in given], "LABEL_1": [0.9 * one for one in given]}))
+    assert one.dataset.pred_probs.shape == (30, 2)
+
+
 def test_an_array_called_labels_that_can_be_none_is_named_with_its_shape():
     with pytest.raises(ReadingError, match=r"labels.npy has the shape \(30, 3\), but labels are one value a row"):
-        opened(array(probabilities(), "labels.npy"), array(probabilities()))
+        opened(array(3 * probabilities(), "labels.npy"), array(probabilities()))
 
 
 def test_a_one_hot_array_is_the_label():

@@ -145,7 +145,7 @@ def _decoded(values):
 
 def _possible_roles(values):
     if values.ndim == 2 and values.dtype.kind in "fiub" and values.size and min(values.shape) > 1:
-        return {EMBEDDINGS, PRED_PROBS} | ({LABELS} if _is_one_hot(values) else set())
+        return {EMBEDDINGS, PRED_PROBS} | ({LABELS} if _is_one_hot(values) or _looks_like_probabilities(values, None) else set())
     if (
         values.ndim in (1, 2)
         and values.dtype.kind in "iuUSbf"

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from typing import Any
 
 import numpy as np
 
 from vizzy.features.measurements import is_date
 from vizzy.reading.arrays import SUMS_TO_ONE
 from vizzy.reading.errors import ReadingError, listed, shown
-from vizzy.reading.safe_json import parse_value
 from vizzy.reading.files import IMAGE_SUFFIXES
 from vizzy.reading.features import feature_columns, is_numeric, why_no_feature_by_name
 from vizzy.reading.label_cells import classes_of_one_hot_columns, labels_of_cell, may_be_labels, one_hot_columns
 from vizzy.reading.labels import whole_number
-from vizzy.reading.numbers import holds_lists, is_per_cent
+from vizzy.reading.numbers import holds_lists
+from vizzy.reading.score_cells import holds_objects, holds_scores, parsed_cell, scores_of_pairs, share_of
+from vizzy.reading.soft_labels import class_of_soft_column, shares_of_column, soft_columns
 from vizzy.reading.tables import UNNAMED, Table, cell_text
 from vizzy.reading.text_columns import text_column
 
@@ -151,9 +151,6 @@ LIST_OF_PROBABILITIES = re.compile(
 ONE_PROBABILITY = re.compile(r"((y|pred|predicted|positive|pos|model|class_?1)_)*(p|prob|proba|probability|score)(_?(1|pos|positive|true))?")
 # What other tools suggest, beside the label that a person gave.
 OF_OTHERS = re.compile(r"(.*_)?(suggestions?|suggested|predictions?|predicted|preds?|agents?|status)(_.*)?")
-# In a list of scores, the keys under which a class and its score stand.
-CLASS_KEYS = ("label", "class", "class_name", "name", "category", "intent", "tag")
-SCORE_KEYS = ("score", "probability", "prob", "proba", "confidence", "value", "p")
 SAMPLE_ROWS = 200
 ROUNDED_TO_2 = 0.005  # how far off a number with two decimals may be
 # Where no column has a usual name for labels, one of words with so few values, each so often, is taken for them.
@@ -236,6 +233,9 @@ def guess_roles(table: Table, chosen: dict[str, str]) -> dict[str, str]:
     if not {LABEL, ONE_HOT} & set(roles.values()):
         roles.update(_unusual_label(table, roles))
     labels = labels_in(table, roles)
+    if labels:
+        said_by_people = soft_columns(table, [column for column in table.columns if column not in roles], labels)
+        roles.update(dict.fromkeys(said_by_people, IGNORED))
     if PROBABILITY not in roles.values():
         roles.update(dict.fromkeys(_probability_columns(table, roles, labels), PROBABILITY))
     if EMBEDDING not in roles.values():
@@ -249,11 +249,17 @@ def labels_in(table: Table, roles: dict[str, str]) -> set[str]:
     column = column_of(roles, LABEL)
     if column is None:
         return set(classes_of_one_hot(columns_of(roles, ONE_HOT)))
+    shares = shares_of_column(table, column)
+    if shares is not None:
+        return set(shares[1] or map(str, range(shares[0].shape[1])))
     return {text for text in table.texts(column) if text}
 
 
 def classes_of_one_hot(columns: Sequence[str]) -> list[str]:
-    """The classes that columns of 0 and 1 stand for, in their order: list of str."""
+    """The classes that columns of 0 and 1, or of a share for each class, stand for, in their order: list of str."""
+    soft = [class_of_soft_column(column) for column in columns]
+    if len(set(soft)) == len(soft) and not set(soft) & set(columns):
+        return soft
     return classes_of_one_hot_columns(columns, {*USUAL_NAMES[LABEL], "is"}) if columns else []
 
 
@@ -465,7 +471,7 @@ def _probability_columns(table, roles, labels):
 
 def _are_shares(table, column):
     """Whether a column holds numbers from 0 to 1, or percentages with their sign, that are not all whole."""
-    shares = np.array([_share(text) for text in table.texts(column)[:SAMPLE_ROWS] if text])
+    shares = np.array([share_of(text) for text in table.texts(column)[:SAMPLE_ROWS] if text])
     return bool(len(shares) and (shares >= 0).all() and (shares <= 1).all() and (shares != np.round(shares)).any())
 
 
@@ -473,8 +479,8 @@ def _lists_scores(table, column):
     """Whether the first cell of a column that holds anything lists several classes, each with its score."""
     for cell in table.column(column):
         if cell_text(cell).strip():
-            listed = _parsed(cell)
-            return isinstance(listed, list) and len(_object_of_pairs(listed) or ()) > 1
+            listed = parsed_cell(cell)
+            return isinstance(listed, list) and len(scores_of_pairs(listed) or ()) > 1
     return False
 
 
@@ -508,98 +514,12 @@ def _last_parts(columns):
     return [class_of_probability_column(column)[-1] for column in columns]
 
 
-def holds_scores(table: Table, column: str) -> bool:
-    """Whether the first cell of a column that holds anything names a score for each class.
-
-    That is an object from class to score, or a list of ``{"label": …, "score": …}`` or of ``[label, score]``, as JSON
-    or as Python prints it.
-    """
-    for cell in table.column(column):
-        if cell_text(cell).strip():
-            return scores_of_cell(cell) is not None
-    return False
-
-
-def holds_objects(table: Table, column: str) -> bool:
-    """Whether the first cell of a column is an object."""
-    return any(isinstance(_parsed(cell), dict) for cell in table.column(column)[:1])
-
-
-def scores_of_cell(cell: Any) -> dict[str, float] | None:
-    """What a cell says of each class: dict from str to number, or None where it says something else."""
-    cell = _parsed(cell)
-    if isinstance(cell, list):
-        cell = _object_of_pairs(cell)
-    elif isinstance(cell, dict) and _are_lists_of_one_length(cell.get("labels"), cell.get("scores")):
-        cell = dict(zip(map(str, cell["labels"]), cell["scores"], strict=True))  # a zero-shot classifier's answer
-    if not isinstance(cell, dict) or not cell:
-        return None
-    numbers = [_score(number) for number in cell.values()]
-    return None if None in numbers else {str(name): number for name, number in zip(cell, numbers, strict=True)}
-
-
-def _parsed(cell):
-    """A cell that is a text of JSON, or printed by Python, as what it says; any other as it is."""
-    if not isinstance(cell, str) or cell.strip()[:1] not in ("{", "["):
-        return cell
-    try:
-        return parse_value(cell)
-    except ValueError:
-        return cell
-
-
-def _are_lists_of_one_length(one, other):
-    return isinstance(one, list) and isinstance(other, list) and len(one) == len(other) > 0
-
-
-def _score(number):
-    """A score as a number, None where it is none."""
-    if type(number) in (int, float):
-        return number
-    return _share(number) if isinstance(number, str) and is_per_cent(number) else None
-
-
-def _object_of_pairs(entries):
-    """What a list of classes with their scores says, as a dict; None where it is none."""
-    if len(entries) == 1 and isinstance(entries[0], list):
-        entries = entries[0]  # transformers nests the scores of one text in a list of its own
-    pairs = [_pair(entry) for entry in entries]
-    if not pairs or None in pairs:
-        return None
-    return dict(pairs)
-
-
-def _pair(entry):
-    """A class and its score, of an object or of a list of two; None where it is neither."""
-    if isinstance(entry, list) and len(entry) == 2:
-        name, score = entry if isinstance(entry[0], str) else entry[::-1]
-    elif isinstance(entry, dict) and "start" not in entry:  # with a place, it is of a word and not of the whole
-        name = next((entry[key] for key in CLASS_KEYS if key in entry), None)
-        score = next((entry[key] for key in SCORE_KEYS if key in entry), None)
-    else:
-        return None
-    if not isinstance(name, (str, int)) or _score(score) is None:
-        return None
-    return str(name), score
-
-
 def _sum_to_one(table, columns):
     """Whether some columns hold numbers from 0 to 1 that sum to one in nearly every row."""
     numbers = [table.columns.index(column) for column in columns]
-    cells = [[_share(cell_text(row[number])) for number in numbers] for row in table.rows[:SAMPLE_ROWS]]
+    cells = [[share_of(cell_text(row[number])) for number in numbers] for row in table.rows[:SAMPLE_ROWS]]
     values = np.array(cells, dtype=float).reshape(-1, len(columns))
     sums = values.sum(axis=1)
     spread = max(SUMS_TO_ONE[1] - 1, len(columns) * ROUNDED_TO_2)
     fits = (values >= 0).all(axis=1) & (values <= 1 + ROUNDED_TO_2).all(axis=1) & (np.abs(sums - 1) <= spread)
     return bool(len(values) and fits.mean() > 0.9)
-
-
-def _share(text):
-    """A cell as a number, NaN where it is none."""
-    try:
-        number = float(text.strip().rstrip("%").replace(",", "."))
-    except ValueError:
-        return np.nan
-    if not np.isfinite(number):
-        return np.nan
-    return number / 100 if text.strip().endswith("%") else number

@@ -10,7 +10,7 @@ from vizzy.dataset import EMBEDDINGS_FILE, IMAGE_HASHES_FILE, INDEX_FILE, PRED_P
 from vizzy.reading.arrays import Array, read_arrays
 from vizzy.reading.choices import Choices
 from vizzy.reading.class_lists import class_list_of
-from vizzy.reading.columns import LABEL, check_choices, column_of, exported_columns, guess_roles, holds_scores, labels_in
+from vizzy.reading.columns import LABEL, check_choices, column_of, exported_columns, guess_roles, labels_in
 from vizzy.reading.compression import decompressed
 from vizzy.reading.errors import ReadingError, listed
 from vizzy.reading.files import ARRAY_SUFFIXES, COLUMNAR_SUFFIXES, SPREADSHEET_SUFFIXES, InputFile, Limits, check_sizes, unpacked
@@ -21,6 +21,7 @@ from vizzy.reading.features import COUNT, is_numeric, why_no_feature
 from vizzy.reading.numbers import holds_lists, matrix_of_columns
 from vizzy.reading.probabilities import scores_of_column
 from vizzy.sentences import counted
+from vizzy.reading.score_cells import holds_scores
 from vizzy.reading.tables import Table, unguarded
 
 DATASET_FOLDER_FILES = (TABLE_FILE, INDEX_FILE, EMBEDDINGS_FILE, PRED_PROBS_FILE, IMAGE_HASHES_FILE)

@@ -15,8 +15,9 @@ from vizzy.reading.label_cells import (
     labels_of_one_hot_array,
     labels_of_one_hot_columns,
 )
-from vizzy.reading.roles import Roles, array_with, known_classes
 from vizzy.sentences import counted
+from vizzy.reading.roles import Roles, array_with, class_order, known_classes
+from vizzy.reading.soft_labels import are_soft, hardened, shares_of_column, shares_of_columns
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,12 @@ def given_labels_of(contents: Contents, roles: Roles, choices: Choices) -> Given
     ReadingError
         Where nothing holds labels, or a cell holds none that can be read.
     """
-    texts, where = _texts_as_they_stand(contents, roles, choices)
+    texts, where, hardening = _texts_as_they_stand(contents, roles, choices)
     known = known_classes(contents, roles, choices)
     array = array_with(contents, roles, array_roles.PRED_PROBS)
     n_classes = array.values.shape[1] if array is not None and array.values.ndim == 2 else None
     cleaned, notes, n_signs = label_texts.cleaned(texts, known, choices.kept_labels, choices.no_labels, n_classes)
-    return GivenLabels(cleaned, where, n_signs, tuple(notes), _doubtful(texts, cleaned, choices))
+    return GivenLabels(cleaned, where, n_signs, (*hardening, *notes), _doubtful(texts, cleaned, choices))
 
 
 def _doubtful(texts, cleaned, choices):
@@ -115,20 +116,33 @@ def check_unlabelled(contents: Contents, labels: GivenLabels, choices: Choices) 
 
 
 def _texts_as_they_stand(contents, roles, choices):
-    """The labels as they stand in the files, and what holds them, for complaints: (list of str, str)."""
+    """The labels as they stand in the files, what holds them, for complaints, and notes: (list of str, str, list of str)."""
     column = column_of(roles.columns, column_roles.LABEL)
     if column is not None:
-        return labels_of_column(contents.table, column), f"{contents.table.name}, column {shown(column)},"
+        where = f"{contents.table.name}, column {shown(column)},"
+        shares = shares_of_column(contents.table, column)
+        if shares is None:
+            return labels_of_column(contents.table, column), where, []
+        values, classes = shares
+        texts, notes = hardened(values, classes or _classes_of_shares(contents, roles, choices, values.shape[1]), where)
+        return texts, where, notes
     one_hot = columns_of(roles.columns, column_roles.ONE_HOT)
     if one_hot:
-        texts = labels_of_one_hot_columns(contents.table, one_hot, column_roles.classes_of_one_hot(one_hot))
-        return texts, f"{contents.table.name}, columns {listed(one_hot, 3)},"
+        classes, where = column_roles.classes_of_one_hot(one_hot), f"{contents.table.name}, columns {listed(one_hot, 3)},"
+        values = shares_of_columns(contents.table, one_hot)
+        if values is None:
+            return labels_of_one_hot_columns(contents.table, one_hot, classes), where, []
+        texts, notes = hardened(values, classes, where)
+        return texts, where, notes
     array = array_with(contents, roles, array_roles.LABELS)
     if array is None:
         raise ReadingError(_no_labels(contents))
     names = array_with(contents, roles, array_roles.CLASSES)
     names = array_roles.texts_of(names.values) if names is not None else list(choices.classes)
-    if array.values.ndim == 2 and min(array.values.shape) > 1:
+    notes: list[str] = []
+    if array.values.ndim == 2 and array.values.dtype.kind == "f" and are_soft(array.values):
+        texts, notes = hardened(array.values, _names_or_numbers(names, array.values.shape[1]), array.name)
+    elif array.values.ndim == 2 and min(array.values.shape) > 1:
         texts = labels_of_one_hot_array(array.values, names, array.name)
     else:
         texts = _named(array_roles.coded_texts_of(array.values), names, array.name)
@@ -137,7 +151,18 @@ def _texts_as_they_stand(contents, roles, choices):
             f"{array.name} has {counted(len(texts), '{} label', '{} labels')}, but {contents.table.name} has {counted(len(contents.table), '{} row', '{} rows')}: "
             "were both made from the same rows?"
         )
-    return texts, array.name
+    return texts, array.name, notes
+
+
+def _classes_of_shares(contents, roles, choices, count):
+    """The classes that the numbers of a list are of: as the files or a person say, else the columns of probabilities, else their numbers."""
+    columns = columns_of(roles.columns, column_roles.PROBABILITY)
+    of_columns = [column_roles.class_of_probability_column(column)[-1] for column in columns]
+    return _names_or_numbers(class_order(contents, roles, choices) or of_columns, count)
+
+
+def _names_or_numbers(names, count):
+    return list(names) if len(names) == count else [str(number) for number in range(count)]
 
 
 def _no_labels(contents):

@@ -17,14 +17,12 @@ from vizzy.reading.arrays import Array
 from vizzy.reading.columns import (
     class_of_probability_column,
     classes_within_names,
-    holds_objects,
-    holds_scores,
-    scores_of_cell,
 )
 from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.labels import ordered, whole_number
 from vizzy.reading.numbers import holds_lists, is_per_cent, matrix_of_columns
 from vizzy.sentences import counted
+from vizzy.reading.score_cells import holds_objects, holds_scores, scores_of_cell
 from vizzy.reading.tables import Table, cell_text
 
 ABOVE_ONE = 1e-4  # a probability that is so much above 1, or below 0, is one that was rounded

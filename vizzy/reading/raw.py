@@ -19,6 +19,7 @@ from vizzy.reading.columns import column_of, columns_of
 from vizzy.reading.contents import Contents
 from vizzy.reading.errors import listed, shown
 from vizzy.reading.features import is_numeric, why_no_feature, why_no_feature_by_name
+from vizzy.reading.soft_labels import soft_columns
 from vizzy.reading.text_columns import text_column, texts_within
 
 MOST_OF_TEXTS = 64  # features
@@ -82,6 +83,8 @@ def raw_roles(contents: Contents, columns: dict, arrays: dict, choices: Choices)
         return columns, {}
     columns = dict(columns)
     free = [column for column in columns_of(columns, column_roles.IGNORED) if column not in choices.roles]
+    said_by_people = soft_columns(table, free, column_roles.labels_in(table, columns))
+    free = [column for column in free if column not in said_by_people]
     if column_of(columns, column_roles.TEXT) is None:
         text = text_column(table, free)
         if text is not None:

@@ -11,6 +11,8 @@ from vizzy.reading.contents import Contents
 from vizzy.reading.errors import listed, shown
 from vizzy.reading.features import why_no_feature
 from vizzy.reading.raw import raw_roles
+from vizzy.reading.score_cells import scores_of_cell
+from vizzy.reading.soft_labels import SHARE_OF_PEOPLE, neighbours_that_are_shares, shares_of_columns, soft_columns
 
 MOST_NAMED = 6  # columns in a note
 
@@ -40,6 +42,10 @@ def roles_of(contents: Contents, choices: Choices) -> Roles:
     """
     columns = column_roles.guess_roles(contents.table, choices.roles) if contents.table else {}
     arrays, notes = _roles_of_arrays(contents, columns, choices)
+    soft = _soft_labels(contents.table, columns, arrays, choices)
+    if contents.table and soft:
+        columns = column_roles.guess_roles(contents.table, {**choices.roles, **dict.fromkeys(soft, column_roles.ONE_HOT)})
+        arrays, notes = _roles_of_arrays(contents, columns, choices)
     columns, reasons = raw_roles(contents, columns, arrays, choices)
     return Roles(columns, arrays, (*notes, *_notes_on_columns(contents.table, columns, choices, reasons)))
 
@@ -99,8 +105,21 @@ def known_classes(contents: Contents, roles: Roles, choices: Choices) -> set[str
     named = {name for column in columns for name in column_roles.class_of_probability_column(column)}
     if len(columns) == 1:
         first = contents.table.column(columns[0])[:1]  # type: ignore[union-attr]  # there with its columns
-        named |= set(column_roles.scores_of_cell(first[0]) or ()) if first else set()
+        named |= set(scores_of_cell(first[0]) or ()) if first else set()
     return named | set(class_order(contents, roles, choices))
+
+
+def _soft_labels(table, columns, arrays, choices):
+    """Where nothing else is the label, the columns that are a share for each class: list of str."""
+    labelled = {column_roles.LABEL, column_roles.ONE_HOT} & set(columns.values()) or array_roles.LABELS in arrays.values()
+    if table is None or labelled:
+        return []
+    free = [column for column in columns if column not in choices.roles]
+    named = soft_columns(table, free)
+    if named:
+        return named
+    predicted = {array_roles.PRED_PROBS, array_roles.EMBEDDINGS} & set(arrays.values())
+    return neighbours_that_are_shares(table, free) if predicted else []
 
 
 def _roles_of_arrays(contents, columns, choices):
@@ -141,11 +160,13 @@ def _notes_on_columns(table, columns, choices, reasons):
     if label is not None and label not in choices.roles and not column_roles.is_usual_label(label):
         notes.append(f"The column {shown(label)} is taken for the label.")
     one_hot = columns_of(columns, column_roles.ONE_HOT)
-    if one_hot:
+    if one_hot and shares_of_columns(table, one_hot) is None:
         notes.append(
             f"The columns {listed(one_hot, 6)} hold 0 and 1 and are taken for the label, one column a class."
         )
     ignored = [column for column in columns_of(columns, column_roles.IGNORED) if column not in choices.roles]
+    said_by_people = soft_columns(table, ignored, column_roles.labels_in(table, columns))
+    reasons = {**reasons, **dict.fromkeys(said_by_people, SHARE_OF_PEOPLE)}
     aside = [(column, reasons.get(column) or _why_left_aside(table, column)) for column in ignored]
     said = [f"{shown(column)} ({why})" for column, why in aside if why]
     if said:
