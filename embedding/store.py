@@ -19,6 +19,7 @@ import numpy as np
 
 PLAN_FILE = "plan.json"
 BATCHES_FOLDER = "batches"
+TORCH, ONNX_RUNTIME = "torch", "onnxruntime"  # what runs the network
 
 
 class StoreError(Exception):
@@ -37,6 +38,7 @@ class Plan:
     precision: str
     device: str
     image_size: int
+    inference: str = TORCH
 
     @property
     def batches(self) -> int:

@@ -1,6 +1,6 @@
-"""The work itself: images through the backbone, batch by batch, into a store.
+"""The work itself: images through the network, batch by batch, into a store.
 
-Reading and decoding happen in worker processes, which also write the pictures the page shows. What the network
+Reading and decoding happen in worker processes or threads, which also write the pictures the page shows. What the network
 sees of a batch is always the same, whichever images of it are unreadable (zeros stand in for those), wherever the
 batch is done and whatever was done before.
 """
@@ -8,18 +8,12 @@ batch is done and whatever was done before.
 from __future__ import annotations
 
 import hashlib
-import signal
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from typing import Any, Protocol
 
 import numpy as np
-import torch
-from PIL import Image
-from torch.utils.data import DataLoader, Dataset
 
-from embedding.backbones import Backbone
 from vizzy.native.image_files import UnreadableImage, open_rgb
 from embedding.pictures import Pictures
 from vizzy.native.progress import Progress
@@ -28,21 +22,17 @@ from embedding.sources import Source
 from embedding.store import Batch, Store
 
 
-class DeviceError(Exception):
-    """The device asked for is not there."""
-
-
 @dataclass(frozen=True)
 class Prepared:
     """One image on its way into a batch."""
 
-    tensor: torch.Tensor | None
+    made: Any  # by the network's transform; None where the image is skipped
     digest: bytes
     reason: str  # why it is skipped
     failure: ReadingError | None = None  # why nothing can go on
 
 
-class PreparedImages(Dataset):
+class PreparedImages:
     """Reads, decodes, and transforms image by image; in worker processes, so it must be picklable."""
 
     def __init__(
@@ -72,34 +62,34 @@ class PreparedImages(Dataset):
             return Prepared(None, digest, "", error)
 
 
-def cpu_threads() -> int:
-    """With how many threads a network is run on this machine's CPU."""
-    return torch.get_num_threads()
+class Network(Protocol):
+    """What runs a network without its classifier: by torch, or by ONNX Runtime."""
 
+    transform: Callable  # PIL.Image.Image -> what `features` takes of one image
+    blank: Any  # the same of an image that is not there
 
-def use_cpu_threads(count: int) -> None:
-    """Run networks with so many threads on the CPU: how a sum is divided among them changes its last bits."""
-    torch.set_num_threads(count)
+    @property
+    def plan(self) -> dict[str, str]:
+        """What of it decides the numbers, by the names of `Plan`."""
+        ...
 
+    @property
+    def described(self) -> str:
+        """What runs which network where, for the person at the command line."""
+        ...
 
-def choose_device(name: str) -> torch.device:
-    """The device of this name; ``auto`` is a GPU, else MPS, else the CPU."""
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
-    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if not there.get(name.split(":")[0], False):
-        raise DeviceError(f"there is no device {name!r} here: leave out --device to take the best there is")
-    return torch.device(name)
+    def batches(self, images: PreparedImages, members: list[list[int]], workers: int) -> Iterator[list[Prepared]]:
+        """The images of each batch, read beforehand by so many workers."""
+        ...
 
-
-def choose_precision(name: str, device: torch.device) -> str:
-    """``mixed`` or ``full``; ``auto`` is mixed where it is faster, on a GPU."""
-    return ("mixed" if device.type == "cuda" else "full") if name == "auto" else name
+    def features(self, made: list) -> np.ndarray:
+        """Of shape (n, width), float32."""
+        ...
 
 
 def embed(
     sources: tuple[Source, ...],
-    backbone: Backbone,
+    network: Network,
     store: Store,
     batches: range,
     pictures: Pictures | None,
@@ -116,18 +106,10 @@ def embed(
     plan = store.plan
     missing = store.missing(batches)
     members = [list(plan.members(batch)) for batch in missing]
-    images = PreparedImages(sources, backbone.transform, pictures, most_megapixels)
+    images = PreparedImages(sources, network.transform, pictures, most_megapixels)
     total, left = sum(len(plan.members(batch)) for batch in batches), sum(map(len, members))
     progress = Progress(total, done=total - left)
-    network = _Network(backbone, torch.device(plan.device), plan.precision)
-    loader = DataLoader(
-        images,
-        batch_sampler=members,
-        num_workers=workers,
-        collate_fn=list,
-        worker_init_fn=_leave_interrupts_to_parent,
-    )
-    for number, prepared in zip(missing, loader, strict=True):
+    for number, prepared in zip(missing, network.batches(images, members, workers), strict=True):
         _raise_failure(prepared)
         store.save(number, _batch(prepared, network))
         for index, image in zip(plan.members(number), prepared, strict=True):
@@ -143,16 +125,9 @@ def _raise_failure(prepared: list[Prepared]) -> None:
             raise image.failure
 
 
-def _leave_interrupts_to_parent(_worker: int) -> None:
-    """Ctrl-C reaches every process of the terminal; the workers end with their parent, without a traceback each."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _batch(prepared: list[Prepared], network: _Network) -> Batch:
-    kept_mask = np.array([image.tensor is not None for image in prepared])
-    blank = network.blank
-    stacked = torch.stack([blank if image.tensor is None else image.tensor for image in prepared])
-    features = network.features(stacked)
+def _batch(prepared: list[Prepared], network: Network) -> Batch:
+    kept_mask = np.array([image.made is not None for image in prepared])
+    features = network.features([network.blank if image.made is None else image.made for image in prepared])
     features[~kept_mask] = 0
     bad_idx = np.flatnonzero(kept_mask & ~np.isfinite(features).all(axis=1))
     reasons = [image.reason for image in prepared]
@@ -161,19 +136,3 @@ def _batch(prepared: list[Prepared], network: _Network) -> Batch:
         reasons[index] = "its features are not finite numbers: try --precision full"
     digests = np.frombuffer(b"".join(image.digest for image in prepared), np.uint8).reshape(len(prepared), -1)
     return Batch(features, kept_mask, digests, np.array(reasons, dtype=np.str_))
-
-
-class _Network:
-    """The backbone on its device: tensors in, numpy out."""
-
-    def __init__(self, backbone: Backbone, device: torch.device, precision: str):
-        torch.use_deterministic_algorithms(True, warn_only=True)
-        torch.backends.cudnn.benchmark = False
-        self._network = backbone.network.to(device).eval()
-        self._device = device
-        self._precision = partial(torch.autocast, device.type) if precision == "mixed" else nullcontext
-        self.blank = torch.zeros_like(backbone.transform(Image.new("RGB", (64, 64))))
-
-    def features(self, images: torch.Tensor) -> np.ndarray:
-        with torch.inference_mode(), self._precision():
-            return self._network(images.to(self._device)).flatten(1).float().cpu().numpy()

@@ -1,5 +1,9 @@
 """Pictures to test with, and a way to compare dataset folders."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 from PIL import Image
 
@@ -20,3 +24,23 @@ def files_of(folder):
         for path in sorted(folder.rglob("*"))
         if path.is_file() and ".build" not in path.parts
     }
+
+
+WITHOUT_TORCH = """
+import sys
+
+class NoTorch:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("torch", "torchvision"):
+            raise ModuleNotFoundError(f"there is no {name} here", name=name)
+
+sys.meta_path.insert(0, NoTorch())
+from embedding.command import main
+sys.exit(main())
+"""
+
+
+def run_without_torch(*arguments):
+    """The command line in a process of its own, where torch cannot be imported."""
+    line = [sys.executable, "-c", WITHOUT_TORCH, *map(str, arguments)]
+    return subprocess.run(line, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False)

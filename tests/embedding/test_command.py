@@ -12,26 +12,12 @@ import numpy as np
 import pytest
 
 pytest.importorskip("torch", reason="pip install -e '.[embeddings]' to test embedding")
-from samples import COLOURS, files_of, picture
+from samples import COLOURS, files_of, picture, run_without_torch
 
 from embedding import command
 from vizzy.dataset import from_bytes, read_folder
 
 pytestmark = pytest.mark.usefixtures("tiny_backbone")
-
-
-WITHOUT_TORCH = """
-import sys
-
-class NoTorch:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in ("torch", "torchvision"):
-            raise ModuleNotFoundError(f"there is no {name} here", name=name)
-
-sys.meta_path.insert(0, NoTorch())
-from embedding.command import main
-sys.exit(main())
-"""
 
 
 def build_with_map(images, out, *options):
@@ -168,10 +154,7 @@ def test_merging_needs_no_network(image_folder, tmp_path, monkeypatch):
 def test_merging_imports_no_torch(image_folder, tmp_path):
     out = tmp_path / "out"
     build(image_folder, out, "--shard", "1/1")
-    arguments = ["--images", str(image_folder), "--out", str(out), "--merge", "--no-map"]
-    root = Path(__file__).parents[2]
-    command_line = [sys.executable, "-c", WITHOUT_TORCH, *arguments]
-    done = subprocess.run(command_line, cwd=root, capture_output=True, text=True, check=False)
+    done = run_without_torch("--images", image_folder, "--out", out, "--merge", "--no-map")
     assert done.returncode == 0, done.stderr
     assert len(read_folder(out)) == 24
 

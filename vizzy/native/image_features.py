@@ -84,6 +84,24 @@ def network() -> Callable[[bytes], tuple[np.ndarray, np.ndarray]]:
     ReadingError
         Where ONNX Runtime or Pillow is not installed.
     """
+    features_of_square = network_of_squares()
+    from vizzy.native.image_files import open_rgb
+
+    def features_of(content):
+        square = middle_square(open_rgb(content))
+        return features_of_square(square), image_hashes.greys_of(square)
+
+    return features_of
+
+
+def network_of_squares() -> Callable[[np.ndarray], np.ndarray]:
+    """What gives the features of an image, WIDTH numbers, from its `middle_square`; threads may call it at the same time.
+
+    Raises
+    ------
+    ReadingError
+        Where ONNX Runtime or Pillow is not installed.
+    """
     try:
         from onnxruntime import InferenceSession, SessionOptions
         from PIL import Image  # noqa: F401
@@ -92,17 +110,10 @@ def network() -> Callable[[bytes], tuple[np.ndarray, np.ndarray]]:
             f"{error.name} is not installed, which computing embeddings of images needs: pip install -e '.[images]', or bring "
             "embeddings as an .npy file."
         ) from error
-    from vizzy.native.image_files import open_rgb
-
     options = SessionOptions()
     options.intra_op_num_threads = 1  # the images are shared out among threads instead
     session = InferenceSession(NETWORK_FILE, options)
-
-    def features_of(content):
-        square = middle_square(open_rgb(content))
-        return session.run(None, {INPUT: square})[0][0], image_hashes.greys_of(square)
-
-    return features_of
+    return lambda square: session.run(None, {INPUT: square})[0][0]
 
 
 def _unreadable():
