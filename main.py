@@ -1,15 +1,32 @@
 """The page's entry: opens the dataset that the address names, makes the app, and starts the worker."""
 
 import asyncio
+import os
 import sys
 
 import js
 
 from vizzy.page import language
+from vizzy.page.ui.scheduling import in_slices, yield_to_browser
 
 catalogue = getattr(js.window, "vizzyTexts", None)  # a promise of static/start.js; None for English
 if catalogue:  # texts may stand in constants, so before the imports
     language.use(await catalogue)
+
+
+def module_names(folder):
+    """The modules in a folder, those in folders of it first: who is imported last finds most that it imports ready."""
+    entries = sorted(os.ilistdir(folder.replace(".", "/")))
+    for name, kind, *_others in entries:
+        if kind == FOLDER:
+            yield from module_names(folder + "." + name)
+    for name, _kind, *_others in entries:
+        if name.endswith(".py"):
+            yield folder + "." + name[: -len(".py")]
+
+
+FOLDER = 0x4000  # as os.ilistdir tells it
+await in_slices(__import__(name) for name in module_names("vizzy.page"))  # at once they would be one long task
 
 from vizzy.page.app import App
 from vizzy.page.control.decisions import fragment_of_visit
@@ -22,7 +39,6 @@ from vizzy.page.model import url
 from vizzy.page.model.state import State
 from vizzy.page.site import dataset_menu, theme
 from vizzy.page.ui.error_dialog import fail, report_task
-from vizzy.page.ui.scheduling import yield_to_browser
 
 
 app = None  # the running page, for whoever looks at it with developer tools
@@ -51,6 +67,7 @@ async def main():
     fragment = "" if importing_feature.served_with_page() else fragment_of_visit()  # which is about those data
     changes, refused = url.read(fragment, dataset.index)
     app = App(dataset, State(**dict(changes, **decided)))
+    await yield_to_browser()  # all this at once would be a long task on a phone
     InputController(app)
     for feature in (guide_feature, labs_feature, importing_feature):
         feature.mount(app)
