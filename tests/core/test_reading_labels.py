@@ -419,6 +419,39 @@ def test_the_order_that_fits_the_predictions_is_offered_and_can_be_chosen():
     assert (one.dataset.pred_probs.argmax(axis=1) == one.dataset.given_label).all()
 
 
+def test_where_nothing_says_of_which_class_a_column_is_any_order_can_be_chosen_with_how_many_labels_agree():
+    proposal = read([table({"label": GIVEN}), array(probabilities())])
+    assert (proposal.summary()["order_is_assumed"], proposal.summary()["agreement"]) == (True, 1.0)
+    turned = proposal.corrected(classes=["dog", "cat", "fox"]).summary()
+    assert (turned["order_is_assumed"], turned["agreement"]) == (True, pytest.approx(1 / 3))
+    assert [entry["name"] for entry in turned["classes"]] == ["dog", "cat", "fox"]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        [table({"label": GIVEN, **{f"p_{name}": probabilities()[:, place] for place, name in enumerate(CLASSES)}})],
+        [table({"label": GIVEN}), array(probabilities()), InputFile("classes.txt", "\n".join(CLASSES).encode())],
+        [json_lines([{"label": label, "scores": {"cat": 0.2, "dog": 0.3, "fox": 0.5}} for label in GIVEN])],
+    ],
+    ids=["columns with names", "a list of classes", "scores by class"],
+)
+def test_an_order_that_the_files_give_is_not_assumed(files):
+    assert read(files).summary()["order_is_assumed"] is False
+
+
+def test_columns_that_are_numbered_while_labels_are_words_are_in_an_assumed_order():
+    numbered = {f"LABEL_{place}": probabilities()[:, place] for place in range(3)}
+    assert read([table({"label": GIVEN, **numbered})]).summary()["order_is_assumed"] is True
+    assert read([table({"label": [row % 2 for row in range(30)]}), array(np.linspace(0.1, 0.9, 30))]).summary()["order_is_assumed"] is True
+
+
+def test_a_correction_that_makes_no_difference_to_the_files_does_not_read_them_again():
+    proposal = read([table({"label": GIVEN}), array(probabilities())])
+    assert proposal.corrected(classes=["dog", "cat", "fox"]).contents is proposal.contents
+    assert proposal.corrected(header=False).contents is not proposal.contents
+
+
 def test_the_order_of_thousands_of_classes_is_found_at_once():
     names = tuple(f"c{number:04d}" for number in range(3000))
     given = [names[row % 3000] for row in range(6000)]

@@ -23,6 +23,7 @@ from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.given_labels import GivenLabels
 from vizzy.reading.predictors import (
     embeddings_of,
+    order_is_assumed,
     pred_probs_of,
     rows_with_embeddings,
     source_of_probabilities,
@@ -52,6 +53,8 @@ class Opened:
     raw: Raw | None = None  # what embeddings are to be made of: see vizzy.features.raw
     image_hashes: np.ndarray | None = None  # (n,) uint64: see vizzy.image_hashes
     fitting_order: tuple = ()  # of str: the order of the classes that would fit the predictions, where theirs does not
+    order_is_assumed: bool = False  # whether nothing but a guess, or a person, says which column is of which class
+    agreement: float | None = None  # the share of the labels that the predictions agree with, in [0, 1]
     labels_of_rows: CodedTexts | None = None  # of all rows of the table, also of those that are no examples
 
 
@@ -100,7 +103,10 @@ def opened_of(contents: Contents, roles: Roles, labels: GivenLabels, choices: Ch
         pred_probs = np.hstack([pred_probs, np.zeros((len(pred_probs), len(classes) - pred_probs.shape[1]))])
     given = label_texts.indexed(labels.texts.at(row_idx), classes)
     order: tuple = ()
+    agreement, is_assumed = None, False
     if pred_probs is not None:
+        agreement = float((pred_probs.argmax(axis=1) == given).mean()) if len(given) else None
+        is_assumed = order_is_assumed(contents, roles, labels, classes)
         order = fitting_order(pred_probs, given, classes)
         notes += agreement_notes(pred_probs, given, classes, source_of_probabilities(contents, roles))
     ids = _ids(contents, roles, labels, table, column_of(columns, column_roles.ID), row_idx)
@@ -122,7 +128,7 @@ def opened_of(contents: Contents, roles: Roles, labels: GivenLabels, choices: Ch
     )
     review = _review(contents, corrected_texts, row_idx, given, classes)
     hashes = _image_hashes(contents, roles, labels, row_idx)
-    return Opened(dataset, table, row_idx, columns, texts, images, review, tuple(notes), raw, hashes, order, labels.texts)
+    return Opened(dataset, table, row_idx, columns, texts, images, review, tuple(notes), raw, hashes, order, is_assumed, agreement, labels.texts)
 
 
 def images_to_embed(contents: Contents, roles: Roles, labels: GivenLabels) -> tuple[str | None, ...]:

@@ -1,5 +1,7 @@
 """The numbers of the last stage: checked predicted probabilities and embeddings of the rows that have a label."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 import vizzy.reading.arrays as array_roles
@@ -11,8 +13,9 @@ from vizzy.reading.errors import ReadingError, listed
 from vizzy.reading.features import MOST_SCALE
 from vizzy.reading.given_labels import GivenLabels
 from vizzy.reading.numbers import Source, check_finite, check_probabilities, matrix_of_columns
-from vizzy.reading.probabilities import as_probabilities, probabilities_of_array, probabilities_of_table
+from vizzy.reading.probabilities import as_probabilities, classes_by_name, probabilities_of_array, probabilities_of_table
 from vizzy.sentences import counted
+from vizzy.reading.score_cells import holds_scores
 from vizzy.reading.roles import Roles, array_with, class_order
 
 
@@ -69,6 +72,33 @@ def pred_probs_of(
     )
     check_probabilities(values, source)
     return values, tuple(classes), notes + more
+
+
+def order_is_assumed(contents: Contents, roles: Roles, labels: GivenLabels, classes: Sequence[str]) -> bool:
+    """Whether no name and no list in the files says which class each column of probabilities is of.
+
+    Parameters
+    ----------
+    contents : Contents
+    roles : Roles
+    labels : GivenLabels
+    classes : sequence of str
+        In the order that was taken.
+
+    Returns
+    -------
+    bool
+    """
+    if contents.classes or array_with(contents, roles, array_roles.CLASSES) is not None:
+        return False
+    array = array_with(contents, roles, array_roles.PRED_PROBS)
+    names = list(array.columns or ()) if array is not None else columns_of(roles.columns, column_roles.PROBABILITY)
+    if array is None and len(names) == 1 and holds_scores(contents.table, names[0]):  # type: ignore[arg-type]  # there with its columns
+        return False
+    if not names or len(names) == 1:
+        return True
+    texts = labels.texts.different
+    return classes_by_name(names, texts, classes, "")[0] != classes_by_name(names, texts, classes[::-1], "")[0]
 
 
 def source_of_probabilities(contents: Contents, roles: Roles) -> str:

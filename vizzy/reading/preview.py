@@ -52,6 +52,8 @@ def summary_of(
         "no_labels": list(choices.no_labels),
         "chosen_order": list(choices.classes),
         "fitting_order": list(opened.fitting_order) if opened else [],
+        "order_is_assumed": bool(opened and opened.order_is_assumed),
+        "agreement": opened.agreement if opened else None,
         "classes": [{"name": name, "count": counts.get(name, 0)} for name in classes],
         "columns": _columns(table, roles),
         "column_roles": list(column_roles.COLUMN_ROLES),

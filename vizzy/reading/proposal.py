@@ -21,6 +21,9 @@ from vizzy.reading.imported import Opened, images_to_embed, opened_of
 from vizzy.reading.preview import command_of, summary_of, summary_of_opened
 from vizzy.reading.roles import Roles, roles_of
 
+# The choices on which depends what is found in the files, see `vizzy.reading.contents`.
+CHOICES_OF_CONTENTS = ("roles", "encoding", "delimiter", "header", "sheet")
+
 
 @dataclass(frozen=True, eq=False)
 class Proposal:
@@ -87,7 +90,9 @@ class Proposal:
         ReadingError
             Where a file cannot be read at all in that way.
         """
-        return read(self.files, replace(self.choices, **changes), self.limits)
+        choices = replace(self.choices, **changes)
+        same_contents = all(getattr(choices, name) == getattr(self.choices, name) for name in CHOICES_OF_CONTENTS)
+        return read(self.files, choices, self.limits, self.contents if same_contents else None)
 
     def make(self) -> Opened:
         """The dataset and what belongs to it.
@@ -119,7 +124,9 @@ class Proposal:
         }
 
 
-def read(files: Iterable[InputFile], choices: Choices | None = None, limits: Limits = NATIVE) -> Proposal:
+def read(
+    files: Iterable[InputFile], choices: Choices | None = None, limits: Limits = NATIVE, contents: Contents | None = None
+) -> Proposal:
     """Read some files and say what was understood.
 
     Parameters
@@ -127,6 +134,8 @@ def read(files: Iterable[InputFile], choices: Choices | None = None, limits: Lim
     files : iterable of InputFile
     choices : Choices, optional
     limits : Limits
+    contents : Contents, optional
+        What the files hold, where they were read before with choices that make no difference to it.
 
     Returns
     -------
@@ -146,7 +155,7 @@ def read(files: Iterable[InputFile], choices: Choices | None = None, limits: Lim
     """
     choices = choices or Choices()
     files = tuple(files)
-    contents = contents_of(files, choices, limits)
+    contents = contents or contents_of(files, choices, limits)
     if contents.table and exported_columns(contents.table.columns):
         choices = replace(choices, leave_out_unlabelled=True)
     roles = roles_of(contents, choices)

@@ -6,16 +6,19 @@ import gzip
 import io
 import json
 import lzma
+from pathlib import Path
 
 import numpy as np
 import pytest
 from brought_files import open_document, rewritten, workbook
+from playwright.sync_api import expect
 from own_data import as_file, bring, open_and_train, small_table, with_dialog
 from visits import visiting
 
 arro3_core = pytest.importorskip("arro3.core")
 arro3_io = pytest.importorskip("arro3.io")
 
+CASES = Path(__file__).parents[2] / "cases"
 COLUMNAR_WHEELS = ["arro3_core.whl", "arro3_io.whl"]
 
 
@@ -125,6 +128,15 @@ def test_the_other_formats_of_text_and_open_documents_are_read_too(own):
         with_dialog(own)
 
 
+def test_a_workbook_of_excel_97_is_read_trained_on_and_names_its_sheet(own):
+    bring(own, as_file("old.xls", (CASES / "small_table.xls").read_bytes()))
+    page = own.page
+    assert page.inner_text("#import-understood") == "old: 40 rows, 2 classes, embeddings of 2 dimensions."
+    assert page.inner_text("#import-classes").split("\n") == ["even: 20", "odd: 20"]
+    assert "'Data' was read" in page.inner_text("#import-notes")
+    open_and_train(own)
+
+
 def test_a_stray_cell_at_a_sheets_corner_gets_a_sentence_and_the_worker_lives(own):
     stray = b'<row><c r="XFD1048576"><v>1</v></c></row></sheetData>'
     book = workbook({"Data": list(csv.reader(io.StringIO(small_table())))})
@@ -159,6 +171,39 @@ def test_whether_na_is_a_class_and_in_which_order_the_probabilities_are_can_be_c
     page.click("#import-order")
     page.wait_for_function("document.getElementById('import-order').textContent.endsWith('assumed')")
     assert "agree with only" not in page.inner_text("#import-notes")
+
+
+def test_classes_are_moved_to_the_places_of_their_columns_by_keyboard_and_the_agreement_follows(own):
+    labels = ["abc"[row % 3] for row in range(60)]
+    order = np.full((60, 3), 0.03)
+    order[np.arange(60), ["cab".index(label) for label in labels]] = 0.94
+    order[:30] = 1 / 3
+    order[:30, 0] += 0.01
+    order[:30] /= order[:30].sum(axis=1, keepdims=True)
+    content = io.BytesIO()
+    np.save(content, order)
+    bring(own, as_file("labels.csv", "label\n" + "\n".join(labels) + "\n"), as_file("pred_probs.npy", content.getvalue()))
+    page = own.page
+    agreement = page.locator("#import-agreement")
+    names = page.locator("#import-by-hand-list span")
+    assert agreement.inner_text() == "In this order the predictions agree with 17 % of the labels."
+    for column in (2, 1):
+        button = page.get_by_role("button", name="Move “c” up")
+        button.focus()
+        page.keyboard.press("Enter")
+        expect(agreement).to_contain_text(f"Column {column} now belongs to “c”.")
+        expect(button).to_be_focused()
+        assert names.all_inner_texts()[column - 1] == "c"
+    expect(agreement).to_contain_text("agree with 67 % of the labels")
+    expect(button).to_be_focused()
+    assert names.all_inner_texts() == ["c", "a", "b"]
+    assert button.get_attribute("aria-disabled") == "true"
+    page.get_by_role("button", name="Move “b” up").click()
+    page.get_by_role("button", name="Move “b” down").click()  # the steps are read when it opens, whatever was known before
+    page.click("#import-open:not([disabled])")
+    page.wait_for_selector("#import", state="hidden")
+    own.wait("trained")
+    assert page.locator("[data-given]").evaluate_all("nodes => [...new Set(nodes.map(node => node.dataset.given))]") == ["c", "a", "b"]
 
 
 def test_whether_the_first_line_names_the_columns_can_be_chosen(own):

@@ -2,6 +2,7 @@
 
 import js
 
+from vizzy.page.importing.class_order import ClassOrder
 from vizzy.page.importing.preview import Preview, folded
 from vizzy.page.ui import dom
 
@@ -22,14 +23,14 @@ def test_few_numbered_columns_and_those_of_other_roles_stand_alone():
     assert [names for _, names in folded(columns)] == [["q0"], ["q1"], ["q2"], ["q3"]]
 
 
-IDS = ("import-columns", "import-arrays", "import-label", "import-unlabelled", "import-header", "import-sheet", "import-doubtful", "import-order")
+IDS = ("import-by-hand", "import-by-hand-list", "import-agreement", "import-columns", "import-arrays", "import-label", "import-unlabelled", "import-header", "import-sheet", "import-doubtful", "import-order")
 
 
 def made(chosen):
     """A preview, in a page that has what it fills."""
     for name in IDS:
         js.document.body.append(dom.element("div", "", None, {"id": name}))
-    return Preview(chosen.append)
+    return Preview(lambda changes, _step_by_step=False: chosen.append(changes))
 
 
 def summary(**changes):
@@ -63,9 +64,46 @@ def test_the_order_that_fits_is_offered_and_can_be_taken_back():
     for now, words, answer in (
         (summary(fitting_order=["b", "a"]), "the order that fits: b, a", ["b", "a"]),
         (summary(chosen_order=["b", "a"]), "the order that was assumed", []),
+        (summary(chosen_order=["a", "b"], fitting_order=["b", "a"]), "the order that fits: b, a", ["b", "a"]),
     ):
         preview._show_doubtful(now)
         preview._show_order(now)
         assert words in button.textContent and not button.hidden
         preview._chose_order(None)
         assert chosen[-1] == {"classes": answer}
+
+
+def ordered(names, **changes):
+    classes = [{"name": name, "count": 5} for name in names]
+    values = {"classes": classes, "order_is_assumed": True, "agreement": 0.9}
+    values.update(changes)
+    return values
+
+
+def test_classes_are_moved_up_and_down_and_each_order_is_told_with_what_agrees():
+    orders = []
+    made([])
+    by_hand = ClassOrder(orders.append)
+    by_hand.render(ordered(["a", "b", "c"]))
+    shown = dom.by_id("import-by-hand-list")
+    assert not dom.by_id("import-by-hand").hidden
+    assert [item.querySelector("span").textContent for item in shown.children] == ["a", "b", "c"]
+    assert "agree with 90" in dom.by_id("import-agreement").textContent
+    by_hand.move(2, -1)
+    by_hand.move(1, -1)
+    assert orders == [["a", "c", "b"], ["c", "a", "b"]]
+    assert [item.querySelector("span").textContent for item in shown.children] == ["c", "a", "b"]
+    ends = [[button.getAttribute("aria-disabled") for button in item.querySelectorAll("button")] for item in shown.children]
+    assert ends == [["true", "false"], ["false", "false"], ["false", "true"]]
+    assert dom.by_id("import-agreement").textContent == "Column 1 now belongs to “c”."
+    by_hand.move(0, -1)
+    assert len(orders) == 2
+    by_hand.render(ordered(["c", "a", "b"], agreement=0.5))
+    assert dom.by_id("import-agreement").textContent.startswith("Column 1 now belongs to “c”. In this order the predictions agree with 50")
+
+
+def test_classes_are_not_moved_where_the_files_say_of_which_class_a_column_is():
+    made([])
+    by_hand = ClassOrder([].append)
+    by_hand.render(ordered(["a", "b"], order_is_assumed=False))
+    assert dom.by_id("import-by-hand").hidden

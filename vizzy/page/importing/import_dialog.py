@@ -10,7 +10,7 @@ import js
 from pyscript.ffi import create_proxy
 
 from vizzy.page.client.answers import WorkerError
-from vizzy.page.importing import image_features, local_dataset, saved_project, served_project
+from vizzy.page.importing import class_order, image_features, local_dataset, saved_project, served_project
 from vizzy.page.importing.preview import Preview
 from vizzy.page.importing.project_list import saved_projects
 from vizzy.page.language import _, percent, said, thousands
@@ -19,6 +19,7 @@ from vizzy.page.site import dataset_menu
 from vizzy.page.ui import dom
 
 SAMPLES = "static/sample/"
+SECONDS_A_STEP = 0.4  # for which something chosen step by step stands before the worker is asked
 SECONDS_BETWEEN_LOOKS = 0.3  # at how far something is
 
 
@@ -37,6 +38,7 @@ class ImportDialog:
         self._served = None  # what is said of the files, where they are served together with this page
         self._summary = None
         self._read_by = None  # which of the workers has the files
+        self._step = self._understood = 0  # how often something was chosen otherwise, and how much of it the worker knows
         self._busy = False
         self._run = None  # the opening that is under way, which may take long
         self._images = None  # vizzy.page.importing.image_features.ImageFeatures: of images that have no embeddings yet
@@ -127,25 +129,40 @@ class ImportDialog:
         self._files, self._choices, self._images, self._served = files, {}, None, None
         await self._understand(self._propose)
 
-    def _correct(self, changes):
-        """Something in the preview was chosen otherwise; under another header or sheet the columns are others."""
+    def _correct(self, changes, step_by_step=False):
+        """Something in the preview was chosen otherwise; under another header or sheet the columns are others.
+
+        What is chosen step by step is understood when it has stood for a moment, or when the files are opened.
+        """
         if "header" in changes or "sheet" in changes:
             self._choices["roles"] = {}
         for name, value in changes.items():
             self._choices[name] = dict(self._choices.get(name, {}), **value) if isinstance(value, dict) else value
-        asyncio.create_task(self._understand(self._corrected))
+        self._step += 1
+        asyncio.create_task(self._understand_step(self._step) if step_by_step else self._understand(self._corrected))
+
+    async def _understand_step(self, step):
+        await asyncio.sleep(SECONDS_A_STEP)
+        while self._busy:
+            await asyncio.sleep(SECONDS_A_STEP)
+        if step == self._step != self._understood:
+            await self._understand(self._corrected)
 
     async def _propose(self):
         worker = self._app.worker
+        step = self._step
         summary = await local_dataset.propose(worker, self._files, self._choices, self._say)
-        self._read_by = worker.started
+        self._read_by, self._understood = worker.started, step
         return summary
 
     async def _corrected(self):
         """The same files with other choices; a worker that was started meanwhile reads them first."""
         if self._read_by != self._app.worker.started:
             return await self._propose()
-        return await self._app.worker.correct(self._choices)
+        step = self._step
+        summary = await self._app.worker.correct(self._choices)
+        self._understood = step
+        return summary
 
     async def _understand(self, asking):
         self._busy = True
@@ -202,7 +219,7 @@ class ImportDialog:
         if summary["problem"]:
             self._complain(said(summary["problem"]))
         dom.by_id("import-open").disabled = bool(summary["problem"])
-        if not summary["problem"]:
+        if not summary["problem"] and not class_order.holds_focus():
             dom.by_id("import-open").focus()
 
     def _show_projects(self):
@@ -254,8 +271,10 @@ class ImportDialog:
         if app.state.training:
             app.training.cancel()
         app.analyses.forget_parts()  # the worker is about to have other data, and no predictions
-        if self._read_by != app.worker.started:
-            await self._propose()
+        if self._read_by != app.worker.started or self._understood != self._step:
+            self._summary = await self._corrected()
+            if self._summary["problem"]:
+                raise WorkerError(said(self._summary["problem"]))
         if self._summary["images_to_embed"] and not await self._embed_images(partly):
             return None
         opened = await self._with_progress(app.worker.new_run(), app.worker.open_proposal)

@@ -3,6 +3,7 @@
 from pyscript.ffi import create_proxy
 
 from vizzy.page.importing.image_features import estimated_seconds
+from vizzy.page.importing.class_order import ClassOrder
 from vizzy.page.language import _, counted, duration, said, sentences, thousands
 from vizzy.page.ui import dom
 
@@ -43,7 +44,7 @@ KINDS = {
 
 
 class Preview:
-    """Shows the summary of a proposal; ``correct(changes)`` is called with what a person chose otherwise."""
+    """Shows the summary of a proposal; ``correct(changes, step_by_step)`` is called with what a person chose otherwise."""
 
     def __init__(self, correct):
         self._correct = correct
@@ -58,6 +59,7 @@ class Preview:
         dom.by_id("import-sheet").addEventListener("change", create_proxy(self._chose_sheet))
         dom.by_id("import-doubtful").addEventListener("change", create_proxy(self._chose_meaning))
         dom.by_id("import-order").addEventListener("click", create_proxy(self._chose_order))
+        self._by_hand = ClassOrder(lambda order: correct({"classes": order}, True))
 
     def render(self, summary):
         """Show a summary, as ``vizzy.reading.Proposal.summary`` makes it."""
@@ -69,6 +71,7 @@ class Preview:
         self._show_unlabelled(summary)
         self._show_doubtful(summary)
         self._show_order(summary)
+        self._by_hand.render(summary)
         self._show_header(summary)
         self._show_sheets(summary)
         self._show_classes(summary["classes"])
@@ -161,17 +164,17 @@ class Preview:
 
     def _chose_order(self, _event):
         """The order of the classes that fits the predictions, or the one that was assumed."""
-        self._correct({"classes": [] if self._summary["chosen_order"] else self._summary["fitting_order"]})
+        self._correct({"classes": self._summary["fitting_order"]})  # none where the order that was chosen fits
 
     def _show_order(self, summary):
         chosen, fitting = summary["chosen_order"], summary["fitting_order"]
         button = dom.by_id("import-order")
         dom.show(button, bool(chosen or fitting))
-        if chosen:
-            button.textContent = _("Take the columns of probabilities in the order that was assumed")
-        elif fitting:
+        if fitting:
             shown = ", ".join(fitting[:MOST_IN_ORDER]) + (", …" if len(fitting) > MOST_IN_ORDER else "")
             button.textContent = _("Take the columns of probabilities in the order that fits: {}").format(shown)
+        elif chosen:
+            button.textContent = _("Take the columns of probabilities in the order that was assumed")
 
     def _chose_header(self, event):
         self._correct({"header": event.target.checked})
