@@ -110,11 +110,12 @@ class ImageFeatures:
         name = self.names[row]
         try:
             file = await self._blob_of(name)
-            found = await self._kept.recall(name, file)
+            address = await _address(name, file)
+            found = await self._kept.recall(address)
             if not found:
                 worker.postMessage(file)
                 found = await _message(worker)
-                await self._kept.remember(name, file, found)
+                await self._kept.remember(address, found)
         except Exception:
             self._waiting.append(row)
             raise
@@ -146,7 +147,8 @@ class Found:
 class KeptFeatures:
     """What was found of files, kept by the browser until they are opened, so that an interrupted import goes on.
 
-    A file is known again by its path, size and time. A browser that keeps nothing only begins anew.
+    A file is known again by its path, size and time, an image in a zip by what it holds. A browser that keeps nothing only begins
+    anew.
     """
 
     def __init__(self):
@@ -161,9 +163,8 @@ class KeptFeatures:
         except Exception as error:  # private windows, no secure context
             print("an interrupted import will begin anew:", error)
 
-    async def recall(self, name, file):
+    async def recall(self, address):
         """What was found of a file; None where it was not looked at before."""
-        address = _address(name, file)
         if address not in self._addresses:
             return None
         response = await self._cache.match(address)
@@ -175,22 +176,34 @@ class KeptFeatures:
         picture = content.slice(end, content.size, IMAGE) if content.size > end else None
         return Found(features, greys, content.slice(begin, end, IMAGE), picture)
 
-    async def remember(self, name, file, found):
-        """Keep what was found; of an image in a zip nothing, as that is read as a whole."""
-        if found.problem or not self._cache or not hasattr(file, "lastModified"):
+    async def remember(self, address, found):
+        """Keep what was found of a file."""
+        if found.problem or not self._cache:
             return
         parts = [found.features, found.greys, found.tile] + ([found.picture] if found.picture else [])
         response = js.Response.new(js.Blob.new(to_js(parts)), to_js({"headers": {TILE_BYTES: str(found.tile.size)}}))
         try:
-            await self._cache.put(_address(name, file), response)
+            await self._cache.put(address, response)
         except Exception as error:  # a full disk
             self._cache = None
             print("an interrupted import will begin anew:", error)
 
 
-def _address(name, file):
-    changed = file.lastModified if hasattr(file, "lastModified") else ""
-    return URL.new("images/{}?{}-{}".format(js.encodeURIComponent(name), file.size, changed), document.baseURI).href
+async def _address(name, file):
+    """What a file is known again by, as an address; empty where the browser keeps nothing."""
+    if hasattr(file, "lastModified"):
+        known_by = "{}?{}-{}".format(js.encodeURIComponent(name), file.size, file.lastModified)
+    elif js.isSecureContext:
+        known_by = "sha-256?" + await _digest(file)
+    else:
+        return ""
+    return URL.new("images/" + known_by, document.baseURI).href
+
+
+async def _digest(file):
+    """The SHA-256 of what a file holds, in hexadecimal digits."""
+    digest = js.Uint8Array.new(await js.crypto.subtle.digest("SHA-256", await file.arrayBuffer()))
+    return "".join(["{:02x}".format(digest[place]) for place in range(digest.length)])
 
 
 async def forget_kept():
