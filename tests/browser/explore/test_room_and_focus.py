@@ -58,6 +58,22 @@ def test_pointing_at_another_takes_the_inspector_over(first_result):
     first_result.page.wait_for_selector(f'#inspector-image[data-example="{other}"]')
 
 
+def test_an_image_that_comes_to_lie_under_a_resting_pointer_is_explained_only_once_the_pointer_moves(first_result):
+    page = first_result.page
+    explained = page.get_attribute("#inspector-image", "data-example")
+    other = first_result.ids_in('[data-cell="bear|bear"]')[0]
+    box = page.locator(f'[data-cell="bear|bear"] [data-example="{other}"]').bounding_box()
+    page.click("#import-button")
+    page.wait_for_selector("#import[open]")
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#import:not([open])", state="hidden")
+    page.wait_for_timeout(400)  # by then the browser has told what the pointer is over
+    assert page.get_attribute("#inspector-image", "data-example") == explained
+    page.mouse.move(box["x"] + 7, box["y"] + 7)
+    page.wait_for_selector(f'#inspector-image[data-example="{other}"]')
+
+
 @pytest.mark.without_worker
 def test_the_focus_stays_on_undo_when_nothing_is_left_to_undo(visit):
     page = visit.open().page

@@ -11,12 +11,15 @@ from vizzy.page.ui import dom
 from vizzy.page.ui.roving_focus import card_step, move_among_counts, move_among_thumbnails
 from vizzy.vocabulary import NOISE_RATE
 
+ONCE = to_js({"once": True})
+
 
 class InputController:
     """Listens to the panels; the proxies live as long as the page."""
 
     def __init__(self, app):
         self._app = app
+        self._moved = create_proxy(self._point)
         document, window, main, cell = js.document, js.window, js.document.querySelector("main"), dom.by_id("cell")
         for target, name, listener in (
             (dom.by_id("train"), "click", app.training.request),
@@ -33,7 +36,7 @@ class InputController:
             (dom.by_id("noise-rate-mode"), "change", self._switch_mode),
             (dom.by_id("outliers-mode"), "change", self._switch_ood_mode),
             (dom.by_id("reset"), "click", self._reset),
-            (main, "pointerover", self._point),
+            (main, "pointerover", self._enter),
             (main, "focusin", self._focus),
             (main, "click", self._click),
             (main, "change", self._choose),
@@ -41,7 +44,7 @@ class InputController:
             (document.querySelector(".pager"), "click", _press_pager),
             (main, "scroll", _mark_panel),
             (dom.by_id("theme"), "click", theme.switch),
-            (cell, "pointerover", self._point),
+            (cell, "pointerover", self._enter),
             (cell, "focusin", self._point),
             (cell, "keydown", self._press),
             (dom.by_id("cell-more"), "click", self._show_more),
@@ -92,6 +95,17 @@ class InputController:
     def _example_at(self, event):
         """The example that an event's element shows, or None."""
         return self._app.dataset.index.row_of(dom.closest_example(event.target))
+
+    def _enter(self, event):
+        """The pointer is over something else: it points at that as soon as it moves.
+
+        Where the page changes under a pointer that rests (a dialog closes, images move), the browser tells that the
+        pointer is over something else, though nobody has pointed at it; a movement does not follow.
+        """
+        if event.pointerType != "touch":
+            event.currentTarget.addEventListener("pointermove", self._moved, ONCE)
+        else:
+            self._point(event)
 
     def _point(self, event):
         """The pointer or the focus is on an example."""
