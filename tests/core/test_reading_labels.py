@@ -1,5 +1,6 @@
 """Labels in the forms in which people and tools write them: what is one label, what is none, and what is a class."""
 
+import io
 import json
 import unicodedata
 
@@ -456,3 +457,99 @@ def test_the_order_of_thousands_of_classes_is_found_at_once():
     names = tuple(f"c{number:04d}" for number in range(3000))
     given = [names[row % 3000] for row in range(6000)]
     assert fitting_order(probabilities(given, names[::-1]), np.arange(6000) % 3000, names) == names[::-1]
+
+
+# --- numbers that stand for classes ------------------------------------------------------------------------
+
+NUMBERS = [CLASSES.index(label) for label in GIVEN]
+FEATURES = {"text": {"dtype": "string", "_type": "Value"}, "label": {"names": list(CLASSES), "_type": "ClassLabel"}}
+README = """---
+license: mit
+dataset_info:
+  features:
+  - name: other
+    dtype:
+      class_label:
+        names:
+          '0': x
+          '1': y
+          '2': z
+  - name: label
+    dtype:
+      class_label:
+        names:
+          '0': cat
+          '1': dog
+          '2': fox
+  splits:
+  - name: train
+---
+# A dataset
+"""
+LISTS_OF_CLASSES = {
+    "classes.txt": "cat\ndog\nfox\n",
+    "label_map.txt": "0 cat\n1 dog\n2 fox\n",
+    "class_names.txt": "0: cat\n1: dog\n2: fox\n",
+    "classes.csv": "id,name\n0,cat\n1,dog\n2,fox\n",
+    "label_map.csv": "cat,0\ndog,1\nfox,2\n",
+    "config.json": json.dumps({"architectures": ["X"], "id2label": {"0": "cat", "1": "dog", "2": "fox"}}),
+    "class_to_idx.json": json.dumps({"cat": 0, "dog": 1, "fox": 2}),
+    "dataset_infos.json": json.dumps({"default": {"features": FEATURES}}),
+    "dataset_info.json": json.dumps({"features": FEATURES, "splits": {}}),
+    "README.md": README,
+    "data.yaml": "nc: 3\nnames: ['cat', 'dog', 'fox']\n",
+    "dataset.yaml": "names:\n  0: cat\n  1: dog\n  2: fox\ntrain: images\n",
+    "data.yml": "names:\n- cat\n- dog\n- fox\n",
+}
+
+
+@pytest.mark.parametrize("name", LISTS_OF_CLASSES)
+def test_a_list_of_classes_beside_numbers_gives_them_their_names_and_it_is_said(name):
+    beside = InputFile(name, LISTS_OF_CLASSES[name].encode())
+    for labels in (table({"label": NUMBERS}, "train.csv"), array(np.array(NUMBERS), "labels.npy")):
+        one = opened(labels, array(probabilities()), beside)
+        assert given_labels(one) == GIVEN
+        assert one.dataset.classes == CLASSES
+        assert any("0 for 'cat', 1 for 'dog', 2 for 'fox'" in note for note in one.notes)
+        assert any(f"taken from {name}" in note for note in one.notes)
+
+
+def test_numbers_from_1_on_are_named_by_a_list_that_says_so_and_not_by_one_of_another_length():
+    from_one = InputFile("label_map.txt", b"1 cat\n2 dog\n3 fox\n")
+    numbers = table({"label": [number + 1 for number in NUMBERS]})
+    assert given_labels(opened(numbers, array(probabilities()), from_one)) == GIVEN
+    two = opened(table({"label": NUMBERS}), array(probabilities()), InputFile("classes.txt", b"cat\ndog\n"))
+    assert set(given_labels(two)) == {"0", "1", "2"}
+    assert any("classes.txt was not read" in note for note in two.notes)
+
+
+@pytest.mark.parametrize("column", ["label", "kind_of_animal"])
+@pytest.mark.parametrize("form", ["parquet", "a stream of arrow"])
+def test_the_names_that_datasets_keep_with_a_column_of_numbers_come_back(form, column):
+    arrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    described = json.dumps({"info": {"features": {column: FEATURES["label"]}}})
+    numbers = [-1, *NUMBERS[1:]]
+    made = arrow.table({column: numbers, **{f"p_{name}": probabilities()[:, place] for place, name in enumerate(CLASSES)}})
+    made = made.replace_schema_metadata({"huggingface": described})
+    out = io.BytesIO()
+    if form == "parquet":
+        parquet.write_table(made, out)
+    else:
+        with arrow.ipc.new_stream(out, made.schema) as writer:
+            writer.write_table(made)
+    one = opened(InputFile("data.parquet" if form == "parquet" else "data.arrow", out.getvalue()))
+    assert given_labels(one) == GIVEN[1:]  # -1 is what datasets write where there is no label
+
+
+def test_of_two_columns_with_names_none_is_guessed_and_the_other_is_no_feature():
+    arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    features = {"coarse": {"names": ["a", "b"], "_type": "ClassLabel"}, "fine": FEATURES["label"]}
+    made = arrow.table({"coarse": [number % 2 for number in NUMBERS], "fine": NUMBERS, "width": [row % 7 + 0.5 for row in range(30)]})
+    out = io.BytesIO()
+    parquet.write_table(made.replace_schema_metadata({"huggingface": json.dumps({"info": {"features": features}})}), out)
+    proposal = read([InputFile("data.parquet", out.getvalue())])
+    assert "choose the one that holds them" in proposal.problem
+    one = proposal.corrected(roles={"fine": "label"}).make()
+    assert given_labels(one) == GIVEN
+    assert list(one.raw.columns) == ["width"]

@@ -271,6 +271,8 @@ def is_usual_label(column: str) -> bool:
 def _unusual_label(table, roles):
     """Where no column has a usual name for labels: columns of 0 and 1, a class each, or the one with few values."""
     free = [column for column in table.columns if column not in roles]
+    if len(table.class_names) == 1 and next(iter(table.class_names)) in free:
+        return dict.fromkeys(table.class_names, LABEL)
     one_hot = one_hot_columns(table, free)
     if one_hot:
         return dict.fromkeys(one_hot, ONE_HOT)

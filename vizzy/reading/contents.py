@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from vizzy.dataset import EMBEDDINGS_FILE, IMAGE_HASHES_FILE, INDEX_FILE, PRED_PROBS_FILE, TABLE_FILE
-from vizzy.reading.arrays import Array, read_arrays
+from vizzy.reading.arrays import LABELS, Array, coded_texts_of, guess_role, read_arrays
 from vizzy.reading.choices import Choices
-from vizzy.reading.class_lists import class_list_of
+from vizzy.reading.class_lists import USUALLY_LABELS, ClassList, class_list_of
 from vizzy.reading.columns import LABEL, check_choices, column_of, exported_columns, guess_roles, labels_in
 from vizzy.reading.compression import decompressed
 from vizzy.reading.errors import ReadingError, listed
 from vizzy.reading.files import ARRAY_SUFFIXES, COLUMNAR_SUFFIXES, SPREADSHEET_SUFFIXES, InputFile, Limits, check_sizes, unpacked
 from vizzy.reading.formats import is_spreadsheet, read_table
 from vizzy.reading.image_folders import table_of_folders
+from vizzy.reading.labels import may_mean_no_label
 from vizzy.reading.safe_json import parse_json
 from vizzy.reading.features import COUNT, is_numeric, why_no_feature
 from vizzy.reading.numbers import holds_lists, matrix_of_columns
@@ -72,6 +73,7 @@ class Contents:
     arrays: tuple = ()  # of Array
     images: tuple = ()  # of str
     classes: tuple = ()  # of str, where the files give their order
+    class_by_number: dict = field(default_factory=dict)  # number as text -> class, where the files say what numbers stand for
     notes: tuple = ()  # of str
     unread: tuple = ()  # of str: a sentence on each file that was brought and not read, and what to do
 
@@ -108,12 +110,14 @@ def contents_of(files: Sequence[InputFile], choices: Choices, limits: Limits) ->
     index = _index_of(found)
     images = tuple(file.name for file in found if file.is_image)
     in_folders = None if _has_sure_table(found) else table_of_folders(images)
-    tables, left = _tables(found, choices, limits, has_labels=in_folders is not None)
+    set_aside = _lists_of_classes(found)
+    data = [file for file in found if file not in set_aside]
+    tables, left = _tables(data, choices, limits, has_labels=in_folders is not None)
     table, more_arrays, more_notes = _main_table([in_folders] if in_folders else tables, choices)
-    classes, listing = _listed_classes(left, table, choices)
-    unread = _why_unread(left, listing, table)
+    listed_classes, listing = _listed_classes([*set_aside, *left], table, arrays, choices)
+    unread = _why_unread([file for file in (*set_aside, *left) if not _lists_the_same(file, listed_classes)], listing, table)
     if listing:
-        more_notes.append(f"The classes and their order are taken from {listing.name}.")
+        more_notes.append(f"The classes and their order are taken from {listing}.")
     if table is None and not arrays and not more_arrays:
         raise ReadingError(_nothing_useful(found, images, unread))
     if table is not None and len(table) > limits.rows:
@@ -126,7 +130,8 @@ def contents_of(files: Sequence[InputFile], choices: Choices, limits: Limits) ->
         table=_as_exported(table),
         arrays=(*arrays, *more_arrays),
         images=images,
-        classes=tuple(index.get("classes") or classes),
+        classes=tuple(index.get("classes") or (listed_classes.names if listed_classes else ())),
+        class_by_number=listed_classes.by_number() if listed_classes else {},
         notes=(*unread, *more_notes, *(table.notes if table else ())),
         unread=tuple(unread),
     )
@@ -207,20 +212,49 @@ def _holds_numbers(table, column):
     return is_numeric(table, column) or holds_lists(table, column) or holds_scores(table, column)
 
 
-def _listed_classes(files, table, choices):
-    """The order of the classes that one of some files lists, and that file; none and None where there is no such list."""
+def _lists_of_classes(files):
+    """The files that list classes by their name and by what they hold, where others hold the data: list of InputFile."""
+    named = [file for file in files if not USUALLY_LABELS.fullmatch(PurePosixPath(file.base_name).stem)]
+    lists = [file for file in named if file.base_name != INDEX_FILE and class_list_of(file) is not None]
+    others = [file for file in files if file not in lists and not file.is_image]
+    return lists if any(file.suffix in ARRAY_SUFFIXES or _may_be_table(file) for file in others) else []
+
+
+def _may_be_table(file):
+    return file.suffix in (*TABLES, *PERHAPS_TABLES) or _holds_table(file)
+
+
+def _listed_classes(files, table, arrays, choices):
+    """The classes that the table or one of some files lists, and its name; None and None where there is no such list."""
+    column, labels = _labels_of(table, arrays, choices)
+    if table is not None and column in table.class_names:
+        return ClassList(table.class_names[column]), table.name
+    for file in files if labels else ():
+        found = class_list_of(file, column)
+        if found is not None and found.fits(labels):
+            return found, file.name
+    return None, None
+
+
+def _lists_the_same(file, listed_classes):
+    return listed_classes is not None and class_list_of(file) == listed_classes
+
+
+def _labels_of(table, arrays, choices):
+    """The column of the labels, where a table has them, and the different labels but for those that mean none: (str or None, set of str)."""
+    column, labels = None, set()
     if table is not None:
-        labels = labels_in(table, _roles(table, choices))
-        for file in files:
-            classes = class_list_of(file, labels)
-            if classes:
-                return classes, file
-    return (), None
+        roles = _roles(table, choices)
+        column, labels = column_of(roles, LABEL), labels_in(table, roles)
+    for array in arrays if not labels else ():
+        if guess_role(array, None, None) == LABELS and array.values.size == max(array.values.shape, default=0):
+            labels = set(coded_texts_of(array.values).different)
+    return column, {label for label in labels if label and not may_mean_no_label(label)}
 
 
 def _why_unread(files, listing, table):
     """A sentence on each file that was not read: list of str."""
-    return [f"{file.name} was not read: it is {_what_it_is(file, table)}." for file in files if file is not listing]
+    return [f"{file.name} was not read: it is {_what_it_is(file, table)}." for file in files if file.name != listing]
 
 
 def _has_sure_table(files):

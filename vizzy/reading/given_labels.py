@@ -19,6 +19,8 @@ from vizzy.sentences import counted
 from vizzy.reading.roles import Roles, array_with, class_order, known_classes
 from vizzy.reading.soft_labels import are_soft, hardened, shares_of_column, shares_of_columns
 
+MOST_NAMED = 6  # classes in a note
+
 
 @dataclass(frozen=True)
 class GivenLabels:
@@ -122,7 +124,7 @@ def _texts_as_they_stand(contents, roles, choices):
         where = f"{contents.table.name}, column {shown(column)},"
         shares = shares_of_column(contents.table, column)
         if shares is None:
-            return labels_of_column(contents.table, column), where, []
+            return _named(CodedTexts.of(labels_of_column(contents.table, column)), contents.class_by_number, where)
         values, classes = shares
         texts, notes = hardened(values, classes or _classes_of_shares(contents, roles, choices, values.shape[1]), where)
         return texts, where, notes
@@ -145,7 +147,8 @@ def _texts_as_they_stand(contents, roles, choices):
     elif array.values.ndim == 2 and min(array.values.shape) > 1:
         texts = labels_of_one_hot_array(array.values, names, array.name)
     else:
-        texts = _named(array_roles.coded_texts_of(array.values), names, array.name)
+        by_number = {str(number): name for number, name in enumerate(names)} or contents.class_by_number
+        texts, _, notes = _named(array_roles.coded_texts_of(array.values), by_number, array.name)
     if contents.table and len(texts) != len(contents.table):
         raise ReadingError(
             f"{array.name} has {counted(len(texts), '{} label', '{} labels')}, but {contents.table.name} has {counted(len(contents.table), '{} row', '{} rows')}: "
@@ -192,9 +195,19 @@ def _misshapen(arrays):
     return ""
 
 
-def _named(texts, names, where):
-    """Labels that are numbers of classes, as the classes' names."""
-    if set(texts.different) <= set(names):
-        return texts
-    numbered = {str(number): name for number, name in enumerate(names)}
-    return texts.mapped(lambda text: numbered.get(text, text)) if set(texts.different) <= set(numbered) else texts
+def _named(texts, by_number, where):
+    """Labels that are numbers of classes as the classes' names, what holds them, and a note on it."""
+    meant = [text for text in texts.different if text and not label_texts.may_mean_no_label(text)]
+    numbers = {text: _whole(text) for text in meant}
+    if not meant or set(meant) <= set(by_number.values()) or not set(numbers.values()) <= by_number.keys():
+        return texts, where, []
+    shown_names = ", ".join(f"{number} for {shown(by_number[number])}" for number in sorted(set(numbers.values()), key=int)[:MOST_NAMED])
+    more = ", …" if len(set(numbers.values())) > MOST_NAMED else ""
+    note = f"The numbers in {where.rstrip(',')} stand for classes: {shown_names}{more}."
+    return texts.mapped(lambda text: by_number[numbers[text]] if text in numbers else text), where, [note]
+
+
+def _whole(text):
+    """A whole number as lists of classes write it, 3 for 3.0; any other text as it is."""
+    number = label_texts.whole_number(text)
+    return text if number is None else str(number)

@@ -170,6 +170,8 @@ def _why_left_aside(table, column, label):
     """Why a column is no measurement; None where it is one."""
     name = column_roles.normalised(column)
     cells = table.column(column)
+    if column in table.class_names:
+        return "other labels"
     if any(isinstance(cell, list | dict) for cell in cells[:1]):
         return "lists or objects"
     if is_numeric(table, column):

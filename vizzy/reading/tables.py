@@ -95,6 +95,7 @@ class Table:
     form: Form
     notes: tuple = ()  # of str: what was assumed in reading it
     unit: str = "line"  # what a row is in its file: a line, an entry, or a row
+    class_names: dict = field(default_factory=dict)  # column -> tuple of str: the classes that its numbers from 0 on stand for
 
     def __len__(self):
         return len(self.rows)

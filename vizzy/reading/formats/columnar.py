@@ -11,6 +11,7 @@ import io
 from decimal import Decimal
 from typing import Any
 
+from vizzy.reading.class_lists import names_of_columns
 from vizzy.reading.errors import ReadingError
 from vizzy.reading.files import MEGABYTE, NATIVE, InputFile, Limits
 from vizzy.reading.tables import ABSENT, FEATHER, PARQUET, Form, Table, cell_text
@@ -56,7 +57,8 @@ def read_columnar(file: InputFile, limits: Limits = NATIVE) -> Table:
         raise ReadingError(f"{file.name} holds no rows: is it the right file?")
     rows = tuple(list(row) for row in zip(*columns, strict=True))
     form = Form(kind=kind, origin=table)
-    return Table(file.name, tuple(table.column_names), rows, tuple(range(1, len(rows) + 1)), form, unit="row")
+    named = {column: names for column, names in names_of_columns(schema.metadata).items() if column in table.column_names}
+    return Table(file.name, tuple(table.column_names), rows, tuple(range(1, len(rows) + 1)), form, unit="row", class_names=named)
 
 
 def _bounded(batches, name, limits):
