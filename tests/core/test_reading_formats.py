@@ -262,6 +262,53 @@ def test_a_sheet_is_read_without_its_row_of_units_and_its_totals():
     assert one.table.place(0) == "data.xlsx row 3"
 
 
+GROUPS = ["meta", "meta", "meta", "p", "p", "p"]
+MERGED = ["meta", "", "", "p", "", ""]
+
+
+@pytest.mark.parametrize("groups", [GROUPS, MERGED], ids=["repeated", "merged"])
+def test_names_in_two_lines_are_those_of_the_second_and_it_is_said(groups):
+    rows = [COLUMNS, *ROWS]
+    one = opened(file(separated(rows=rows, columns=groups)))
+    assert_read(one)
+    assert any("two lines" in note for note in one.notes)
+    assert_read(opened(file(workbook({"S": [groups, *rows]}), "data.xlsx")))
+
+
+def test_names_in_two_lines_that_come_again_in_another_group_are_joined_with_it():
+    columns = [["meta", "p", "", "", "q", "", ""], ["label", *CLASSES, *CLASSES]]
+    rows = [[row[1], *row[3:], *row[3:]] for row in ROWS]
+    table = read_table(file(separated(rows=[columns[1], *rows], columns=columns[0])))
+    assert table.columns == ("meta_label", "p_cat", "p_dog", "p_fox", "q_cat", "q_dog", "q_fox")
+
+
+def test_what_pandas_writes_of_a_table_with_levels_of_names_is_read():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame([row[1:] for row in ROWS], columns=pandas.MultiIndex.from_arrays([GROUPS[1:], COLUMNS[1:]]))
+    assert_read(opened(file(frame.to_csv())))
+    frame.index.name = "row"
+    assert opened(file(frame.to_csv())).table.columns[0] == "row"
+    rows = pandas.DataFrame([row[1:] for row in ROWS], columns=COLUMNS[1:])
+    rows.index = pandas.MultiIndex.from_product([["a", "b", "c"], range(10)])
+    one = opened(file(rows.to_csv()))
+    assert_read(one)
+    assert one.table.columns[:2] == ("Unnamed: 0", "Unnamed: 1")
+
+
+@pytest.mark.parametrize("delimiter", [" ", "\t", ","])
+def test_row_names_without_a_name_of_their_own_as_r_writes_them_are_the_ids(delimiter):
+    rows = [[f"car {number}", row[1], *row[3:]] for number, row in enumerate(ROWS)]
+    one = opened(file(separated(delimiter, rows, ["label", *COLUMNS[3:]], quoting=csv.QUOTE_NONNUMERIC), "cars.txt"))
+    assert_read(one)
+    assert one.dataset.ids[3] == "car 3"
+    assert any("has no name" in note for note in one.notes)
+
+
+def test_a_comma_too_many_in_every_row_is_no_name_of_a_row():
+    with pytest.raises(ReadingError, match="line 2 has 3 fields, but the header names 2"):
+        opened(file("label,text\n" + "".join(f"{label},hello, you\n" for label in GIVEN)))
+
+
 # --- other text formats ---------------------------------------------------------------------------------------
 
 JSON_SHAPES = {

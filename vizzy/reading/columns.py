@@ -80,7 +80,7 @@ USUAL_NAMES = {
         "is_spam",
     ],
     TRUE_LABEL: ["true_label", "truth", "ground_truth", "gold_label", "gold", "correct_label"],
-    ID: ["id", "example_id", "sample_id", "row_id", "uid", "uuid", "guid", "key", "index", "idx"] + [""],
+    ID: ["id", "example_id", "sample_id", "row_id", "uid", "uuid", "guid", "key", "index", "idx", "__index_level_0__"] + [""],
     FILE: [
         "file",
         "filename",

@@ -18,7 +18,7 @@ from vizzy.reading.formats import is_spreadsheet, read_table
 from vizzy.reading.image_folders import table_of_folders
 from vizzy.reading.labels import may_mean_no_label
 from vizzy.reading.safe_json import parse_json
-from vizzy.reading.features import COUNT, is_numeric, why_no_feature
+from vizzy.reading.features import COUNT, NO_NAME, is_numeric, why_no_feature
 from vizzy.reading.numbers import holds_lists, matrix_of_columns
 from vizzy.reading.probabilities import scores_of_column
 from vizzy.sentences import counted
@@ -316,7 +316,7 @@ def _table_as_array(table, main):
         return Array(table.name, *scores_of_column(table, columns[0])), None
     if len(columns) == 1 and holds_lists(table, columns[0]):
         return Array(table.name, matrix_of_columns(table, columns)), None
-    counts = [column for column in columns if why_no_feature(table, column) == COUNT]
+    counts = [column for column in columns if why_no_feature(table, column) in (COUNT, NO_NAME)]
     columns = [column for column in columns if column not in counts] or columns
     values = matrix_of_columns(table, columns)
     return Array(table.name, values, tuple(columns) if named else None), None

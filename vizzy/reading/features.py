@@ -24,9 +24,10 @@ FEWEST_ROWS_FOR_IDS = 20
 SECONDS = (9e8, 2.3e9)  # since 1970, from 1998 to 2042
 _NUMBERED = re.compile(r"(.*?)[_\s.:\[-]*(\d+)\]?")
 
-COUNT = "a count of the rows"
+COUNT, NO_NAME = "a count of the rows", "a column without a name"
 # What a column's name says it is, by what is left aside; names in lower case with "_" between words.
 NAMES_LEFT_ASIDE = (
+    (NO_NAME, r"unnamed_?:?_?[1-9]\d*|__index_level_\d+__"),
     (COUNT, r"unnamed_?:?_?\d+|index|idx|row|row_?(number|num|no|idx)|level_\d+|"),
     ("an id", r"(.*_)?(id|ids|uid|uuid|guid|key|hash|md5|sha\d*|checksum|phash)"),
     (

@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from vizzy.reading.errors import ReadingError, shown
+from vizzy.reading.formats.headers import header_of
 from vizzy.reading.formats.surroundings import without_surroundings
 from vizzy.reading.tables import NAMES_OF_COLUMNS, UNNAMED, Form, Table
 from vizzy.sentences import counted
@@ -92,8 +93,10 @@ def read_delimited(name: str, text: str, form: Form, notes: tuple, delimiter: st
         if header is None:
             notes = (*notes, f"The first line of {name} holds data and not names: the columns are called {columns[0]}, … .")
     else:
+        columns, used, more = header_of(name, records)
+        notes = (*notes, *more)
         _check_header(name, columns, lines[0])
-        records, lines = records[1:], lines[1:]
+        records, lines = records[used:], lines[used:]
     records, lines, more = without_surroundings(name, "line", records, lines, len(columns), has_header)
     notes = (*notes, *more)
     rows, lines = _filled(columns, records, lines)
@@ -192,6 +195,7 @@ def _fit(sample, way):
     if not widths:
         return (0.0, 0)
     width, count = Counter(widths).most_common(1)[0]
+    count += widths[0] == width - 1  # R names all columns but that of the rows' names
     if width < 2:
         return (0.0, 1)
     share = count / len(widths)
@@ -333,8 +337,7 @@ def _check_header(name, header, line):
     seen = set()
     for column in header:
         if column in seen:
-            what = f"the column {shown(column)} twice" if column else "two columns without a name"
-            raise ReadingError(f"{name} line {line} has {what}: give every column a name of its own.")
+            raise ReadingError(f"{name} line {line} has the column {shown(column)} twice: give every column a name of its own.")
         seen.add(column)
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from vizzy.reading.errors import ReadingError, listed
 from vizzy.reading.files import NATIVE, InputFile, Limits
+from vizzy.reading.formats.headers import header_of
 from vizzy.reading.formats.surroundings import without_surroundings
 from vizzy.reading.formats.workbook_sizes import check_workbook
 from vizzy.reading.tables import NAMES_OF_COLUMNS, Form, Table
@@ -57,13 +58,15 @@ def read_spreadsheet(file: InputFile, sheet: str | None = None, limits: Limits =
 
 
 def _table(name, rows, notes, form):
-    columns = [_text(cell).strip() for cell in rows[0]]
+    texts = [[_text(cell) for cell in row] for row in rows]
+    columns, used, more = header_of(name, texts)
+    notes = (*notes, *more)
     columns = [column or f"column_{number}" for number, column in enumerate(columns, start=1)]
     doubled = sorted({column for column in columns if columns.count(column) > 1})
     if doubled:
         raise ReadingError(f"{name} row 1 has the column {doubled[0]!r} twice: give every column a name of its own.")
-    below = [[_text(cell) for cell in row] for row in rows[1:]]
-    below, places, more = without_surroundings(name, "row", below, list(range(2, len(rows) + 1)), len(columns), True)
+    places = list(range(used + 1, len(rows) + 1))
+    below, places, more = without_surroundings(name, "row", texts[used:], places, len(columns), True)
     kept = [(row, place) for row, place in zip(below, places, strict=True) if any(row)]
     table = Table(name, tuple(columns), tuple(row for row, _ in kept), tuple(place for _, place in kept), form, (*notes, *more))
     return replace(table, unit="row")

@@ -1,0 +1,99 @@
+"""The names of a table's columns where its first line alone does not give them.
+
+Programs write names in two lines (groups of columns and the columns in them, as merged cells and pandas' MultiIndex), leave
+the names of rows without one (R, pandas), or leave several columns without a name.
+"""
+
+import re
+from collections.abc import Sequence
+
+from vizzy.reading.errors import listed
+from vizzy.reading.tables import NAMES_OF_COLUMNS
+
+WITHOUT_NAME = "Unnamed: "  # and a number from 0 on, as pandas calls such a column
+SAMPLE_ROWS = 200
+_NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?%?")
+
+
+def header_of(name: str, records: Sequence[Sequence[str]]) -> tuple[list[str], int, list[str]]:
+    """The names of the columns, by the first records of a table that has a header.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, for the notes.
+    records : sequence of sequences of str
+        All of them, the header first.
+
+    Returns
+    -------
+    columns : list of str
+        Perhaps some of them the same, which is a mistake in the file.
+    n_records : int
+        How many records hold names.
+    notes : list of str
+
+    Examples
+    --------
+    >>> header_of("a.csv", [["p", "p", "meta"], ["cat", "dog", "label"], ["0.9", "0.1", "cat"]])[:2]
+    (['cat', 'dog', 'label'], 2)
+    """
+    columns = [cell.strip() for cell in records[0]]
+    named = _by_two_records(records)
+    used, notes = 1, []
+    if named is not None:
+        columns, used = named, 2
+        notes.append(f"The names of the columns of {name} stand in two lines: {listed(columns, 4)}.")
+        if len(records) > used and _names_an_index(records[used]):
+            columns = [cell.strip() or column for cell, column in zip(records[used], columns, strict=True)]
+            used += 1
+    width = len(columns) + 1
+    below = [record for record in records[used:] if any(record)]
+    if below and all(len(record) == width for record in below) and len({record[0] for record in below}) == len(below):
+        columns = ["", *columns]
+        notes.append(f"The first column of {name} has no name, as where R writes names of rows.")
+    unnamed = [place for place, column in enumerate(columns) if not column]
+    if len(unnamed) > 1:
+        for place in unnamed:
+            columns[place] = f"{WITHOUT_NAME}{place}"
+        notes.append(f"Columns of {name} that have no name are called {listed([columns[place] for place in unnamed], 3)}.")
+    return columns, used, notes
+
+
+def _by_two_records(records):
+    """The names in the second record, with those of groups in the first where they are not all different; None where it holds none."""
+    if len(records) < 3 or len(records[0]) < 2 or len(records[0]) != len(records[1]):
+        return None
+    first, second = ([cell.strip() for cell in record] for record in records[:2])
+    groups = [cell for cell in first if cell]
+    if len(set(groups)) == len(groups) and len(first) - len(groups) < 2:
+        return None  # the first names each column
+    filled = [cell for cell in second if cell]
+    if len(filled) < len(second) - 1 or any(_NUMBER.fullmatch(cell) for cell in filled) or not _names_what_is_below(second, records[2:]):
+        return None
+    if len(set(filled)) == len(filled):
+        return second
+    return [f"{group}_{cell}" if group and cell else cell or group for group, cell in zip(_filled_forward(first), second, strict=True)]
+
+
+def _names_what_is_below(names, below):
+    """Whether some texts are names: a usual one is among them, or one that stands above numbers, and none comes again below itself."""
+    sample = [record for record in below[:SAMPLE_ROWS] if len(record) == len(names)]
+    columns = [[record[place].strip() for record in sample if record[place].strip()] for place in range(len(names))]
+    above_numbers = [bool(values) and all(_NUMBER.fullmatch(value) for value in values) for values in columns]
+    again = any(name and name in values for name, values in zip(names, columns, strict=True))
+    return bool(sample) and not again and (any(above_numbers) or any(name.lower() in NAMES_OF_COLUMNS for name in names))
+
+
+def _names_an_index(record):
+    """Whether a record holds nothing but the name of an index in its first cell, as pandas writes below names in two lines."""
+    return bool(record[0].strip()) and not any(cell.strip() for cell in record[1:])
+
+
+def _filled_forward(groups):
+    """The name of its group for each column, where a merged cell has left all but the first empty."""
+    names, last = [], ""
+    for group in groups:
+        last = group or last
+        names.append(last)
+    return names
