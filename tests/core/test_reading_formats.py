@@ -320,6 +320,18 @@ JSON_SHAPES = {
     "columns and rows apart": lambda: {"columns": COLUMNS, "data": ROWS},
     "under a key": lambda: {"version": 1, "data": [dict(zip(COLUMNS, row, strict=True)) for row in ROWS]},
     "by rows": lambda: {f"row {number}": dict(zip(COLUMNS[1:], row[1:], strict=True)) for number, row in enumerate(ROWS)},
+    "within objects": lambda: {"dataset": {"name": "d", "samples": [dict(zip(COLUMNS, row, strict=True)) for row in ROWS]}},
+    "under a key of their own": lambda: {"rasa_nlu_data": {"common_examples": [dict(zip(COLUMNS, row, strict=True)) for row in ROWS]}},
+    "each under a key": lambda: [{"data": dict(zip(COLUMNS, row, strict=True))} for row in ROWS],
+    "parts of the data": lambda: {
+        part: [dict(zip(COLUMNS, row, strict=True)) for row in rows] for part, rows in (("train", ROWS[:20]), ("test", ROWS[20:]))
+    },
+    "parts of equal size": lambda: {
+        part: [dict(zip(COLUMNS, row, strict=True)) for row in rows] for part, rows in (("train", ROWS[:15]), ("dev", ROWS[15:]))
+    },
+    "parts of lists": lambda: {
+        part: [[row[1], *map(float, row[3:])] for row in rows] for part, rows in (("train", ROWS[:20]), ("oos_test", ROWS[20:]))
+    },
     "rows without names": lambda: [[row[1], *map(float, row[3:])] for row in ROWS],
 }
 LABELS_IN_JSON = {
@@ -349,6 +361,38 @@ def test_several_categories_of_an_image_in_coco_get_a_sentence_about_several_lab
 @pytest.mark.parametrize("shape", JSON_SHAPES)
 def test_json_is_read_in_the_shapes_in_which_programs_write_a_table(shape):
     assert_read(opened(file(json.dumps(JSON_SHAPES[shape]()), "data.json")))
+
+
+@pytest.mark.parametrize("orient", ["split", "records", "index", "columns", "values", "table"])
+@pytest.mark.parametrize("named", [False, True], ids=["counted rows", "named rows"])
+def test_what_pandas_writes_as_json_is_read_in_each_of_its_orients_with_the_names_of_its_rows(orient, named):
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame([[row[1], *map(float, row[3:])] for row in ROWS], columns=["label", *COLUMNS[3:]])
+    if named:
+        frame.index = pandas.Index([f"k{number}" for number in range(30)], name="key")
+    one = opened(file(frame.to_json(orient=orient), "data.json"))
+    assert_read(one)
+    if named and orient not in ("records", "values"):  # these keep no names of rows
+        assert one.dataset.ids[2] == "k2"
+
+
+def test_what_cvat_writes_as_datumaro_is_an_item_a_row():
+    labels = {"labels": [{"name": name, "parent": ""} for name in CLASSES]}
+    items = [
+        {
+            "id": f"item{row}",
+            "annotations": [{"id": 0, "type": "label", "group": 0, "label_id": CLASSES.index(label)}],
+            "image": {"path": f"{row}.jpg"},
+        }
+        for row, label in enumerate(GIVEN)
+    ]
+    datumaro = {"info": {}, "categories": {"label": labels, "points": {"items": []}}, "items": items}
+    one = opened(file(json.dumps(datumaro), "default.json"), array(PROBS))
+    assert_read(one)
+    assert (one.dataset.ids[1], one.dataset.files[1]) == ("item1", "1.jpg")
+    items[4]["annotations"].append({"id": 1, "type": "label", "label_id": 0})
+    with pytest.raises(ReadingError, match="entry 5.*2 labels"):
+        opened(file(json.dumps(datumaro), "default.json"), array(PROBS))
 
 
 def test_labels_by_id_are_named_by_the_list_of_classes_beside_them():

@@ -11,7 +11,7 @@ from brought_files import CLASSES, GIVEN, array, given_labels, json_lines, opene
 
 from vizzy.reading import Choices, InputFile, ReadingError, read
 from vizzy.reading.label_cells import labels_of_cell
-from vizzy.reading.labels import cleaned, ordered
+from vizzy.reading.labels import check_classes, cleaned, ordered
 from vizzy.reading.probabilities import fitting_order
 from vizzy.reading.safe_json import parse_value
 
@@ -457,6 +457,58 @@ def test_the_order_of_thousands_of_classes_is_found_at_once():
     names = tuple(f"c{number:04d}" for number in range(3000))
     given = [names[row % 3000] for row in range(6000)]
     assert fitting_order(probabilities(given, names[::-1]), np.arange(6000) % 3000, names) == names[::-1]
+
+
+# --- what annotation tools write beside a label ------------------------------------------------------------
+
+
+def test_who_gave_a_label_is_no_label():
+    records = [{"text": f"text {row}", "annotations": [{"label": label, "user": 1}]} for row, label in enumerate(GIVEN)]
+    assert given_labels(opened(json_lines(records), array(probabilities()))) == GIVEN
+
+
+def test_prodigys_answers_on_one_label_are_two_classes_and_it_is_said_and_no_feature():
+    answers = ["accept" if row % 2 else "reject" for row in range(30)]
+    records = [{"text": f"text {row}", "label": "SPORT", "answer": answer} for row, answer in enumerate(answers)]
+    one = opened(json_lines([*records, {"text": "t", "label": "SPORT", "answer": "ignore"}]), leave_out_unlabelled=True)
+    assert given_labels(one) == ["SPORT" if answer == "accept" else "not SPORT" for answer in answers]
+    assert not one.raw.columns
+    assert any("rejected, the class is 'not SPORT'" in note for note in one.notes)
+
+
+def test_label_studios_tasks_of_images_name_them():
+    tasks = [
+        {
+            "id": row,
+            "annotations": [{"completed_by": 1, "result": [{"type": "choices", "value": {"choices": [label]}}]}],
+            "data": {"image": f"/data/upload/3/{row}.jpg", "note": "n"},
+        }
+        for row, label in enumerate(GIVEN)
+    ]
+    images = [InputFile(f"export/{row}.jpg", b"") for row in range(30)]
+    proposal = read([InputFile("project.json", json.dumps(tasks).encode()), *images])
+    assert proposal.images_to_embed == tuple(image.name for image in images)
+
+
+def test_a_gold_label_is_the_label_where_there_is_no_other():
+    records = [{"gold_label": label, "sentence1": f"this is a sentence no {row}"} for row, label in enumerate(GIVEN)]
+    assert given_labels(opened(json_lines(records))) == GIVEN
+    both = [{**record, "label": GIVEN[0] if row == 1 else record["gold_label"]} for row, record in enumerate(records)]
+    one = opened(json_lines(both))
+    assert given_labels(one)[1] == "cat" and one.dataset.true_label is not None
+
+
+def test_two_numbers_in_a_list_are_no_embedding_unless_they_are_called_one():
+    records = [{"label": label, "helpful": [row, 3], "text": f"this is a review no {row}"} for row, label in enumerate(GIVEN)]
+    assert opened(json_lines(records)).dataset.embeddings is None
+    named = [{"label": record["label"], "umap": record["helpful"]} for record in records]
+    assert opened(json_lines(named)).dataset.embeddings.shape == (30, 2)
+
+
+def test_a_word_of_a_class_that_is_a_class_of_its_own_joins_no_tags():
+    assert not check_classes(["dog", "hot dog", "C", "C#"] * 9, "x", 9)
+    assert "several tags" in check_classes(["cat", "dog", "cat#dog"] * 9, "x", 9)[0]
+    assert "several words" in check_classes(["cat", "dog", "cat dog"] * 9, "x", 9)[0]
 
 
 # --- numbers that stand for classes ------------------------------------------------------------------------

@@ -8,6 +8,7 @@ remain, `vizzy.reading.features` leaves aside what only looks like a feature.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from collections.abc import Collection, Sequence
 
 import numpy as np
@@ -23,7 +24,7 @@ from vizzy.reading.numbers import holds_lists
 from vizzy.reading.score_cells import holds_objects, holds_scores, parsed_cell, scores_of_pairs, share_of
 from vizzy.reading.soft_labels import class_of_soft_column, shares_of_column, soft_columns
 from vizzy.reading.tables import UNNAMED, Table, cell_text
-from vizzy.reading.text_columns import text_column
+from vizzy.reading.text_columns import text_column, texts_within
 
 LABEL, ONE_HOT, ID, FILE, TEXT, TRUE_LABEL, ALT, PROBABILITY, EMBEDDING, MEASUREMENT, REVIEW, IGNORED = (
     "label",
@@ -231,7 +232,9 @@ def guess_roles(table: Table, chosen: dict[str, str]) -> dict[str, str]:
             if column is not None:
                 roles[column] = role
     if not {LABEL, ONE_HOT} & set(roles.values()):
-        roles.update(_unusual_label(table, roles))
+        truth = column_of(roles, TRUE_LABEL)
+        other = _unusual_label(table, roles)
+        roles.update(other if other or truth is None or truth in chosen else {truth: LABEL})
     labels = labels_in(table, roles)
     if labels:
         said_by_people = soft_columns(table, [column for column in table.columns if column not in roles], labels)
@@ -396,8 +399,8 @@ def _usual_column(table, role, roles):
 
 
 def _names_images(table, column):
-    """Whether the first cells of a column are names of images, each another one."""
-    texts = table.texts(column)[:SAMPLE_ROWS]
+    """Whether the first cells of a column are names of images, or hold one, each another one."""
+    texts = texts_within(replace(table, rows=table.rows[:SAMPLE_ROWS]), column)
     return len(texts) > 1 and len(set(texts)) == len(texts) and all(text.lower().endswith(IMAGE_SUFFIXES) for text in texts)
 
 

@@ -19,6 +19,8 @@ VECTOR_STEMS = frozenset(
     "emb embed embedding embeddings dim d feat feature features f x v vec vector e pc pca z umap tsne h latent".split()
 )
 FEWEST_NUMBERED = 3  # columns with another stem and numbers in turn
+FEWEST_IN_A_LIST = 5  # numbers of an embedding that is not called one
+NAMED_LIKE_A_VECTOR = re.compile(r"emb|feat|vec|repr|hidden|latent|pca|umap|tsne|logit|value")
 MOST_SCALE = 10.0  # of the column that varies most over the one that varies least
 FEWEST_ROWS_FOR_IDS = 20
 SECONDS = (9e8, 2.3e9)  # since 1970, from 1998 to 2042
@@ -62,10 +64,19 @@ def feature_columns(table: Table, columns: Sequence[str]) -> list[str]:
     list of str
         One column that holds lists, or columns of numbers whose names say that they are those of a vector.
     """
-    lists = [column for column in columns if holds_lists(table, column)]
+    lists = [column for column in columns if holds_lists(table, column) and _is_long_or_named(table, column)]
     if lists:
         return lists[:1]
     return _numbered_alike([column for column in columns if is_numeric(table, column)])
+
+
+def _is_long_or_named(table, column):
+    """Whether lists of numbers are as long as those of an embedding, or called so; a few are the corners of a box or the like."""
+    if NAMED_LIKE_A_VECTOR.search(column.lower()) or column.strip().lower() in VECTOR_STEMS:
+        return True
+    cell = next((cell for cell in table.column(column) if cell_text(cell).strip()), "")
+    length = len(cell) if isinstance(cell, list) else len(cell_text(cell).replace(",", " ").split())
+    return length >= FEWEST_IN_A_LIST
 
 
 def why_no_feature(table: Table, column: str) -> str | None:

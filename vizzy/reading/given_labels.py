@@ -14,6 +14,7 @@ from vizzy.reading.label_cells import (
     labels_of_column,
     labels_of_one_hot_array,
     labels_of_one_hot_columns,
+    notes_on_answers,
 )
 from vizzy.sentences import counted
 from vizzy.reading.roles import Roles, array_with, class_order, known_classes
@@ -124,7 +125,9 @@ def _texts_as_they_stand(contents, roles, choices):
         where = f"{contents.table.name}, column {shown(column)},"
         shares = shares_of_column(contents.table, column)
         if shares is None:
-            return _named(CodedTexts.of(labels_of_column(contents.table, column)), contents.class_by_number, where)
+            texts = CodedTexts.of(labels_of_column(contents.table, column))
+            texts, where, notes = _named(texts, contents.class_by_number, where)
+            return texts, where, [*notes, *notes_on_answers(contents.table, texts.different)]
         values, classes = shares
         texts, notes = hardened(values, classes or _classes_of_shares(contents, roles, choices, values.shape[1]), where)
         return texts, where, notes

@@ -16,7 +16,7 @@ from vizzy.reading.safe_json import parse_value
 from vizzy.sentences import counted
 from vizzy.reading.tables import Table, cell_text
 
-ANSWER_COLUMN, ACCEPTED = "answer", "accept"  # Prodigy: whether the label of a row was accepted
+ANSWER_COLUMN, ACCEPTED, REJECTED = "answer", "accept", "reject"  # Prodigy: whether the label of a row was accepted
 # Keys under which tools put what was chosen, in the order in which they are looked for.
 CHOSEN = ("choices", "taxonomy", "value", "label", "result", "labels", "choice", "values", "answer", "class", "class_name", "name")
 # Kinds of results in Label Studio that are a class of the whole task; beside them, comments and stars are not.
@@ -25,6 +25,8 @@ STATUS = ".status"  # Argilla's export: beside the column of responses, what bec
 NOT_SUBMITTED = frozenset(["discarded", "draft", "pending"])  # Argilla: the status of a response that does not count
 # Keys of a box, a polygon or a span, which name a part of the example.
 PLACES = ({"start", "end"}, {"start_offset", "end_offset"}, {"x", "y", "width", "height"}, {"points"}, {"bbox"}, {"segmentation"})
+# Keys of an object that says who gave a label, and not how probable each class is.
+BESIDE_A_LABEL = frozenset(["label", "user", "user_id", "id", "annotator", "annotator_id", "created_at", "updated_at", "score", "confidence", "prob"])
 SHARE_OF_A_LABEL = 0.5  # spaCy's value for a class from which on it is the label
 YES = frozenset(["1", "1.0", "true", "t", "yes", "y", "x"])  # in lower case
 NO = frozenset(["0", "0.0", "false", "f", "no", "n", ""])
@@ -78,6 +80,8 @@ def labels_of_cell(cell: object) -> list[str]:
 def labels_of_column(table: Table, column: str) -> list[str]:
     """The one label of each row of a column, "" where there is none.
 
+    Of Prodigy's answers on a single label, each is a class: ``SPORT`` where it was accepted, ``not SPORT`` where rejected.
+
     Raises
     ------
     ReadingError
@@ -89,9 +93,21 @@ def labels_of_column(table: Table, column: str) -> list[str]:
     texts = [_label(table, row, column, cell) for row, cell in enumerate(cells)]
     if ANSWER_COLUMN in table.columns and column != ANSWER_COLUMN:
         answers = table.texts(ANSWER_COLUMN)
-        if set(answers) <= {ACCEPTED, "reject", "ignore", ""} and ACCEPTED in answers:
-            texts = [text if answer == ACCEPTED else "" for text, answer in zip(texts, answers, strict=True)]
+        if set(answers) <= {ACCEPTED, REJECTED, "ignore", ""} and ACCEPTED in answers:
+            is_binary = REJECTED in answers and len(set(texts) - {""}) == 1
+            rejected = {text: f"not {text}" if is_binary and text else "" for text in set(texts)}
+            meant = {ACCEPTED: {text: text for text in texts}, REJECTED: rejected}
+            texts = [meant.get(answer, {}).get(text, "") for text, answer in zip(texts, answers, strict=True)]
     return texts
+
+
+def notes_on_answers(table: Table, labels: Collection[str]) -> list[str]:
+    """A note where the answers on a single label were taken for two classes; `labels` are all different ones."""
+    rejected = [label for label in labels if f"not {label}" in labels]
+    if ANSWER_COLUMN not in table.columns or len(rejected) != 1 or len(set(labels) - {""}) != 2:
+        return []
+    name = rejected[0]
+    return [f"In {table.name} {shown(name)} was accepted or rejected: where it was rejected, the class is {shown('not ' + name)}."]
 
 
 def may_be_labels(table: Table, column: str) -> bool:
@@ -243,6 +259,8 @@ def _labels_of_text(text):
 def _labels_of_object(entry):
     if not entry or entry.get("was_cancelled") or entry.get("status") in NOT_SUBMITTED:
         return []
+    if "label" in entry and len(entry) > 1 and entry.keys() <= BESIDE_A_LABEL:
+        return labels_of_cell(entry["label"])
     if entry and all(isinstance(value, (bool, int, float)) for value in entry.values()):
         return [str(name) for name, value in entry.items() if value >= SHARE_OF_A_LABEL]
     if any(place <= entry.keys() for place in PLACES):

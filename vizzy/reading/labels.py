@@ -39,7 +39,7 @@ MOST_CLASSES_PER_ROW = 0.8
 FEW_ROWS = 10
 SHARE_REPEATED = 0.6  # of the tags in labels of several tags, where these are combinations
 # What stands between tags that are joined in one cell, and what the parts are called.
-SEPARATORS = ((",", "tags"), (";", "tags"), ("|", "tags"), ("/", "tags"), ("+", "tags"), ("&", "tags"), ("__", "tags"), (" ", "words"))
+SEPARATORS = ((",", "tags"), (";", "tags"), ("|", "tags"), ("/", "tags"), ("+", "tags"), ("&", "tags"), ("__", "tags"), ("#", "tags"), (" ", "words"))
 
 _WHOLE_WITH_POINT = re.compile(r"([+-]?\d+)\.0+")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -334,10 +334,11 @@ def _without_missing(labels, known, unlabelled, notes):
 def _are_combinations(counts, joined, separator):
     """Whether labels look like tags that are joined: tags that stand alone elsewhere, or in other combinations."""
     tags = [{tag.strip() for tag in label.split(separator)} - {""} for label in joined]
-    if any(one & counts.keys() for one in tags):
-        return True
     total = Counter(tag for one in tags for tag in one)
     repeated = [tag for tag, count in total.items() if count > 1]
+    # Of words, one that is a class of its own is not enough: "dog" and "hot dog" are two classes.
+    if any(len(one) > 1 and (one & counts.keys()) and (separator != " " or repeated or one <= counts.keys()) for one in tags):
+        return True
     return len(joined) > 2 and len(repeated) >= SHARE_REPEATED * len(total)
 
 

@@ -18,6 +18,7 @@ from vizzy.reading.choices import Choices
 from vizzy.reading.columns import column_of, columns_of
 from vizzy.reading.contents import Contents
 from vizzy.reading.errors import listed, shown
+from vizzy.reading.label_cells import ACCEPTED, REJECTED
 from vizzy.reading.features import is_numeric, why_no_feature, why_no_feature_by_name
 from vizzy.reading.soft_labels import soft_columns
 from vizzy.reading.text_columns import text_column, texts_within
@@ -170,7 +171,7 @@ def _why_left_aside(table, column, label):
     """Why a column is no measurement; None where it is one."""
     name = column_roles.normalised(column)
     cells = table.column(column)
-    if column in table.class_names:
+    if column in table.class_names or set(table.texts(column)) <= {ACCEPTED, REJECTED, "ignore", ""}:
         return "other labels"
     if any(isinstance(cell, list | dict) for cell in cells[:1]):
         return "lists or objects"

@@ -15,7 +15,7 @@ from vizzy.reading.arrays import SUMS_TO_ONE
 from vizzy.sentences import counted
 from vizzy.reading.features import is_numeric
 from vizzy.reading.numbers import holds_lists, is_number, matrix_of_columns, numbers_of
-from vizzy.reading.score_cells import scores_of_cell
+from vizzy.reading.score_cells import scores_of_cell, share_of
 from vizzy.reading.tables import Table, cell_text
 
 # What stands before, or behind, the class in the names of columns that hold the shares of people.
@@ -142,12 +142,24 @@ def soft_columns(table: Table, columns: Sequence[str], labels: Collection[str] |
 def neighbours_that_are_shares(table: Table, columns: Sequence[str]) -> list[str]:
     """The longest run of neighbouring columns of numbers whose numbers sum to one in every row; empty where there is none."""
     numeric = [column for column in columns if is_numeric(table, column)]
-    for length in range(len(numeric), 1, -1):
-        for first in range(len(numeric) - length + 1):
-            run = numeric[first : first + length]
-            if _are_shares(table, run):
-                return run
+    places = [table.columns.index(column) for column in numeric]
+    cells = [[share_of(cell_text(row[place])) for place in places] for row in table.rows[:SAMPLE_ROWS]]
+    values = np.array(cells, dtype=float).reshape(len(cells), len(places))
+    for first, length in sorted(_runs_that_sum_to_one(values), key=lambda run: -run[1]):
+        if _are_shares(table, numeric[first : first + length]):
+            return numeric[first : first + length]
     return []
+
+
+def _runs_that_sum_to_one(values):
+    """For each first column the longest run of columns of shares whose sums are one in every row: tuples of (first, length)."""
+    may_be_mask = ((values >= 0) & (values <= 1)).all(axis=0)
+    for first in range(values.shape[1]):
+        end = first + int(np.argmin([*may_be_mask[first:], False]))
+        sums = np.cumsum(values[:, first:end], axis=1)
+        fits = np.flatnonzero(((sums >= SUMS_TO_ONE[0]) & (sums <= SUMS_TO_ONE[1])).all(axis=0))
+        if len(values) and len(fits) and fits[-1] > 0:
+            yield first, int(fits[-1]) + 1
 
 
 def class_of_soft_column(column: str) -> str:
@@ -184,12 +196,16 @@ def _are_votes(table, stem, columns):
     """Whether columns that are called votes hold numbers of them."""
     if "vote" not in stem or len(columns) < 2:
         return False
-    texts = [text for column in columns for text in table.texts(column)]
-    return all(text.isdigit() for text in texts)
+    return all(text.isdigit() for column in columns for text in _sample(table, column))
+
+
+def _sample(table, column):
+    place = table.columns.index(column)
+    return [cell_text(row[place]).strip() for row in table.rows[:SAMPLE_ROWS]]
 
 
 def _are_shares(table, columns):
-    if len(columns) < 2 or not all(is_number(text) for column in columns for text in table.texts(column)[:SAMPLE_ROWS]):
+    if len(columns) < 2 or not all(is_number(text) for column in columns for text in _sample(table, column)):
         return False
     try:
         values = np.column_stack([numbers_of(table, column) for column in columns])

@@ -1,15 +1,20 @@
 """Tables in JSON: a list of objects, one on each line, or the shapes in which pandas and others write a table."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from vizzy.reading.errors import ReadingError, shown
+from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.safe_json import parse_json
 from vizzy.reading.tables import ABSENT, JSON, JSON_LINES, NAMES_OF_COLUMNS, UNNAMED, Form, Table
 
 SAMPLE_CHARACTERS = 100_000
-HOLDERS = ("data", "rows", "records", "examples", "items")  # keys under which an object holds the list of rows
+HOLDERS = ("data", "rows", "records", "examples", "items", "samples", "instances")  # keys under which an object holds the list of rows
+MOST_NESTED = 3  # objects within each other around the list of rows
+# Keys of an object that holds a list for each part of the data.
+_PART = re.compile(r"(.*[_-])?(train|training|val|valid|validation|dev|test|unsupervised)([_-].*)?", re.IGNORECASE)
+PART_COLUMN = "split"
 EXPECTED = 'an object, like {"text": "…", "label": "cat"}'
 
 
@@ -69,12 +74,19 @@ def _rows_of_object(value):
     """The rows that one object holds, and what its shape is called; (None, "") where it is none of those."""
     if {"images", "annotations", "categories"} <= value.keys():
         return _rows_of_coco(value), "COCO's list of images and their annotations"
+    if isinstance(value.get("categories"), dict) and _are_objects(value.get("items")):
+        return _rows_of_datumaro(value), "Datumaro's list of items and their annotations"
     if set(value) >= {"columns", "data"} and _are_lists(value["data"]):
         rows = [dict(zip(value["columns"], row, strict=False)) for row in value["data"]]
-        return rows, "columns and rows apart"
+        return _with_index(rows, value.get("index")), "columns and rows apart"
+    if len(value) > 1 and all(_PART.fullmatch(key) for key in value) and (parts := _rows_of_parts(value)):
+        return parts, f"parts of the data, {listed(value)}, one below the other"
     for key in HOLDERS:
-        if isinstance(value.get(key), list) and value[key] and isinstance(value[key][0], dict):
+        if _are_objects(value.get(key)):
             return value[key], f"the list under {shown(key)}"
+    nested, said = _nested_rows(value) if len(value) == 1 else (None, "")
+    if nested is not None:
+        return nested, said
     if isinstance(value.get("labels"), dict):
         names = value.get("classes") if isinstance(value.get("classes"), list) else []
         return _rows_of_labels(value["labels"], names), "labels by id"
@@ -83,13 +95,13 @@ def _rows_of_object(value):
         rows = next(iter(columns.values()))
         if {str(row).lower() for row in rows} & NAMES_OF_COLUMNS and not {key.lower() for key in columns} & NAMES_OF_COLUMNS:
             return [{"id": key, **row} for key, row in columns.items()], "a table by rows"
-        return [{key: column[row] for key, column in columns.items()} for row in rows], "a table by columns"
+        return _with_index([{key: column[row] for key, column in columns.items()} for row in rows], list(rows)), "a table by columns"
     lists = {key: column for key, column in value.items() if isinstance(column, list)}
     if lists and len(lists) == len(value) and len({len(column) for column in lists.values()}) == 1:
         return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)], "a table by columns"
     if len(value) > 1 and _are_labels(value.values()):
         return _rows_of_labels(value, []), "labels by id"
-    return None, ""
+    return _nested_rows(value)
 
 
 def _rows_of_list(value):
@@ -105,6 +117,52 @@ def _rows_of_list(value):
             return [{"values": row} for row in value], "a list of numbers for each row"
         return [{f"{UNNAMED}{place}": cell for place, cell in enumerate(row, start=1)} for row in value], "rows without names"
     return None
+
+
+def _are_objects(rows):
+    return isinstance(rows, list) and bool(rows) and isinstance(rows[0], dict)
+
+
+def _nested_rows(value, depth=MOST_NESTED):
+    """The only list of objects within objects, and what it is called; (None, "") where there is none, or are several."""
+    lists = [key for key, inner in value.items() if _are_objects(inner)]
+    if len(lists) == 1:
+        return value[lists[0]], f"the list under {shown(lists[0])}"
+    inside = [_nested_rows(inner, depth - 1) for inner in value.values() if isinstance(inner, dict) and depth > 1 and not lists]
+    found = [(rows, said) for rows, said in inside if rows is not None]
+    return found[0] if len(found) == 1 else (None, "")
+
+
+def _with_index(rows, index):
+    """Rows with what pandas keeps of their names, unless it has only counted them."""
+    if not isinstance(index, list) or len(index) != len(rows) or [str(name) for name in index] == [str(number) for number in range(len(rows))]:
+        return rows
+    return [row if "id" in row else {"id": name, **row} for name, row in zip(index, rows, strict=True)]
+
+
+def _rows_of_parts(value):
+    """The rows of all parts, each with the name of its part; None where they are no rows."""
+    parts = {part: rows for part, rows in value.items() if rows}
+    if all(_are_objects(rows) for rows in parts.values()):
+        return [{**row, PART_COLUMN: part} for part, rows in parts.items() for row in rows if isinstance(row, dict)]
+    rows = [(part, row) for part, listed_rows in parts.items() for row in listed_rows if isinstance(listed_rows, list)]
+    if not rows or not all(isinstance(row, list) for _, row in rows) or len({len(row) for _, row in rows}) != 1:
+        return None
+    named = [({f"{UNNAMED}{place}": cell for place, cell in enumerate(row, start=1)}, part) for part, row in rows]
+    return [{**cells, PART_COLUMN: part} for cells, part in named]
+
+
+def _rows_of_datumaro(value):
+    """An item a row, with the names of the labels that were given to the whole of it; CVAT writes this."""
+    labels = value["categories"].get("label", {})
+    names = [label.get("name") for label in labels.get("labels", []) if isinstance(label, dict)]
+    rows = []
+    for item in value["items"]:
+        given = [entry for entry in item.get("annotations", []) if entry.get("type") == "label"]
+        numbers = [entry["label_id"] for entry in given if type(entry.get("label_id")) is int and entry["label_id"] < len(names)]
+        path = item["image"].get("path") if isinstance(item.get("image"), dict) else None
+        rows.append({"id": item.get("id"), "file_name": path, "label": list(dict.fromkeys(names[number] for number in numbers))})
+    return rows
 
 
 def _are_labels(values):
@@ -152,6 +210,12 @@ def _parsed_line(name, number, line):
 def _table_of_objects(name, objects, lines, form, notes):
     if not objects:
         raise ReadingError(f"{name} holds no rows: is it cut off?")
+    wrapped = {key for entry in objects for key in entry}
+    if len(wrapped) == 1 and all(isinstance(entry.get(next(iter(wrapped))), dict) for entry in objects):
+        (key,) = wrapped
+        if any(inner.lower() in NAMES_OF_COLUMNS for inner in objects[0][key]):
+            objects = [entry[key] for entry in objects]
+            notes = (*notes, f"What is under {shown(key)} in {name} was read.")
     columns = tuple(dict.fromkeys(key for entry in objects for key in entry))
     rows = tuple([entry.get(column, ABSENT) for column in columns] for entry in objects)
     return Table(name, columns, rows, tuple(lines), form, notes, "entry" if form.kind == JSON else "line")
