@@ -12,6 +12,7 @@ from playwright.sync_api import Error
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120_000  # ms, for a start-up on a slow machine: a bound for the test, not a claim
+SERVICE_WORKERS_ARE_BLOCKED = "Service Worker registration blocked by Playwright"  # as the test asked for
 BROWSER_FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync "
@@ -237,6 +238,11 @@ def wait_for_caches(page, condition):
 
 def wait_until_kept(page):
     """Wait until the service worker has kept the visit whole, and given up those before it."""
+    wait_for_mark(page, "whole")
+
+
+def wait_for_mark(page, mark):
+    """Wait until every visit that the service worker keeps has a mark: "startable" or "whole"."""
     sites = "names.filter(name => name.startsWith('vizzy-site-'))"
-    marks = f"await Promise.all({sites}.map(cacheName => caches.match('whole', {{ cacheName }})))"
+    marks = f"await Promise.all({sites}.map(cacheName => caches.match('{mark}', {{ cacheName }})))"
     wait_for_caches(page, f"{sites}.length > 0 && ({marks}).every(Boolean)")

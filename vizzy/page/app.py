@@ -10,6 +10,7 @@ from vizzy.page.control.decisions import DecisionsController
 from vizzy.page.control.training import TrainingController
 from vizzy.page.control.worker_lifecycle import WorkerLifecycle
 from vizzy.page.explore.panels import Panels
+from vizzy.page.site.offline import OfflineCopy
 from vizzy.page.ui import dom
 
 
@@ -32,6 +33,7 @@ class App:
         self._dataset_subscribers = []
         self.worker = WorkerClient()
         self.panels = Panels(self)
+        self.offline_copy = OfflineCopy(self)
         self.worker_lifecycle = WorkerLifecycle(self)
         self.analyses = AnalysisController(self)
         self.training = TrainingController(self)

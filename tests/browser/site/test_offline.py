@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from visits import ROOT, keeping as visiting, serving, wait_for_caches, wait_until_kept
+from visits import ROOT, keeping as visiting, serving, wait_for_caches, wait_for_mark, wait_until_kept
 
 
 @pytest.fixture
@@ -32,6 +32,136 @@ def test_after_one_visit_the_page_works_without_a_server_from_a_subfolder(browse
         assert visit.ids_in("#label-issues") == issues
         assert visit.page.locator("[data-panel=dataset] [data-example]").count() > 5
         visit.complaints = [c for c in visit.complaints if "ERR_" not in c and "Failed to fetch" not in c]
+
+
+def end_of(server):
+    server.kill()
+    server.wait()
+
+
+def without_network_errors(complaints):
+    return [said for said in complaints if not any(words in said for words in ("ERR_", "Failed to fetch", "503"))]
+
+
+def until_the_service_worker_answers(page):
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+
+
+@pytest.mark.parametrize(
+    "phase", ["ready", pytest.param("training", marks=pytest.mark.thorough), pytest.param("trained", marks=pytest.mark.thorough)]
+)
+def test_a_reload_before_the_start_is_kept_says_that_it_is_not_kept_yet(browser, own_site, phase):
+    _, address, server = own_site
+    with visiting(browser, address) as visit:
+        page = visit.open().page
+        until_the_service_worker_answers(page)
+        if phase != "ready":
+            page.click("#train")
+            visit.wait(phase)
+        end_of(server)
+        page.reload()
+        assert page.inner_text("h1") == "Vizzy is not kept yet"
+        assert "Reload this page once you are online" in page.inner_text("p")
+        visit.complaints = without_network_errors(visit.complaints)
+
+
+def test_a_page_that_goes_offline_before_it_is_kept_says_so(browser, site):
+    with visiting(browser, site, service_workers="block", worker=False) as visit:
+        page = visit.open().page
+        page.context.set_offline(True)
+        page.wait_for_selector("#note:not([hidden])")
+        assert "not kept yet" in page.inner_text("#note")
+        page.context.set_offline(False)
+        visit.complaints = without_network_errors(visit.complaints)
+
+
+def test_what_a_start_needs_is_kept_first_and_a_reload_works_then(browser, own_site):
+    _, address, server = own_site
+    with visiting(browser, address) as visit:
+        page = visit.open().train().page
+        issues = visit.ids_in("#label-issues")
+        wait_for_mark(page, "startable")
+        end_of(server)
+        is_whole = page.evaluate("caches.match('whole').then(Boolean)")
+        page.reload()
+        visit.wait("ready").train()
+        assert visit.ids_in("#label-issues") == issues
+        assert not is_whole
+        visit.complaints = without_network_errors(visit.complaints)
+
+
+def test_nothing_is_kept_while_a_slider_moves(browser, own_site):
+    _, address, _ = own_site
+    with visiting(browser, address) as visit:
+        page = visit.open().train().page
+        page.evaluate("""() => {
+            const slider = document.getElementById("class-percentile");
+            const move = () => {
+                slider.value = 40 + (Number(slider.value) + 1) % 20;
+                slider.dispatchEvent(new Event("input", { bubbles: true }));
+            };
+            window.moving = setInterval(move, 100);
+        }""")
+        page.wait_for_timeout(500)  # what was under way ends
+        kept = "caches.keys().then(async names => (await Promise.all(names.map(async name => (await (await caches.open(name)).keys()).length))).reduce((a, b) => a + b, 0))"
+        before = page.evaluate(kept)
+        page.wait_for_timeout(1500)
+        assert page.evaluate(kept) == before
+        page.evaluate("clearInterval(window.moving)")
+        wait_for_mark(page, "whole")
+
+
+WORDS = "runtime/texts/minilm-words.npz"
+
+
+def open_texts(page):
+    """Bring a table of texts alone, and ask for it to be opened."""
+    page.click("#import-button")
+    page.set_input_files("#import input[type=file]", files=[{"name": "texts.csv", "mimeType": "text/csv", "buffer": texts_table()}])
+    page.wait_for_selector("#import-preview:not([hidden])")
+    page.click("#import-open")
+
+
+def cells_of_texts(visit):
+    """Open them, train, and look where they are."""
+    open_texts(visit.page)
+    visit.page.wait_for_selector("#import", state="hidden")
+    return visit.train().cells()
+
+
+def test_texts_that_were_opened_once_can_be_opened_without_a_network(browser, own_site):
+    _, address, server = own_site
+    with visiting(browser, address) as visit:
+        page = visit.open().page
+        wait_until_kept(page)
+        assert page.evaluate(f"caches.match('{WORDS}').then(kept => kept === undefined)")
+        found = cells_of_texts(visit)
+        wait_for_caches(page, f"!!await caches.match('{WORDS}')")
+        end_of(server)
+        page.goto(address)
+        visit.wait("ready")
+        assert cells_of_texts(visit) == found
+        assert sum(map(len, found.values())) > 0
+        visit.complaints = without_network_errors(visit.complaints)
+
+
+def test_texts_that_were_never_opened_need_the_network_and_the_page_says_so(browser, own_site):
+    _, address, server = own_site
+    with visiting(browser, address) as visit:
+        page = visit.open().page
+        wait_until_kept(page)
+        end_of(server)
+        open_texts(page)
+        page.wait_for_function("document.getElementById('import-problem').textContent.includes('check the connection')")
+        assert page.inner_text("#import-problem").startswith("minilm-words.npz, which knows English words, could not be loaded")
+        visit.complaints = without_network_errors(visit.complaints)
+
+
+def texts_table():
+    """A table of texts without embeddings, as bytes."""
+    kinds = {"fox": "the quick fox jumps over a dog", "bill": "please pay this invoice by friday"}
+    rows = [f"{text} number {number},{label}" for number in range(30) for label, text in kinds.items()]
+    return "\n".join(["text,label", *rows]).encode()
 
 
 def test_a_new_version_is_taken_at_once_and_whole(browser, own_site):
@@ -113,9 +243,10 @@ def test_before_a_visit_is_kept_nothing_of_a_new_version_is_taken_and_the_page_s
     with visiting(browser, address, service_workers="block") as visit:
         page = visit.open().train().page
         publish_another(folder)
-        page.click('.to-labs [data-lab="score"]')
+        with page.expect_response("**/vizzy/features.json"):
+            page.click('.to-labs [data-lab="score"]')
         page.wait_for_function("document.getElementById('note').textContent.startsWith('A new version of Vizzy is out')")
-        assert page.is_hidden("[data-panel=labs]")
+        page.wait_for_selector("[data-panel=labs]", state="hidden")
         page.reload()
         visit.wait("ready").train()
         page.click('.to-labs [data-lab="score"]')

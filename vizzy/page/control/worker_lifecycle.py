@@ -9,7 +9,7 @@ from vizzy.page.client.answers import WorkerError, WorkerLost
 from vizzy.page.client.diagnostics import missing_file
 from vizzy.page.language import _, sentences
 from vizzy.page.model import events
-from vizzy.page.site import features, offline
+from vizzy.page.site import features
 from vizzy.page.ui.error_dialog import explained, fail
 
 MOST_LOST = 3  # workers, between two trainings that came to an end
@@ -25,6 +25,8 @@ class WorkerLifecycle:
     async def start(self):
         """Start the worker, open the dataset in it, and train if that was asked for meanwhile."""
         app, dataset, watch = self._app, self._app.dataset, None
+        if not self._lost:
+            asyncio.create_task(app.offline_copy.register())
         try:
             if self._lost:
                 await features.require_same_version()
@@ -44,7 +46,7 @@ class WorkerLifecycle:
         app.update(events.worker_ready(app.state))
         await self._resume(dataset)
         if not self._lost:
-            await offline.keep(app)
+            await app.offline_copy.keep()
 
     async def _resume(self, dataset):
         """Bring a new worker to where the page is: train as before, or as was asked for meanwhile, or get ready to."""

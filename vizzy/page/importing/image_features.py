@@ -1,7 +1,6 @@
 """Features of images, computed in workers of their own (static/image_worker.mjs), which are up only meanwhile."""
 
 import asyncio
-import json
 
 import js
 from js import URL, document
@@ -225,17 +224,6 @@ async def _message(worker):
 def _listen(worker, resolve):
     worker.onmessage = resolve
     worker.onerror = resolve
-
-
-async def keep_for_offline():
-    """Keep what was used here for times without a network: it is large, and no visit keeps it that brings no images."""
-    try:
-        if await js.navigator.serviceWorker.getRegistration():
-            names = json.loads(await (await js.fetch("runtime/manifest.json")).text())["files"]
-            files = [URL.new("runtime/" + name, document.baseURI).href for name in names if name.startswith(NETWORK)]
-            (await js.navigator.serviceWorker.ready).active.postMessage(to_js({"rare": files}))
-    except Exception as error:  # no service workers, private windows, full disks: the page goes on without
-        print("not kept for offline use:", error)
 
 
 def workers_for(images):

@@ -280,6 +280,7 @@ class ImportDialog:
         opened = await self._with_progress(app.worker.new_run(), app.worker.open_proposal)
         if opened is None:
             return None
+        asyncio.create_task(app.offline_copy.keep_used(image_features.NETWORK if self._images else None))
         project, fields, trained_labels = self._project(opened)
         source = local_dataset.LocalDataset(self._files, self._choices, project, trained_labels)
         dataset = await local_dataset.open_dataset(opened["index"], source, self._images.tiles if self._images else None)
@@ -306,7 +307,6 @@ class ImportDialog:
         dom.show(dom.by_id("import-partial"), False)
         if not partly:
             whole = await self._with_progress(images, lambda run: run.compute(), images.words)
-            asyncio.create_task(image_features.keep_for_offline())
             if not whole:
                 return False
         self._say(_("Comparing the pictures…"))

@@ -5,16 +5,17 @@ another runs out.
 """
 
 from js import Promise, performance, setTimeout, window
-from pyscript.ffi import create_proxy
+from pyscript.ffi import create_proxy, to_js
 
 MOST_MS = 8  # of work at a stretch: two such at once take a frame
 
+MOST_WAITING = to_js({"timeout": 1000})  # a page that always moves something is never idle
 _scheduler = getattr(window, "scheduler", None)
 _yield = getattr(_scheduler, "yield", None)  # not in every browser; the other way takes 8 ms
 _idle = getattr(window, "requestIdleCallback", None)  # not in every browser either
 _soon = create_proxy(lambda resolve, _reject: setTimeout(resolve, 0))
 _in_frame = create_proxy(lambda resolve, _reject: window.requestAnimationFrame(resolve))
-_when_idle = create_proxy(lambda resolve, _reject: _idle(resolve)) if _idle else _soon
+_when_idle = create_proxy(lambda resolve, _reject: _idle(resolve, MOST_WAITING)) if _idle else _soon
 
 
 def call_in_frame(listener):
