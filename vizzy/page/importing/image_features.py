@@ -215,15 +215,12 @@ async def forget_kept():
 
 async def _message(worker):
     """The data of the worker's next message."""
-    event = await js.Promise.new(lambda resolve, _reject: _listen(worker, resolve))
+    answer = js.Promise.withResolvers()
+    worker.onmessage = worker.onerror = answer.resolve
+    event = await answer.promise
     if event.type == "error":
         raise WorkerError(NOT_LOADED.format(event.message or _("its script did not start")))
     return event.data
-
-
-def _listen(worker, resolve):
-    worker.onmessage = resolve
-    worker.onerror = resolve
 
 
 def workers_for(images):

@@ -138,7 +138,9 @@ async def files_in(entries):
 
 
 def _file_of(entry):
-    return js.Promise.new(lambda resolve, reject: entry.file(resolve, reject))
+    answer = js.Promise.withResolvers()
+    entry.file(answer.resolve, answer.reject)
+    return answer.promise
 
 
 async def _entries_in(folder):
@@ -146,7 +148,9 @@ async def _entries_in(folder):
     reader = folder.createReader()
     entries = []
     while True:
-        some = await js.Promise.new(lambda resolve, reject: reader.readEntries(resolve, reject))
+        answer = js.Promise.withResolvers()
+        reader.readEntries(answer.resolve, answer.reject)
+        some = await answer.promise
         if not some.length:
             return entries
         entries += [some[number] for number in range(some.length)]

@@ -118,15 +118,11 @@ async def _link(address):
     if js.document.querySelector('link[href="' + address + '"]'):
         return
     link = dom.element("link", "", None, {"rel": "stylesheet", "href": address})
-    arrived = js.Promise.new(lambda resolve, _reject: _either(link, resolve))
+    arrived = js.Promise.withResolvers()
+    link.onload = arrived.resolve
+    link.onerror = arrived.resolve  # a page without this style still works
     js.document.head.append(link)
-    await arrived
-
-
-def _either(link, resolve):
-    """A page without this style still works: an error is an end of waiting, too."""
-    link.onload = resolve
-    link.onerror = resolve
+    await arrived.promise
 
 
 async def _texts(addresses):

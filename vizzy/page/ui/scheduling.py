@@ -5,17 +5,13 @@ another runs out.
 """
 
 from js import Promise, performance, setTimeout, window
-from pyscript.ffi import create_proxy, to_js
+from pyscript.ffi import to_js
 
 MOST_MS = 8  # of work at a stretch: two such at once take a frame
-
 MOST_WAITING = to_js({"timeout": 1000})  # a page that always moves something is never idle
 _scheduler = getattr(window, "scheduler", None)
 _yield = getattr(_scheduler, "yield", None)  # not in every browser; the other way takes 8 ms
 _idle = getattr(window, "requestIdleCallback", None)  # not in every browser either
-_soon = create_proxy(lambda resolve, _reject: setTimeout(resolve, 0))
-_in_frame = create_proxy(lambda resolve, _reject: window.requestAnimationFrame(resolve))
-_when_idle = create_proxy(lambda resolve, _reject: _idle(resolve, MOST_WAITING)) if _idle else _soon
 
 
 def call_in_frame(listener):
@@ -26,14 +22,16 @@ def call_in_frame(listener):
 def call_when_idle(listener):
     """Call a proxy when the browser has nothing else to do, what was drawn until now included."""
     if _idle:
-        _idle(listener)
+        _idle(listener, MOST_WAITING)
     else:
         setTimeout(listener, 0)
 
 
 async def yield_until_frame():
     """Go on in the next frame, before its layout."""
-    await Promise.new(_in_frame)
+    due = Promise.withResolvers()
+    call_in_frame(due.resolve)
+    await due.promise
 
 
 async def yield_to_browser():
@@ -41,12 +39,16 @@ async def yield_to_browser():
     if _yield:
         await _yield.call(_scheduler)
     else:
-        await Promise.new(_soon)
+        due = Promise.withResolvers()
+        setTimeout(due.resolve, 0)
+        await due.promise
 
 
 async def yield_until_idle():
     """End the browser's task, and go on when it has nothing else to do, what was drawn until now included."""
-    await Promise.new(_when_idle)
+    due = Promise.withResolvers()
+    call_when_idle(due.resolve)
+    await due.promise
 
 
 async def in_slices(steps, pause=yield_to_browser):
