@@ -32,6 +32,7 @@ import numpy as np
 
 from vizzy import confident
 from vizzy.vocabulary import NO_LABEL
+from vizzy.sentences import sentence
 
 TABLE_FILE = "dataset.csv"
 INDEX_FILE = "dataset.json"
@@ -140,7 +141,7 @@ def read_folder(path: str | Path) -> Dataset:
     """
     folder = Path(path)
     if not (folder / TABLE_FILE).is_file():
-        raise DatasetError(f"{folder} has no {TABLE_FILE}: is it the folder of a dataset?")
+        raise DatasetError(sentence("{folder} has no {file}: is it the folder of a dataset?", folder=str(folder), file=TABLE_FILE))
     index_path, embeddings_path = folder / INDEX_FILE, folder / EMBEDDINGS_FILE
     return build_dataset(
         read_table(folder / TABLE_FILE),
@@ -237,9 +238,10 @@ def read_table(path: str | Path) -> list[dict[str, str]]:
     try:
         text = Path(path).read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise DatasetError(
-            f"{Path(path).name} is not UTF-8 at byte {error.start}: save it as CSV with the encoding UTF-8."
-        ) from error
+        raise DatasetError(sentence(
+            "{file} is not UTF-8 at byte {number}: save it as CSV with the encoding UTF-8.",
+            file=Path(path).name, number=str(error.start),
+        )) from error
     return parse_table(text, Path(path).name)
 
 
@@ -272,22 +274,30 @@ def parse_table(text: str, file_name: str = TABLE_FILE) -> list[dict[str, str]]:
     columns = reader.fieldnames or []
     for column in REQUIRED_COLUMNS:
         if columns.count(column) != 1:
-            raise DatasetError(
-                f"{file_name} has {columns.count(column) or 'no'} columns {column!r}, but must have one; its first "
-                f"line is {','.join(columns)!r}. Is the header line missing, or the separator not a comma?"
-            )
+            raise DatasetError(sentence(
+                "{file} must have one column {column}, but has {n}; its first line is {line}. Is the header line missing, or the "
+                "separator not a comma?",
+                file=file_name,
+                n=columns.count(column),
+                column=repr(column),
+                line=repr(",".join(columns)),
+            ))
     rows = []
     for row in reader:
         if None in row or None in row.values():
-            raise DatasetError(
-                f"{file_name} line {reader.line_num} does not have the {len(columns)} fields that the header names: "
-                "is a text with a comma not between quotation marks?"
-            )
+            raise DatasetError(sentence(
+                "{file} line {line} does not have the {n} fields that the header names: is a text "
+                "with a comma not between quotation marks?",
+                file=file_name, line=str(reader.line_num), n=len(columns),
+            ))
         if not row[GIVEN_LABEL_COLUMN]:
-            raise DatasetError(f"{file_name} line {reader.line_num} has no {GIVEN_LABEL_COLUMN}: fill it in.")
+            raise DatasetError(sentence(
+                "{file} line {line} has no {column}: fill it in.",
+                file=file_name, line=str(reader.line_num), column=GIVEN_LABEL_COLUMN,
+            ))
         rows.append(row)
     if not rows:
-        raise DatasetError(f"{file_name} has a header but no rows: is it cut off?")
+        raise DatasetError(sentence("{file} has a header but no rows: is it cut off?", file=file_name))
     return rows
 
 
@@ -376,13 +386,17 @@ def _parse_index(index_json):
     try:
         index = json.loads(index_json)
     except ValueError as error:
-        raise DatasetError(f"{INDEX_FILE} cannot be read ({error}): rebuild it, or fetch it again.") from error
+        raise DatasetError(sentence(
+            "{file} cannot be read ({error}): rebuild it, or fetch it again.",
+            file=INDEX_FILE, error=str(error),
+        )) from error
     found = index.get("format") if isinstance(index, dict) else None
     if found != INDEX_FORMAT:
-        raise DatasetError(
-            f"{INDEX_FILE} is of format {found!r}, but this version of Vizzy reads format {INDEX_FORMAT}: "
-            "rebuild it, or reload the page without its cache."
-        )
+        raise DatasetError(sentence(
+            "{file} is of format {found}, but this version of Vizzy reads format {format}: rebuild it, "
+            "or reload the page without its cache.",
+            file=INDEX_FILE, found=repr(found), format=str(INDEX_FORMAT),
+        ))
     return index
 
 
@@ -408,26 +422,29 @@ def load_array(content: bytes, file: str) -> np.ndarray:
     try:
         array = np.load(io.BytesIO(content), allow_pickle=False)
     except (ValueError, EOFError, MemoryError, zipfile.BadZipFile) as error:
-        raise DatasetError(
-            f"{file} cannot be read ({error}): save one array of numbers with numpy.save, "
-            "or fetch the file again."
-        ) from error
+        raise DatasetError(sentence(
+            "{file} cannot be read ({error}): save one array of numbers with numpy.save, or fetch the file again.",
+            file=file, error=str(error),
+        )) from error
     if not isinstance(array, np.ndarray):
-        raise DatasetError(f"{file} holds several arrays: save one array of numbers with numpy.save.")
+        raise DatasetError(sentence("{file} holds several arrays: save one array of numbers with numpy.save.", file=file))
     return array
 
 
 def _check_names(names, what):
     if not names:
-        raise DatasetError(f"the dataset has no {what} at all: is its table empty?")
+        raise DatasetError(sentence("the dataset has no {what} at all: is its table empty?", what=what))
     if isinstance(names, RowNumbers):
         return
     seen = set()
     for row, name in enumerate(names):
         if not name:
-            raise DatasetError(f"{what} number {row} (counted from 0) is empty: give it a name.")
+            raise DatasetError(sentence("{what} number {row} (counted from 0) is empty: give it a name.", what=what, row=str(row)))
         if name in seen:
-            raise DatasetError(f"{what} {name!r} comes twice, the second time as number {row}: make each one unique.")
+            raise DatasetError(sentence(
+                "{what} {name} comes twice, the second time as number {row}: make each one unique.",
+                what=what, name=repr(name), row=str(row),
+            ))
         seen.add(name)
 
 
@@ -435,46 +452,51 @@ def _check_lengths(dataset):
     for what in ("given_label", "true_label", "files", "alt", "embeddings", "pred_probs"):
         values = getattr(dataset, what)
         if values is not None and len(values) != len(dataset):
-            raise DatasetError(
-                f"{what} has {len(values)} rows but the table has {len(dataset)}: were they made from the same data?"
-            )
+            raise DatasetError(sentence(
+                "{what} has {n} rows but the table has {rows}: were they made from the same data?",
+                what=what, n=len(values), rows=len(dataset),
+            ))
 
 
 def _check_labels(label, n_classes, lowest, what):
     bad_idx = np.flatnonzero((label < lowest) | (label >= n_classes))
     if len(bad_idx):
         row = bad_idx[0]
-        raise DatasetError(
-            f"{what} row {row} (counted from 0) is {label[row]}, but with {n_classes} classes it must be between "
-            f"{lowest} and {n_classes - 1}: is a class missing from the list?"
-        )
+        raise DatasetError(sentence(
+            "{what} row {row} (counted from 0) is {label}, but with {n_classes} classes it must be between {lowest} "
+            "and {highest}: is a class missing from the list?",
+            what=what, row=str(row), label=label[row], n_classes=n_classes, lowest=lowest, highest=n_classes - 1,
+        ))
 
 
 def _check_files(files):
     for row, file in enumerate(files):
         path = PurePosixPath(file.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or ":" in file:
-            raise DatasetError(
-                f"{FILE_COLUMN} row {row} (counted from 0) is {file!r}, which is outside the dataset's folder: "
-                "give its path within the folder."
-            )
+            raise DatasetError(sentence(
+                "{column} row {row} (counted from 0) is {file}, which is outside the dataset's folder: give its "
+                "path within the folder.",
+                column=FILE_COLUMN, row=str(row), file=repr(file),
+            ))
 
 
 def _check_embeddings(embeddings):
     if embeddings.ndim != 2 or not embeddings.shape[1]:
-        raise DatasetError(
-            f"embeddings has the shape {embeddings.shape}, but must have one row per example and one column per "
-            "dimension: was it flattened?"
-        )
+        raise DatasetError(sentence(
+            "embeddings has the shape {shape}, but must have one row per example and one column per dimension: was "
+            "it flattened?",
+            shape=str(embeddings.shape),
+        ))
     if embeddings.dtype.kind not in "fiu":
-        raise DatasetError(f"embeddings holds {embeddings.dtype} values, but must hold numbers.")
+        raise DatasetError(sentence("embeddings holds {dtype} values, but must hold numbers.", dtype=str(embeddings.dtype)))
     bad_idx = np.argwhere(~np.isfinite(embeddings))
     if len(bad_idx):
         row, column = bad_idx[0]
-        raise DatasetError(
-            f"embeddings row {row}, column {column} (counted from 0) is {embeddings[row, column]}, which is not a "
-            "finite number: leave the example out, or embed it again."
-        )
+        raise DatasetError(sentence(
+            "embeddings row {row}, column {column} (counted from 0) is {value}, which is not a finite number: "
+            "leave the example out, or embed it again.",
+            row=str(row), column=str(column), value=str(embeddings[row, column]),
+        ))
 
 
 def _check_pred_probs(given_label, pred_probs, n_classes):
@@ -483,7 +505,8 @@ def _check_pred_probs(given_label, pred_probs, n_classes):
     except ValueError as error:
         raise DatasetError(str(error)) from error
     if pred_probs.shape[1] != n_classes:
-        raise DatasetError(
-            f"pred_probs has {pred_probs.shape[1]} columns, but there are {n_classes} classes: one column per class, "
-            "in the order of the classes."
-        )
+        raise DatasetError(sentence(
+            "pred_probs has {n} columns, but there are {n_classes} classes: one column per class, in the order "
+            "of the classes.",
+            n=pred_probs.shape[1], n_classes=n_classes,
+        ))

@@ -21,6 +21,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vizzy.sentences import joined, sentence
+
 NEAR = 0.2
 MOST_EXACT = 20_000
 BLOCK_CELLS = 2_000_000
@@ -87,23 +89,28 @@ def find(
     pairs, compared = [np.empty((0, 2), dtype=np.intp)], []
     if texts is not None:
         pairs.append(_equal_texts(texts))
-        compared.append("texts for equality")
+        compared.append(sentence("texts for equality"))
     if image_hashes is not None:
         pairs.append(_near_hashes(image_hashes))
-        compared.append("images by a perceptual hash")
+        compared.append(sentence("images by a perceptual hash"))
     if embeddings is not None and n > 1:
         pairs.append(_near_pairs(np.asarray(embeddings, dtype=np.float64)))
-        how = "every pair of embeddings" if n <= MOST_EXACT else f"neighbours in {PROJECTIONS} random projections of the embeddings"
-        compared.append(f"{how} for nearness")
+        compared.append(
+            sentence("every pair of embeddings for nearness")
+            if n <= MOST_EXACT
+            else sentence("neighbours in {n} random projections of the embeddings for nearness", n=PROJECTIONS)
+        )
     group = _connected(np.concatenate(pairs), n)
     return Groups(group, _conflict_mask(group, given_label), _note(compared, n))
 
 
 def _note(compared, n):
     if not compared:
-        return "Near duplicates were not looked for: that takes embeddings or texts."
-    said = f"Near duplicates: compared {', '.join(compared[:-2] + [' and '.join(compared[-2:])])}"
-    return said + (", as there are too many examples to compare every pair." if n > MOST_EXACT else ".")
+        return sentence("Near duplicates were not looked for: that takes embeddings or texts.")
+    what = compared[-1] if len(compared) == 1 else sentence("{names} and {last}", names=joined(compared[:-1]), last=compared[-1])
+    if n > MOST_EXACT:
+        return sentence("Near duplicates: compared {what}, as there are too many examples to compare every pair.", what=what)
+    return sentence("Near duplicates: compared {what}.", what=what)
 
 
 def _equal_texts(texts):

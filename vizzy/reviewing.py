@@ -15,6 +15,7 @@ import numpy as np
 from vizzy import exporting, near_duplicates, ranking
 from vizzy.reading.errors import ReadingError
 from vizzy.reading.review import Review
+from vizzy.sentences import sentence
 from vizzy.vocabulary import (
     ACCEPTED,
     CHANGED,
@@ -335,7 +336,8 @@ def reopened(session: Session, proposal: Proposal) -> Opened:
     """
     opened = proposal.make()
     if opened.dataset.ids != session.dataset.ids:
-        raise ReadingError(
-            f"{opened.table.name} does not hold the examples of {session.dataset.name}: is it of another version?"
-        )
+        raise ReadingError(sentence(
+            "{table} does not hold the examples of {dataset}: is it of another version?",
+            table=opened.table.name, dataset=session.dataset.name,
+        ))
     return replace(opened, dataset=session.dataset)

@@ -15,6 +15,8 @@ What an f-string or ``+`` makes of a sentence is plain text, and stays English.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import index
+from typing import SupportsIndex
 
 
 class Sentence(str):
@@ -35,7 +37,7 @@ def _made(text, *parts):
     return made
 
 
-def sentence(template: str, **values: str | int) -> Sentence:
+def sentence(template: str, **values: str | SupportsIndex) -> Sentence:
     """A sentence, or a part of one, with its values.
 
     Parameters
@@ -49,13 +51,19 @@ def sentence(template: str, **values: str | int) -> Sentence:
     -------
     Sentence
 
+    Raises
+    ------
+    TypeError
+        Where a value is none of these.
+
     Examples
     --------
     >>> sentence("{file} has {rows}.", file="a.csv", rows=counted(2000, "{} row", "{} rows"))
     'a.csv has 2,000 rows.'
     """
-    english = {name: f"{value:,}" if isinstance(value, int) else value for name, value in values.items()}
-    return _made(template.format(**english), "sentence", template, {name: in_parts(value) for name, value in values.items()})
+    plain = {name: value if isinstance(value, str) else index(value) for name, value in values.items()}
+    english = {name: value if isinstance(value, str) else f"{value:,}" for name, value in plain.items()}
+    return _made(template.format(**english), "sentence", template, in_parts(plain))
 
 
 def counted(count: int, one: str, other: str) -> Sentence:

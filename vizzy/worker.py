@@ -248,11 +248,9 @@ async def _fetch(folder, name):
         return None
     response = await js.fetch(folder + name)
     if not response.ok:
-        raise DatasetError(
-            sentence(
-                "{file} could not be loaded (status {status}): is it in the dataset's folder?", file=name, status=str(response.status)
-            )
-        )
+        raise DatasetError(sentence(
+            "{file} could not be loaded (status {status}): is it in the dataset's folder?", file=name, status=str(response.status)
+        ))
     return (await response.arrayBuffer()).to_bytes()
 
 

@@ -162,14 +162,14 @@ REFUSED = [
     _bytes("gzip, cut off", "data.csv.gz", gzip.compress(GOOD.encode())[:-12], "data.csv.gz cannot be unpacked as gzip"),
     _bytes("named like gzip", "data.csv.gz", GOOD.encode(), "data.csv.gz is named like a compressed file but is none"),
     _bytes(
-        "a pickle", "data.pkl", pickle.dumps([1]), "data.pkl is a Python pickle, which could run anything"
+        "a pickle", "data.pkl", pickle.dumps([1]), "data.pkl was not read: it is a Python pickle, which could run anything"
     ),
     _bytes("a pickle named CSV", "data.csv", pickle.dumps([1]), "data.csv is a Python pickle"),
     _bytes(
         "PyTorch's file",
         "model.pt",
         zipped([("archive/data.pkl", b"x")]),
-        "model.pt is a PyTorch file: save tensor",
+        "model.pt was not read: it is a PyTorch file: save tensor",
     ),
     _bytes("a picture alone", "cat.png", b"\x89PNG", "cat.png .*without labels.*a folder for each label"),
     # Encodings
@@ -246,23 +246,23 @@ REFUSED = [
     _csv(
         "one class",
         table("a,cat,1,0", "b,cat,1,0"),
-        "'label', says 'cat' in all of 2 rows, but it takes two classes",
+        "'label' says 'cat' in all of 2 rows, but it takes two classes",
     ),
     _csv(
         "a label missing",
         table(*GOOD_ROWS, "e,,0.5,0.5"),
-        "holds no label in 1 of 5 rows, first at data.csv line 6",
+        "holds no label in 1 of 5 rows, at data.csv line 6",
     ),
     _csv(
         "labels of NaN",
         table(*GOOD_ROWS, "e,NaN,0.5,0.5", "f,N/A,1,0"),
         "no label in 2 of 6 rows.*leave them out",
     ),
-    _csv("all labels missing", table("a,,1,0", "b,,0,1"), "'label', holds no label in any of 2 rows"),
+    _csv("all labels missing", table("a,,1,0", "b,,0,1"), "'label' holds no label in any of 2 rows"),
     _csv(
         "labels that are measurements",
         table(*(f"{i},{i / 7:.4f},{i}" for i in range(40)), header="id,target,x1"),
-        "'target', has 40 different values in 40 rows, such as .*is it an id, a text or a measurement",
+        "'target' has 40 different values in 40 rows, such as .*is it an id, a text or a measurement",
     ),
     # Ids and files
     _csv(
@@ -392,12 +392,12 @@ REFUSED = [
     _beside(
         "NaN in an embedding",
         npy(_with(EMBEDDINGS, 2, 1, np.nan)),
-        r"embeddings.npy row 2 \(counted from 0\), column 1, is not a number",
+        r"embeddings.npy row 2 \(counted from 0\), column 1 is not a number",
     ),
     _beside(
         "infinity in an embedding",
         npy(_with(EMBEDDINGS, 3, 0, np.inf)),
-        "embeddings.npy row 3 .* column 0, is infinite",
+        "embeddings.npy row 3 .* column 0 is infinite",
     ),
     _beside(
         "embeddings of three dimensions",
@@ -498,7 +498,7 @@ REFUSED = [
         "a zip without a table",
         "data.zip",
         zipped([("readme.md", "hello")]),
-        "readme.md is of no kind that is read",
+        "readme.md was not read: it is of no kind that is read",
     ),
 ]
 

@@ -149,10 +149,10 @@ def test_predicted_probabilities_can_come_instead_of_embeddings():
 @pytest.mark.parametrize(
     ("table", "sentence"),
     [
-        ("", "no columns 'id'.*header line missing"),
-        ("id;given_label\na;cat\n", "no columns 'id'.*'id;given_label'.*separator not a comma"),
-        ("id,label\na,cat\n", "no columns 'given_label'"),
-        ("id,given_label,given_label\na,cat,dog\n", "2 columns 'given_label', but must have one"),
+        ("", "one column 'id', but has 0.*header line missing"),
+        ("id;given_label\na;cat\n", "one column 'id', but has 0.*'id;given_label'.*separator not a comma"),
+        ("id,label\na,cat\n", "one column 'given_label', but has 0"),
+        ("id,given_label,given_label\na,cat,dog\n", "one column 'given_label', but has 2"),
         ("id,given_label\n", "no rows: is it cut off"),
         ("id,given_label\na,cat\nb,cat,dog\n", "line 3 does not have the 2 fields.*quotation marks"),
         ("id,given_label\na,cat\nb\n", "line 3 does not have the 2 fields"),

@@ -82,7 +82,7 @@ def test_a_compressed_file_is_read_like_what_it_holds(compress, suffix):
 
 
 def test_what_a_compressed_file_unpacks_to_is_bounded():
-    limits = reading.Limits(file_bytes=10_000, total_bytes=20_000, entries=9, rows=9, classes=9, advice="bring a part")
+    limits = reading.Limits(file_bytes=10_000, total_bytes=20_000, entries=9, rows=9, classes=9, advice=lambda _files: "bring a part")
     bomb = file(gzip.compress(b"a,b\n" + b"0,0\n" * 1_000_000), "data.csv.gz")
     with pytest.raises(ReadingError, match="data.csv.gz unpacks to more than"):
         reading.read([bomb], limits=limits)

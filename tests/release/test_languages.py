@@ -42,7 +42,7 @@ NO_TEXTS = {
 
 def docstrings(tree):
     bodies = [node.body for node in ast.walk(tree) if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)]
-    return {body[0].value for body in bodies if body and isinstance(body[0], ast.Expr)}
+    return {body[0].value for body in bodies if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)}
 
 
 def called(node):
@@ -142,6 +142,106 @@ def test_where_texts_are_marked_the_mark_is_no_variable(path):
 
 def is_bound_mark(node):
     return node.arg == "_" if isinstance(node, ast.arg) else node.id == "_" and isinstance(node.ctx, ast.Store)
+
+
+# --- what the worker says --------------------------------------------------------------------------------
+
+# For whoever calls a function wrongly, or caught before anybody reads it; what holds no text for a person.
+UNSAID_ERRORS = {"ValueError", "TypeError", "LookupError", "AttributeError", "TimeoutError", "RuleError"}
+SAID = {"sentence", "counted"}
+WORDS_OF_WORKER = re.compile(r"[A-Za-z]{2,}[,:;.…]? +[A-Za-z{]")
+# The report, whose language is the table's; what a programmer reads: of numpy's arrays, and of an edited rule.
+WITHOUT_SENTENCES = ("main.py", "exporting.py", "confident.py", "rule_editor.py")
+OF_WORKER = [
+    path
+    for path in (ROOT / name for names in languages.sources(ROOT) for name in names)
+    if path.suffix == ".py" and "/page/" not in path.as_posix() and path.name not in WITHOUT_SENTENCES
+]
+NO_SENTENCES = {
+    "vizzy/vocabulary.py": {"label issue", "out of distribution", "no class", "label issues", "near duplicates"},  # names
+    "vizzy/estimate.py": {"support vector machine", "kernel ridge regression", "logistic regression"},  # names
+    "vizzy/reading/arrays.py": {"predicted probabilities", "perceptual hashes of images"},  # roles, as the page has them
+    "vizzy/reading/columns.py": {"label, one column a class", "true label", "alternative text", "predicted probability"},
+    "vizzy/reading/preview.py": {"predicted probabilities", "python -m vizzy find "},
+    "vizzy/reading/labels.py": {"no label", "not annotated", "not labeled", "not labelled", "to do", "python -m vizzy find"},
+    "vizzy/reading/probabilities.py": {"--class {}"},  # an option of the command
+    "vizzy/training.py": {"class {}"},  # without names of classes, so never in the page
+    "vizzy/features/measurements.py": {"{} is missing", "{} is something rare"},  # names of features
+    "vizzy/reading/label_cells.py": {"not {}"},  # a class
+    "vizzy/reading/files.py": {"python -m vizzy find {}"},
+    "vizzy/reading/tables.py": {"json lines"},
+    "vizzy/reading/formats/columnar.py": {"pip install pyarrow"},
+    "vizzy/reading/formats/spreadsheets.py": {"pip install python-calamine"},
+}
+
+
+def unmarked_by_worker(source):
+    """The texts of a module of the worker that read like some and are no `sentence`: they would stay English."""
+    tree = ast.parse(source)
+    without = docstrings(tree) | {part for node in ast.walk(tree) for part in unsaid_parts(node)}
+    found = set()
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if node in without:
+            continue
+        text = text_of_literal(node)
+        if text is None:
+            waiting += ast.iter_child_nodes(node)
+        elif WORDS_OF_WORKER.search(text):
+            found.add(text)
+    return found
+
+
+def unsaid_parts(node):
+    """The parts of a node that nobody reads, or that are marked."""
+    if called(node) in SAID:
+        yield from [part for part in node.args if text_of_literal(part) is not None]
+    elif isinstance(node, ast.Raise) and node.exc and (called(node.exc) in UNSAID_ERRORS):
+        yield node
+    elif called(node) == "split" or called(node) == "compile":
+        yield node  # a list of words, a regular expression
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str) and re.search(r"\\[a-zA-Z.]|\|", node.value):
+        yield node  # a part of a regular expression
+
+
+def text_of_literal(node):
+    """A text constant, or an f-string with {} for its values."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+@pytest.mark.parametrize("path", OF_WORKER, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_what_the_worker_says_are_sentences_that_can_be_translated(path):
+    found = unmarked_by_worker(path.read_text(encoding="utf-8"))
+    assert found <= NO_SENTENCES.get(path.relative_to(ROOT).as_posix(), set()), "write sentence(…), see vizzy/sentences.py"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'raise ReadingError(f"{name} is empty.")',
+        'notes.append("Labels have spaces.")',
+        'note = sentence("{file} is empty.", file=f"the file {name}")',
+        'raise ReadingError(sentence("{file} is empty: ", file=name) + "Save it again.")',
+        'REASON = "an id of the row"',
+    ],
+)
+def test_a_sentence_of_the_worker_that_is_not_marked_would_be_found(line):
+    assert unmarked_by_worker(line)
+
+
+def test_what_a_sentence_is_made_of_is_a_literal_or_a_role():
+    """Else tools/languages.py would not find it."""
+    for path in OF_WORKER:
+        calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if called(node) in SAID]
+        texts = [part for node in calls for part in (node.args[1:] if called(node) == "counted" else node.args[:1])]
+        computed = [ast.unparse(part) for part in texts if not isinstance(part, ast.Constant)]
+        assert set(computed) <= {"role"}, path
+
+
+# --- the languages there are -------------------------------------------------------------------------------
 
 
 def test_there_are_german_and_chinese_and_the_menu_offers_what_there_is():

@@ -16,6 +16,8 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from vizzy.sentences import Sentence, sentence
+
 MISSING = frozenset(["", "na", "n/a", "nan", "null", "none", "?", "-"])
 NUMBERS_AT_LEAST = 0.95  # of the cells that hold anything, for a column of numbers
 RARE = 0.01  # of the rows: categories below are counted together
@@ -78,7 +80,7 @@ def _encoded(column, cells):
     return _one_hot(column, cells, missing_mask) if numbers is None else _scaled(column, numbers)
 
 
-def why_no_measurement(cells: Sequence[str]) -> str | None:
+def why_no_measurement(cells: Sequence[str]) -> Sentence | None:
     """Why a column tells nothing about other rows, such as "the same in every row"; None where it may.
 
     Parameters
@@ -88,7 +90,7 @@ def why_no_measurement(cells: Sequence[str]) -> str | None:
 
     Returns
     -------
-    str or None
+    Sentence or None
 
     Examples
     --------
@@ -99,11 +101,11 @@ def why_no_measurement(cells: Sequence[str]) -> str | None:
     present = [cell for cell, missing in zip(cells, missing_mask, strict=True) if not missing]
     distinct = set(present)
     if not distinct:
-        return "empty"
+        return sentence("empty")
     if len(distinct) < 2 and not missing_mask.any():
-        return "the same in every row"
+        return sentence("the same in every row")
     if _as_numbers(cells, missing_mask) is None and len(distinct) > max(MOST_CATEGORIES, MOST_DISTINCT * len(present)):
-        return "different in nearly every row"
+        return sentence("different in nearly every row")
     return None
 
 

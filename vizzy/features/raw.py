@@ -15,9 +15,14 @@ from vizzy.features.measurements import measurement_features
 from vizzy.features.word_vectors import WordVectors
 from vizzy.reading import Opened
 from vizzy.steps import result_of
+from vizzy.sentences import sentence
 
-ENGLISH = "Most words of the texts are English, so vectors of their words are added: they were distilled from all-MiniLM-L6-v2."
-OTHER_LANGUAGE = "Vectors of words are there for English alone, and these texts are in another language or have few words of it."
+ENGLISH = sentence(
+    "Most words of the texts are English, so vectors of their words are added: they were distilled from all-MiniLM-L6-v2."
+)
+OTHER_LANGUAGE = sentence(
+    "Vectors of words are there for English alone, and these texts are in another language or have few words of it."
+)
 MEASUREMENTS_BESIDE_TEXTS = 0.5  # of the texts' standard deviation
 
 
@@ -103,7 +108,9 @@ def text_steps(
     try:
         features = yield from text_feature_steps(texts)
     except ValueError as error:
-        raise DatasetError(f"The texts cannot be compared: {error}. Choose another column for the text.") from error
+        raise DatasetError(
+            sentence("The texts cannot be compared: {reason}. Choose another column for the text.", reason=error.args[0])
+        ) from error
     if words is None:
         return features
     return np.hstack([features, (yield from words.steps(texts))])
@@ -112,7 +119,7 @@ def text_steps(
 def _side_by_side(texts, measurements):
     blocks = [block for block in (texts, measurements) if block is not None and block.shape[1]]
     if not blocks:
-        raise DatasetError("No column tells one row from another: choose others for the measurements.")
+        raise DatasetError(sentence("No column tells one row from another: choose others for the measurements."))
     if len(blocks) == 1:
         return blocks[0]
     texts, measurements = [block / (np.sqrt(block.var(axis=0).sum()) or 1.0) for block in blocks]

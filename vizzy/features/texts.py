@@ -26,6 +26,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 
 from vizzy.reading.raw import MOST_OF_TEXTS
+from vizzy.sentences import sentence
 from vizzy.steps import result_of
 
 DIMENSIONS = MOST_OF_TEXTS
@@ -127,7 +128,7 @@ def _weighted(counts):
     """TF-IDF of the terms that stand in several texts, words and characters weighing the same."""
     n_texts = np.bincount(counts.indices, minlength=counts.shape[1])
     if not (n_texts >= FEWEST_TEXTS).any():
-        raise ValueError("no two texts have a word or a run of characters in common")
+        raise ValueError(sentence("no two texts have a word or a run of characters in common"))
     parts = []
     for columns in np.split(np.arange(counts.shape[1]), 2):
         kept = columns[n_texts[columns] >= FEWEST_TEXTS]

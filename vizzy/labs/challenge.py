@@ -18,6 +18,7 @@ from vizzy.labs.noise import labels_taken_for_right, predict
 from vizzy.labs.score import measures
 from vizzy.labs import experiment
 from vizzy.session import analysis_of
+from vizzy.sentences import sentence
 
 if TYPE_CHECKING:
     from vizzy.session import Session
@@ -96,10 +97,10 @@ def deal(label: np.ndarray, n_classes: int, seed: int) -> tuple[np.ndarray, np.n
     """
     taking_part = np.flatnonzero(label != confident.NO_LABEL)
     if n_classes < 2 or len(taking_part) < 2 * HIDDEN:
-        raise DatasetError(
-            f"To hide {HIDDEN} errors takes two classes and {2 * HIDDEN} examples; "
-            f"here are {n_classes} and {len(taking_part)}."
-        )
+        raise DatasetError(sentence(
+            "To hide {errors} errors takes two classes and {needed} examples; here are {classes} and {examples}.",
+            errors=HIDDEN, needed=2 * HIDDEN, classes=n_classes, examples=len(taking_part),
+        ))
     random = np.random.default_rng(seed)
     table = random.permutation(taking_part)[:ON_THE_TABLE]
     return table, random.permutation(table)[:HIDDEN]

@@ -26,6 +26,7 @@ from vizzy.labs.score import tally
 from vizzy.linear import MOST_ITERATIONS, on_folds
 from vizzy.labs import experiment
 from vizzy.session import analysis_of
+from vizzy.sentences import sentence
 
 if TYPE_CHECKING:
     from vizzy.session import Session
@@ -68,7 +69,7 @@ def try_model(
         Where there are no embeddings to train on.
     """
     if session.dataset.embeddings is None:
-        raise DatasetError("These probabilities came with the data: without embeddings there is nothing to train on.")
+        raise DatasetError(sentence("These probabilities came with the data: without embeddings there is nothing to train on."))
     given_label = session.predictions.given_label
     pred_probs = yield from cross_validated(
         model, session.dataset.embeddings, given_label, len(session.dataset.classes), n_folds, seed

@@ -20,6 +20,7 @@ import numpy as np
 from vizzy import confident, training
 from vizzy.dataset import DatasetError
 from vizzy.labs import experiment
+from vizzy.sentences import sentence
 
 if TYPE_CHECKING:
     from vizzy.session import Session
@@ -97,7 +98,7 @@ def percentile_bands(session: Session, settings: Sequence) -> Generator[tuple[in
         Where there are no embeddings to train on.
     """
     if session.dataset.embeddings is None:
-        raise DatasetError("These probabilities came with the data: there is nothing to train with other folds.")
+        raise DatasetError(sentence("These probabilities came with the data: there is nothing to train with other folds."))
     given_label, problem_mask = session.predictions.given_label, session.problem_mask
     bands: dict = {"seeds": list(SEEDS), "found": [], "flagged": []}
     for place, seed in enumerate(SEEDS):

@@ -17,6 +17,7 @@ import numpy as np
 
 from vizzy.dataset import DatasetError
 from vizzy.labs import experiment
+from vizzy.sentences import sentence
 
 if TYPE_CHECKING:
     from vizzy.session import Session
@@ -65,10 +66,11 @@ def neighbour_map(session: Session) -> Generator[tuple[int, int], None, np.ndarr
     """
     features = _features(session)
     if len(features) > MOST_ARRANGED:
-        raise DatasetError(
-            f"Arranging by neighbours takes up to {MOST_ARRANGED} examples, and here are {len(features)}: "
-            "the map of principal components has room for all."
-        )
+        raise DatasetError(sentence(
+            "Arranging by neighbours takes up to {most} examples, and here are {n}: the map of "
+            "principal components has room for all.",
+            most=MOST_ARRANGED, n=len(features),
+        ))
     places = yield from arranged_by_neighbours(features)
     return as_places(places)
 

@@ -11,6 +11,7 @@ import numpy as np
 from vizzy.reading.coded_texts import CodedTexts
 from vizzy.reading.errors import ReadingError
 from vizzy.reading.files import InputFile, Limits, unzipped
+from vizzy.sentences import sentence
 
 EMBEDDINGS, PRED_PROBS, LABELS, CLASSES, IDS, IMAGE_HASHES, IGNORED = (
     "embeddings",
@@ -185,7 +186,7 @@ def _values(file):
     try:
         values = _loaded(file.content)
     except Exception as error:  # a damaged header raises about anything
-        raise ReadingError(_complaint(file, error)) from error
+        raise ReadingError(_complaint(file, str(error))) from error
     if values.dtype.kind == "U" and values.size and values.dtype.itemsize:
         _check_letters(file, values)
     return values
@@ -208,7 +209,7 @@ def _check_letters(file, values):
     """Refuse text with numbers that are no letter's: numpy makes strings of them on which Python itself fails."""
     codes = np.ascontiguousarray(values, values.dtype.newbyteorder("=")).view(np.uint32)
     if ((codes > LAST_LETTER) | ((codes >= HALVES[0]) & (codes <= HALVES[1]))).any():
-        raise ReadingError(_complaint(file, "its text is damaged"))
+        raise ReadingError(_complaint(file, sentence("its text is damaged")))
 
 
 def _check_header(file):
@@ -219,12 +220,12 @@ def _check_header(file):
     """
     content = file.content
     if not content:
-        raise ReadingError(f"{file.name} is empty: save the array again with numpy.save.")
+        raise ReadingError(sentence("{file} is empty: save the array again with numpy.save.", file=file.name))
     if content.startswith(PICKLE):
-        raise ReadingError(_complaint(file, "it is a pickle"))
+        raise ReadingError(_complaint(file, sentence("it is a pickle")))
     if not content.startswith(NPY):
         raise ReadingError(
-            f"{file.name} is no array of numpy's, whatever its name says: save it with numpy.save."
+            sentence("{file} is no array of numpy's, whatever its name says: save it with numpy.save.", file=file.name)
         )
     length_bytes = 2 if content[6:7] == b"\x01" else 4
     start = 8 + length_bytes
@@ -235,13 +236,14 @@ def _check_header(file):
         or sum(map(header.count, (b"(", b"[", b"{"))) > MOST_BRACKETS
         or not PLAIN.fullmatch(header)
     ):
-        raise ReadingError(_complaint(file, "its header is damaged, or of a structured array"))
+        raise ReadingError(_complaint(file, sentence("its header is damaged, or of a structured array")))
 
 
 def _complaint(file, error):
-    if "pickle" in str(error).lower():
-        return (
-            f"{file.name} holds Python objects, which could run anything and are never loaded: save an array of numbers, "
-            "array.astype(float), or of text, array.astype(str), with numpy.save."
+    if "pickle" in error.lower():
+        return sentence(
+            "{file} holds Python objects, which could run anything and are never loaded: save an array of numbers, "
+            "array.astype(float), or of text, array.astype(str), with numpy.save.",
+            file=file.name,
         )
-    return f"{file.name} cannot be read ({error}): is it cut off? Save it again with numpy.save."
+    return sentence("{file} cannot be read ({error}): is it cut off? Save it again with numpy.save.", file=file.name, error=error)

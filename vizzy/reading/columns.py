@@ -25,6 +25,7 @@ from vizzy.reading.score_cells import holds_objects, holds_scores, parsed_cell, 
 from vizzy.reading.soft_labels import class_of_soft_column, shares_of_column, soft_columns
 from vizzy.reading.tables import UNNAMED, Table, cell_text
 from vizzy.reading.text_columns import text_column, texts_within
+from vizzy.sentences import sentence
 
 LABEL, ONE_HOT, ID, FILE, TEXT, TRUE_LABEL, ALT, PROBABILITY, EMBEDDING, MEASUREMENT, REVIEW, IGNORED = (
     "label",
@@ -193,19 +194,22 @@ def check_choices(table: Table, chosen: dict[str, str]) -> None:
     """
     for column, role in chosen.items():
         if column not in table.columns:
-            raise ReadingError(
-                f"{table.name} has no column {shown(column)}: its columns are {listed(table.columns, 12)}."
-            )
+            raise ReadingError(sentence(
+                "{table} has no column {column}: its columns are {columns}.",
+                table=table.name, column=shown(column), columns=listed(table.columns, 12),
+            ))
         if role not in COLUMN_ROLES:
-            raise ReadingError(
-                f"{shown(role)} is nothing a column can be taken for: choose one of {listed(COLUMN_ROLES, 12)}."
-            )
+            raise ReadingError(sentence(
+                "{role} is nothing a column can be taken for: choose one of {roles}.",
+                role=shown(role), roles=listed(COLUMN_ROLES, 12),
+            ))
     for role in ONE_COLUMN_ROLES:
         doubled = [column for column, other in chosen.items() if other == role]
         if len(doubled) > 1:
-            raise ReadingError(
-                f"{listed(doubled)} are both taken for the {role}, but only one column can be: choose one."
-            )
+            raise ReadingError(sentence(
+                "{columns} are both taken for the {role}, but only one column can be: choose one.",
+                columns=listed(doubled), role=sentence(role),
+            ))
 
 
 def guess_roles(table: Table, chosen: dict[str, str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from vizzy.reading.errors import ReadingError
 from vizzy.reading.files import COMPRESSED_SUFFIXES, MEGABYTE, InputFile, Limits
+from vizzy.sentences import sentence
 
 # What a file begins with, what that is called, and what opens it.
 KINDS = ((b"\x1f\x8b", "gzip", gzip.open), (b"BZh", "bzip2", bz2.open), (b"\xfd7zXZ", "xz", lzma.open))
@@ -44,9 +45,10 @@ def _decompressed(file, limits):
     if file.suffix == ".lzma" and file.content.startswith(LZMA):
         return InputFile(_name_without_suffix(file), _unpacked(file, "lzma", lzma.open, limits))
     if file.suffix in COMPRESSED_SUFFIXES:
-        raise ReadingError(
-            f"{file.name} is named like a compressed file but is none: give it the name of what it holds, such as data.csv."
-        )
+        raise ReadingError(sentence(
+            "{file} is named like a compressed file but is none: give it the name of what it holds, such as data.csv.",
+            file=file.name,
+        ))
     return file
 
 
@@ -55,14 +57,17 @@ def _unpacked(file, kind, opened_by, limits):
         with opened_by(io.BytesIO(file.content)) as opened:
             content = opened.read(limits.file_bytes + 1)
     except (OSError, EOFError, lzma.LZMAError, ValueError) as error:
-        raise ReadingError(
-            f"{file.name} cannot be unpacked as {kind} ({error}): is it cut off? Make or download it again."
-        ) from error
+        raise ReadingError(sentence(
+            "{file} cannot be unpacked as {kind} ({error}): is it cut off? Make or download it again.",
+            file=file.name, kind=kind, error=str(error),
+        )) from error
     if len(content) > limits.file_bytes:
-        raise ReadingError(
-            f"{file.name} unpacks to more than the {limits.file_bytes / MEGABYTE:,.0f} MB that fit: "
-            f"{limits.advice.format(names=file.name)}."
-        )
+        raise ReadingError(sentence(
+            "{file} unpacks to more than the {most} MB that fit: {advice}.",
+            file=file.name,
+            most=round(limits.file_bytes / MEGABYTE),
+            advice=limits.advice(file.name),
+        ))
     return content
 
 

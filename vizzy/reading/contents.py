@@ -21,47 +21,47 @@ from vizzy.reading.safe_json import parse_json
 from vizzy.reading.features import COUNT, NO_NAME, is_numeric, why_no_feature
 from vizzy.reading.numbers import holds_lists, matrix_of_columns
 from vizzy.reading.probabilities import scores_of_column
-from vizzy.sentences import counted
 from vizzy.reading.score_cells import holds_scores
 from vizzy.reading.tables import Table, unguarded
+from vizzy.sentences import Sentence, counted, in_a_row, sentence
 
 DATASET_FOLDER_FILES = (TABLE_FILE, INDEX_FILE, EMBEDDINGS_FILE, PRED_PROBS_FILE, IMAGE_HASHES_FILE)
 # Read as tables at once, and where nothing is surer to be one.
 TABLES = (".csv", ".tsv", ".tab", ".psv", ".ssv", ".jsonl", ".ndjson", ".arff", ".libsvm", ".svm", ".svmlight")
 PERHAPS_TABLES = (".txt", ".json", ".dat", ".data", ".lst", "")
-PICKLE = "a Python pickle, which could run anything and is never loaded: save the table as CSV and the numbers with numpy.save"
+PICKLE = sentence("a Python pickle, which could run anything and is never loaded: save the table as CSV and the numbers with numpy.save")
 # Files that carry labels or numbers, but in a form that is not read: what they are, and what to do.
 FOREIGN_SUFFIXES = {
-    ".pt": "a PyTorch file: save tensor.cpu().numpy() with numpy.save",
-    ".pth": "a PyTorch file: save tensor.cpu().numpy() with numpy.save",
-    ".ckpt": "a model's checkpoint: save what it predicts with numpy.save",
-    ".safetensors": "a file of tensors: save each with numpy.save",
+    ".pt": sentence("a PyTorch file: save tensor.cpu().numpy() with numpy.save"),
+    ".pth": sentence("a PyTorch file: save tensor.cpu().numpy() with numpy.save"),
+    ".ckpt": sentence("a model's checkpoint: save what it predicts with numpy.save"),
+    ".safetensors": sentence("a file of tensors: save each with numpy.save"),
     ".pkl": PICKLE,
     ".pickle": PICKLE,
     ".joblib": PICKLE,
-    ".mat": "a MATLAB file: save the table as CSV",
-    ".h5": "an HDF5 file: save the table as CSV and the numbers with numpy.save",
-    ".hdf5": "an HDF5 file: save the table as CSV and the numbers with numpy.save",
-    ".rds": "a file of R's: save the table as CSV with write.csv",
-    ".rdata": "a file of R's: save the table as CSV with write.csv",
-    ".sav": "an SPSS file: save the table as CSV",
-    ".dta": "a Stata file: save the table as CSV",
-    ".sas7bdat": "a SAS file: save the table as CSV",
-    ".tfrecord": "a file of TensorFlow's records: save the labels as CSV and the numbers with numpy.save",
-    ".xml": "an XML file, such as CVAT or Pascal VOC write: export the labels as CSV or JSON, one row for each image",
-    ".yaml": "a YAML file: save the labels as CSV",
-    ".yml": "a YAML file: save the labels as CSV",
-    ".7z": "a 7z archive: unpack it, or make it a zip",
-    ".rar": "a RAR archive: unpack it, or make it a zip",
-    ".zst": "compressed by Zstandard: unpack it, or compress it as .gz",
-    ".tgz": "a tar archive: unpack it, or make it a zip",
-    ".tar": "a tar archive: unpack it, or make it a zip",
-    ".pdf": "a PDF document: save the table as CSV",
-    ".docx": "a Word document: save the table as CSV",
-    ".db": "a database: export the table as CSV",
-    ".sqlite": "a database: export the table as CSV",
+    ".mat": sentence("a MATLAB file: save the table as CSV"),
+    ".h5": sentence("an HDF5 file: save the table as CSV and the numbers with numpy.save"),
+    ".hdf5": sentence("an HDF5 file: save the table as CSV and the numbers with numpy.save"),
+    ".rds": sentence("a file of R's: save the table as CSV with write.csv"),
+    ".rdata": sentence("a file of R's: save the table as CSV with write.csv"),
+    ".sav": sentence("an SPSS file: save the table as CSV"),
+    ".dta": sentence("a Stata file: save the table as CSV"),
+    ".sas7bdat": sentence("a SAS file: save the table as CSV"),
+    ".tfrecord": sentence("a file of TensorFlow's records: save the labels as CSV and the numbers with numpy.save"),
+    ".xml": sentence("an XML file, such as CVAT or Pascal VOC write: export the labels as CSV or JSON, one row for each image"),
+    ".yaml": sentence("a YAML file: save the labels as CSV"),
+    ".yml": sentence("a YAML file: save the labels as CSV"),
+    ".7z": sentence("a 7z archive: unpack it, or make it a zip"),
+    ".rar": sentence("a RAR archive: unpack it, or make it a zip"),
+    ".zst": sentence("compressed by Zstandard: unpack it, or compress it as .gz"),
+    ".tgz": sentence("a tar archive: unpack it, or make it a zip"),
+    ".tar": sentence("a tar archive: unpack it, or make it a zip"),
+    ".pdf": sentence("a PDF document: save the table as CSV"),
+    ".docx": sentence("a Word document: save the table as CSV"),
+    ".db": sentence("a database: export the table as CSV"),
+    ".sqlite": sentence("a database: export the table as CSV"),
 }
-UNKNOWN = "of no kind that is read: save the table as CSV, or the numbers with numpy.save"
+UNKNOWN = sentence("of no kind that is read: save the table as CSV, or the numbers with numpy.save")
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,13 +74,12 @@ class Contents:
     images: tuple = ()  # of str
     classes: tuple = ()  # of str, where the files give their order
     class_by_number: dict = field(default_factory=dict)  # number as text -> class, where the files say what numbers stand for
-    notes: tuple = ()  # of str
-    unread: tuple = ()  # of str: a sentence on each file that was brought and not read, and what to do
+    notes: tuple = ()  # of Sentence
+    unread: tuple = ()  # of Sentence: one on each file that was brought and not read, and what to do
 
-    @property
-    def unread_in_words(self) -> str:
-        """What was brought and not read, as it follows a complaint: "" or sentences behind a space."""
-        return "".join(f" {sentence}" for sentence in self.unread[:3])
+    def with_unread(self, complaint: Sentence) -> Sentence:
+        """A complaint, and after it what was brought and not read."""
+        return in_a_row([complaint, *self.unread[:3]])
 
 
 def contents_of(files: Sequence[InputFile], choices: Choices, limits: Limits) -> Contents:
@@ -102,7 +101,7 @@ def contents_of(files: Sequence[InputFile], choices: Choices, limits: Limits) ->
         Where there is no file, one is too large or damaged, or none holds a table or an array.
     """
     if not files:
-        raise ReadingError("There is no file: bring a table with a column of labels.")
+        raise ReadingError(sentence("There is no file: bring a table with a column of labels."))
     check_sizes([(file.name, len(file.content)) for file in files], limits)
     found = _only_dataset_folder(decompressed(unpacked(files, limits), limits))
     check_sizes([(file.name, len(file.content)) for file in found], limits)
@@ -117,14 +116,18 @@ def contents_of(files: Sequence[InputFile], choices: Choices, limits: Limits) ->
     listed_classes, listing = _listed_classes([*set_aside, *left], table, arrays, choices)
     unread = _why_unread([file for file in (*set_aside, *left) if not _lists_the_same(file, listed_classes)], listing, table)
     if listing:
-        more_notes.append(f"The classes and their order are taken from {listing}.")
+        more_notes.append(sentence("The classes and their order are taken from {file}.", file=listing))
     if table is None and not arrays and not more_arrays:
         raise ReadingError(_nothing_useful(found, images, unread))
     if table is not None and len(table) > limits.rows:
-        raise ReadingError(
-            f"{table.name} has {counted(len(table), '{} row', '{} rows')}, but at most {limits.rows:,} rows of a table are read: "
-            f"{limits.advice.format(names=table.name)}. Predicted probabilities and labels as two .npy files may have more rows."
-        )
+        raise ReadingError(sentence(
+            "{table} has {rows}, but at most {most} rows of a table are read: {advice}. Predicted probabilities and "
+            "labels as two .npy files may have more rows.",
+            table=table.name,
+            rows=counted(len(table), "{} row", "{} rows"),
+            most=limits.rows,
+            advice=limits.advice(table.name),
+        ))
     return Contents(
         name=index.get("name") or (PurePosixPath(in_folders.name).stem if in_folders else _name_of(files)),
         table=_as_exported(table),
@@ -253,8 +256,12 @@ def _labels_of(table, arrays, choices):
 
 
 def _why_unread(files, listing, table):
-    """A sentence on each file that was not read: list of str."""
-    return [f"{file.name} was not read: it is {_what_it_is(file, table)}." for file in files if file.name != listing]
+    """A sentence on each file that was not read: list of Sentence."""
+    return [
+        sentence("{file} was not read: it is {what}.", file=file.name, what=_what_it_is(file, table))
+        for file in files
+        if file.name != listing
+    ]
 
 
 def _has_sure_table(files):
@@ -271,7 +278,7 @@ def _holds_table(file):
 
 def _what_it_is(file, table):
     if file.suffix in PERHAPS_TABLES and table is not None:
-        return f"beside {table.name}, which is surer to be the table; bring it alone if it is the one"
+        return sentence("beside {table}, which is surer to be the table; bring it alone if it is the one", table=table.name)
     return FOREIGN_SUFFIXES.get(file.suffix, UNKNOWN)
 
 
@@ -283,9 +290,10 @@ def _main_table(tables, choices):
         return (tables[0] if tables else None), [], []
     labelled = [table for table in tables if column_of(_roles(table, choices), LABEL) is not None]
     if len(labelled) > 1:
-        raise ReadingError(
-            f"{listed(table.name for table in labelled)} all have labels: bring one of them at a time, or join them first."
-        )
+        raise ReadingError(sentence(
+            "{tables} all have labels: bring one of them at a time, or join them first.",
+            tables=listed(table.name for table in labelled),
+        ))
     main = labelled[0] if labelled else tables[0]
     check_choices(main, choices.roles)
     arrays, notes = [], []
@@ -311,7 +319,7 @@ def _table_as_array(table, main):
         _check_same_order(table, main, column)
     columns = [column for column in table.columns if column not in shared]
     if not columns:
-        return None, f"{table.name} was not read: it holds nothing that {main.name} does not."
+        return None, sentence("{table} was not read: it holds nothing that {main} does not.", table=table.name, main=main.name)
     if len(columns) == 1 and holds_scores(table, columns[0]):
         return Array(table.name, *scores_of_column(table, columns[0])), None
     if len(columns) == 1 and holds_lists(table, columns[0]):
@@ -328,21 +336,30 @@ def _check_same_order(table, main, column):
         return  # a complaint about the lengths will follow, and says more
     for row, (one, other) in enumerate(zip(table.texts(column), main.texts(column), strict=True)):
         if one != other:
-            raise ReadingError(
-                f"{table.place(row)} has the {column or 'first column'} {one!r}, but {main.place(row)} has {other!r}: "
-                "sort both alike, since their rows are matched by their order."
-            )
+            raise ReadingError(sentence(
+                "{place} has the {column} {one}, but {other_place} has {other}: sort both alike, since their rows are "
+                "matched by their order.",
+                place=table.place(row),
+                column=column or sentence("first column"),
+                one=repr(one),
+                other_place=main.place(row),
+                other=repr(other),
+            ))
 
 
 def _nothing_useful(files, images, unread):
     if images:
-        return (
-            f"{images[0]} and the other images come without labels: put them into a folder for each label, as in cat/1.jpg and "
-            "dog/2.jpg, or bring a table that names each file and its label."
+        return sentence(
+            "{image} and the other images come without labels: put them into a folder for each label, as in "
+            "cat/1.jpg and dog/2.jpg, or bring a table that names each file and its label.",
+            image=images[0],
         )
     if unread:
-        return " ".join(sentence.replace(" was not read: it is ", " is ") for sentence in unread[:3]) + " Bring a table with a column of labels."
-    return f"{listed(file.name for file in files)}: no table and no array is among this, so bring a table with a column of labels."
+        return in_a_row([*unread[:3], sentence("Bring a table with a column of labels.")])
+    return sentence(
+        "{files}: no table and no array is among this, so bring a table with a column of labels.",
+        files=listed(file.name for file in files),
+    )
 
 
 def _name_of(files):

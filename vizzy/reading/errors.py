@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from vizzy.dataset import DatasetError
+from vizzy.sentences import Sentence, joined, sentence
 
 
 class ReadingError(DatasetError):
@@ -20,8 +21,8 @@ def shown(value: object, most: int = 40) -> str:
     return repr(text if len(text) <= most else text[: most - 1] + "…")
 
 
-def listed(values: Iterable, most: int = 5) -> str:
+def listed(values: Iterable, most: int = 5) -> Sentence:
     """Some values as they stand in a sentence: the first few, and how many more there are."""
     values = list(values)
-    text = ", ".join(shown(value) for value in values[:most])
-    return text if len(values) <= most else f"{text} and {len(values) - most} more"
+    text = joined(value if isinstance(value, Sentence) else shown(value) for value in values[:most])
+    return text if len(values) <= most else sentence("{names} and {more} more", names=text, more=len(values) - most)

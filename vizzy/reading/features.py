@@ -12,6 +12,7 @@ import numpy as np
 
 from vizzy.reading.numbers import holds_lists, is_number, numbers_of
 from vizzy.reading.tables import Table, cell_text
+from vizzy.sentences import Sentence, sentence
 
 SAMPLE_ROWS = 200
 # Names of the numbers of a vector, known to be such even where there are only two.
@@ -26,27 +27,27 @@ FEWEST_ROWS_FOR_IDS = 20
 SECONDS = (9e8, 2.3e9)  # since 1970, from 1998 to 2042
 _NUMBERED = re.compile(r"(.*?)[_\s.:\[-]*(\d+)\]?")
 
-COUNT, NO_NAME = "a count of the rows", "a column without a name"
+COUNT, NO_NAME = sentence("a count of the rows"), sentence("a column without a name")
 # What a column's name says it is, by what is left aside; names in lower case with "_" between words.
 NAMES_LEFT_ASIDE = (
     (NO_NAME, r"unnamed_?:?_?[1-9]\d*|__index_level_\d+__"),
     (COUNT, r"unnamed_?:?_?\d+|index|idx|row|row_?(number|num|no|idx)|level_\d+|"),
-    ("an id", r"(.*_)?(id|ids|uid|uuid|guid|key|hash|md5|sha\d*|checksum|phash)"),
+    (sentence("an id"), r"(.*_)?(id|ids|uid|uuid|guid|key|hash|md5|sha\d*|checksum|phash)"),
     (
-        "a time",
+        sentence("a time"),
         r"(.*_)?(time|timestamp|date|datetime|epoch|created|updated|modified|lead_time|duration(_.*)?|(seconds|minutes|ms)_?(spent|taken)?)|.*_at",
     ),
     (
-        "who annotated",
+        sentence("who annotated"),
         r"(.*_)?(annotators?|annotated_by|completed_by|workers?|labell?ers?|labell?ed_by|raters?|users?|reviewers?|coders?)(_?(id|name|no))?",
     ),
     (
-        "a score of another tool",
+        sentence("a score of another tool"),
         r"(.*_)?(score|scores|prob|proba|probs|probability|logit|confidence|quality|loss|entropy|margin|agreement|uncertainty|mistakenness|hardness|uniqueness"
         r"|is_label_issue|is_outlier|is_duplicate|outlier)",
     ),
-    ("a part of the data", r"(.*_)?(split|fold|subset|partition|batch|page|page_?(number|no))"),
-    ("a weight", r"(sample_|instance_)?weights?"),
+    (sentence("a part of the data"), r"(.*_)?(split|fold|subset|partition|batch|page|page_?(number|no))"),
+    (sentence("a weight"), r"(sample_|instance_)?weights?"),
 )
 _NAMES_LEFT_ASIDE = tuple((what, re.compile(pattern)) for what, pattern in NAMES_LEFT_ASIDE)
 
@@ -84,7 +85,7 @@ def why_no_feature(table: Table, column: str) -> str | None:
     return why_no_feature_by_name(column) or _why_no_feature_by_values(_values(table, column))
 
 
-def why_no_feature_by_name(column: str) -> str | None:
+def why_no_feature_by_name(column: str) -> Sentence | None:
     """What a column's name says that it is instead of a feature, such as "an id"; None where it says nothing."""
     name = re.sub(r"[\s.-]+", "_", column.strip().lower())
     return next((what for what, pattern in _NAMES_LEFT_ASIDE if pattern.fullmatch(name)), None)
@@ -94,7 +95,7 @@ def _why_no_feature_by_values(values):
     if not len(values):
         return None
     if (values == values[0]).all():
-        return "the same in every row"
+        return sentence("the same in every row")
     if (values == np.round(values)).all():
         return _what_whole_numbers_are(values)
     return None
@@ -133,9 +134,9 @@ def _what_whole_numbers_are(values):
     if len(values) > 2 and (steps == steps[0]).all():
         return COUNT
     if (values >= SECONDS[0]).all() and ((values <= SECONDS[1]) | (values >= 1000 * SECONDS[0])).all():
-        return "a time"
+        return sentence("a time")
     if different == len(values) >= FEWEST_ROWS_FOR_IDS:
-        return "an id, since it is different in every row"
+        return sentence("an id, since it is different in every row")
     return None
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from vizzy.reading.errors import ReadingError, shown
-from vizzy.sentences import counted
+from vizzy.sentences import Sentence, counted, sentence
 
 MEGABYTE = 1_000_000
 TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson", ".json")
@@ -39,8 +39,16 @@ class Limits:
     entries: int
     rows: int
     classes: int
-    advice: str  # what to do where it is too much; {names} stands for the files
+    advice: Callable[[str], Sentence]  # what to do where these files are too much
     cells: int = 10_000_000  # of a table whose size is known before it is read
+
+
+def _use_the_command(files):
+    return sentence("outside the browser, {command} does the same with more memory", command=f"python -m vizzy find {files}")
+
+
+def _bring_less(_files):
+    return sentence("bring a part of the rows, or the numbers as .npy files")
 
 
 IN_BROWSER = Limits(
@@ -49,7 +57,7 @@ IN_BROWSER = Limits(
     entries=50_000,
     rows=200_000,
     classes=500,
-    advice="outside the browser, python -m vizzy find {names} does the same with more memory",
+    advice=_use_the_command,
 )
 NATIVE = Limits(
     file_bytes=4_000 * MEGABYTE,
@@ -57,7 +65,7 @@ NATIVE = Limits(
     entries=500_000,
     rows=5_000_000,
     classes=20_000,
-    advice="bring a part of the rows, or the numbers as .npy files",
+    advice=_bring_less,
     cells=100_000_000,
 )
 
@@ -100,18 +108,19 @@ def check_sizes(sizes: Sequence[tuple[str, int]], limits: Limits = IN_BROWSER) -
     ReadingError
         It names the file, its size, the limit and what to do.
     """
-    advice = limits.advice.format(names=" ".join(name for name, _ in sizes[:3]))
+    advice = limits.advice(" ".join(name for name, _ in sizes[:3]))
     for name, size in sizes:
         if size > limits.file_bytes:
-            raise ReadingError(
-                f"{name} has {_megabytes(size)}, but at most {_megabytes(limits.file_bytes)} fit: {advice}."
-            )
+            raise ReadingError(sentence(
+                "{file} has {size}, but at most {most} fit: {advice}.",
+                file=name, size=_megabytes(size), most=_megabytes(limits.file_bytes), advice=advice,
+            ))
     total = sum(size for _, size in sizes)
     if total > limits.total_bytes:
-        raise ReadingError(
-            f"{sizes[0][0]} and the files beside it have {_megabytes(total)} together, but at most "
-            f"{_megabytes(limits.total_bytes)} fit: {advice}."
-        )
+        raise ReadingError(sentence(
+            "{file} and the files beside it have {total} together, but at most {most_in_all} fit: {advice}.",
+            file=sizes[0][0], total=_megabytes(total), most_in_all=_megabytes(limits.total_bytes), advice=advice,
+        ))
 
 
 def files_at(paths: Iterable[str | Path], limits: Limits = NATIVE) -> list[InputFile]:
@@ -218,10 +227,10 @@ def _found_at(path):
             inner for inner in path.rglob("*") if inner.is_file() and inner.suffix.lower() in known
         )
         if not inside:
-            raise ReadingError(f"{path} is a folder without any table or array: name one that holds them.")
+            raise ReadingError(sentence("{path} is a folder without any table or array: name one that holds them.", path=str(path)))
         return [(inner.relative_to(path).as_posix(), inner) for inner in inside]
     if not path.exists():
-        raise ReadingError(f"{path} does not exist: check its name.")
+        raise ReadingError(sentence("{path} does not exist: check its name.", path=str(path)))
     return [(path.name, path)]
 
 
@@ -229,7 +238,7 @@ def _content(path):
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ReadingError(f"{path} cannot be read ({error.strerror}): check who may read it.") from error
+        raise ReadingError(sentence("{path} cannot be read ({error}): check who may read it.", path=str(path), error=str(error.strerror))) from error
 
 
 def _is_clutter(name):
@@ -262,9 +271,10 @@ def unzipped(file: InputFile, limits: Limits) -> list[InputFile]:
     except ReadingError:
         raise
     except Exception as error:  # damaged, a zip raises about anything
-        raise ReadingError(
-            f"{file.name} cannot be unpacked ({error}): is it cut off? Make or download it again."
-        ) from error
+        raise ReadingError(sentence(
+            "{file} cannot be unpacked ({error}): is it cut off? Make or download it again.",
+            file=file.name, error=str(error),
+        )) from error
 
 
 def check_entries(name: str, entries: Sequence[zipfile.ZipInfo], limits: Limits) -> None:
@@ -282,38 +292,47 @@ def check_entries(name: str, entries: Sequence[zipfile.ZipInfo], limits: Limits)
     ReadingError
     """
     if not entries:
-        raise ReadingError(f"{name} holds no files: put a table with labels into it.")
+        raise ReadingError(sentence("{file} holds no files: put a table with labels into it.", file=name))
     if len(entries) > limits.entries:
-        raise ReadingError(
-            f"{name} holds {len(entries):,} files, but at most {limits.entries:,} are read: make it smaller."
-        )
+        raise ReadingError(sentence(
+            "{file} holds {entries}, but at most {most} are read: make it smaller.",
+            file=name, entries=counted(len(entries), "{} file", "{} files"), most=limits.entries,
+        ))
     total = 0
     for entry in entries:
         _check_entry(name, entry)
         total += entry.file_size
         if entry.file_size > limits.file_bytes or total > limits.total_bytes:
-            raise ReadingError(
-                f"{name} would unpack to {_megabytes(total)} and more, of which {shown(entry.filename)} has "
-                f"{_megabytes(entry.file_size)}, but at most {_megabytes(limits.file_bytes)} a file and "
-                f"{_megabytes(limits.total_bytes)} in all fit: unpack it and bring the files that are needed."
-            )
+            raise ReadingError(sentence(
+                "{file} would unpack to {total} and more, of which {entry} has {size}, but at most {most} "
+                "a file and {most_in_all} in all fit: unpack it and bring the files that are needed.",
+                file=name,
+                total=_megabytes(total),
+                entry=shown(entry.filename),
+                size=_megabytes(entry.file_size),
+                most=_megabytes(limits.file_bytes),
+                most_in_all=_megabytes(limits.total_bytes),
+            ))
 
 
 def _check_entry(name, entry):
     path = PurePosixPath(entry.filename.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in entry.filename:
-        raise ReadingError(
-            f"{name} holds {shown(entry.filename)}, a path that leads outside of it: make the zip anew from a folder."
-        )
+        raise ReadingError(sentence(
+            "{file} holds {entry}, a path that leads outside of it: make the zip anew from a folder.",
+            file=name, entry=shown(entry.filename),
+        ))
     if entry.flag_bits & 1:
-        raise ReadingError(
-            f"{name} holds {shown(entry.filename)}, which has a password: make the zip without one."
-        )
+        raise ReadingError(sentence(
+            "{file} holds {entry}, which has a password: make the zip without one.",
+            file=name, entry=shown(entry.filename),
+        ))
     if entry.file_size > SMALL and entry.file_size > MOST_COMPRESSION * max(1, entry.compress_size):
-        raise ReadingError(
-            f"{name} holds {shown(entry.filename)}, which would unpack to {entry.file_size // max(1, entry.compress_size):,} "
-            "times its size, as no real data does: unpack it and bring the files that are needed."
-        )
+        raise ReadingError(sentence(
+            "{file} holds {entry}, which would unpack to {times} times its size, as no real data does: unpack it "
+            "and bring the files that are needed.",
+            file=name, entry=shown(entry.filename), times=entry.file_size // max(1, entry.compress_size),
+        ))
 
 
 def _unzipped(archive, entry, name):
@@ -323,12 +342,12 @@ def _unzipped(archive, entry, name):
     with archive.open(entry) as opened:
         content = opened.read(entry.file_size + 1)
     if len(content) != entry.file_size:
-        raise ReadingError(
-            f"{name} holds {shown(entry.filename)}, whose size is not the {counted(entry.file_size, '{} byte', '{} bytes')} it declares: "
-            "make the zip anew."
-        )
+        raise ReadingError(sentence(
+            "{file} holds {entry}, whose size is not the {size} it declares: make the zip anew.",
+            file=name, entry=shown(entry.filename), size=counted(entry.file_size, "{} byte", "{} bytes"),
+        ))
     return content
 
 
 def _megabytes(size):
-    return f"{size / MEGABYTE:,.0f} MB"
+    return sentence("{size} MB", size=round(size / MEGABYTE))

@@ -16,9 +16,9 @@ from vizzy.reading.label_cells import (
     labels_of_one_hot_columns,
     notes_on_answers,
 )
-from vizzy.sentences import counted
 from vizzy.reading.roles import Roles, array_with, class_order, known_classes
 from vizzy.reading.soft_labels import are_soft, hardened, shares_of_column, shares_of_columns
+from vizzy.sentences import counted, in_a_row, joined, sentence
 
 MOST_NAMED = 6  # classes in a note
 
@@ -111,18 +111,24 @@ def check_unlabelled(contents: Contents, labels: GivenLabels, choices: Choices) 
     missing = labels.texts.rows_with(lambda label: not label).tolist()
     count = len(missing) - labels.n_signs
     if count > 0 and not choices.leave_out_unlabelled:
-        place = contents.table.place(missing[0]) if contents.table else f"row {missing[0]} (counted from 0)"
-        raise ReadingError(
-            f"{labels.where} holds no label in {count:,} of {counted(len(labels.texts), '{} row', '{} rows')}, first at {place}: "
-            f"fill {'it' if count == 1 else 'them'} in, or choose to leave {'it' if count == 1 else 'them'} out."
-        )
+        place = contents.table.place(missing[0]) if contents.table else sentence("row {number} (counted from 0)", number=str(missing[0]))
+        values = {"where": labels.where, "rows": counted(len(labels.texts), "{} row", "{} rows"), "place": place}
+        if count == 1:
+            raise ReadingError(sentence(
+                "{where} holds no label in 1 of {rows}, at {place}: fill it in, or choose to leave it out.", **values
+            ))
+        raise ReadingError(sentence(
+            "{where} holds no label in {count} of {rows}, first at {place}: fill them in, or choose to leave them out.",
+            count=count,
+            **values,
+        ))
 
 
 def _texts_as_they_stand(contents, roles, choices):
     """The labels as they stand in the files, what holds them, for complaints, and notes: (list of str, str, list of str)."""
     column = column_of(roles.columns, column_roles.LABEL)
     if column is not None:
-        where = f"{contents.table.name}, column {shown(column)},"
+        where = sentence("{table}, column {column}", table=contents.table.name, column=shown(column))
         shares = shares_of_column(contents.table, column)
         if shares is None:
             texts = CodedTexts.of(labels_of_column(contents.table, column))
@@ -133,7 +139,8 @@ def _texts_as_they_stand(contents, roles, choices):
         return texts, where, notes
     one_hot = columns_of(roles.columns, column_roles.ONE_HOT)
     if one_hot:
-        classes, where = column_roles.classes_of_one_hot(one_hot), f"{contents.table.name}, columns {listed(one_hot, 3)},"
+        classes = column_roles.classes_of_one_hot(one_hot)
+        where = sentence("{table}, columns {columns}", table=contents.table.name, columns=listed(one_hot, 3))
         values = shares_of_columns(contents.table, one_hot)
         if values is None:
             return labels_of_one_hot_columns(contents.table, one_hot, classes), where, []
@@ -153,10 +160,13 @@ def _texts_as_they_stand(contents, roles, choices):
         by_number = {str(number): name for number, name in enumerate(names)} or contents.class_by_number
         texts, _, notes = _named(array_roles.coded_texts_of(array.values), by_number, array.name)
     if contents.table and len(texts) != len(contents.table):
-        raise ReadingError(
-            f"{array.name} has {counted(len(texts), '{} label', '{} labels')}, but {contents.table.name} has {counted(len(contents.table), '{} row', '{} rows')}: "
-            "were both made from the same rows?"
-        )
+        raise ReadingError(sentence(
+            "{array} has {labels}, but {table} has {rows}: were both made from the same rows?",
+            array=array.name,
+            labels=counted(len(texts), "{} label", "{} labels"),
+            table=contents.table.name,
+            rows=counted(len(contents.table), "{} row", "{} rows"),
+        ))
     return texts, array.name, notes
 
 
@@ -173,29 +183,31 @@ def _names_or_numbers(names, count):
 
 def _no_labels(contents):
     if contents.table is None:
-        return (
-            f"{listed(array.name for array in contents.arrays)} came without labels: bring a table or an array "
-            f"of labels beside it, in the same order.{_misshapen(contents.arrays)}{contents.unread_in_words}"
+        complaint = sentence(
+            "{arrays} came without labels: bring a table or an array of labels beside it, in the same order.",
+            arrays=listed(array.name for array in contents.arrays),
         )
+        return contents.with_unread(in_a_row([complaint, *_misshapen(contents.arrays)]))
     for column in contents.table.columns:
         if column_roles.is_usual_label(column):
             labels_of_column(contents.table, column)  # says which of its cells is no label
     usual = listed(column_roles.USUAL_NAMES[column_roles.LABEL][1:5])
-    return (
-        f"{contents.table.name} has no column with a usual name for labels, such as {usual}: choose the one that holds them "
-        f"among {listed(contents.table.columns, 12)}."
+    return sentence(
+        "{table} has no column with a usual name for labels, such as {usual}: choose the one that holds them among "
+        "{columns}.",
+        table=contents.table.name, usual=usual, columns=listed(contents.table.columns, 12),
     )
 
 
 def _misshapen(arrays):
-    """A sentence behind a space on an array that is called like labels but cannot be any, or ""."""
+    """A sentence on an array that is called like labels but cannot be any: a list of one, or none."""
     for array in arrays:
         if array_roles.is_named_like(array, array_roles.LABELS):
-            return (
-                f" {array.name} has the shape {array.values.shape}, but labels are one value a row, or 0 and 1 with a column for "
-                "each class."
-            )
-    return ""
+            return [sentence(
+                "{array} has the shape {shape}, but labels are one value a row, or 0 and 1 with a column for each class.",
+                array=array.name, shape=str(array.values.shape),
+            )]
+    return []
 
 
 def _named(texts, by_number, where):
@@ -204,9 +216,10 @@ def _named(texts, by_number, where):
     numbers = {text: _whole(text) for text in meant}
     if not meant or set(meant) <= set(by_number.values()) or not set(numbers.values()) <= by_number.keys():
         return texts, where, []
-    shown_names = ", ".join(f"{number} for {shown(by_number[number])}" for number in sorted(set(numbers.values()), key=int)[:MOST_NAMED])
-    more = ", …" if len(set(numbers.values())) > MOST_NAMED else ""
-    note = f"The numbers in {where.rstrip(',')} stand for classes: {shown_names}{more}."
+    different = sorted(set(numbers.values()), key=int)
+    meanings = [sentence("{number} for {label}", number=number, label=shown(by_number[number])) for number in different[:MOST_NAMED]]
+    meanings += ["…"] if len(different) > MOST_NAMED else []
+    note = sentence("The numbers in {where} stand for classes: {meanings}.", where=where, meanings=joined(meanings))
     return texts.mapped(lambda text: by_number[numbers[text]] if text in numbers else text), where, [note]
 
 

@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 
 from vizzy.reading.columns import PARTS_OF_DATA
 from vizzy.reading.errors import listed
-from vizzy.sentences import counted
 from vizzy.reading.tables import Form, Table
+from vizzy.sentences import counted, sentence
 
 FILE_COLUMN, LABEL_COLUMN = "file", "label"
 UNNAMED_FOLDER = "images"
@@ -73,9 +73,9 @@ def _label(folders):
 
 def _notes(labels, parts_of_data):
     names = sorted(set(labels) - {""})
-    notes = [f"The label of an image is the folder that it lies in: {listed(names, 6)}."]
+    notes = [sentence("The label of an image is the folder that it lies in: {folders}.", folders=listed(names, 6))]
     if parts_of_data:
-        notes.append(f"{listed(sorted(parts_of_data))} are parts of the data, and no labels.")
+        notes.append(sentence("{folders} are parts of the data, and no labels.", folders=listed(sorted(parts_of_data))))
     if "" in labels:
-        notes.append(f"{counted(labels.count(''), '{} image', '{} images')} outside of these folders left out.")
+        notes.append(sentence("{images} outside of these folders left out.", images=counted(labels.count(''), "{} image", "{} images")))
     return tuple(notes)

@@ -31,10 +31,10 @@ from vizzy.reading.predictors import (
 from vizzy.reading.probabilities import agreement_notes, fitting_order
 from vizzy.reading.raw import Raw, notes_on_raw, raw_of
 from vizzy.reading.review import Review
+from vizzy.sentences import counted, in_a_row, sentence
 from vizzy.vocabulary import CHANGED, KEPT, NO_CLASS, NO_LABEL, REVIEW_ACTIONS
 from vizzy.reading.roles import Roles, array_with, class_order
 from vizzy.reading.tables import Form, Table
-from vizzy.sentences import counted
 from vizzy.reading.text_columns import texts_within
 
 
@@ -83,7 +83,7 @@ def opened_of(contents: Contents, roles: Roles, labels: GivenLabels, choices: Ch
     row_idx = _labelled_rows(labels)
     notes = [*contents.notes, *roles.notes, *labels.notes]
     if len(row_idx) < len(labels.texts):
-        notes.append(f"{counted(len(labels.texts) - len(row_idx), '{} row', '{} rows')} without a label left out.")
+        notes.append(sentence("{rows} without a label left out.", rows=counted(len(labels.texts) - len(row_idx), "{} row", "{} rows")))
     row_idx, left_out = rows_with_embeddings(contents, roles, labels, row_idx)
     notes += left_out
     pred_probs, classes, more = pred_probs_of(contents, roles, labels, choices, row_idx)
@@ -166,15 +166,19 @@ def _labelled_rows(labels):
 
 
 def _nothing_to_predict_from(contents, roles):
-    remedy = "add a column of texts or of measurements, embeddings (columns, or an .npy file beside the table) or predicted "
-    remedy += "probabilities, one column a class"
+    where = contents.table.name if contents.table else contents.name
+    complaint = sentence(
+        "{where} has labels, but nothing to check them against: add a column of texts or of measurements, embeddings "
+        "(columns, or an .npy file beside the table) or predicted probabilities, one column a class.",
+        where=where,
+    )
+    more = []
     if contents.images:
-        remedy += ", or name in a column which of the images each row is"
+        more.append(sentence("Or name in a column which of the images each row is."))
     useless = [array.name for array in contents.arrays if roles.arrays[array.name] == array_roles.IGNORED]
     if useless:
-        remedy += f"; {listed(useless)} can be taken for neither"
-    where = contents.table.name if contents.table else contents.name
-    return f"{where} has labels, but nothing to check them against: {remedy}.{contents.unread_in_words}"
+        more.append(sentence("{arrays} can be taken for neither.", arrays=listed(useless)))
+    return contents.with_unread(in_a_row([complaint, *more]))
 
 
 def _table_of_labels(contents, roles, labels):
@@ -272,14 +276,16 @@ def _check_ids(table, column, texts):
     first = {}
     for row, text in enumerate(texts):
         if not text:
-            raise ReadingError(
-                f"{table.place(row)} has no {column}: give it one, or take the column for something else."
-            )
+            raise ReadingError(sentence(
+                "{place} has no {column}: give it one, or take the column for something else.",
+                place=table.place(row), column=column,
+            ))
         if text in first:
-            raise ReadingError(
-                f"{table.place(row)} has the {column} {shown(text)}, as has {table.unit_and_number(first[text])} already: make ids "
-                "different, or take the column for something else."
-            )
+            raise ReadingError(sentence(
+                "{place} has the {column} {text}, as has {other_place} already: make ids different, or take the "
+                "column for something else.",
+                place=table.place(row), column=column, text=shown(text), other_place=table.unit_and_number(first[text]),
+            ))
         first[text] = row
 
 

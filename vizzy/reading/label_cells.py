@@ -13,8 +13,8 @@ import numpy as np
 
 from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.safe_json import parse_value
-from vizzy.sentences import counted
 from vizzy.reading.tables import Table, cell_text
+from vizzy.sentences import Sentence, counted, sentence
 
 ANSWER_COLUMN, ACCEPTED, REJECTED = "answer", "accept", "reject"  # Prodigy: whether the label of a row was accepted
 # Keys under which tools put what was chosen, in the order in which they are looked for.
@@ -101,13 +101,16 @@ def labels_of_column(table: Table, column: str) -> list[str]:
     return texts
 
 
-def notes_on_answers(table: Table, labels: Collection[str]) -> list[str]:
+def notes_on_answers(table: Table, labels: Collection[str]) -> list[Sentence]:
     """A note where the answers on a single label were taken for two classes; `labels` are all different ones."""
     rejected = [label for label in labels if f"not {label}" in labels]
     if ANSWER_COLUMN not in table.columns or len(rejected) != 1 or len(set(labels) - {""}) != 2:
         return []
     name = rejected[0]
-    return [f"In {table.name} {shown(name)} was accepted or rejected: where it was rejected, the class is {shown('not ' + name)}."]
+    return [sentence(
+        "In {table} {label} was accepted or rejected: where it was rejected, the class is {other}.",
+        table=table.name, label=shown(name), other=shown(f"not {name}"),
+    )]
 
 
 def may_be_labels(table: Table, column: str) -> bool:
@@ -192,7 +195,7 @@ def labels_of_one_hot_columns(table: Table, columns: Sequence[str], classes: Seq
     if len(several):
         row = int(several[0])
         named = [column for column, marks in zip(columns, marked, strict=True) if marks[row]]
-        raise ReadingError(_several(f"{table.place(row)}, columns {listed(named)},", named))
+        raise ReadingError(_several(sentence("{place}, columns {columns}", place=table.place(row), columns=listed(named)), named))
     return [classes[row.argmax()] if row.any() else "" for row in marked.T]
 
 
@@ -213,7 +216,7 @@ def labels_of_one_hot_array(values: np.ndarray, names: Sequence[str], where: str
     several = np.flatnonzero(ones.sum(axis=1) > 1)
     if len(several):
         named = [classes[column] for column in np.flatnonzero(ones[several[0]])]
-        raise ReadingError(_several(f"{where} row {several[0]} (counted from 0)", named))
+        raise ReadingError(_several(sentence("{array} row {number} (counted from 0)", array=where, number=str(several[0])), named))
     return [classes[row.argmax()] if row.any() else "" for row in ones]
 
 
@@ -228,19 +231,21 @@ def _label(table, row, column, cell):
     try:
         labels = labels_of_cell(cell)
     except ValueError:
-        raise ReadingError(
-            f"{table.place(row)}, column {shown(column)} is {shown(cell_text(cell))}, which is no label of the whole example: "
-            "bring one label a row, as a text."
-        ) from None
+        raise ReadingError(sentence(
+            "{place}, column {column} is {cell}, which is no label of the whole example: bring one label a row, as a "
+            "text.",
+            place=table.place(row), column=shown(column), cell=shown(cell_text(cell)),
+        )) from None
     if len(labels) > 1:
-        raise ReadingError(_several(f"{table.place(row)}, column {shown(column)},", labels))
+        raise ReadingError(_several(sentence("{place}, column {column}", place=table.place(row), column=shown(column)), labels))
     return labels[0] if labels else ""
 
 
 def _several(where, labels):
-    return (
-        f"{where} has {counted(len(labels), '{} label', '{} labels')}, {listed(labels)}, but several labels in a row are not supported: bring rows "
-        "with one label each, or make a table for each label with the classes yes and no."
+    return sentence(
+        "{where} has {labels}, {names}, but several labels in a row are not supported: bring rows with one label "
+        "each, or make a table for each label with the classes yes and no.",
+        where=where, labels=counted(len(labels), "{} label", "{} labels"), names=listed(labels),
     )
 
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from vizzy.reading.coded_texts import CodedTexts
 from vizzy.reading.errors import ReadingError, listed, shown
-from vizzy.sentences import counted
 from vizzy.reading.tables import FASTTEXT_PREFIX
+from vizzy.sentences import Sentence, counted, joined, sentence
 
 # What programs write where there is no label, as pandas reads them; and what people and annotation tools write.
 # Both in lower case.
@@ -39,7 +39,7 @@ MOST_CLASSES_PER_ROW = 0.8
 FEW_ROWS = 10
 SHARE_REPEATED = 0.6  # of the tags in labels of several tags, where these are combinations
 # What stands between tags that are joined in one cell, and what the parts are called.
-SEPARATORS = ((",", "tags"), (";", "tags"), ("|", "tags"), ("/", "tags"), ("+", "tags"), ("&", "tags"), ("__", "tags"), ("#", "tags"), (" ", "words"))
+SEPARATORS = (",", ";", "|", "/", "+", "&", "__", "#", " ")  # of tags; a space of words
 
 _WHOLE_WITH_POINT = re.compile(r"([+-]?\d+)\.0+")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -52,7 +52,7 @@ def cleaned(
     kept: Collection[str] = (),
     unlabelled: Collection[str] = (),
     n_classes: int | None = None,
-) -> tuple[CodedTexts, list[str], int]:
+) -> tuple[CodedTexts, list[Sentence], int]:
     """Labels without what is not part of them, "" where one is missing, and what was done about it.
 
     Parameters
@@ -71,7 +71,7 @@ def cleaned(
     -------
     labels : CodedTexts, length n
         "" where there is no label.
-    notes : list of str
+    notes : list of Sentence
         A sentence for each thing that was done.
     n_signs : int
         How many rows say that they have no label, by a sign such as -1, and not by leaving it empty.
@@ -82,14 +82,9 @@ def cleaned(
     >>> labels, n_signs
     (['cat', 'dog', 'cat', 'dog', 'cat', 'dog', ''], 1)
     """
-    notes: list[str] = []
-    labels = _noting(notes, CodedTexts.of(texts), str.strip, "had spaces around them, which are not counted as part of the label")
-    labels = _noting(
-        notes,
-        labels,
-        lambda label: unicodedata.normalize("NFC", label),
-        "were written in another Unicode form that looks the same, and were brought to one form (NFC)",
-    )
+    notes: list[Sentence] = []
+    labels = _noting(notes, CodedTexts.of(texts), str.strip, _on_spaces)
+    labels = _noting(notes, labels, lambda label: unicodedata.normalize("NFC", label), _on_forms)
     labels = _without_wrapping(labels, notes)
     labels = _one_spelling_of_whole_numbers(labels, notes)
     known = {*known_classes, *kept}
@@ -167,7 +162,7 @@ def ordered(classes: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(classes))
 
 
-def check_classes(labels: Sequence[str], where: str, most: int, chosen: bool = False) -> list[str]:
+def check_classes(labels: Sequence[str], where: str, most: int, chosen: bool = False) -> list[Sentence]:
     """Refuse labels that are of one class, too many, or different in almost every row; note what looks odd.
 
     Parameters
@@ -193,32 +188,48 @@ def check_classes(labels: Sequence[str], where: str, most: int, chosen: bool = F
     counts = _counts(CodedTexts.of(labels))
     total = sum(counts.values())
     if not counts:
-        raise ReadingError(
-            f"{where} holds no label in any of {counted(len(labels), '{} row', '{} rows')}: choose the column that does."
-        )
+        raise ReadingError(sentence(
+            "{where} holds no label in any of {rows}: choose the column that does.",
+            where=where, rows=counted(len(labels), "{} row", "{} rows"),
+        ))
     if len(counts) == 1:
-        raise ReadingError(
-            f"{where} says {shown(next(iter(counts)))} in all of {counted(total, '{} row', '{} rows')}, but it takes two classes to "
-            "mistake one for the other: choose another column, or bring rows of other classes too."
-        )
-    said = f"{where} has {len(counts):,} different values in {counted(total, '{} row', '{} rows')}, such as {listed(counts, 3)}"
+        raise ReadingError(sentence(
+            "{where} says {label} in all of {rows}, but it takes two classes to mistake one for the other: choose "
+            "another column, or bring rows of other classes too.",
+            where=where, label=shown(next(iter(counts))), rows=counted(total, "{} row", "{} rows"),
+        ))
+    said = sentence(
+        "{where} has {n} different values in {rows}, such as {values}",
+        where=where, n=len(counts), rows=counted(total, "{} row", "{} rows"), values=listed(counts, 3),
+    )
     if total >= FEW_ROWS and len(counts) > MOST_CLASSES_PER_ROW * total and not chosen:
-        raise ReadingError(f"{said}: is it an id, a text or a measurement? Choose the column that holds the labels.")
+        raise ReadingError(sentence("{said}: is it an id, a text or a measurement? Choose the column that holds the labels.", said=said))
     if len(counts) > most:
-        raise ReadingError(
-            f"{said}, but at most {most:,} classes are held here: python -m vizzy find does the same with more memory."
-        )
+        raise ReadingError(sentence(
+            "{said}, but at most {most} classes are held here: {command} does the same with more memory.",
+            said=said, most=most, command="python -m vizzy find",
+        ))
     notes = []
     if len(counts) > max(MANY_CLASSES, MANY_CLASSES_PER_ROW * total) or (
         total >= FEW_ROWS and len(counts) > MANY_CLASSES_PER_ROW * total
     ):
-        notes.append(f"{said}: if that is an id or a text, choose another column for the label.")
-    for separator, what in SEPARATORS:
-        joined = [label for label in counts if separator in label]
-        if _are_combinations(counts, joined, separator):
+        notes.append(sentence("{said}: if that is an id or a text, choose another column for the label.", said=said))
+    for separator in SEPARATORS:
+        combined = [label for label in counts if separator in label]
+        if _are_combinations(counts, combined, separator):
+            values = {"where": where, "labels": listed(combined, 2)}
             notes.append(
-                f"{where} holds several {what} in a row, such as {listed(joined, 2)}: each combination is counted as a class of "
-                f"its own. If the {what} are separate labels, that is not supported: bring rows with one label each."
+                sentence(
+                    "{where} holds several words in a row, such as {labels}: each combination is counted as a class of its "
+                    "own. If the words are separate labels, that is not supported: bring rows with one label each.",
+                    **values,
+                )
+                if separator == " "
+                else sentence(
+                    "{where} holds several tags in a row, such as {labels}: each combination is counted as a class of its "
+                    "own. If the tags are separate labels, that is not supported: bring rows with one label each.",
+                    **values,
+                )
             )
             break
     return notes
@@ -247,27 +258,41 @@ def whole_number(label: str) -> int | None:
     return int(match[1]) if match else None
 
 
-def _noting(notes, labels, change, what):
+def _noting(notes, labels, change, note_on):
     """Labels changed one by one, with a note on how many were."""
     count = sum(rows for label, rows in labels.counts().items() if change(label) != label)
     if not count:
         return labels
-    notes.append(f"{counted(count, '{} label', '{} labels')} {what}." if count > 1 else f"1 label {_singular(what)}.")
+    notes.append(note_on(count))
     return labels.mapped(change)
 
 
-def _singular(what):
-    return what.replace("them", "it").replace("were", "was")
+def _on_spaces(count):
+    if count == 1:
+        return sentence("1 label had spaces around it, which are not counted as part of the label.")
+    return sentence("{n} labels had spaces around them, which are not counted as part of the label.", n=count)
+
+
+def _on_forms(count):
+    if count == 1:
+        return sentence("1 label was written in another Unicode form that looks the same, and was brought to one form (NFC).")
+    return sentence("{n} labels were written in another Unicode form that looks the same, and were brought to one form (NFC).", n=count)
 
 
 def _without_wrapping(labels, notes):
     """Labels without what fastText and numpy's bytes put around every one of them."""
     present = {label for label in labels.different if label}
     if present and all(label.startswith(FASTTEXT_PREFIX) for label in present):
-        notes.append(f"Labels begin with {FASTTEXT_PREFIX}, as fastText writes them, which is not counted as part of them.")
+        notes.append(sentence(
+            "Labels begin with {prefix}, as fastText writes them, which is not counted as part of them.",
+            prefix=FASTTEXT_PREFIX,
+        ))
         return labels.mapped(lambda label: label.removeprefix(FASTTEXT_PREFIX))
     if present and all(_PRINTED.fullmatch(label) for label in present):
-        notes.append("Labels are printed as Python does, such as b'cat': what stands between the quotation marks is the label.")
+        notes.append(sentence(
+            "Labels are printed as Python does, such as {example}: what stands between the quotation marks is the label.",
+            example="b'cat'",
+        ))
         return labels.mapped(lambda label: _PRINTED.sub(lambda match: match[1] or match[2] or "", label))
     return labels
 
@@ -282,7 +307,10 @@ def _one_spelling_of_whole_numbers(labels, notes):
             twice[label] = match[1]
     if not twice:
         return labels
-    notes.append(f"{listed(sorted(twice), 3)} and {listed(sorted(twice.values()), 3)} are counted as the same class.")
+    notes.append(sentence(
+        "{labels} and {others} are counted as the same class.",
+        labels=listed(sorted(twice), 3), others=listed(sorted(twice.values()), 3),
+    ))
     return labels.mapped(lambda label: twice.get(label, label))
 
 
@@ -299,47 +327,53 @@ def _without_missing(labels, known, unlabelled, notes):
         if text in unlabelled:
             missing.add(text)
             n_signs += counts[text]
-            notes.append(f"{shown(text)} in {rows} means that there is no label.")
+            notes.append(sentence("{text} in {rows} means that there is no label.", text=shown(text), rows=rows))
         elif text in known:
             if not may_mean_no_label(text) and text not in sure:
                 continue
-            notes.append(f"{shown(text)} in {rows} is a class of that name.")
+            notes.append(sentence("{text} in {rows} is a class of that name.", text=shown(text), rows=rows))
         elif text in sure:
             missing.add(text)
             n_signs += counts[text]
-            notes.append(
-                f"{shown(text)} in {rows}, beside {listed(ordered(set(counts) - sure), 3)}, is taken to mean that there is no label; it can be "
-                "kept as a class."
-            )
+            notes.append(sentence(
+                "{text} in {rows}, beside {others}, is taken to mean that there is no label; it can be kept as a "
+                "class.",
+                text=shown(text), rows=rows, others=listed(ordered(set(counts) - sure), 3),
+            ))
         elif text == lone and not may_mean_no_label(text):
-            notes.append(
-                f"{shown(text)} in {rows} is the only number among the labels and is taken for a class of that name: if it means that "
-                "there is no label, say so."
-            )
+            notes.append(sentence(
+                "{text} in {rows} is the only number among the labels and is taken for a class of that name: if it "
+                "means that there is no label, say so.",
+                text=shown(text), rows=rows,
+            ))
         elif others and counts[text] >= max(FEWEST_OF_A_CLASS * (not is_sign), USUAL_SHARE * usual) and not (is_sign and known):
-            notes.append(
-                f"{shown(text)} in {rows} is taken for a class of that name, since it is as frequent as one: if it means that "
-                "there is no label, say so."
-            )
+            notes.append(sentence(
+                "{text} in {rows} is taken for a class of that name, since it is as frequent as one: if it means "
+                "that there is no label, say so.",
+                text=shown(text), rows=rows,
+            ))
         else:
             missing.add(text)
             if is_sign:
                 n_signs += counts[text]
-                notes.append(f"{shown(text)} is taken to mean that there is no label, in {rows}.")
+                notes.append(sentence("{text} is taken to mean that there is no label, in {rows}.", text=shown(text), rows=rows))
             else:
-                notes.append(f"{shown(text)} in {rows} is taken to mean that there is no label; it can be kept as a class.")
+                notes.append(sentence(
+                    "{text} in {rows} is taken to mean that there is no label; it can be kept as a class.",
+                    text=shown(text), rows=rows,
+                ))
     return labels.mapped(lambda label: "" if label in missing else label) if missing else labels, n_signs
 
 
-def _are_combinations(counts, joined, separator):
+def _are_combinations(counts, combined, separator):
     """Whether labels look like tags that are joined: tags that stand alone elsewhere, or in other combinations."""
-    tags = [{tag.strip() for tag in label.split(separator)} - {""} for label in joined]
+    tags = [{tag.strip() for tag in label.split(separator)} - {""} for label in combined]
     total = Counter(tag for one in tags for tag in one)
     repeated = [tag for tag, count in total.items() if count > 1]
     # Of words, one that is a class of its own is not enough: "dog" and "hot dog" are two classes.
     if any(len(one) > 1 and (one & counts.keys()) and (separator != " " or repeated or one <= counts.keys()) for one in tags):
         return True
-    return len(joined) > 2 and len(repeated) >= SHARE_REPEATED * len(total)
+    return len(combined) > 2 and len(repeated) >= SHARE_REPEATED * len(total)
 
 
 def _alike(labels):
@@ -347,4 +381,9 @@ def _alike(labels):
     for label in sorted(set(labels.different) - {""}):
         by_folded.setdefault(label.casefold(), []).append(label)
     alike = [names for names in by_folded.values() if len(names) > 1]
-    return [f"{' and '.join(shown(name) for name in names)} are counted as different classes." for names in alike[:3]]
+    return [sentence("{labels} are counted as different classes.", labels=_and(names)) for names in alike[:3]]
+
+
+def _and(labels):
+    *first, last = map(shown, labels)
+    return sentence("{names} and {last}", names=joined(first), last=last)

@@ -11,9 +11,17 @@ import numpy as np
 from vizzy.confident import SUM_TOLERANCE, TOLERANCE, guess_not_probabilities
 from vizzy.reading.errors import ReadingError, shown
 from vizzy.reading.safe_json import parse_json
-from vizzy.sentences import counted
 from vizzy.reading.tables import ABSENT, Table, cell_text
+from vizzy.sentences import Sentence, counted, in_a_row, sentence
 
+_GUESSES: dict[str, Sentence] = {
+    guess: guess
+    for guess in (  # as `vizzy.confident.guess_not_probabilities` says them
+        sentence("are these percentages? Divide them by 100."),
+        sentence("are these logarithms of probabilities? Apply exp."),
+        sentence("are these a model's raw scores (logits)? Apply softmax."),
+    )
+}
 SAMPLE_ROWS = 200
 FEWEST_BARE = 8  # numbers in a cell that are a list though no brackets say so
 MOST_LENGTHS = 2  # of lists of which one is a mistake; of more lengths, they are the places of words or the like
@@ -41,16 +49,17 @@ class Source:
     def row(self, row: int) -> str:
         """ "data.csv line 7" or "embeddings.npy row 5 (counted from 0)"."""
         row = row if self.row_idx is None else self.row_idx[row]
-        return self.table.place(row) if self.table else f"{self.array_name} row {row} (counted from 0)"
+        return self.table.place(row) if self.table else sentence("{array} row {number} (counted from 0)", array=str(self.array_name), number=str(row))
 
     def cell(self, row: int, column: int) -> str:
         """A row with its column: ", column 'p_cat'" or ", column 2"."""
         if self.table:
             listed = len(self.columns) == 1  # type: ignore[arg-type]  # a table comes with columns
-            return f"{self.row(row)}, column {shown(self.columns[0 if listed else column])}" + (  # type: ignore[index]
-                f", number {column} of the list," if listed else ""
-            )
-        return f"{self.row(row)}, column {column},"
+            name = shown(self.columns[0 if listed else column])  # type: ignore[index]
+            if listed:
+                return sentence("{row}, column {column}, number {number} of the list", row=self.row(row), column=name, number=str(column))
+            return sentence("{row}, column {column}", row=self.row(row), column=name)
+        return sentence("{row}, column {column}", row=self.row(row), column=str(column))
 
 
 def matrix_of_columns(table: Table, columns: Sequence[str]) -> np.ndarray:
@@ -165,11 +174,16 @@ def check_finite(values: np.ndarray, source: Any, what: str) -> None:
     if not finite_mask.all():
         bad_idx = np.argwhere(~finite_mask)
         row, column = bad_idx[0]
-        missing = "fill it in" if np.isnan(values[row, column]) else "compute it again"
-        raise ReadingError(
-            f"{source.cell(row, column)} is {_infinite_in_words(values[row, column])}, but {what} must be finite numbers: "
-            f"{missing}, or leave the row out ({counted(len(np.unique(bad_idx[:, 0])), '{} such row', '{} such rows')})."
-        )
+        missing = sentence("fill it in") if np.isnan(values[row, column]) else sentence("compute it again")
+        raise ReadingError(sentence(
+            "{cell} is {value}, but {what} must be finite numbers: {missing}, or leave the row out "
+            "({rows}).",
+            cell=source.cell(row, column),
+            value=_infinite_in_words(values[row, column]),
+            what=what,
+            missing=missing,
+            rows=counted(len(np.unique(bad_idx[:, 0])), "{} such row", "{} such rows"),
+        ))
 
 
 def check_probabilities(values: np.ndarray, source: Any) -> None:
@@ -188,22 +202,27 @@ def check_probabilities(values: np.ndarray, source: Any) -> None:
     """
     if values.size and (values.min() < -TOLERANCE or values.max() > 1 + TOLERANCE):
         row, column = np.argwhere((values < -TOLERANCE) | (values > 1 + TOLERANCE))[0]
-        raise ReadingError(
-            f"{source.cell(row, column)} is {values[row, column]:g}, but a probability is between 0 and 1: "
-            f"{guess_not_probabilities(values)}"
-        )
+        raise ReadingError(sentence(
+            "{cell} is {value}, but a probability is between 0 and 1: {guess}",
+            cell=source.cell(row, column),
+            value=f"{values[row, column]:g}",
+            guess=_GUESSES[guess_not_probabilities(values)],
+        ))
     sums = values.sum(axis=1)
     bad_idx = np.flatnonzero(np.abs(sums - 1) > SUM_TOLERANCE + TOLERANCE)
     if len(bad_idx):
-        raise ReadingError(
-            f"{source.row(bad_idx[0])} has probabilities that sum to {sums[bad_idx[0]]:g}, but those of an example sum to 1 "
-            f"({counted(len(bad_idx), '{} such row', '{} such rows')} of {len(sums):,}): is the column of a class missing, or can several "
-            "classes be true at once?"
-        )
+        raise ReadingError(sentence(
+            "{row} has probabilities that sum to {total}, but those of an example sum to 1 ({rows} of {n}): is "
+            "the column of a class missing, or can several classes be true at once?",
+            row=source.row(bad_idx[0]),
+            total=f"{sums[bad_idx[0]]:g}",
+            rows=counted(len(bad_idx), "{} such row", "{} such rows"),
+            n=len(sums),
+        ))
 
 
 def _infinite_in_words(value):
-    return "not a number (NaN), as if missing" if np.isnan(value) else "infinite"
+    return sentence("not a number (NaN), as if missing") if np.isnan(value) else sentence("infinite")
 
 
 def _all_text(cells):
@@ -223,10 +242,11 @@ def _number(table, row, column, cell):
             raise ValueError("Python would read 2_1 as 21")
         return float(text)
     except (ValueError, OverflowError):
-        raise ReadingError(
-            f"{table.place(row)}, column {shown(column)} is {shown(cell_text(cell))}, but a number is expected: "
-            "correct it, leave the row out, or take the column for something else."
-        ) from None
+        raise ReadingError(sentence(
+            "{place}, column {column} is {cell}, but a number is expected: correct it, leave the row out, or take "
+            "the column for something else.",
+            place=table.place(row), column=shown(column), cell=shown(cell_text(cell)),
+        )) from None
 
 
 def _matrix_of_lists(table, column):
@@ -234,10 +254,14 @@ def _matrix_of_lists(table, column):
     length = len(vectors[0])
     for row, vector in enumerate(vectors):
         if len(vector) != length:
-            raise ReadingError(
-                f"{table.place(row)}, column {shown(column)} lists {counted(len(vector), '{} number', '{} numbers')}, but {table.place(0)} "
-                f"lists {length}: every row needs equally many."
-            )
+            raise ReadingError(sentence(
+                "{place}, column {column} lists {numbers}, but {first} lists {length}: every row needs equally many.",
+                place=table.place(row),
+                column=shown(column),
+                numbers=counted(len(vector), "{} number", "{} numbers"),
+                first=table.place(0),
+                length=length,
+            ))
     return np.array(vectors, dtype=np.float64).reshape(len(vectors), length)
 
 
@@ -251,11 +275,13 @@ def _vector(table, row, column, cell):
             raise ValueError("no list of numbers")
         return values
     except ValueError:
-        cut = " (numpy shortened it in printing: save array.tolist())" if text and "..." in text else ""
-        raise ReadingError(
-            f"{table.place(row)}, column {shown(column)} is {shown(cell_text(cell))}, but a list of numbers like [0.1, 0.2] "
-            f"is expected{cut}: write it anew."
-        ) from None
+        complaint = sentence(
+            "{place}, column {column} is {cell}, but a list of numbers like {example} is expected: write it anew.",
+            place=table.place(row), column=shown(column), cell=shown(cell_text(cell)), example="[0.1, 0.2]",
+        )
+        if text and "..." in text:
+            complaint = in_a_row([complaint, sentence("numpy shortened it in printing: save {call}.", call="array.tolist()")])
+        raise ReadingError(complaint) from None
 
 
 def _parsed_vector(text):

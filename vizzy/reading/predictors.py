@@ -14,14 +14,14 @@ from vizzy.reading.features import MOST_SCALE
 from vizzy.reading.given_labels import GivenLabels
 from vizzy.reading.numbers import Source, check_finite, check_probabilities, matrix_of_columns
 from vizzy.reading.probabilities import as_probabilities, classes_by_name, probabilities_of_array, probabilities_of_table
-from vizzy.sentences import counted
 from vizzy.reading.score_cells import holds_scores
 from vizzy.reading.roles import Roles, array_with, class_order
+from vizzy.sentences import Sentence, counted, sentence
 
 
 def pred_probs_of(
     contents: Contents, roles: Roles, labels: GivenLabels, choices: Choices, row_idx: np.ndarray
-) -> tuple[np.ndarray | None, tuple[str, ...], list[str]]:
+) -> tuple[np.ndarray | None, tuple[str, ...], list[Sentence]]:
     """Checked predicted probabilities of some rows, their classes, and notes.
 
     Parameters
@@ -52,7 +52,10 @@ def pred_probs_of(
         values, classes, notes = probabilities_of_array(array, texts, class_order(contents, roles, choices))
         one_hot = classes_of_one_hot(columns_of(roles.columns, column_roles.ONE_HOT))
         if one_hot and tuple(one_hot) == tuple(classes) and not array.columns and not choices.classes:
-            notes = [*notes, f"The probabilities in {array.name} are taken to be of {listed(classes, 12)}, in this order."]
+            notes = [*notes, sentence(
+                "The probabilities in {array} are taken to be of {classes}, in this order.",
+                array=array.name, classes=listed(classes, 12),
+            )]
     elif columns:
         source = Source(contents.table, columns)
         values, classes, notes = probabilities_of_table(
@@ -66,7 +69,7 @@ def pred_probs_of(
     is_copy = array is not None and not np.may_share_memory(values, array.values)
     source = source.of_rows(row_idx)
     values = _at(values, row_idx)
-    check_finite(values, source, "probabilities")
+    check_finite(values, source, sentence("probabilities"))
     values, more = as_probabilities(
         values, source_of_probabilities(contents, roles), _are_scores(array, columns), overwrite=is_copy
     )
@@ -131,7 +134,7 @@ def _are_scores(array, columns):
 
 def embeddings_of(
     contents: Contents, roles: Roles, labels: GivenLabels, row_idx: np.ndarray
-) -> tuple[np.ndarray | None, list[str]]:
+) -> tuple[np.ndarray | None, list[Sentence]]:
     """Checked embeddings of some rows, and notes on them.
 
     Parameters
@@ -159,25 +162,25 @@ def embeddings_of(
     elif columns:
         source = Source(contents.table, columns)
         values = matrix_of_columns(contents.table, columns)  # type: ignore[arg-type]  # there with its columns
-        notes = [f"The features are {listed(columns, 6)}."] if len(columns) > 1 else []
+        notes = [sentence("The features are {columns}.", columns=listed(columns, 6))] if len(columns) > 1 else []
     else:
         return None, []
     values = _at(values, row_idx)
-    check_finite(values, source.of_rows(row_idx), "embeddings")
+    check_finite(values, source.of_rows(row_idx), sentence("embeddings"))
     spread = values.std(axis=0)
     if (
         len(columns) > 1
         and array is None
         and spread.max() > MOST_SCALE * max(spread.min(), np.finfo(float).tiny)
     ):
-        notes.append("They are of different scales: each column was divided by its standard deviation.")
+        notes.append(sentence("They are of different scales: each column was divided by its standard deviation."))
         values = (values - values.mean(axis=0)) / np.where(spread > 0, spread, 1)
     return values, notes
 
 
 def rows_with_embeddings(
     contents: Contents, roles: Roles, labels: GivenLabels, row_idx: np.ndarray
-) -> tuple[np.ndarray, list[str]]:
+) -> tuple[np.ndarray, list[Sentence]]:
     """Of some rows those that have an embedding: one without a single number says that there is none, as of a damaged image.
 
     Parameters
@@ -201,7 +204,10 @@ def rows_with_embeddings(
     if not 0 < count < len(row_idx):
         return row_idx, []
     rows = [_row_in_words(contents, roles, row) for row in row_idx[missing_mask]]
-    return row_idx[~missing_mask], [f"{counted(count, '{} row', '{} rows')} without an embedding left out: {listed(rows)}."]
+    note = sentence(
+        "{rows} without an embedding left out: {places}.", rows=counted(count, "{} row", "{} rows"), places=listed(rows)
+    )
+    return row_idx[~missing_mask], [note]
 
 
 def _row_in_words(contents, roles, row):
@@ -210,7 +216,7 @@ def _row_in_words(contents, roles, row):
         column = columns_of(roles.columns, role)
         if column:
             return contents.table.texts(column[0])[row]
-    return f"row {row + 1}"
+    return sentence("row {number}", number=str(row + 1))
 
 
 def _check_matrix(array, n_rows):
@@ -219,29 +225,34 @@ def _check_matrix(array, n_rows):
     if values.ndim == 1 and len(values) == n_rows and values.dtype.kind == "f":
         return  # the probability of one of two classes
     if values.ndim != 2 or not values.size:
-        raise ReadingError(
-            f"{array.name} has the shape {values.shape}, but must have a row for each example and a column for each number: "
-            "reshape it to two dimensions and save it again."
-        )
+        raise ReadingError(sentence(
+            "{array} has the shape {shape}, but must have a row for each example and a column for each number: "
+            "reshape it to two dimensions and save it again.",
+            array=array.name, shape=str(values.shape),
+        ))
     if values.dtype.kind not in "fiub":
-        raise ReadingError(
-            f"{array.name} holds {values.dtype} values, but must hold real numbers: save array.astype(float)."
-        )
+        raise ReadingError(sentence(
+            "{array} holds {dtype} values, but must hold real numbers: save array.astype(float).",
+            array=array.name, dtype=str(values.dtype),
+        ))
     if len(values) != n_rows:
-        raise ReadingError(
-            f"{array.name} has {counted(len(values), '{} row', '{} rows')}, but there are {counted(n_rows, '{} label', '{} labels')}: "
-            + _guess_mismatch(values.shape, n_rows)
-        )
+        raise ReadingError(sentence(
+            "{array} has {rows}, but there are {labels}: {guess}",
+            array=array.name,
+            rows=counted(len(values), "{} row", "{} rows"),
+            labels=counted(n_rows, "{} label", "{} labels"),
+            guess=_guess_mismatch(values.shape, n_rows),
+        ))
 
 
 def _guess_mismatch(shape, n_rows):
     if shape[1] == n_rows:
-        return "is it turned on its side? Transpose it."
+        return sentence("is it turned on its side? Transpose it.")
     if shape[0] == n_rows + 1:
-        return "was a header counted as a row?"
+        return sentence("was a header counted as a row?")
     if shape[0] == n_rows - 1:
-        return "was the first row taken for a header?"
-    return "were both made from the same rows?"
+        return sentence("was the first row taken for a header?")
+    return sentence("were both made from the same rows?")
 
 
 def _as_floats(values):

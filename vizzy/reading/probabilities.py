@@ -21,9 +21,9 @@ from vizzy.reading.columns import (
 from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.labels import ordered, whole_number
 from vizzy.reading.numbers import holds_lists, is_per_cent, matrix_of_columns
-from vizzy.sentences import counted
 from vizzy.reading.score_cells import holds_objects, holds_scores, scores_of_cell
 from vizzy.reading.tables import Table, cell_text
+from vizzy.sentences import Sentence, counted, decimal, percent, sentence
 
 ABOVE_ONE = 1e-4  # a probability that is so much above 1, or below 0, is one that was rounded
 NOTABLY_OFF = 0.005  # a sum that is off by less needs no note
@@ -40,7 +40,7 @@ FEWEST_ROWS = 10
 
 def probabilities_of_table(
     table: Table, columns: Sequence[str], labels: Sequence[str], classes: Sequence[str]
-) -> tuple[np.ndarray, tuple[str, ...], list[str]]:
+) -> tuple[np.ndarray, tuple[str, ...], list[Sentence]]:
     """Probabilities in columns of a table.
 
     Parameters
@@ -59,7 +59,7 @@ def probabilities_of_table(
         As they are written: perhaps logits, logarithms or percentages.
     classes : tuple of str
         What each column stands for.
-    notes : list of str
+    notes : list of Sentence
 
     Raises
     ------
@@ -70,20 +70,22 @@ def probabilities_of_table(
         return probabilities_of_scores(table, columns[0], labels, classes)
     values = matrix_of_columns(table, columns)
     if len(columns) == 1 and values.shape[1] == 1:
-        return _of_two_classes(values, columns[0], labels, classes, f"{table.name}, column {shown(columns[0])},")
+        return _of_two_classes(values, columns[0], labels, classes, _place(table, columns[0]))
     if len(columns) == 1 and holds_lists(table, columns[0]):
-        return values, *classes_by_order(
-            values.shape[1], labels, classes, f"{table.name}, column {shown(columns[0])},"
-        )
+        return values, *classes_by_order(values.shape[1], labels, classes, _place(table, columns[0]))
     classes, notes = classes_by_name(columns, labels, classes, table.name)
     if any(is_per_cent(text) for text in table.texts(columns[0])):
-        notes.append(f"The probabilities in {table.name} have per cent signs: 72.87% was read as 0.7287.")
+        notes.append(sentence("The probabilities in {table} have per cent signs: {example} was read as {number}.", table=table.name, example="72.87%", number="0.7287"))
     return values, classes, notes
+
+
+def _place(table, column):
+    return sentence("{table}, column {column}", table=table.name, column=shown(column))
 
 
 def probabilities_of_array(
     array: Array, labels: Sequence[str], classes: Sequence[str]
-) -> tuple[np.ndarray, tuple[str, ...], list[str]]:
+) -> tuple[np.ndarray, tuple[str, ...], list[Sentence]]:
     """Probabilities in an array; one that was a table of numbers has names for its columns.
 
     Parameters
@@ -113,7 +115,7 @@ def probabilities_of_array(
 
 def as_probabilities(
     values: np.ndarray, where: str, of_scores: bool = False, overwrite: bool = False
-) -> tuple[np.ndarray, list[str]]:
+) -> tuple[np.ndarray, list[Sentence]]:
     """Numbers for each class as probabilities, and notes on what was done to them.
 
     Parameters
@@ -130,7 +132,7 @@ def as_probabilities(
     -------
     values : np.ndarray, shape (n, K)
         As they were where none of the known forms explains them; they are checked afterwards.
-    notes : list of str
+    notes : list of Sentence
 
     Examples
     --------
@@ -220,7 +222,7 @@ def surveyed(values: np.ndarray) -> Survey:
 
 def form_of(
     survey: Survey, where: str, of_scores: bool = False
-) -> tuple[Callable[..., np.ndarray], list[str]]:
+) -> tuple[Callable[..., np.ndarray], list[Sentence]]:
     """What makes probabilities of all the rows that were surveyed, each by itself, and notes on it.
 
     Parameters
@@ -238,13 +240,16 @@ def form_of(
     outside = survey.rows_outside / survey.rows
     per_cent_off = max(PER_CENT_TOLERANCE, survey.whole * 0.5 * survey.n_columns)
     if outside >= SHARE_OUTSIDE and survey.least >= 0 and survey.sums_off(100) <= per_cent_off:
-        return _summing_to_one, [f"The numbers in {where} sum to 100 in every row: they are taken for percentages."]
+        return _summing_to_one, [sentence("The numbers in {where} sum to 100 in every row: they are taken for percentages.", where=where)]
     if survey.most <= ABOVE_ONE and survey.log_sums_off <= LOG_SUM_TOLERANCE:
-        return _of_logarithms, [f"The numbers in {where} are logarithms of probabilities: exp was applied."]
+        return _of_logarithms, [sentence("The numbers in {where} are logarithms of probabilities: exp was applied.", where=where)]
     no_sums = survey.sums_off(1) > NOTABLY_OFF * survey.n_columns
     if (of_scores and (outside or no_sums)) or (outside >= SHARE_OUTSIDE and survey.least < -ABOVE_ONE):
-        said = f"The numbers in {where}, from {survey.least:.4g} to {survey.most:.4g}, are no probabilities but a model's scores"
-        return _softmax, [f"{said} (logits): softmax was applied."]
+        return _softmax, [sentence(
+            "The numbers in {where}, from {least} to {most}, are no probabilities but a model's scores (logits): softmax "
+            "was applied.",
+            where=where, least=f"{survey.least:.4g}", most=f"{survey.most:.4g}",
+        )]
     return _form_of_rounded(survey, where)
 
 
@@ -270,7 +275,7 @@ def fitting_order(values: np.ndarray, given: np.ndarray, classes: Sequence[str])
 
 def agreement_notes(
     values: np.ndarray, given: np.ndarray, classes: Sequence[str], where: str
-) -> list[str]:
+) -> list[Sentence]:
     """Warn where the predictions agree with hardly any label, and say which order of the classes would fit.
 
     Parameters
@@ -289,15 +294,22 @@ def agreement_notes(
     agreement = float((predicted == given).mean())
     if len(given) < FEWEST_ROWS or agreement >= SUSPICIOUS_AGREEMENT:
         return []
-    said = f"The predictions in {where} agree with only {100 * agreement:.0f} % of the labels"
     order, better = _better_order(predicted, given, classes)
     if better < BETTER_AGREEMENT:
-        worse_than_chance = agreement * len(classes) < 1
-        return [f"{said}: are the rows, or the columns, in another order than the labels?"] if worse_than_chance else []
+        if agreement * len(classes) >= 1:
+            return []
+        return [sentence(
+            "The predictions in {where} agree with only {share} of the labels: are the rows, or the columns, in another order "
+            "than the labels?",
+            where=where, share=percent(agreement),
+        )]
     listing = " ".join(f"--class {shown(name)}" for name in order)
     return [
-        f"{said}. They would agree with {100 * better:.0f} % if the columns stood for {listed(order, 30)}, in this order: "
-        f"if that is right, say so ({listing})."
+        sentence(
+            "The predictions in {where} agree with only {share} of the labels. They would agree with {better} if the "
+            "columns stood for {order}, in this order: if that is right, say so ({option}).",
+            where=where, share=percent(agreement), better=percent(better), order=listed(order, 30), option=listing,
+        )
     ]
 
 
@@ -329,12 +341,19 @@ def _form_of_rounded(survey, where):
         return _unchanged, []
     notes = []
     if off > NOTABLY_OFF:
-        notes.append(
-            f"The probabilities in {where} are rounded to {counted(decimals, '{} decimal', '{} decimals')} and sum to {survey.least_sum:.2f} to "
-            f"{survey.most_sum:.2f}: each row was scaled to sum to 1."
-        )
+        notes.append(sentence(
+            "The probabilities in {where} are rounded to {decimals} and sum to {least_sum} to {most_sum}: each row "
+            "was scaled to sum to 1.",
+            where=where,
+            decimals=counted(decimals, "{} decimal", "{} decimals"),
+            least_sum=decimal(survey.least_sum, 2),
+            most_sum=decimal(survey.most_sum, 2),
+        ))
     elif most > 1 or least < 0:
-        notes.append(f"Some probabilities in {where} are up to {max(most - 1, -least):.1g} beyond 0 or 1: taken for rounding.")
+        notes.append(sentence(
+            "Some probabilities in {where} are up to {number} beyond 0 or 1: taken for rounding.",
+            where=where, number=f"{max(most - 1, -least):.1g}",
+        ))
     return _clipped_and_summing_to_one, notes
 
 
@@ -377,15 +396,19 @@ def _of_two_classes(values, name, labels, classes, where):
     """From the probability of one of two classes, those of both."""
     given = tuple(classes) or ordered(set(labels) - {""})
     if len(given) != 2:
-        raise ReadingError(
-            f"{where} holds one number a row, which is enough for two classes, but the labels name {len(given)}: "
-            f"{listed(given, 12)}. Bring one column for each class."
-        )
+        raise ReadingError(sentence(
+            "{where} holds one number a row, which is enough for two classes, but the labels name {n}: {classes}. "
+            "Bring one column for each class.",
+            where=where, n=len(given), classes=listed(given, 12),
+        ))
     named = _known_class(name, dict.fromkeys(given), {one.casefold(): one for one in given})
     second = named or given[1]
     first = given[0] if second == given[1] else given[1]
-    share, notes = _share_of_one(values[:, 0], where.rstrip(","))
-    note = f"{where.rstrip(',')} holds one probability a row: it is taken for that of {shown(second)}, and {shown(first)} has the rest."
+    share, notes = _share_of_one(values[:, 0], where)
+    note = sentence(
+        "{where} holds one probability a row: it is taken for that of {second}, and {first} has the rest.",
+        where=where, second=shown(second), first=shown(first),
+    )
     return np.column_stack([1 - share, share]), (first, second), [*notes, note]
 
 
@@ -395,16 +418,23 @@ def _share_of_one(share, where):
     if not len(finite) or (finite.min() >= -ABOVE_ONE and finite.max() <= 1 + ABOVE_ONE):
         return share, []
     if finite.min() >= 0 and finite.max() <= 100 and finite.max() > PER_CENT_AT_LEAST:
-        return share / 100, [f"The numbers in {where} go from {finite.min():.4g} to {finite.max():.4g}: they are taken for percentages."]
+        return share / 100, [sentence(
+            "The numbers in {where} go from {least} to {most}: they are taken for percentages.",
+            where=where, least=f"{finite.min():.4g}", most=f"{finite.max():.4g}",
+        )]
     if finite.min() >= 0:
         return share, []
-    said = f"The numbers in {where}, from {finite.min():.4g} to {finite.max():.4g}, are no probabilities but a model's scores"
-    return _softmax(np.column_stack([np.zeros_like(share), share]))[:, 1], [f"{said} (logits): the logistic function was applied."]
+    note = sentence(
+        "The numbers in {where}, from {least} to {most}, are no probabilities but a model's scores (logits): the logistic "
+        "function was applied.",
+        where=where, least=f"{finite.min():.4g}", most=f"{finite.max():.4g}",
+    )
+    return _softmax(np.column_stack([np.zeros_like(share), share]))[:, 1], [note]
 
 
 def classes_by_name(
     columns: Sequence[str], labels: Sequence[str], classes: Sequence[str], where: str
-) -> tuple[tuple[str, ...], list[str]]:
+) -> tuple[tuple[str, ...], list[Sentence]]:
     """What each named column stands for.
 
     Parameters
@@ -418,7 +448,7 @@ def classes_by_name(
     Returns
     -------
     classes : tuple of str
-    notes : list of str
+    notes : list of Sentence
 
     Raises
     ------
@@ -439,18 +469,19 @@ def classes_by_name(
     _check_each_once(out, columns, where)
     missing = [name for name in ordered(set(labels) - {""}) if name not in out]
     if missing:
-        raise ReadingError(
-            f"{where} has no column with the probabilities of {listed(missing)}, but rows with that label; its columns of "
-            f"probabilities are {listed(columns, 12)}: add one for every class, named like the class."
-        )
+        raise ReadingError(sentence(
+            "{where} has no column with the probabilities of {missing}, but rows with that label; its columns of "
+            "probabilities are {columns}: add one for every class, named like the class.",
+            where=where, missing=listed(missing), columns=listed(columns, 12),
+        ))
     extra = [name for name in out if name not in known]
-    notes = [f"No row is labelled {listed(extra)}, though there are probabilities for it."] if extra else []
+    notes = [sentence("No row is labelled {labels}, though there are probabilities for it.", labels=listed(extra))] if extra else []
     return tuple(out), notes
 
 
 def classes_by_order(
     n_columns: int, labels: Sequence[str], classes: Sequence[str], where: str
-) -> tuple[tuple[str, ...], list[str]]:
+) -> tuple[tuple[str, ...], list[Sentence]]:
     """What each of some unnamed columns stands for.
 
     Parameters
@@ -462,7 +493,7 @@ def classes_by_order(
     Returns
     -------
     classes : tuple of str
-    notes : list of str
+    notes : list of Sentence
 
     Raises
     ------
@@ -477,25 +508,31 @@ def classes_by_order(
     if None not in by_number and len(by_number) == len(given) and set(by_number) <= set(range(n_columns)):
         return tuple(by_number.get(number, str(number)) for number in range(n_columns)), []
     if len(given) == n_columns:
-        note = (
-            f"The probabilities in {where.rstrip(',')} are taken to be of {listed(given, 12)}, in this order."
-        )
+        note =(sentence(
+            "The probabilities in {where} are taken to be of {classes}, in this order.",
+            where=where, classes=listed(given, 12),
+        ))
         return given, [note]
     beyond = [name for name, number in zip(given, map(whole_number, given), strict=True) if number is not None and number >= n_columns]
     if beyond and None not in by_number:
-        raise ReadingError(
-            f"{where} has probabilities for {counted(n_columns, '{} class', '{} classes')}, 0 to {n_columns - 1}, but rows are labelled "
-            f"{listed(beyond)}: the column of that class is missing. Add it, or leave those rows out."
-        )
-    raise ReadingError(
-        f"{where} has probabilities for {counted(n_columns, '{} class', '{} classes')}, but the labels name {len(given)}: "
-        f"{listed(given, 12)}. Say which classes the columns stand for, in order, or name them in a table."
-    )
+        raise ReadingError(sentence(
+            "{where} has probabilities for {classes}, 0 to {last}, but rows are labelled {beyond}: the column "
+            "of that class is missing. Add it, or leave those rows out.",
+            where=where,
+            classes=counted(n_columns, "{} class", "{} classes"),
+            last=n_columns - 1,
+            beyond=listed(beyond),
+        ))
+    raise ReadingError(sentence(
+        "{where} has probabilities for {columns}, but the labels name {n}: {classes}. Say which classes the "
+        "columns stand for, in order, or name them in a table.",
+        where=where, columns=counted(n_columns, "{} class", "{} classes"), n=len(given), classes=listed(given, 12),
+    ))
 
 
 def probabilities_of_scores(
     table: Table, column: str, labels: Sequence[str], classes: Sequence[str]
-) -> tuple[np.ndarray, tuple[str, ...], list[str]]:
+) -> tuple[np.ndarray, tuple[str, ...], list[Sentence]]:
     """Probabilities in a column whose cells name the classes.
 
     Parameters
@@ -516,7 +553,7 @@ def probabilities_of_scores(
         Where a cell says something else, or no cell names a class that rows are labelled with.
     """
     values, names = scores_of_column(table, column)
-    meant, notes = classes_by_name(names, labels, classes, f"{table.name}, column {shown(column)}")
+    meant, notes = classes_by_name(names, labels, classes, _place(table, column))
     return values, meant, notes
 
 
@@ -545,10 +582,14 @@ def scores_of_column(table: Table, column: str) -> tuple[np.ndarray, tuple[str, 
 def _scores(table, row, column, cell):
     scores = scores_of_cell(cell)
     if scores is None:
-        raise ReadingError(
-            f"{table.place(row)}, column {shown(column)} is {shown(cell_text(cell))}, but must give every class a "
-            'probability, like {"cat": 0.9, "dog": 0.1} or [{"label": "cat", "score": 0.9}, …].'
-        )
+        raise ReadingError(sentence(
+            "{place}, column {column} is {cell}, but must give every class a probability, like {one} or {other}.",
+            place=table.place(row),
+            column=shown(column),
+            cell=shown(cell_text(cell)),
+            one='{"cat": 0.9, "dog": 0.1}',
+            other='[{"label": "cat", "score": 0.9}, …]',
+        ))
     return scores
 
 
@@ -578,20 +619,29 @@ def _is_same_truth(name, candidates):
 def _check_each_once(classes, columns, where):
     for number, name in enumerate(classes):
         if name in classes[:number]:
-            raise ReadingError(
-                f"{where} has two columns for the class {shown(name)}, {shown(columns[classes.index(name)])} and "
-                f"{shown(columns[number])}: take one of them for something else."
-            )
+            raise ReadingError(sentence(
+                "{where} has two columns for the class {label}, {one} and {other}: take one of them for "
+                "something else.",
+                where=where,
+                label=shown(name),
+                one=shown(columns[classes.index(name)]),
+                other=shown(columns[number]),
+            ))
 
 
 def _check_order(n_columns, given, classes, where):
     if len(classes) != n_columns:
-        raise ReadingError(
-            f"{where} has probabilities for {counted(n_columns, '{} class', '{} classes')}, but {len(classes)} are listed: "
-            f"{listed(classes, 12)}. List one for each column."
-        )
+        raise ReadingError(sentence(
+            "{where} has probabilities for {columns}, but {n} are listed: {classes}. List one for each "
+            "column.",
+            where=where,
+            columns=counted(n_columns, "{} class", "{} classes"),
+            n=len(classes),
+            classes=listed(classes, 12),
+        ))
     missing = [name for name in given if name not in classes]
     if missing:
-        raise ReadingError(
-            f"Rows are labelled {listed(missing)}, which the listed classes {listed(classes, 12)} lack: add it."
-        )
+        raise ReadingError(sentence(
+            "Rows are labelled {missing}, which the listed classes {classes} lack: add it.",
+            missing=listed(missing), classes=listed(classes, 12),
+        ))

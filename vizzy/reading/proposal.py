@@ -20,6 +20,7 @@ from vizzy.reading.given_labels import GivenLabels, check_unlabelled, given_labe
 from vizzy.reading.imported import Opened, images_to_embed, opened_of
 from vizzy.reading.preview import command_of, summary_of, summary_of_opened
 from vizzy.reading.roles import Roles, roles_of
+from vizzy.sentences import sentence
 
 # The choices on which depends what is found in the files, see `vizzy.reading.contents`.
 CHOICES_OF_CONTENTS = ("roles", "encoding", "delimiter", "header", "sheet")
@@ -109,7 +110,7 @@ class Proposal:
         if self.problem:
             raise ReadingError(self.problem)
         if self.images_to_embed:
-            raise ReadingError("The images have no embeddings yet: compute them first, or bring them as an .npy file.")
+            raise ReadingError(sentence("The images have no embeddings yet: compute them first, or bring them as an .npy file."))
         return self.opened  # type: ignore[return-value]  # there where nothing stands in the way
 
     def summary(self) -> dict:

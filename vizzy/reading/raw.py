@@ -22,6 +22,7 @@ from vizzy.reading.label_cells import ACCEPTED, REJECTED
 from vizzy.reading.features import is_numeric, why_no_feature, why_no_feature_by_name
 from vizzy.reading.soft_labels import soft_columns
 from vizzy.reading.text_columns import text_column, texts_within
+from vizzy.sentences import Sentence, sentence
 
 MOST_OF_TEXTS = 64  # features
 MOST_NAMED = 6  # columns in a note
@@ -126,7 +127,7 @@ def raw_of(contents: Contents, columns: dict, row_idx: np.ndarray) -> Raw | None
     )
 
 
-def notes_on_raw(columns: dict, raw: Raw) -> list[str]:
+def notes_on_raw(columns: dict, raw: Raw) -> list[Sentence]:
     """What the features are made of, and that it is so because nothing better came.
 
     Parameters
@@ -141,17 +142,21 @@ def notes_on_raw(columns: dict, raw: Raw) -> list[str]:
     """
     notes = []
     if raw.texts is not None:
-        text = shown(column_of(columns, column_roles.TEXT))
-        notes.append(
-            f"There are no embeddings and no predicted probabilities, so features are made of the texts in {text}: words "
-            "and runs of letters, weighted by TF-IDF and reduced to a few numbers; where most words are English, vectors of the "
-            "words are added."
-        )
+        notes.append(sentence(
+            "There are no embeddings and no predicted probabilities, so features are made of the texts in {column}: "
+            "words and runs of letters, weighted by TF-IDF and reduced to a few numbers; where most words are "
+            "English, vectors of the words are added.",
+            column=shown(column_of(columns, column_roles.TEXT)),
+        ))
     if raw.columns:
-        first = "Features are made" if notes else "There are no embeddings and no predicted probabilities, so features are made"
-        also = " also" if notes else ""
         named = listed(list(raw.columns), MOST_NAMED)
-        notes.append(f"{first}{also} of the measurements in {named}.")
+        if notes:
+            notes.append(sentence("Features are made also of the measurements in {columns}.", columns=named))
+        else:
+            notes.append(sentence(
+                "There are no embeddings and no predicted probabilities, so features are made of the measurements in {columns}.",
+                columns=named,
+            ))
     return notes
 
 
@@ -171,17 +176,20 @@ def _why_left_aside(table, column, label):
     """Why a column is no measurement; None where it is one."""
     name = column_roles.normalised(column)
     cells = table.column(column)
-    if column in table.class_names or set(table.texts(column)) <= {ACCEPTED, REJECTED, "ignore", ""}:
-        return "other labels"
+    answers = set(table.texts(column)) - {""}
+    if column in table.class_names or (answers and answers <= {ACCEPTED, REJECTED, "ignore"}):
+        return sentence("other labels")
     if any(isinstance(cell, list | dict) for cell in cells[:1]):
-        return "lists or objects"
+        return sentence("lists or objects")
     if is_numeric(table, column):
         why = None if name in MEASURED_IN_A_TABLE else why_no_feature(table, column)
     else:
-        why = why_no_feature_by_name(column) or ("no measurement by its name" if _NOT_MEASURED.fullmatch(name) else None)
+        why = why_no_feature_by_name(column)
+        if why is None and _NOT_MEASURED.fullmatch(name):
+            why = sentence("no measurement by its name")
     texts = table.texts(column)
     if why is None and label is not None and _says_the_label(column, texts, table.texts(label)):
-        why = "the label in other words"
+        why = sentence("the label in other words")
     return why or why_no_measurement(texts)
 
 

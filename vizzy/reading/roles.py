@@ -13,6 +13,7 @@ from vizzy.reading.features import why_no_feature
 from vizzy.reading.raw import raw_roles
 from vizzy.reading.score_cells import scores_of_cell
 from vizzy.reading.soft_labels import SHARE_OF_PEOPLE, neighbours_that_are_shares, shares_of_columns, soft_columns
+from vizzy.sentences import joined, sentence
 
 MOST_NAMED = 6  # columns in a note
 
@@ -135,7 +136,7 @@ def _roles_of_arrays(contents, columns, choices):
             if role == array_roles.LABELS and labels:
                 role = array_roles.IGNORED
             if role != array_roles.IGNORED and role in roles.values():
-                notes.append(f"{array.name} was left aside, since there are other {role}.")
+                notes.append(sentence("{array} was left aside, since there are other {role}.", array=array.name, role=sentence(role)))
                 role = array_roles.IGNORED
         roles[array.name] = role
     return roles, tuple(notes)
@@ -158,20 +159,23 @@ def _notes_on_columns(table, columns, choices, reasons):
     notes = []
     label = column_of(columns, column_roles.LABEL)
     if label is not None and label not in choices.roles and not column_roles.is_usual_label(label):
-        notes.append(f"The column {shown(label)} is taken for the label.")
+        notes.append(sentence("The column {label} is taken for the label.", label=shown(label)))
     one_hot = columns_of(columns, column_roles.ONE_HOT)
     if one_hot and shares_of_columns(table, one_hot) is None:
-        notes.append(
-            f"The columns {listed(one_hot, 6)} hold 0 and 1 and are taken for the label, one column a class."
-        )
+        notes.append(sentence(
+            "The columns {columns} hold 0 and 1 and are taken for the label, one column a class.",
+            columns=listed(one_hot, 6),
+        ))
     ignored = [column for column in columns_of(columns, column_roles.IGNORED) if column not in choices.roles]
     said_by_people = soft_columns(table, ignored, column_roles.labels_in(table, columns))
     reasons = {**reasons, **dict.fromkeys(said_by_people, SHARE_OF_PEOPLE)}
     aside = [(column, reasons.get(column) or _why_left_aside(table, column)) for column in ignored]
-    said = [f"{shown(column)} ({why})" for column, why in aside if why]
+    said = [sentence("{column} ({why})", column=shown(column), why=why) for column, why in aside if why]
     if said:
-        more = f" and {len(said) - MOST_NAMED} more" if len(said) > MOST_NAMED else ""
-        notes.append(f"Left aside, and not trained on: {', '.join(said[:MOST_NAMED])}{more}.")
+        named = joined(said[:MOST_NAMED])
+        if len(said) > MOST_NAMED:
+            named = sentence("{names} and {more} more", names=named, more=len(said) - MOST_NAMED)
+        notes.append(sentence("Left aside, and not trained on: {columns}.", columns=named))
     return notes
 
 
@@ -179,6 +183,6 @@ def _why_left_aside(table, column):
     """Why a column that could be taken for features is none; None where nobody would take it for such."""
     if column_roles.is_numeric(table, column):
         return (
-            why_no_feature(table, column) or "numbers beside embeddings or predicted probabilities"
+            why_no_feature(table, column) or sentence("numbers beside embeddings or predicted probabilities")
         )
-    return "lists of words" if any(isinstance(cell, list) for cell in table.column(column)[:1]) else None
+    return sentence("lists of words") if any(isinstance(cell, list) for cell in table.column(column)[:1]) else None

@@ -12,11 +12,11 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from vizzy.reading.arrays import SUMS_TO_ONE
-from vizzy.sentences import counted
 from vizzy.reading.features import is_numeric
 from vizzy.reading.numbers import holds_lists, is_number, matrix_of_columns, numbers_of
 from vizzy.reading.score_cells import scores_of_cell, share_of
 from vizzy.reading.tables import Table, cell_text
+from vizzy.sentences import Sentence, counted, sentence
 
 # What stands before, or behind, the class in the names of columns that hold the shares of people.
 SURELY_SOFT = r"soft(?:[ _]?(?:labels?|targets?))?|(?:n[ _])?votes?|annot(?:ators?|ations?)?|humans?|crowd|raters?"
@@ -24,7 +24,7 @@ NAMED_SOFT = rf"{SURELY_SOFT}|(?:labels?|targets?|truth|gold|given)(?:[ _](?:dis
 _PREFIXED = re.compile(rf"({NAMED_SOFT})[_\s.:-]+(.+)", re.IGNORECASE)
 _SUFFIXED = re.compile(rf"(.+?)[_\s.:-]+({NAMED_SOFT})", re.IGNORECASE)
 SAMPLE_ROWS = 200
-SHARE_OF_PEOPLE = "what people said of a class"  # why a column is left aside
+SHARE_OF_PEOPLE = sentence("what people said of a class")  # why a column is left aside
 
 
 def are_soft(values: np.ndarray) -> bool:
@@ -45,7 +45,7 @@ def are_soft(values: np.ndarray) -> bool:
     return bool(values.min() >= 0 and values.max() <= 1 and sums.min() >= SUMS_TO_ONE[0] and sums.max() <= SUMS_TO_ONE[1])
 
 
-def hardened(values: np.ndarray, classes: Sequence[str], where: str) -> tuple[list[str], list[str]]:
+def hardened(values: np.ndarray, classes: Sequence[str], where: str) -> tuple[list[str], list[Sentence]]:
     """The class with the largest share in each row, of equals the first, and a note on it.
 
     Parameters
@@ -57,15 +57,22 @@ def hardened(values: np.ndarray, classes: Sequence[str], where: str) -> tuple[li
 
     Returns
     -------
-    labels, notes : list of str
+    labels : list of str
+    notes : list of Sentence
     """
     labels = [classes[number] for number in values.argmax(axis=1)]
     if np.isin(values, (0, 1)).all():
         return labels, []
     ties = int(((values == values.max(axis=1, keepdims=True)).sum(axis=1) > 1).sum())
-    tied = f" In {counted(ties, '{} row', '{} rows')} several are equally large: the first of them was taken." if ties else ""
-    note = f"The label in {where.rstrip(',')} is a share of each class, or votes for it: the class of the largest is taken, and the numbers are used for nothing else."
-    return labels, [note + tied]
+    note = sentence(
+        "The label in {where} is a share of each class, or votes for it: the class of the largest is taken, and the numbers "
+        "are used for nothing else.",
+        where=where,
+    )
+    if not ties:
+        return labels, [note]
+    rows = counted(ties, "{} row", "{} rows")
+    return labels, [note, sentence("In {rows} several shares are equally large: the first of them was taken.", rows=rows)]
 
 
 def shares_of_column(table: Table, column: str) -> tuple[np.ndarray, tuple[str, ...]] | None:

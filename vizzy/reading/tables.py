@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from vizzy.reading.errors import ReadingError, shown
+from vizzy.sentences import Sentence, sentence
 
 if TYPE_CHECKING:
     from vizzy.reading.files import InputFile
@@ -31,27 +32,17 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 FALLBACK_ENCODING = "cp1252"
+_SAVE_BOTH = sentence("save the table as CSV and the numbers with numpy.save")
+_PICKLE = sentence("a Python pickle, which could run anything")
 # What other programs' files begin with, and what to do about them.
 FOREIGN = (
-    (b"\x89HDF", "an HDF5 file", "save the table as CSV and the numbers with numpy.save"),
-    (b"SQLite format 3", "an SQLite database", "export the table as CSV"),
-    (b"7z\xbc\xaf", "a 7z archive", "unpack it, or make it a zip"),
-    (b"%PDF", "a PDF document", "save the table as CSV"),
-    (
-        b"\x80\x03",
-        "a Python pickle, which could run anything",
-        "save the table as CSV and the numbers with numpy.save",
-    ),
-    (
-        b"\x80\x04",
-        "a Python pickle, which could run anything",
-        "save the table as CSV and the numbers with numpy.save",
-    ),
-    (
-        b"\x80\x05",
-        "a Python pickle, which could run anything",
-        "save the table as CSV and the numbers with numpy.save",
-    ),
+    (b"\x89HDF", sentence("an HDF5 file"), _SAVE_BOTH),
+    (b"SQLite format 3", sentence("an SQLite database"), sentence("export the table as CSV")),
+    (b"7z\xbc\xaf", sentence("a 7z archive"), sentence("unpack it, or make it a zip")),
+    (b"%PDF", sentence("a PDF document"), sentence("save the table as CSV")),
+    (b"\x80\x03", _PICKLE, _SAVE_BOTH),
+    (b"\x80\x04", _PICKLE, _SAVE_BOTH),
+    (b"\x80\x05", _PICKLE, _SAVE_BOTH),
 )
 # The cell of a JSON row that has no such key.
 ABSENT = type("Absent", (), {"__repr__": lambda self: "ABSENT", "__bool__": lambda self: False})()
@@ -59,6 +50,7 @@ ABSENT = type("Absent", (), {"__repr__": lambda self: "ABSENT", "__bool__": lamb
 NAMES_OF_COLUMNS = frozenset(
     "label labels class target category given_label true_label y id text sentence file filename image path index".split()
 )
+LINE, ENTRY, ROW = "line", "entry", "row"  # what a row of a table is in its file
 UNNAMED = "column_"  # and a number: the name of a column whose table has no header
 FASTTEXT_PREFIX = "__label__"
 
@@ -94,19 +86,27 @@ class Table:
     lines: tuple  # of int: the line of the file, counted from 1, where each row begins
     form: Form
     notes: tuple = ()  # of str: what was assumed in reading it
-    unit: str = "line"  # what a row is in its file: a line, an entry, or a row
+    unit: str = LINE  # what a row is in its file
     class_names: dict = field(default_factory=dict)  # column -> tuple of str: the classes that its numbers from 0 on stand for
 
     def __len__(self):
         return len(self.rows)
 
-    def place(self, row: int) -> str:
+    def place(self, row: int) -> Sentence:
         """Where a row is, for a sentence: "data.csv line 7"."""
-        return f"{self.name} {self.unit_and_number(row)}"
+        values = {"table": self.name, "number": str(self.lines[row])}
+        if self.unit == ROW:
+            return sentence("{table} row {number}", **values)
+        if self.unit == ENTRY:
+            return sentence("{table} entry {number}", **values)
+        return sentence("{table} line {number}", **values)
 
-    def unit_and_number(self, row: int) -> str:
+    def unit_and_number(self, row: int) -> Sentence:
         """Where a row is in its file: "line 7"."""
-        return f"{self.unit} {self.lines[row]}"
+        number = str(self.lines[row])
+        if self.unit == ROW:
+            return sentence("row {number}", number=number)
+        return sentence("entry {number}", number=number) if self.unit == ENTRY else sentence("line {number}", number=number)
 
     def column(self, name: str) -> list:
         """The cells of a column: list."""
@@ -181,37 +181,45 @@ def decoded(file: InputFile, encoding: str | None = None) -> tuple[str, Form, tu
     text = _with_encoding(file.name, content, guessed)
     if "\0" in text:
         raise ReadingError(
-            f"{file.name} holds bytes of zero, so it is no text: save the table as CSV in UTF-8."
+            sentence("{file} holds bytes of zero, so it is no text: save the table as CSV in UTF-8.", file=file.name)
         )
     return text, Form(encoding=guessed), notes
 
 
 def _refuse_foreign(file):
     if file.content.startswith(b"PK\x03\x04"):
-        raise ReadingError(
-            f"{file.name} is a zip or an Excel workbook under the name of a table: save the sheet as CSV, or name it .zip."
-        )
+        raise ReadingError(sentence(
+            "{file} is a zip or an Excel workbook under the name of a table: save the sheet as CSV, or name it .zip.",
+            file=file.name,
+        ))
     for start, what, remedy in FOREIGN:
         if file.content.startswith(start):
-            raise ReadingError(f"{file.name} is {what}, but a table of text is expected: {remedy}.")
+            raise ReadingError(sentence(
+                "{file} is {what}, but a table of text is expected: {remedy}.",
+                file=file.name, what=what, remedy=remedy,
+            ))
     if file.content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<?xml") or b"urn:schemas-microsoft-com:office:spreadsheet" in file.content[:2000]:
-        raise ReadingError(f"{file.name} is XML, whatever its name says: open it in a spreadsheet program and save the table as CSV.")
+        raise ReadingError(sentence(
+            "{file} is XML, whatever its name says: open it in a spreadsheet program and save the table as CSV.",
+            file=file.name,
+        ))
     if file.content.lstrip()[:15].lower().startswith((b"<!doctype", b"<html")):
-        raise ReadingError(f"{file.name} is a web page, perhaps of an error: download the table itself.")
+        raise ReadingError(sentence("{file} is a web page, perhaps of an error: download the table itself.", file=file.name))
 
 
 def _guessed_encoding(file):
     content = file.content
     if content[1:200:2].count(0) > 0.4 * len(content[1:200:2]) > 1:
-        return "utf-16-le", (f"{file.name} was read as UTF-16.",)
+        return "utf-16-le", (sentence("{file} was read as UTF-16.", file=file.name),)
     if content[0:200:2].count(0) > 0.4 * len(content[0:200:2]) > 1:
-        return "utf-16-be", (f"{file.name} was read as UTF-16.",)
+        return "utf-16-be", (sentence("{file} was read as UTF-16.", file=file.name),)
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as error:
-        note = (
-            f"{file.name} is not UTF-8 (byte {error.start}) and was read as Windows-1252: check its accents."
-        )
+        note =(sentence(
+            "{file} is not UTF-8 (byte {number}) and was read as Windows-1252: check its accents.",
+            file=file.name, number=str(error.start),
+        ))
         return FALLBACK_ENCODING, (note,)
     return "utf-8", ()
 
@@ -220,13 +228,15 @@ def _with_encoding(name, content, encoding):
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise ReadingError(
-            f"{name} cannot be read as {encoding}: byte {error.start} is {content[error.start]:#04x}. Save it in UTF-8."
-        ) from error
+        raise ReadingError(sentence(
+            "{file} cannot be read as {encoding}: byte {number} is {byte}. Save it in UTF-8.",
+            file=name, encoding=encoding, number=str(error.start), byte=f"{content[error.start]:#04x}",
+        )) from error
     except LookupError as error:
-        raise ReadingError(
-            f"{name} was to be read as {shown(encoding)}, which is no encoding: choose utf-8."
-        ) from error
+        raise ReadingError(sentence(
+            "{file} was to be read as {encoding}, which is no encoding: choose utf-8.",
+            file=name, encoding=shown(encoding),
+        )) from error
 
 
 def encoded(text: str, form: Form) -> bytes:

@@ -16,8 +16,8 @@ from vizzy.reading import columns as column_roles
 from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.formats.columnar import plain
 from vizzy.reading.probabilities import classes_by_name, classes_by_order
-from vizzy.sentences import counted
 from vizzy.reading.tables import PARQUET, Form, Table, cell_text
+from vizzy.sentences import Sentence, counted
 
 CHUNK_CELLS = 2_000_000  # 16 MB of float64
 ROWS_PER_PIECE = 1_000_000  # row groups are put together up to so many rows
@@ -200,7 +200,7 @@ def columns_of(facts: Sequence[FileFacts], chosen: dict[str, str]) -> Columns:
 
 def classes_of(
     columns: Columns, labels: Sequence[str], chosen: Sequence[str], where: str
-) -> tuple[tuple[str, ...], list[str]]:
+) -> tuple[tuple[str, ...], list[Sentence]]:
     """What each probability stands for, as for a table in memory: (classes, notes)."""
     if columns.are_lists:
         return classes_by_order(columns.n_classes, list(labels), tuple(chosen), where)

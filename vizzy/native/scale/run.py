@@ -27,8 +27,8 @@ from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.probabilities import SUSPICIOUS_AGREEMENT, form_of
 from vizzy.reading.tables import guarded
 from vizzy.scale.percentiles import Search, searching
-from vizzy.sentences import counted
 from vizzy.scale.scoring import Thresholds
+from vizzy.sentences import counted
 
 RUN, SUMMARY, WORST = "run.json", "summary.json", "worst.csv"
 VERSION = 1  # of what is written: another one's parts are not taken over

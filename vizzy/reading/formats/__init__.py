@@ -13,6 +13,7 @@ from vizzy.reading.formats.delimited import delimited_text, read_delimited
 from vizzy.reading.formats.json_tables import json_text, read_json, read_json_lines
 from vizzy.reading.formats.tools import is_arff, is_fasttext, is_libsvm, is_lst, read_arff, read_fasttext, read_libsvm, read_lst
 from vizzy.reading.tables import DELIMITED, FEATHER, JSON, JSON_LINES, PARQUET, Table, cell_text, decoded, encoded
+from vizzy.sentences import sentence
 
 # What a file of a library's format begins with; an .ods and an .xlsx are zips, and known by what they hold.
 PARQUET_START, ARROW_START, XLS_START, ZIP_START = b"PAR1", b"ARROW1", b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
@@ -70,7 +71,7 @@ def read_table(
     text, form, notes = decoded(file, encoding)
     first = text.lstrip()[:1]
     if not first:
-        raise ReadingError(f"{file.name} is empty: was it saved, or copied completely?")
+        raise ReadingError(sentence("{file} is empty: was it saved, or copied completely?", file=file.name))
     if file.suffix in (".jsonl", ".ndjson"):
         return read_json_lines(file.name, text, form, notes)
     if file.suffix == ".json" or (file.suffix not in DELIMITED_SUFFIXES and first in "[{"):
@@ -104,7 +105,10 @@ def in_form_of(table: Table, suffix: str) -> Table:
     """
     kind = WRITTEN.get(suffix.lower(), table.form.kind)
     if suffix.lower() in SPREADSHEET_SUFFIXES:
-        raise ReadingError(f"{suffix} is read but not written: name a file that ends in .csv, which every spreadsheet opens.")
+        raise ReadingError(sentence(
+            "{suffix} is read but not written: name a file that ends in .csv, which every spreadsheet opens.",
+            suffix=suffix,
+        ))
     if kind == table.form.kind:
         return table
     rows = table.rows

@@ -15,10 +15,11 @@ from vizzy.reading.class_lists import names_of_columns
 from vizzy.reading.errors import ReadingError
 from vizzy.reading.files import MEGABYTE, NATIVE, InputFile, Limits
 from vizzy.reading.tables import ABSENT, FEATHER, PARQUET, Form, Table, cell_text
+from vizzy.sentences import sentence
 
 PARQUET_MARK, FEATHER_MARK = b"PAR1", b"ARROW1"
 FOOTER_LENGTH = 4  # bytes before the mark at a Parquet file's end, which tell how long its description is
-INSTALL = "pip install pyarrow, or save the table as CSV"
+INSTALL = sentence("{command}, or save the table as CSV", command="pip install pyarrow")
 
 
 def read_columnar(file: InputFile, limits: Limits = NATIVE) -> Table:
@@ -50,11 +51,12 @@ def read_columnar(file: InputFile, limits: Limits = NATIVE) -> Table:
     except BaseException as error:  # of a damaged file Rust panics, which is no Exception
         if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
             raise
-        raise ReadingError(
-            f"{file.name} cannot be read ({_first_words(error)}): is it cut off? Save it again, or as CSV."
-        ) from error
+        raise ReadingError(sentence(
+            "{file} cannot be read ({error}): is it cut off? Save it again, or as CSV.",
+            file=file.name, error=_first_words(error),
+        )) from error
     if not columns or not columns[0]:
-        raise ReadingError(f"{file.name} holds no rows: is it the right file?")
+        raise ReadingError(sentence("{file} holds no rows: is it the right file?", file=file.name))
     rows = tuple(list(row) for row in zip(*columns, strict=True))
     form = Form(kind=kind, origin=table)
     named = {column: names for column, names in names_of_columns(schema.metadata).items() if column in table.column_names}
@@ -68,10 +70,15 @@ def _bounded(batches, name, limits):
         rows += batch.num_rows
         size += batch.nbytes
         if rows > limits.rows or rows * max(1, batch.num_columns) > limits.cells or size > limits.file_bytes:
-            raise ReadingError(
-                f"{name} holds more than the {limits.rows:,} rows, {limits.cells:,} cells or {limits.file_bytes / MEGABYTE:,.0f} MB, "
-                f"unpacked, that fit: {limits.advice.format(names=name)}."
-            )
+            raise ReadingError(sentence(
+                "{file} holds more than the {rows} rows, {cells} cells or {most} MB, unpacked, that fit: "
+                "{advice}.",
+                file=name,
+                rows=limits.rows,
+                cells=limits.cells,
+                most=round(limits.file_bytes / MEGABYTE),
+                advice=limits.advice(name),
+            ))
         yield batch
 
 
@@ -81,9 +88,12 @@ def _opened(file, kind):
     if _is_installed("pyarrow"):
         return _opened_by_pyarrow(source, kind, is_stream=not file.content.startswith((PARQUET_MARK, FEATHER_MARK)))
     if kind == FEATHER:
-        raise ReadingError(f"{file.name} is a Feather file, which is read by pyarrow alone: {INSTALL} or as Parquet.")
+        raise ReadingError(sentence(
+            "{file} is a Feather file, which is read by pyarrow alone: {install} or as Parquet.",
+            file=file.name, install=INSTALL,
+        ))
     if not _is_installed("arro3"):
-        raise ReadingError(f"{file.name} is a Parquet file, and pyarrow is needed to read it: {INSTALL}.")
+        raise ReadingError(sentence("{file} is a Parquet file, and pyarrow is needed to read it: {install}.", file=file.name, install=INSTALL))
     from arro3.core import Table as ArrowTable
     from arro3.io import read_parquet
 
@@ -136,7 +146,7 @@ def written_columnar(table: Table) -> bytes:
             feather.write_feather(made, out)
         return out.getvalue()
     if table.form.kind == FEATHER or not _is_installed("arro3"):
-        raise ReadingError(f"{table.name} needs pyarrow to be written in its format: {INSTALL}.")
+        raise ReadingError(sentence("{file} needs pyarrow to be written in its format: {install}.", file=table.name, install=INSTALL))
     from arro3.core import Table as ArrowTable
     from arro3.io import write_parquet
 
@@ -168,7 +178,7 @@ def _check_footer(file):
     content = file.content
     described = int.from_bytes(content[-FOOTER_LENGTH - len(PARQUET_MARK) : -len(PARQUET_MARK)], "little")
     if not content.endswith(PARQUET_MARK) or not 0 < described <= len(content) - 12:
-        raise ReadingError(f"{file.name} cannot be read (its end is missing): is it cut off? Save it again, or as CSV.")
+        raise ReadingError(sentence("{file} cannot be read (its end is missing): is it cut off? Save it again, or as CSV.", file=file.name))
 
 
 def _first_words(error):

@@ -15,13 +15,19 @@ from vizzy.reading.errors import ReadingError, shown
 from vizzy.reading.formats.headers import header_of
 from vizzy.reading.formats.surroundings import without_surroundings
 from vizzy.reading.tables import NAMES_OF_COLUMNS, UNNAMED, Form, Table
-from vizzy.sentences import counted
+from vizzy.sentences import counted, sentence
 
 DELIMITERS = (",", ";", "\t", "|")
 SPACES = " "
 APOSTROPHE = "'"
 WITHOUT_QUOTING = ("\t", "|", " ")  # separators with which many programs give quotation marks no meaning
-DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", " ": "space"}
+DELIMITER_NAMES = {
+    ",": sentence("comma"),
+    ";": sentence("semicolon"),
+    "\t": sentence("tab"),
+    "|": sentence("vertical bar"),
+    " ": sentence("space"),
+}
 SAMPLE_RECORDS = 50
 SAMPLE_CHARACTERS = 100_000
 MOST_LINES_ABOVE = 30
@@ -76,13 +82,13 @@ def read_delimited(name: str, text: str, form: Form, notes: tuple, delimiter: st
     records, lines = _records(name, text, dialect, 1 if preamble else 0)
     skipped = _lines_above(records)
     if skipped:
-        notes = (*notes, f"{counted(skipped, '{} line', '{} lines')} above the header of {name} {'was' if skipped == 1 else 'were'} skipped.")
+        notes = (*notes, _on_skipped(name, skipped))
         preamble += _text_before(text, lines[skipped] - (1 if preamble else 0))
         records, lines = records[skipped:], lines[skipped:]
     if not dialect.quoting:
-        notes = (*notes, f"Quotation marks in {name} were read as part of its texts.")
+        notes = (*notes, sentence("Quotation marks in {file} were read as part of its texts.", file=name))
     if dialect.quote == APOSTROPHE:
-        notes = (*notes, f"Apostrophes in {name} enclose its fields, and are no part of them.")
+        notes = (*notes, sentence("Apostrophes in {file} enclose its fields, and are no part of them.", file=name))
     form = replace(form, delimiter=dialect.delimiter, quote=dialect.quote, line_end=line_end, preamble=preamble)
     records = _without_empty_last(records)
     has_header = header if header is not None else not _holds_data(records)
@@ -91,7 +97,10 @@ def read_delimited(name: str, text: str, form: Form, notes: tuple, delimiter: st
     if not has_header:
         columns = [f"{UNNAMED}{number}" for number in range(1, len(columns) + 1)]
         if header is None:
-            notes = (*notes, f"The first line of {name} holds data and not names: the columns are called {columns[0]}, … .")
+            notes = (*notes, sentence(
+                "The first line of {file} holds data and not names: the columns are called {column}, … .",
+                file=name, column=columns[0],
+            ))
     else:
         columns, used, more = header_of(name, records)
         notes = (*notes, *more)
@@ -167,7 +176,7 @@ def _quoting(sample, delimiter):
 
 def _enclosed_by_apostrophes(sample, delimiter):
     """Whether every field that begins with an apostrophe ends with one, and they enclose a column, or what separates fields."""
-    if not re.search(rf"(^|{re.escape(delimiter)}) ?'", sample, re.MULTILINE):
+    if not re.search(f"(^|{re.escape(delimiter)}) ?'", sample, re.MULTILINE):
         return False
     way, plain = Dialect(delimiter, quote=APOSTROPHE), Dialect(delimiter)
     share, width = _fit(sample, way)
@@ -232,6 +241,12 @@ def _reader(text, way):
     )
 
 
+def _on_skipped(name, count):
+    if count == 1:
+        return sentence("1 line above the header of {file} was skipped.", file=name)
+    return sentence("{n} lines above the header of {file} were skipped.", n=count, file=name)
+
+
 def _records(name, text, dialect, lines_before):
     """The records of a text that hold anything, and the line each begins on: two lists."""
     reader = _reader(text, dialect)
@@ -243,14 +258,15 @@ def _records(name, text, dialect, lines_before):
                 lines.append(begins + lines_before)
             begins = reader.line_num + 1
     except csv.Error as error:
-        raise ReadingError(
-            f"{name} line {begins + lines_before} has a quotation mark that is not closed, or one inside a field "
-            f'({error}): write a quotation mark within a field twice ("").'
-        ) from error
+        raise ReadingError(sentence(
+            "{file} line {line} has a quotation mark that is not closed, or one inside a field ({error}): write a "
+            'quotation mark within a field twice ("").',
+            file=name, line=str(begins + lines_before), error=str(error),
+        )) from error
     while len(records) > 1 and not any(records[-1]):
         records.pop(), lines.pop()
     if not records:
-        raise ReadingError(f"{name} holds blank lines only: was it saved, or copied completely?")
+        raise ReadingError(sentence("{file} holds blank lines only: was it saved, or copied completely?", file=name))
     return records, lines
 
 
@@ -337,7 +353,10 @@ def _check_header(name, header, line):
     seen = set()
     for column in header:
         if column in seen:
-            raise ReadingError(f"{name} line {line} has the column {shown(column)} twice: give every column a name of its own.")
+            raise ReadingError(sentence(
+                "{file} line {line} has the column {column} twice: give every column a name of its own.",
+                file=name, line=str(line), column=shown(column),
+            ))
         seen.add(column)
 
 
@@ -351,14 +370,19 @@ def _filled(columns, records, lines):
 
 def _check_rows(name, header, rows, lines, delimiter, has_header):
     if not rows:
-        raise ReadingError(f"{name} has a header but no rows: is it cut off?")
+        raise ReadingError(sentence("{file} has a header but no rows: is it cut off?", file=name))
     for row, line in zip(rows, lines, strict=True):
         if len(row) != len(header):
-            named = f"the header names {len(header)}" if has_header else f"the first line has {len(header)}"
-            raise ReadingError(
-                f"{name} line {line} has {counted(len(row), '{} field', '{} fields')}, but {named}: is a text with "
-                f"a {DELIMITER_NAMES.get(delimiter, shown(delimiter))} not between quotation marks, or the line cut off?"
-            )
+            named = sentence("the header names {n}", n=len(header)) if has_header else sentence("the first line has {n}", n=len(header))
+            raise ReadingError(sentence(
+                "{file} line {line} has {fields}, but {named}: is a text with a {delimiter} not between quotation marks, "
+                "or the line cut off?",
+                file=name,
+                line=str(line),
+                fields=counted(len(row), "{} field", "{} fields"),
+                named=named,
+                delimiter=DELIMITER_NAMES.get(delimiter, shown(delimiter)),
+            ))
         if [cell.strip() for cell in row] == header:
-            raise ReadingError(f"{name} line {line} repeats the header: delete that line.")
+            raise ReadingError(sentence("{file} line {line} repeats the header: delete that line.", file=name, line=str(line)))
 

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 
 from vizzy.reading.errors import listed
 from vizzy.reading.tables import NAMES_OF_COLUMNS
+from vizzy.sentences import Sentence, sentence
 
 WITHOUT_NAME = "Unnamed: "  # and a number from 0 on, as pandas calls such a column
 SAMPLE_ROWS = 200
 _NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?%?")
 
 
-def header_of(name: str, records: Sequence[Sequence[str]]) -> tuple[list[str], int, list[str]]:
+def header_of(name: str, records: Sequence[Sequence[str]]) -> tuple[list[str], int, list[Sentence]]:
     """The names of the columns, by the first records of a table that has a header.
 
     Parameters
@@ -31,7 +32,7 @@ def header_of(name: str, records: Sequence[Sequence[str]]) -> tuple[list[str], i
         Perhaps some of them the same, which is a mistake in the file.
     n_records : int
         How many records hold names.
-    notes : list of str
+    notes : list of Sentence
 
     Examples
     --------
@@ -43,7 +44,7 @@ def header_of(name: str, records: Sequence[Sequence[str]]) -> tuple[list[str], i
     used, notes = 1, []
     if named is not None:
         columns, used = named, 2
-        notes.append(f"The names of the columns of {name} stand in two lines: {listed(columns, 4)}.")
+        notes.append(sentence("The names of the columns of {file} stand in two lines: {columns}.", file=name, columns=listed(columns, 4)))
         if len(records) > used and _names_an_index(records[used]):
             columns = [cell.strip() or column for cell, column in zip(records[used], columns, strict=True)]
             used += 1
@@ -51,12 +52,13 @@ def header_of(name: str, records: Sequence[Sequence[str]]) -> tuple[list[str], i
     below = [record for record in records[used:] if any(record)]
     if below and all(len(record) == width for record in below) and len({record[0] for record in below}) == len(below):
         columns = ["", *columns]
-        notes.append(f"The first column of {name} has no name, as where R writes names of rows.")
+        notes.append(sentence("The first column of {file} has no name, as where R writes names of rows.", file=name))
     unnamed = [place for place, column in enumerate(columns) if not column]
     if len(unnamed) > 1:
         for place in unnamed:
             columns[place] = f"{WITHOUT_NAME}{place}"
-        notes.append(f"Columns of {name} that have no name are called {listed([columns[place] for place in unnamed], 3)}.")
+        named = listed([columns[place] for place in unnamed], 3)
+        notes.append(sentence("Columns of {file} that have no name are called {columns}.", file=name, columns=named))
     return columns, used, notes
 
 

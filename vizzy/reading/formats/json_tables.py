@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.safe_json import parse_json
-from vizzy.reading.tables import ABSENT, JSON, JSON_LINES, NAMES_OF_COLUMNS, UNNAMED, Form, Table
+from vizzy.reading.tables import ABSENT, ENTRY, JSON, JSON_LINES, LINE, NAMES_OF_COLUMNS, UNNAMED, Form, Table
+from vizzy.sentences import sentence
 
 SAMPLE_CHARACTERS = 100_000
 HOLDERS = ("data", "rows", "records", "examples", "items", "samples", "instances")  # keys under which an object holds the list of rows
@@ -15,7 +16,7 @@ MOST_NESTED = 3  # objects within each other around the list of rows
 # Keys of an object that holds a list for each part of the data.
 _PART = re.compile(r"(.*[_-])?(train|training|val|valid|validation|dev|test|unsupervised)([_-].*)?", re.IGNORECASE)
 PART_COLUMN = "split"
-EXPECTED = 'an object, like {"text": "…", "label": "cat"}'
+EXAMPLE = '{"text": "…", "label": "cat"}'
 
 
 def read_json_lines(name: str, text: str, form: Form, notes: tuple) -> Table:
@@ -42,21 +43,24 @@ def read_json(name: str, text: str, form: Form, notes: tuple) -> Table:
     except ValueError as error:
         if text.lstrip().startswith("{") and "\n{" in text.strip():
             return read_json_lines(name, text, form, notes)
-        raise ReadingError(f"{name} is no JSON ({error}): is it cut off? Save the table as CSV.") from error
+        raise ReadingError(sentence("{file} is no JSON ({error}): is it cut off? Save the table as CSV.", file=name, error=str(error))) from error
     if isinstance(value, dict):
         value, said = _rows_of_object(value)
         if value is None:
-            raise ReadingError(
-                f"{name} holds one JSON object, but a list of them, one for a row, is expected: with pandas, "
-                'to_json(orient="records") writes it.'
-            )
-        notes = (*notes, f"{name} was read as {said}.")
+            raise ReadingError(sentence(
+                "{file} holds one JSON object, but a list of them, one for a row, is expected: with pandas, {call} writes it.",
+                file=name, call='to_json(orient="records")',
+            ))
+        notes = (*notes, sentence("{file} was read as {what}.", file=name, what=said))
     elif (read := _rows_of_list(value)) is not None:
         value, said = read
-        notes = (*notes, f"{name} was read as {said}.")
+        notes = (*notes, sentence("{file} was read as {what}.", file=name, what=said))
     for number, entry in enumerate(value, start=1):
         if not isinstance(entry, dict):
-            raise ReadingError(f"{name} entry {number} is {shown(entry)}, but must be {EXPECTED}.")
+            raise ReadingError(sentence(
+                "{file} entry {number} is {entry}, but must be an object, like {example}.",
+                file=name, number=str(number), entry=shown(entry), example=EXAMPLE,
+            ))
     return _table_of_objects(name, value, list(range(1, len(value) + 1)), replace(form, kind=JSON), notes)
 
 
@@ -73,49 +77,49 @@ def json_text(table: Table) -> str:
 def _rows_of_object(value):
     """The rows that one object holds, and what its shape is called; (None, "") where it is none of those."""
     if {"images", "annotations", "categories"} <= value.keys():
-        return _rows_of_coco(value), "COCO's list of images and their annotations"
+        return _rows_of_coco(value), sentence("COCO's list of images and their annotations")
     if isinstance(value.get("categories"), dict) and _are_objects(value.get("items")):
-        return _rows_of_datumaro(value), "Datumaro's list of items and their annotations"
+        return _rows_of_datumaro(value), sentence("Datumaro's list of items and their annotations")
     if set(value) >= {"columns", "data"} and _are_lists(value["data"]):
         rows = [dict(zip(value["columns"], row, strict=False)) for row in value["data"]]
-        return _with_index(rows, value.get("index")), "columns and rows apart"
+        return _with_index(rows, value.get("index")), sentence("columns and rows apart")
     if len(value) > 1 and all(_PART.fullmatch(key) for key in value) and (parts := _rows_of_parts(value)):
-        return parts, f"parts of the data, {listed(value)}, one below the other"
+        return parts, sentence("parts of the data, {parts}, one below the other", parts=listed(value))
     for key in HOLDERS:
         if _are_objects(value.get(key)):
-            return value[key], f"the list under {shown(key)}"
+            return value[key], sentence("the list under {key}", key=shown(key))
     nested, said = _nested_rows(value) if len(value) == 1 else (None, "")
     if nested is not None:
         return nested, said
     if isinstance(value.get("labels"), dict):
         names = value.get("classes") if isinstance(value.get("classes"), list) else []
-        return _rows_of_labels(value["labels"], names), "labels by id"
+        return _rows_of_labels(value["labels"], names), sentence("labels by id")
     columns = {key: column for key, column in value.items() if isinstance(column, dict) and column}
     if columns and len(columns) == len(value) and len({tuple(column) for column in columns.values()}) == 1:
         rows = next(iter(columns.values()))
         if {str(row).lower() for row in rows} & NAMES_OF_COLUMNS and not {key.lower() for key in columns} & NAMES_OF_COLUMNS:
-            return [{"id": key, **row} for key, row in columns.items()], "a table by rows"
-        return _with_index([{key: column[row] for key, column in columns.items()} for row in rows], list(rows)), "a table by columns"
+            return [{"id": key, **row} for key, row in columns.items()], sentence("a table by rows")
+        return _with_index([{key: column[row] for key, column in columns.items()} for row in rows], list(rows)), sentence("a table by columns")
     lists = {key: column for key, column in value.items() if isinstance(column, list)}
     if lists and len(lists) == len(value) and len({len(column) for column in lists.values()}) == 1:
-        return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)], "a table by columns"
+        return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)], sentence("a table by columns")
     if len(value) > 1 and _are_labels(value.values()):
-        return _rows_of_labels(value, []), "labels by id"
+        return _rows_of_labels(value, []), sentence("labels by id")
     return _nested_rows(value)
 
 
 def _rows_of_list(value):
     """The rows of a list that holds no objects, and what its shape is called; None where it holds those, or nothing known."""
     if _are_labels(value):
-        return [{"label": entry} for entry in value], "a list of labels"
+        return [{"label": entry} for entry in value], sentence("a list of labels")
     if _are_lists(value) and all(len(row) == 2 and isinstance(row[0], str) and isinstance(row[1], dict) for row in value):
-        return [{"text": text, **entry} for text, entry in value], "texts, each with an object"
+        return [{"text": text, **entry} for text, entry in value], sentence("texts, each with an object")
     if _are_lists(value) and all(isinstance(entry, dict) for entry in value[0]):
-        return [{"scores": entry} for entry in value], "a list of scores"
+        return [{"scores": entry} for entry in value], sentence("a list of scores")
     if _are_lists(value) and len({len(row) for row in value}) == 1:
         if all(type(cell) in (int, float) for row in value for cell in row):
-            return [{"values": row} for row in value], "a list of numbers for each row"
-        return [{f"{UNNAMED}{place}": cell for place, cell in enumerate(row, start=1)} for row in value], "rows without names"
+            return [{"values": row} for row in value], sentence("a list of numbers for each row")
+        return [{f"{UNNAMED}{place}": cell for place, cell in enumerate(row, start=1)} for row in value], sentence("rows without names")
     return None
 
 
@@ -127,7 +131,7 @@ def _nested_rows(value, depth=MOST_NESTED):
     """The only list of objects within objects, and what it is called; (None, "") where there is none, or are several."""
     lists = [key for key, inner in value.items() if _are_objects(inner)]
     if len(lists) == 1:
-        return value[lists[0]], f"the list under {shown(lists[0])}"
+        return value[lists[0]], sentence("the list under {key}", key=shown(lists[0]))
     inside = [_nested_rows(inner, depth - 1) for inner in value.values() if isinstance(inner, dict) and depth > 1 and not lists]
     found = [(rows, said) for rows, said in inside if rows is not None]
     return found[0] if len(found) == 1 else (None, "")
@@ -198,24 +202,27 @@ def _parsed_line(name, number, line):
     try:
         value = parse_json(line)
     except ValueError as error:
-        raise ReadingError(
-            f"{name} line {number} is no JSON ({error}): in JSON Lines every line is one object, like "
-            '{"text": "…", "label": "cat"}.'
-        ) from error
+        raise ReadingError(sentence(
+            "{file} line {number} is no JSON ({error}): in JSON Lines every line is one object, like {example}.",
+            file=name, number=str(number), error=str(error), example=EXAMPLE,
+        )) from error
     if not isinstance(value, dict):
-        raise ReadingError(f"{name} line {number} is {shown(line)}, but must be {EXPECTED}.")
+        raise ReadingError(sentence(
+            "{file} line {number} is {line}, but must be an object, like {example}.",
+            file=name, number=str(number), line=shown(line), example=EXAMPLE,
+        ))
     return value
 
 
 def _table_of_objects(name, objects, lines, form, notes):
     if not objects:
-        raise ReadingError(f"{name} holds no rows: is it cut off?")
+        raise ReadingError(sentence("{file} holds no rows: is it cut off?", file=name))
     wrapped = {key for entry in objects for key in entry}
     if len(wrapped) == 1 and all(isinstance(entry.get(next(iter(wrapped))), dict) for entry in objects):
         (key,) = wrapped
         if any(inner.lower() in NAMES_OF_COLUMNS for inner in objects[0][key]):
             objects = [entry[key] for entry in objects]
-            notes = (*notes, f"What is under {shown(key)} in {name} was read.")
+            notes = (*notes, sentence("What is under {key} in {file} was read.", key=shown(key), file=name))
     columns = tuple(dict.fromkeys(key for entry in objects for key in entry))
     rows = tuple([entry.get(column, ABSENT) for column in columns] for entry in objects)
-    return Table(name, columns, rows, tuple(lines), form, notes, "entry" if form.kind == JSON else "line")
+    return Table(name, columns, rows, tuple(lines), form, notes, ENTRY if form.kind == JSON else LINE)

@@ -12,10 +12,13 @@ from vizzy.reading.errors import ReadingError, listed
 from vizzy.reading.files import NATIVE, InputFile, Limits
 from vizzy.reading.formats.headers import header_of
 from vizzy.reading.formats.surroundings import without_surroundings
-from vizzy.reading.formats.workbook_sizes import check_workbook
+from vizzy.reading.formats.workbook_sizes import check_workbook, protected
 from vizzy.reading.tables import NAMES_OF_COLUMNS, Form, Table
+from vizzy.sentences import sentence
 
-INSTALL = "python-calamine is needed to read it: pip install python-calamine, or save the sheet as CSV"
+INSTALL = sentence(
+    "python-calamine is needed to read it: {command}, or save the sheet as CSV", command="pip install python-calamine"
+)
 
 
 def read_spreadsheet(file: InputFile, sheet: str | None = None, limits: Limits = NATIVE) -> Table:
@@ -40,7 +43,7 @@ def read_spreadsheet(file: InputFile, sheet: str | None = None, limits: Limits =
     try:
         import python_calamine
     except ImportError:
-        raise ReadingError(f"{file.name} is a spreadsheet, and {INSTALL}.") from None
+        raise ReadingError(sentence("{file} is a spreadsheet, and {install}.", file=file.name, install=INSTALL)) from None
     check_workbook(file, limits)
     try:
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(file.content))
@@ -49,11 +52,17 @@ def read_spreadsheet(file: InputFile, sheet: str | None = None, limits: Limits =
         raise ReadingError(_complaint(file, error)) from error
     filled = {name: rows for name, rows in sheets.items() if len(rows) > 1}
     if not filled:
-        raise ReadingError(f"{file.name} holds no sheet with a header and rows: is it the right file?")
+        raise ReadingError(sentence("{file} holds no sheet with a header and rows: is it the right file?", file=file.name))
     if sheet is not None and sheet not in filled:
-        raise ReadingError(f"{file.name} has no sheet {sheet!r} with rows: its sheets are {listed(filled)}.")
+        raise ReadingError(sentence(
+            "{file} has no sheet {sheet} with rows: its sheets are {sheets}.",
+            file=file.name, sheet=repr(sheet), sheets=listed(filled),
+        ))
     name = sheet or max(filled, key=lambda one: (_has_label(filled[one]), len(filled[one])))
-    notes = () if len(sheets) == 1 else (f"Of the sheets of {file.name}, {listed(sheets)}, {name!r} was read.",)
+    notes = () if len(sheets) == 1 else (sentence(
+        "Of the sheets of {file}, {sheets}, {sheet} was read.",
+        file=file.name, sheets=listed(sheets), sheet=repr(name),
+    ),)
     return _table(file.name, filled[name], notes, Form(sheets=tuple(filled), sheet=name))
 
 
@@ -64,7 +73,10 @@ def _table(name, rows, notes, form):
     columns = [column or f"column_{number}" for number, column in enumerate(columns, start=1)]
     doubled = sorted({column for column in columns if columns.count(column) > 1})
     if doubled:
-        raise ReadingError(f"{name} row 1 has the column {doubled[0]!r} twice: give every column a name of its own.")
+        raise ReadingError(sentence(
+            "{file} row 1 has the column {column} twice: give every column a name of its own.",
+            file=name, column=repr(doubled[0]),
+        ))
     places = list(range(used + 1, len(rows) + 1))
     below, places, more = without_surroundings(name, "row", texts[used:], places, len(columns), True)
     kept = [(row, place) for row, place in zip(below, places, strict=True) if any(row)]
@@ -103,5 +115,8 @@ def _has_label(rows):
 
 def _complaint(file, error):
     if "password" in str(error).lower() or "encrypt" in str(error).lower():
-        return f"{file.name} is protected by a password: save a copy without one."
-    return f"{file.name} cannot be read as a spreadsheet ({error}): is it cut off? Save the sheet as CSV."
+        return protected(file.name)
+    return sentence(
+        "{file} cannot be read as a spreadsheet ({error}): is it cut off? Save the sheet as CSV.",
+        file=file.name, error=str(error),
+    )

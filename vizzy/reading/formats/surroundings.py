@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 from vizzy.reading.errors import shown
 from vizzy.reading.labels import may_mean_no_label
+from vizzy.reading.tables import ROW
+from vizzy.sentences import sentence
 
 MOST_ROWS_BELOW = 5
 SAMPLE_ROWS = 200
@@ -118,15 +120,34 @@ def without_surroundings(
     below = rows_below(rows, width)
     if below:
         left_out = [row for row in rows[-below:] if any(row)]
-        said = f"The last {unit} of {name} is" if len(left_out) == 1 else f"The last {len(left_out)} {unit}s of {name} begin with"
-        notes.append(f"{said} {_in_words(left_out[0])}, which is no row of the table: left out.")
+        notes.append(_on_rows_below(name, unit, left_out))
         rows, places = rows[:-below], places[:-below]
     if has_header and rows and len(rows[0]) == width and is_row_of_units(rows):
-        notes.append(
-            f"The first {unit} below the header of {name}, {_in_words(rows[0])}, holds units, or kinds of columns, and no values: left out."
-        )
+        notes.append(_on_units(name, unit, rows[0]))
         rows, places = rows[1:], places[1:]
     return rows, places, notes
+
+
+def _on_rows_below(name, unit, left_out):
+    values = {"file": name, "cells": _in_words(left_out[0])}
+    if len(left_out) == 1:
+        if unit == ROW:
+            return sentence("The last row of {file} is {cells}, which is no row of the table: left out.", **values)
+        return sentence("The last line of {file} is {cells}, which is no row of the table: left out.", **values)
+    if unit == ROW:
+        return sentence("The last {n} rows of {file} begin with {cells}, which is no row of the table: left out.", n=len(left_out), **values)
+    return sentence("The last {n} lines of {file} begin with {cells}, which is no row of the table: left out.", n=len(left_out), **values)
+
+
+def _on_units(name, unit, row):
+    values = {"file": name, "cells": _in_words(row)}
+    if unit == ROW:
+        return sentence(
+            "The first row below the header of {file}, {cells}, holds units, or kinds of columns, and no values: left out.", **values
+        )
+    return sentence(
+        "The first line below the header of {file}, {cells}, holds units, or kinds of columns, and no values: left out.", **values
+    )
 
 
 def _in_words(row):

@@ -7,8 +7,8 @@ import re
 from dataclasses import replace
 
 from vizzy.reading.errors import ReadingError, shown
-from vizzy.sentences import counted
 from vizzy.reading.tables import FASTTEXT_PREFIX, Form, Table
+from vizzy.sentences import counted, sentence
 
 _LIBSVM_LINE = re.compile(r"\S+(?:[ \t]+(?:qid|\d+):\S+)+[ \t]*(?:#.*)?")
 _LST_LINE = re.compile(r"\d+\t(?:[+-]?\d+(?:\.\d+)?\t)+[^\t]*\.(?:jpe?g|png|webp|gif|bmp|tiff?|npy)\s*", re.IGNORECASE)
@@ -71,7 +71,7 @@ def read_arff(name: str, text: str, form: Form, notes: tuple, most_cells: int) -
             sparse = stripped.startswith("{")
             is_sparse |= sparse
             if sparse and (len(rows) + 1) * len(columns) > most_cells:
-                raise ReadingError(_too_many_places(name, "more rows than fit", len(columns)))
+                raise ReadingError(_too_many_places(name, sentence("more rows than fit"), len(columns)))
             row = _sparse_arff_row(name, number, stripped, absent) if sparse else _arff_row(name, number, stripped, len(columns))
             rows.append(row)
             lines.append(number)
@@ -81,9 +81,15 @@ def read_arff(name: str, text: str, form: Form, notes: tuple, most_cells: int) -
             columns.append(_unquoted(match[1]))
             absent.append(_absent_value(match[2].strip()))
     if not columns or not rows:
-        raise ReadingError(f"{name} is ARFF without {'rows' if columns else 'attributes'}: is it cut off?")
-    sparse_rows = ", with sparse rows: what a row does not name is 0, or the first of the declared values" if is_sparse else ""
-    notes = (*notes, f"{name} was read as ARFF{sparse_rows}.")
+        what = sentence("rows") if columns else sentence("attributes")
+        raise ReadingError(sentence("{file} is ARFF without {what}: is it cut off?", file=name, what=what))
+    note = sentence("{file} was read as ARFF.", file=name)
+    if is_sparse:
+        note = sentence(
+            "{file} was read as ARFF, with sparse rows: what a row does not name is 0, or the first of the declared values.",
+            file=name,
+        )
+    notes = (*notes, note)
     return Table(name, tuple(columns), tuple(rows), tuple(lines), form, notes)
 
 
@@ -114,7 +120,10 @@ def read_libsvm(name: str, text: str, form: Form, notes: tuple, most_cells: int)
     rows = tuple(
         [label, *(entry.get(place, "0") for place in range(start, last + 1))] for label, entry in zip(labels, entries, strict=True)
     )
-    notes = (*notes, f"{name} was read as LIBSVM: a label, then {counted(width, '{} number', '{} numbers')} by place.")
+    notes = (*notes, sentence(
+        "{file} was read as LIBSVM: a label, then {numbers} by place.",
+        file=name, numbers=counted(width, "{} number", "{} numbers"),
+    ))
     return Table(name, columns, rows, tuple(lines), form, notes)
 
 
@@ -128,7 +137,7 @@ def read_fasttext(name: str, text: str, form: Form, notes: tuple) -> Table:
             said = " ".join(word for word in words if not word.startswith(FASTTEXT_PREFIX))
             rows.append([labels[0] if len(labels) == 1 else json.dumps(labels), said])
             lines.append(number)
-    notes = (*notes, f"{name} was read as fastText writes labels and texts.")
+    notes = (*notes, sentence("{file} was read as fastText writes labels and texts.", file=name))
     return Table(name, ("label", "text"), tuple(rows), tuple(lines), replace(form, delimiter="\t"), notes)
 
 
@@ -145,12 +154,15 @@ def read_lst(name: str, text: str, form: Form, notes: tuple) -> Table:
         if not line.strip():
             continue
         if not _LST_LINE.fullmatch(line):
-            raise ReadingError(f"{name} line {number} is {shown(line)}, but a number, a label and a path, between tabs, are expected.")
+            raise ReadingError(sentence(
+                "{file} line {number} is {line}, but a number, a label and a path, between tabs, are expected.",
+                file=name, number=str(number), line=shown(line),
+            ))
         index, *labels, path = line.split("\t")
         labels = [re.sub(r"\.0+$", "", label) for label in labels]
         rows.append([index, labels[0] if len(labels) == 1 else json.dumps(labels), path.strip()])
         lines.append(number)
-    notes = (*notes, f"{name} was read as MXNet lists images: a number, a label and a path.")
+    notes = (*notes, sentence("{file} was read as MXNet lists images: a number, a label and a path.", file=name))
     return Table(name, ("id", "label", "file"), tuple(rows), tuple(lines), replace(form, delimiter="\t"), notes)
 
 
@@ -158,7 +170,10 @@ def _arff_row(name, number, line, width):
     quote = "'" if line.count("'") > 1 else '"'
     row = next(csv.reader(io.StringIO(line), quotechar=quote, escapechar="\\", skipinitialspace=True))
     if len(row) != width:
-        raise ReadingError(f"{name} line {number} has {counted(len(row), '{} field', '{} fields')}, but {width} attributes are declared.")
+        raise ReadingError(sentence(
+            "{file} line {number} has {fields}, but {width} attributes are declared.",
+            file=name, number=str(number), fields=counted(len(row), "{} field", "{} fields"), width=width,
+        ))
     return ["" if cell.strip() == "?" else cell.strip() for cell in row]
 
 
@@ -167,10 +182,16 @@ def _sparse_arff_row(name, number, line, absent):
     row, inside = list(absent), line.strip("{} \t")
     entries = list(_SPARSE_ENTRY.finditer(inside))
     if not line.endswith("}") or inside and (not entries or "".join(match[0] for match in entries) != inside):
-        raise ReadingError(f"{name} line {number} is {shown(line)}, but pairs of a place and a value, such as {{0 1.5, 3 cat}}, are expected.")
+        raise ReadingError(sentence(
+            "{file} line {number} is {line}, but pairs of a place and a value, such as {example}, are expected.",
+            file=name, number=str(number), line=shown(line), example="{0 1.5, 3 cat}",
+        ))
     for match in entries:
         if int(match[1]) >= len(row):
-            raise ReadingError(f"{name} line {number} names the attribute {match[1]}, but {len(row)} are declared, counted from 0.")
+            raise ReadingError(sentence(
+                "{file} line {number} names the attribute {attribute}, but {n} are declared, counted from 0.",
+                file=name, number=str(number), attribute=match[1], n=len(row),
+            ))
         row[int(match[1])] = "" if match[2] == "?" else _unquoted(match[2])
     return row
 
@@ -184,9 +205,10 @@ def _absent_value(kind):
 
 
 def _too_many_places(name, rows, places):
-    return (
-        f"{name} has {rows} with numbers at up to {places:,} places, too many to write out in full: reduce them first, for instance "
-        "with scikit-learn's TruncatedSVD, and bring the result as an .npy file."
+    return sentence(
+        "{file} has {rows} with numbers at up to {places} places, too many to write out in full: reduce them first, "
+        "for instance with scikit-learn's TruncatedSVD, and bring the result as an .npy file.",
+        file=name, rows=rows, places=places,
     )
 
 
@@ -204,7 +226,8 @@ def _libsvm_entries(name, number, words):
             float(value)
             entries[int(place)] = value
         except ValueError:
-            raise ReadingError(
-                f"{name} line {number} has {shown(word)}, but a place and a number, such as 3:0.5, are expected."
-            ) from None
+            raise ReadingError(sentence(
+                "{file} line {number} has {word}, but a place and a number, such as {example}, are expected.",
+                file=name, number=str(number), word=shown(word), example="3:0.5",
+            )) from None
     return entries

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from vizzy.reading.errors import ReadingError, shown
 from vizzy.reading.files import InputFile, Limits, check_entries
+from vizzy.sentences import Sentence, sentence
 
 OLE_START = b"\xd0\xcf\x11\xe0"
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")  # the part of an OLE file that an .xlsx with a password is
@@ -45,23 +46,28 @@ def check_workbook(file: InputFile, limits: Limits) -> None:
     """
     if file.content.startswith(OLE_START):
         if ENCRYPTED_PACKAGE in file.content:
-            raise ReadingError(_PROTECTED.format(name=file.name))
+            raise ReadingError(protected(file.name))
         return  # an .xls, whose sheets have at most 65,536 rows of 256 cells
     try:
         with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             check_entries(file.name, entries, limits)
             if MANIFEST in archive.namelist() and b"encryption-data" in archive.read(MANIFEST):
-                raise ReadingError(_PROTECTED.format(name=file.name))
+                raise ReadingError(protected(file.name))
             for entry in entries:
                 _check_part(file.name, entry.filename, _pieces(archive, entry), limits)
     except ReadingError:
         raise
     except Exception as error:  # damaged, a zip raises about anything
-        raise ReadingError(f"{file.name} cannot be read as a spreadsheet ({error}): is it cut off? Save the sheet as CSV.") from error
+        raise ReadingError(sentence(
+            "{file} cannot be read as a spreadsheet ({error}): is it cut off? Save the sheet as CSV.",
+            file=file.name, error=str(error),
+        )) from error
 
 
-_PROTECTED = "{name} is protected by a password: save a copy without one."
+def protected(name: str) -> Sentence:
+    """What is said of a file that has a password."""
+    return sentence("{file} is protected by a password: save a copy without one.", file=name)
 
 
 def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -81,10 +87,11 @@ def _check_part(name, part, pieces, limits):
     else:
         rows, columns = _extent_of_xlsx(pieces)  # of what is no sheet nothing, but it is read to its end
     if rows * columns > limits.cells:
-        raise ReadingError(
-            f"{name} has a sheet, {shown(part)}, whose cells reach to row {rows:,} and column {columns:,}, which are {rows * columns:,} "
-            f"cells, but at most {limits.cells:,} fit: delete what stands far from the table, or save the table alone as CSV."
-        )
+        raise ReadingError(sentence(
+            "{file} has a sheet, {sheet}, whose cells reach to row {rows} and column {columns}, which are {cells} "
+            "cells, but at most {most} fit: delete what stands far from the table, or save the table alone as CSV.",
+            file=name, sheet=shown(part), rows=rows, columns=columns, cells=rows * columns, most=limits.cells,
+        ))
 
 
 def _extent_of_xlsx(pieces):
