@@ -102,7 +102,10 @@ fi
 
 need_chromium
 want_firefox
+# The browser runtime is made meanwhile: neither needs what the other makes, and installing mostly waits for downloads.
+./serve.sh --prepare & preparing=$!
+trap 'kill "$preparing" 2>/dev/null || true' EXIT
 make_environment
-./serve.sh --prepare
+wait "$preparing"
 # Each process takes whole files, in the order in which they are collected: the browser's, which take longest, first.
 exec "$environment/bin/python" -m pytest -n 2 --dist loadfile --no-loadscope-reorder ${arguments[@]+"${arguments[@]}"}
