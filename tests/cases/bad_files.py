@@ -498,7 +498,7 @@ REFUSED = [
         "a zip without a table",
         "data.zip",
         zipped([("readme.md", "hello")]),
-        "readme.md was not read: it is of no kind that is read",
+        "readme.md was not read: it is a Markdown text",
     ),
 ]
 

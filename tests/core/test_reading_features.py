@@ -7,6 +7,32 @@ import pytest
 from brought_files import CLASSES, GIVEN, array, given_labels, json_lines, opened, probabilities, table
 
 from vizzy import reading
+from vizzy.features import measurements
+from vizzy.reading import InputFile
+from vizzy.reading.formats import read_table
+from vizzy.reading.numbers import numbers_of
+
+THOUSANDS = {
+    "commas": (["1,234", "999", "12,345,678", "0"], [1234, 999, 12345678, 0]),
+    "commas and points": (["1,234.5", "999.25"], [1234.5, 999.25]),
+    "one comma beside numbers below 1000": (["1,234", "999"], [1234, 999]),
+    "points and decimal commas": (["1.234,5", "999,25", "12"], [1234.5, 999.25, 12]),
+    "spaces": (["1 234", "999"], [1234, 999]),
+    "apostrophes": (["1'234.5", "999"], [1234.5, 999]),
+    "decimal commas": (["1,234", "0,5", "12"], [1.234, 0.5, 12]),
+    "decimal commas alone": (["1,234", "2,345"], [1.234, 2.345]),
+    "decimal points": (["1.234", "999"], [1.234, 999]),
+}
+
+
+@pytest.mark.parametrize("form", THOUSANDS)
+def test_numbers_are_read_with_what_stands_between_thousands(form):
+    written, meant = THOUSANDS[form]
+    rows = "".join(f"{number};x\n" for number in written * 3)
+    found = read_table(InputFile("data.csv", f"income;label\n{rows}".encode()))
+    assert numbers_of(found, "income").tolist() == meant * 3
+    assert measurements._as_numbers(written, np.zeros(len(written), dtype=bool)).tolist() == meant
+
 
 N = len(GIVEN)
 RANDOM = np.random.default_rng(0)

@@ -309,6 +309,53 @@ def test_a_comma_too_many_in_every_row_is_no_name_of_a_row():
         opened(file("label,text\n" + "".join(f"{label},hello, you\n" for label in GIVEN)))
 
 
+def drawn(between, line, framed, rows=ROWS):
+    edge = "|" if framed else ""
+    lines = [edge + "|".join(f" {cell} " for cell in row) + edge for row in [COLUMNS, *rows]]
+    ruled = edge + between.join(line * 6 for _ in COLUMNS) + edge
+    return "\n".join([lines[0], ruled, *lines[1:]]) + "\n"
+
+
+DRAWN = {
+    "psql": drawn("+", "-", False) + "(30 rows)\n",
+    "mysql": "+---+---+\n" + drawn("+", "-", True).replace("|-", "+-").replace("-|", "-+") + "+---+---+\n",
+    "markdown": drawn("|", "-", True),
+}
+
+
+@pytest.mark.parametrize("program", DRAWN)
+def test_a_table_drawn_with_lines_is_read_and_it_is_said(program):
+    one = opened(file(DRAWN[program], "data.txt"))
+    assert_read(one)
+    assert one.texts[3] == "text 3"
+    assert any("drawn with lines" in note for note in one.notes)
+
+
+def test_a_complaint_about_a_table_drawn_with_lines_names_the_line_in_the_file():
+    rows = [[*row[:3], "bad", *row[4:]] if number == 6 else row for number, row in enumerate(ROWS)]
+    with pytest.raises(ReadingError, match="data.txt line 9, column 'p_cat' is 'bad'"):
+        opened(file(drawn("+", "-", False, rows), "data.txt"))
+
+
+def test_columns_of_fixed_width_with_spaces_at_the_end_of_lines_are_read():
+    rows = [[row[0], row[1], *row[3:]] for row in ROWS]
+    lines = ["".join(f"{cell:<12}" for cell in row) for row in [["id", "label", *COLUMNS[3:]], *rows]]
+    assert_read(opened(file("\n".join(lines) + "\n", "data.txt")))
+
+
+def test_an_empty_column_hides_no_first_row_of_data():
+    lines = "".join(f"gj04\t{row % 2}\t\tthis is a sentence no {row}\n" for row in range(30))
+    assert len(opened(file(lines, "train.tsv")).dataset) == 30
+
+
+@pytest.mark.parametrize("name", ["data.sav", "data.zsav", "data.dta", "data.sas7bdat", "data.rda", "data.numbers", "data.md"])
+def test_a_file_of_another_program_gets_a_sentence_that_says_what_it_is(name):
+    with pytest.raises(ReadingError, match=rf"{name} was not read: it is an? .*(as|into) CSV"):
+        opened(file(b"\x00\x01", name))
+    one = reading.read([file(b"\x00\x01", name), array(PROBS)])
+    assert f"{name} was not read" in one.problem
+
+
 # --- other text formats ---------------------------------------------------------------------------------------
 
 JSON_SHAPES = {

@@ -167,6 +167,11 @@ def test_the_only_number_among_words_is_a_class_with_a_question():
 # --- labels that are more than a text ------------------------------------------------------------------
 
 FORMS = {
+    "Ground Truth": lambda label: {"source-ref": "s3://x", "job": 3, "job-metadata": {"class-name": label, "confidence": 0.9}},
+    "Labelbox": lambda label: {
+        "projects": {"p": {"labels": [{"annotations": {"objects": [], "classifications": [{"name": "kind", "radio_answer": {"name": label}}]}}]}}
+    },
+    "an object with one text": lambda label: {"Label": json.dumps({"kind": label})},
     "doccano": lambda label: {"text": "t", "label": [label]},
     "spaCy": lambda label: {"text": "t", "cats": {name: int(name == label) for name in CLASSES}},
     "Prodigy": lambda label: {"text": "t", "accept": [label], "answer": "accept"},

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from vizzy.features.written_numbers import without_thousands
 from vizzy.sentences import Sentence, sentence
 
 MISSING = frozenset(["", "na", "n/a", "nan", "null", "none", "?", "-"])
@@ -116,6 +117,7 @@ def _missing_mask(cells):
 def _as_numbers(cells, missing_mask):
     """A column as numbers, NaN where it has none; None where it holds something else."""
     numbers = np.full(len(cells), np.nan)
+    cells = without_thousands(cells)
     read = 0
     for row in np.flatnonzero(~missing_mask):
         number = _number(cells[row])

@@ -27,7 +27,7 @@ from vizzy.sentences import Sentence, counted, in_a_row, sentence
 
 DATASET_FOLDER_FILES = (TABLE_FILE, INDEX_FILE, EMBEDDINGS_FILE, PRED_PROBS_FILE, IMAGE_HASHES_FILE)
 # Read as tables at once, and where nothing is surer to be one.
-TABLES = (".csv", ".tsv", ".tab", ".psv", ".ssv", ".jsonl", ".ndjson", ".arff", ".libsvm", ".svm", ".svmlight")
+TABLES = (".csv", ".tsv", ".tab", ".psv", ".ssv", ".jsonl", ".ndjson", ".manifest", ".arff", ".libsvm", ".svm", ".svmlight")
 PERHAPS_TABLES = (".txt", ".json", ".dat", ".data", ".lst", "")
 PICKLE = sentence("a Python pickle, which could run anything and is never loaded: save the table as CSV and the numbers with numpy.save")
 # Files that carry labels or numbers, but in a form that is not read: what they are, and what to do.
@@ -43,10 +43,23 @@ FOREIGN_SUFFIXES = {
     ".h5": sentence("an HDF5 file: save the table as CSV and the numbers with numpy.save"),
     ".hdf5": sentence("an HDF5 file: save the table as CSV and the numbers with numpy.save"),
     ".rds": sentence("a file of R's: save the table as CSV with write.csv"),
+    ".rda": sentence("a file of R's: save the table as CSV with write.csv"),
     ".rdata": sentence("a file of R's: save the table as CSV with write.csv"),
-    ".sav": sentence("an SPSS file: save the table as CSV"),
-    ".dta": sentence("a Stata file: save the table as CSV"),
-    ".sas7bdat": sentence("a SAS file: save the table as CSV"),
+    ".sav": sentence("an SPSS file: save the table as CSV (pandas.read_spss reads it, and haven in R)"),
+    ".zsav": sentence("an SPSS file: save the table as CSV (pandas.read_spss reads it, and haven in R)"),
+    ".por": sentence("an SPSS file: save the table as CSV"),
+    ".dta": sentence("a Stata file: save the table as CSV (export delimited in Stata, or pandas.read_stata)"),
+    ".sas7bdat": sentence("a SAS file: save the table as CSV (pandas.read_sas reads it)"),
+    ".xpt": sentence("a SAS file: save the table as CSV (pandas.read_sas reads it)"),
+    ".numbers": sentence("a document of Apple's Numbers: export it as CSV or Excel"),
+    ".gsheet": sentence("a link to a Google Sheet, without its cells: download it as CSV or Excel"),
+    ".md": sentence("a Markdown text: save a table in it as CSV"),
+    ".tex": sentence("a LaTeX text: save a table in it as CSV"),
+    ".orc": sentence("an ORC file: save the table as Parquet or CSV"),
+    ".avro": sentence("an Avro file: save the table as Parquet or CSV"),
+    ".mdb": sentence("a database: export the table as CSV"),
+    ".accdb": sentence("a database: export the table as CSV"),
+    ".vw": sentence("a file for Vowpal Wabbit: save the table as CSV, or as LIBSVM"),
     ".tfrecord": sentence("a file of TensorFlow's records: save the labels as CSV and the numbers with numpy.save"),
     ".xml": sentence("an XML file, such as CVAT or Pascal VOC write: export the labels as CSV or JSON, one row for each image"),
     ".yaml": sentence("a YAML file: save the labels as CSV"),

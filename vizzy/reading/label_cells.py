@@ -18,13 +18,17 @@ from vizzy.sentences import Sentence, counted, sentence
 
 ANSWER_COLUMN, ACCEPTED, REJECTED = "answer", "accept", "reject"  # Prodigy: whether the label of a row was accepted
 # Keys under which tools put what was chosen, in the order in which they are looked for.
-CHOSEN = ("choices", "taxonomy", "value", "label", "result", "labels", "choice", "values", "answer", "class", "class_name", "name")
+CHOSEN = (
+    *("choices", "taxonomy", "radio_answer", "class-name", "value", "label", "result", "labels", "choice", "values", "answer", "class"),
+    *("class_name", "name", "classifications", "annotations"),
+)
 # Kinds of results in Label Studio that are a class of the whole task; beside them, comments and stars are not.
 CLASSIFYING = frozenset(["choices", "taxonomy"])
 STATUS = ".status"  # Argilla's export: beside the column of responses, what became of each
 NOT_SUBMITTED = frozenset(["discarded", "draft", "pending"])  # Argilla: the status of a response that does not count
 # Keys of a box, a polygon or a span, which name a part of the example.
-PLACES = ({"start", "end"}, {"start_offset", "end_offset"}, {"x", "y", "width", "height"}, {"points"}, {"bbox"}, {"segmentation"})
+PLACES = ({"start", "end"}, {"start_offset", "end_offset"}, {"x", "y", "width", "height"}, {"points"}, {"bbox"}, {"segmentation"}, {"coordinates"})
+PLACES += ({"boundingBox"}, {"bounding_box"}, {"bndbox"}, {"box"}, {"polygon"}, {"mask"})
 # Keys of an object that says who gave a label, and not how probable each class is.
 BESIDE_A_LABEL = frozenset(["label", "user", "user_id", "id", "annotator", "annotator_id", "created_at", "updated_at", "score", "confidence", "prob"])
 SHARE_OF_A_LABEL = 0.5  # spaCy's value for a class from which on it is the label
@@ -273,9 +277,8 @@ def _labels_of_object(entry):
     for key in CHOSEN:
         if key in entry:
             return labels_of_cell(entry[key])
-    nested = [value for value in entry.values() if isinstance(value, (dict, list))]
-    if len(nested) == 1 == len(entry):
-        return labels_of_cell(nested[0])
+    if len(entry) == 1:
+        return labels_of_cell(next(iter(entry.values())))
     raise ValueError("an object that names no label")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from vizzy.confident import SUM_TOLERANCE, TOLERANCE, guess_not_probabilities
+from vizzy.features.written_numbers import has_thousands, without_thousands
 from vizzy.reading.errors import ReadingError, shown
 from vizzy.reading.safe_json import parse_json
 from vizzy.reading.tables import ABSENT, Table, cell_text
@@ -114,6 +115,8 @@ def numbers_of(table: Table, column: str) -> np.ndarray:
             )
     except (ValueError, OverflowError):
         pass
+    if _all_text(cells):
+        cells = without_thousands(cells)  # of which Python reads none as a number
     return np.array([_number(table, row, column, cell) for row, cell in enumerate(cells)])
 
 
@@ -145,7 +148,7 @@ def is_number(text: str) -> bool:
     >>> is_number("72.87%"), is_number("0,5"), is_number("2_1")
     (True, True, False)
     """
-    return bool(_NUMBER.fullmatch(text))
+    return bool(_NUMBER.fullmatch(text)) or has_thousands(text.strip())
 
 
 def is_per_cent(text: str) -> bool:

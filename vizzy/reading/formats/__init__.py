@@ -72,7 +72,7 @@ def read_table(
     first = text.lstrip()[:1]
     if not first:
         raise ReadingError(sentence("{file} is empty: was it saved, or copied completely?", file=file.name))
-    if file.suffix in (".jsonl", ".ndjson"):
+    if file.suffix in (".jsonl", ".ndjson", ".manifest"):
         return read_json_lines(file.name, text, form, notes)
     if file.suffix == ".json" or (file.suffix not in DELIMITED_SUFFIXES and first in "[{"):
         return read_json(file.name, text, form, notes)

@@ -36,6 +36,7 @@ SHARE_ALIKE = 0.9  # of the records with equally many fields, where a way of rea
 HEADER_SAMPLE = 2000
 csv.field_size_limit(2**31 - 1)  # a text, or a vector in one cell, may be as long as a file
 
+_DRAWN_LINE = re.compile(r"\s*[|+:-][\s|+:=-]*-[\s|+:=-]*")
 _FRACTION = re.compile(r"-?\d*[.,]\d+([eE][+-]?\d+)?")
 _WHOLE_FRACTION = re.compile(r"\d+\.0+")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -78,6 +79,8 @@ def read_delimited(name: str, text: str, form: Form, notes: tuple, delimiter: st
     """
     line_end = "\r\n" if "\r\n" in text[:SAMPLE_CHARACTERS] else "\n"
     preamble, text, delimiter = _hint_of_excel(text, delimiter)
+    text, delimiter, more = _without_drawn_lines(name, text, delimiter)
+    notes = (*notes, *more)
     dialect = _dialect(text, delimiter)
     records, lines = _records(name, text, dialect, 1 if preamble else 0)
     skipped = _lines_above(records)
@@ -129,6 +132,17 @@ def _hint_of_excel(text, delimiter):
     first, *rest = text.splitlines(keepends=True)
     hinted = first[4:5].strip('"\r\n')  # what separates nothing is no hint
     return first, "".join(rest), delimiter or hinted or None
+
+
+def _without_drawn_lines(name, text, delimiter):
+    """A table drawn with lines, as databases print it and Markdown has it, with a bar between its cells alone: (text, separator, notes)."""
+    head = text[:SAMPLE_CHARACTERS].splitlines()[:MOST_LINES_ABOVE]
+    if not any(_DRAWN_LINE.fullmatch(line) and re.search(r"--", line) for line in head) or sum("|" in line for line in head) < 2:
+        return text, delimiter, ()
+    lines = ["" if _DRAWN_LINE.fullmatch(line) else re.sub(r"\s*\|\s*", "|", line.strip()) for line in text.splitlines()]
+    framed = all(line.startswith("|") and line.endswith("|") for line in lines if line)
+    lines = [line[1:-1] if framed else line for line in lines]
+    return "\n".join(lines) + "\n", "|", (sentence("{file} was read as a table that is drawn with lines.", file=name),)
 
 
 def _dialect(text, delimiter):
@@ -227,6 +241,8 @@ def _swallows_lines(sample, quoted, plain):
 
 
 def _reader(text, way):
+    if way.delimiter == SPACES:
+        text = re.sub(r" +$", "", text, flags=re.MULTILINE)
     if not way.quoting:
         return csv.reader(io.StringIO(text, newline=""), delimiter=way.delimiter, quoting=csv.QUOTE_NONE)
     spaced = way.delimiter == SPACES or f"{way.delimiter} {way.quote}" in text[:SAMPLE_CHARACTERS]
@@ -325,7 +341,8 @@ def _holds_data(records):
     if len(header) == 1 and header in records[1:] and header[0].strip().lower() not in NAMES_OF_COLUMNS:
         return True  # a list of labels, of which the first comes again
     below = [record for record in records[1 : HEADER_SAMPLE + 1] if len(record) == len(header) and record != header]
-    if not below or any(not cell.strip() or cell.strip().lower() in NAMES_OF_COLUMNS for cell in header):
+    filled = [place for place, cell in enumerate(header) if cell.strip() or any(record[place].strip() for record in below)]
+    if not below or any(not header[place].strip() or header[place].strip().lower() in NAMES_OF_COLUMNS for place in filled):
         return False
     evidence = [_is_like(cell.strip(), [record[place].strip() for record in below]) for place, cell in enumerate(header)]
     # All numbers: 0, 1, 2, … name the columns of an array; fractions do not.

@@ -50,7 +50,8 @@ def header_of(name: str, records: Sequence[Sequence[str]]) -> tuple[list[str], i
             used += 1
     width = len(columns) + 1
     below = [record for record in records[used:] if any(record)]
-    if below and all(len(record) == width for record in below) and len({record[0] for record in below}) == len(below):
+    wider = bool(below) and all(len(record) == width for record in below) and any(record[-1].strip() for record in below)
+    if wider and len({record[0] for record in below}) == len(below):
         columns = ["", *columns]
         notes.append(sentence("The first column of {file} has no name, as where R writes names of rows.", file=name))
     unnamed = [place for place, column in enumerate(columns) if not column]

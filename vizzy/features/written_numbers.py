@@ -1,0 +1,68 @@
+"""Numbers as people and spreadsheets write them, with something between thousands: 1,234.5 or 1.234,5 or 1 234 or 1'234.
+
+Whether a comma is between thousands or before decimals shows in a column, not in a cell.
+"""
+
+import re
+from collections.abc import Sequence
+
+_COMMAS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
+_POINTS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d+)?")
+_OTHERS = re.compile(r"[+-]?[1-9]\d{0,2}([ '’\u00a0\u202f]\d{3})+([.,]\d+)?")
+_ANY = re.compile(r"\d[, '’\u00a0\u202f]\d{3}|\d\.\d{3}[.,]")  # in a column without such, nothing is between thousands
+_BELOW_1000 = re.compile(r"[+-]?\d{1,3}(\.\d+)?")
+
+
+def has_thousands(text: str) -> bool:
+    """Whether a text is a number that surely has something between its thousands.
+
+    Examples
+    --------
+    >>> has_thousands("1,234.5"), has_thousands("1.234,5"), has_thousands("1'234"), has_thousands("1,234")
+    (True, True, True, False)
+    """
+    if _OTHERS.fullmatch(text):
+        return True
+    for pattern, between, before_decimals in ((_COMMAS, ",", "."), (_POINTS, ".", ",")):
+        if pattern.fullmatch(text) and (text.count(between) > 1 or before_decimals in text):
+            return True
+    return False
+
+
+def without_thousands(cells: Sequence[str]) -> Sequence[str]:
+    """The numbers of a column with nothing between their thousands and a point before decimals, where that is how they are written.
+
+    Parameters
+    ----------
+    cells : sequence of str
+        Of one column; those that are no such numbers stay.
+
+    Returns
+    -------
+    sequence of str
+
+    Examples
+    --------
+    >>> without_thousands(["1,234", "999"]), without_thousands(["1,234", "0,5"]), without_thousands(["1.234,5"])
+    (['1234', '999'], ['1,234', '0,5'], ['1234.5'])
+    """
+    if not _ANY.search("\n".join(cells)):
+        return cells
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    with_commas = [cell for cell in filled if "," in cell]
+    if any(_OTHERS.fullmatch(cell) for cell in filled):
+        return [_plain(cell, "", ",") if _OTHERS.fullmatch(cell.strip()) else cell for cell in cells]
+    if any(_POINTS.fullmatch(cell) and has_thousands(cell) for cell in filled):
+        return [_plain(cell, ".", ",") if _POINTS.fullmatch(cell.strip()) else cell for cell in cells]
+    if not all(_COMMAS.fullmatch(cell) for cell in with_commas):
+        return cells
+    surely = any(map(has_thousands, with_commas))
+    others = [cell for cell in filled if "," not in cell and any(sign.isdigit() for sign in cell)]
+    if surely or others and all(_BELOW_1000.fullmatch(cell) for cell in others):
+        return [_plain(cell, ",", ".") if _COMMAS.fullmatch(cell.strip()) else cell for cell in cells]
+    return cells
+
+
+def _plain(cell, between, before_decimals):
+    digits = re.sub(rf"[ '’\u00a0\u202f{between}]", "", cell.strip())
+    return digits.replace(before_decimals, ".")
