@@ -81,7 +81,7 @@ async def main():
     js.performance.mark("vizzy:interactive")
     pressed = getattr(js.window, "vizzyPressedEarly", None)
     if pressed:
-        js.document.getElementById(pressed).click()
+        pressed.click()
     await yield_to_browser()  # the visitor comes before what else there is to begin
     asyncio.create_task(dataset_menu.offer(dataset.index))
     await app.worker_lifecycle.start()

@@ -113,10 +113,19 @@
     });
     return;
   }
+  // On a phone what the start loads waits until the first screen is there: see tools/manifest.py.
+  requestAnimationFrame(function () {
+    setTimeout(function () {
+      document.querySelectorAll("link[rel$=preload][media]").forEach(function (link) { link.removeAttribute("media"); });
+    });
+  });
+  // The rows in the markup are of the dataset that opens by itself, with the labels that it comes with.
+  var rows = document.querySelector(".sheet[data-folder]");
+  if (rows && (/[?&](dataset|work)=/.test(location.search) || location.hash)) rows.parentNode.removeChild(rows);
   // A button pressed before Python has wired it: main.py presses it again then.
   window.addEventListener("click", function (event) {
-    var button = isLoading() && event.target.closest(".masthead button[id], #train, #train-here");
-    if (button) window.vizzyPressedEarly = button.id;
+    var button = isLoading() && event.target.closest(".masthead button[id], #train, #train-here, .choice");
+    if (button) window.vizzyPressedEarly = button;
   }, true);
   window.addEventListener("error", failed, true);
   window.addEventListener("unhandledrejection", failed);

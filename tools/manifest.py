@@ -16,13 +16,14 @@ Written are:
 
     vizzy/page.json, vizzy/worker.json    the files of the start; their other settings are kept
     vizzy/features.json                   each feature's files, and what is kept for use without a network
-    index.html                            the links that fetch the start's files ahead
+    index.html                            the links that fetch the start's files ahead, and the dataset's first rows
 
 It needs the standard library and, for the names of PyScript's files, the prepared runtime/.
 """
 
 import argparse
 import ast
+import html
 import json
 import posixpath
 import re
@@ -42,11 +43,16 @@ FEATURE_ENTRY = re.compile(r"vizzy/page/(\w+)/feature\.py")
 
 WEB_MANIFEST = "static/app.webmanifest"
 SAMPLES = "static/sample"
+FIRST_DATASET = "static"  # which opens where the address names none
+ROWS = 8  # of it in the markup: as many as a screen shows before Python runs
 MICROPYTHON = "runtime/micropython/micropython"
 PYSCRIPT = "runtime/pyscript"
 PYSCRIPT_FIRST = ("core", "error")  # the parts of PyScript that each start loads, without their fingerprints
 
+NOT_ON_A_PHONE = 'media="(min-width: 40rem)"'  # whose network is slow: there static/start.js fetches after the first frame
+
 PRELOADS = re.compile(r"(<!-- preloads:[^\n]*-->\n).*?( *<!-- end of preloads -->)", re.DOTALL)
+FIRST_ROWS = re.compile(r"(<!-- first rows:[^\n]*-->\n).*?( *<!-- end of first rows -->)", re.DOTALL)
 
 
 class ManifestError(Exception):
@@ -245,7 +251,7 @@ def written(root: Path) -> dict[str, str]:
         PAGE: configuration(root, PAGE, at_page),
         WORKER: configuration(root, WORKER, at_worker),
         FEATURES: features_text(root),
-        INDEX: with_preloads(root, at_page),
+        INDEX: with_first_rows(root, with_preloads(root, at_page)),
     }
 
 
@@ -285,9 +291,32 @@ def with_preloads(root: Path, files: list[str]) -> str:
         raise ManifestError(f"{INDEX} lacks the comments <!-- preloads: … --> and <!-- end of preloads -->.")
     scripts = [*pyscript_modules(root), f"{MICROPYTHON}.mjs"]
     fetched = [PAGE, WORKER, WORKER_ENTRY, f"{MICROPYTHON}.wasm", PAGE_ENTRY, *files]
-    links = [f'  <link rel="modulepreload" href="{name}">\n' for name in scripts]
-    links += [f'  <link rel="preload" as="fetch" crossorigin href="{name}">\n' for name in fetched]
+    links = [f'  <link rel="modulepreload" {NOT_ON_A_PHONE} href="{name}">\n' for name in scripts]
+    links += [f'  <link rel="preload" as="fetch" crossorigin {NOT_ON_A_PHONE} href="{name}">\n' for name in fetched]
     return PRELOADS.sub(lambda found: found[1] + "".join(links) + found[2], page)
+
+
+def with_first_rows(root: Path, page: str) -> str:
+    """The text of index.html with the first rows of the dataset, as vizzy/page/explore/dataset_panel.py makes them."""
+    if not FIRST_ROWS.search(page):
+        raise ManifestError(f"{INDEX} lacks the comments <!-- first rows: … --> and <!-- end of first rows -->.")
+    index = json.loads(read_text(root / FIRST_DATASET / "dataset.json"))
+    rows = "".join(f"        {row_markup(index, example)}\n" for example in range(min(ROWS, len(index["ids"]))))
+    sheet = f'      <div class="sheet" data-folder="{FIRST_DATASET}/" translate="no">\n{rows}      </div>\n'
+    return FIRST_ROWS.sub(lambda found: found[1] + sheet + found[2], page)
+
+
+def row_markup(index: dict, example: int) -> str:
+    """An example's picture and the choice of its label, in a line."""
+    urgent = "" if example else ' fetchpriority="high"'
+    source, alt = (html.escape(text) for text in (f"{FIRST_DATASET}/{index['files'][example]}", index["alt"][example]))
+    picture = f'<img class="picture" src="{source}" alt="{alt}" width="96" height="96"{urgent}>'
+    choices = "".join(
+        f'<button type="button" class="choice" data-given="{html.escape(name)}" tabindex="-1" '
+        f'aria-pressed="{str(label == index["given_label"][example]).lower()}">{html.escape(name)}</button>'
+        for label, name in enumerate(index["classes"])
+    )
+    return f'<div class="card">{picture}<div class="choices" role="group">{choices}</div></div>'
 
 
 def pyscript_modules(root: Path) -> list[str]:

@@ -12,7 +12,10 @@ ROOT = Path(__file__).parents[2]
 
 PROJECT = {
     "main.py": "from vizzy.page import app\n",
-    "index.html": "<head>\n  <!-- preloads: by a tool -->\n  <!-- end of preloads -->\n</head>\n",
+    "index.html": "<head>\n  <!-- preloads: by a tool -->\n  <!-- end of preloads -->\n</head>\n"
+    "<body>\n  <!-- first rows: by a tool -->\n  <!-- end of first rows -->\n</body>\n",
+    "static/dataset.json": '{"classes": ["yes", "<no>"], "ids": ["a", "b"], "files": ["a.webp", "b&c.webp"], '
+    '"given_label": [0, 1], "alt": ["first", "a \\"second\\""]}',
     "vizzy/__init__.py": '"""A docstring."""\n',
     "vizzy/page.json": '{"interpreter": "micropython", "files": {}}',
     "vizzy/worker.json": '{"interpreter": "pyodide", "files": {"./gone.py": "./vizzy/gone.py"}}',
@@ -89,6 +92,10 @@ def test_they_are_asked_for_as_pyscript_asks_so_that_its_request_finds_them():
     assert {(link["as"], "crossorigin" in link) for link in LINKS["preload"]} == {("fetch", True)}
 
 
+def test_on_a_phone_they_wait_for_the_first_screen():
+    assert {link.get("media") for link in LINKS["preload"] + LINKS["modulepreload"]} == {"(min-width: 40rem)"}
+
+
 def test_each_of_pyscripts_own_is_there():
     """Their names carry a fingerprint, which another version of PyScript changes."""
     ahead = [link["href"] for link in LINKS["modulepreload"]]
@@ -135,6 +142,23 @@ def test_a_feature_comes_with_what_it_imports_in_functions_and_what_that_imports
             "markup": [],
         }
     }
+
+
+def test_index_html_has_the_first_rows_with_given_labels_and_every_text_escaped(project):
+    manifest.write(project)
+    rows = [line.strip() for line in (project / "index.html").read_text().splitlines() if 'class="card"' in line]
+    assert len(rows) == 2
+    assert 'src="static/a.webp" alt="first"' in rows[0]
+    assert 'data-given="yes" tabindex="-1" aria-pressed="true">yes<' in rows[0]
+    assert 'src="static/b&amp;c.webp" alt="a &quot;second&quot;"' in rows[1]
+    assert 'data-given="&lt;no&gt;" tabindex="-1" aria-pressed="true">&lt;no&gt;<' in rows[1]
+
+
+def test_a_page_without_a_place_for_the_first_rows_is_refused(project):
+    page = project / "index.html"
+    page.write_text(page.read_text().replace("end of first rows", "the end"))
+    with pytest.raises(manifest.ManifestError, match="first rows"):
+        manifest.write(project)
 
 
 def test_what_comes_late_is_kept_for_offline_with_icons_and_samples(project):

@@ -22,7 +22,8 @@ class DatasetPanel:
         scroller = dom.by_id("dataset-list")
         scroller.style.setProperty("--choices", "1" if self._has_menus else str(len(self._index.classes)))
         most = MOST_MENUS if self._has_menus else None
-        self.list = VirtualList(scroller, len(self._index), self._make_card, self._fill_card, most)
+        ready = _cards_of_markup(scroller, self._index.folder)
+        self.list = VirtualList(scroller, len(self._index), self._make_card, self._fill_card, most, ready)
         self.list.refresh()
 
     def close(self):
@@ -103,6 +104,12 @@ class DatasetPanel:
             button = buttons[label]
             button.setAttribute("aria-pressed", "true" if label == given else "false")
             button.tabIndex = tab_index if label == given else -1
+
+
+def _cards_of_markup(scroller, folder):
+    """The first cards, where they are those that index.html has of the dataset in this folder; else none."""
+    sheet = scroller.querySelector(".sheet[data-folder]")
+    return list(sheet.children) if sheet and sheet.getAttribute("data-folder") == folder else []
 
 
 def _current_choice(card):

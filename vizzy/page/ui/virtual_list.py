@@ -35,21 +35,25 @@ class VirtualList:
     make_row : () -> node
     fill_row : (node, row number) -> None
     most : int, of rows in the document at once, where it is not to be ``MOST_ROWS`` or ``ROWS_OF_MANY``
+    ready : list of nodes, the first rows where the document has them already, still to be filled
     """
 
-    def __init__(self, scroller, count, make_row, fill_row, most=None):
+    def __init__(self, scroller, count, make_row, fill_row, most=None, ready=()):
         self.scroller = scroller
         self.count = count
         self._make_row = make_row
         self._fill_row = fill_row
         self._most_wanted = most
-        self._nodes = {}
-        self._stale = set()
+        self._nodes = dict(enumerate(ready))
+        self._stale = set(self._nodes)
         self._working = False
         self._sheet = scroller.ownerDocument.createElement("div")
         self._sheet.className = "sheet"
         self._sheet.setAttribute("role", "list")
         self._sheet.style.setProperty("--count", str(count))
+        for row, node in self._nodes.items():
+            self._adopt(node, row)
+        self._sheet.append(*ready)
         scroller.replaceChildren(self._sheet)
         _listen(self)
 
@@ -112,7 +116,7 @@ class VirtualList:
         if node is None:
             node = self._take_node(row)
             self._insert(node, row)
-            node.style.setProperty("--row", str(row))
+            self._adopt(node, row)
         elif row not in self._stale:
             return False
         self._stale.discard(row)
@@ -122,9 +126,12 @@ class VirtualList:
     def _take_node(self, row):
         if len(self._nodes) >= self._most:
             return self._nodes.pop(max(self._nodes, key=lambda other: abs(other - row)))
-        node = self._make_row()
+        return self._make_row()
+
+    def _adopt(self, node, row):
+        """Make a node the one of a row."""
         node.setAttribute("role", "listitem")
-        return node
+        node.style.setProperty("--row", str(row))
 
     def _insert(self, node, row):
         """Rows stand in the document in their order, for the keyboard and screen readers."""
