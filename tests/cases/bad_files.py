@@ -442,8 +442,8 @@ REFUSED = [
         "'a.csv', 'b.csv' all have labels: bring one",
     ),
     Case(
-        "a second table in another order",
-        (text_file("a.csv", LABELS), text_file("p.csv", "id,cat,dog\nb,1,0\na,0,1\nc,1,0\nd,0,1\n")),
+        "a second table with other ids",
+        (text_file("a.csv", LABELS), text_file("p.csv", "id,cat,dog\nb,1,0\ne,0,1\nc,1,0\nd,0,1\n")),
         "p.csv line 2 has the id 'b', but a.csv line 2 has 'a': sort both alike",
     ),
     # Zips

@@ -856,6 +856,49 @@ def test_the_text_within_label_studios_tasks_is_what_features_are_made_of():
     assert one.raw.texts == one.texts
 
 
+def test_rows_of_another_table_in_another_order_are_matched_by_an_id_and_it_is_said():
+    labels = "id,label\n" + "".join(f"{row[0]},{row[1]}\n" for row in ROWS)
+    shuffled = random.Random(0).sample(ROWS, len(ROWS))
+    predicted = "id,cat,dog,fox\n" + "".join(f"{row[0]},{','.join(row[3:])}\n" for row in shuffled)
+    one = opened(file(labels, "labels.csv"), file(predicted, "submission.csv"))
+    assert_read(one)
+    assert (one.dataset.pred_probs.argmax(axis=1) == one.dataset.given_label).all()
+    assert any("matched" in note and "submission.csv" in note for note in one.notes)
+
+
+def test_predictions_are_matched_with_images_in_folders_by_the_names_of_the_files():
+    images = [InputFile(f"pets/{row[1]}/{row[0]}.jpg", b"") for row in ROWS]
+    predicted = "filename,cat,dog,fox\n" + "".join(f"{row[0]}.jpg,{','.join(row[3:])}\n" for row in ROWS)
+    one = opened(*images, file(predicted, "predictions.csv"))
+    assert sorted(given_labels(one)) == sorted(GIVEN)
+    assert (one.dataset.pred_probs.argmax(axis=1) == one.dataset.given_label).all()
+
+
+def test_a_table_without_labels_or_numbers_beside_images_in_folders_is_named_as_not_read():
+    images = [InputFile(f"pets/{row[1]}/{row[0]}.jpg", b"") for row in ROWS]
+    proposal = reading.read([*images, file("filename,author\n" + "".join(f"{row[0]}.jpg,me\n" for row in ROWS), "credits.csv")])
+    assert sum(image is not None for image in proposal.images_to_embed) == len(ROWS)
+    assert any("credits.csv was not read" in note for note in proposal.notes)
+
+
+def test_texts_in_folders_are_labelled_by_these():
+    texts = [file(f"this is a text about number {row}", f"news/train/{label}/{row}.txt") for row, label in enumerate(GIVEN)]
+    one = opened(*texts)
+    assert sorted(given_labels(one)) == sorted(GIVEN)
+    assert one.texts[0] == "this is a text about number 0"
+    assert one.dataset.ids[0] == "news/train/cat/0.txt"
+    assert any("Each file is a text" in note for note in one.notes)
+
+
+def test_images_within_a_parquet_file_are_their_paths():
+    arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    out = io.BytesIO()
+    images = [{"bytes": b"\x89PNG", "path": f"{row}.png"} for row in range(len(GIVEN))]
+    parquet.write_table(arrow.table({"image": images, "label": GIVEN}), out)
+    one = opened(file(out.getvalue(), "data.parquet"), array(PROBS))
+    assert one.dataset.files[1] == "1.png"
+
+
 # --- what is not read --------------------------------------------------------------------------------------------
 
 

@@ -283,12 +283,12 @@ def _unusual_label(table, roles):
     one_hot = one_hot_columns(table, free)
     if one_hot:
         return dict.fromkeys(one_hot, ONE_HOT)
-    few = [column for column in free if not is_numeric(table, column) and _has_few_values(table, column)]
+    few = [column for column in free if not is_numeric(table, column) and has_few_values(table, column)]
     own = [column for column in few if not OF_OTHERS.fullmatch(normalised(column)) and why_no_feature_by_name(column) is None]
     few = own or few
     few = [column for column in few if not is_date(next(filter(None, table.texts(column)), ""))]
     if not few and all(column.startswith(UNNAMED) for column in table.columns):  # without names, numbers may be classes
-        few = [column for column in free if _has_few_values(table, column)]
+        few = [column for column in free if has_few_values(table, column)]
     if not few and (TEXT in roles.values() or text_column(table, free)):
         few = [column for column in [_rating(table, free)] if column]
     return {few[0]: LABEL} if len(few) == 1 else {}
@@ -306,7 +306,7 @@ def _are_few_whole_numbers(table, column):
     return None not in different and 2 <= len(different) <= MOST_RATINGS
 
 
-def _has_few_values(table, column):
+def has_few_values(table: Table, column: str) -> bool:
     """Whether a column holds words of which each comes several times, as labels do."""
     if not may_be_labels(table, column):
         return False

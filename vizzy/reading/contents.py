@@ -10,15 +10,16 @@ from vizzy.dataset import EMBEDDINGS_FILE, IMAGE_HASHES_FILE, INDEX_FILE, PRED_P
 from vizzy.reading.arrays import LABELS, Array, coded_texts_of, guess_role, read_arrays
 from vizzy.reading.choices import Choices
 from vizzy.reading.class_lists import USUALLY_LABELS, ClassList, class_list_of
-from vizzy.reading.columns import LABEL, check_choices, column_of, exported_columns, guess_roles, labels_in
+from vizzy.reading.columns import IGNORED, LABEL, ONE_HOT, check_choices, column_of, exported_columns, guess_roles, has_few_values, labels_in
 from vizzy.reading.compression import decompressed
 from vizzy.reading.errors import ReadingError, listed
 from vizzy.reading.files import ARRAY_SUFFIXES, COLUMNAR_SUFFIXES, SPREADSHEET_SUFFIXES, InputFile, Limits, check_sizes, unpacked
 from vizzy.reading.formats import is_spreadsheet, read_table
-from vizzy.reading.image_folders import table_of_folders
+from vizzy.reading.image_folders import table_of_folders, texts_in_folders
 from vizzy.reading.labels import may_mean_no_label
 from vizzy.reading.safe_json import parse_json
 from vizzy.reading.features import COUNT, NO_NAME, is_numeric, why_no_feature
+from vizzy.reading.matching import matched
 from vizzy.reading.numbers import holds_lists, matrix_of_columns
 from vizzy.reading.probabilities import scores_of_column
 from vizzy.reading.score_cells import holds_scores
@@ -121,13 +122,17 @@ def contents_of(files: Sequence[InputFile], choices: Choices, limits: Limits) ->
     arrays = [array for file in found if file.suffix in ARRAY_SUFFIXES for array in read_arrays(file, limits)]
     index = _index_of(found)
     images = tuple(file.name for file in found if file.is_image)
-    in_folders = None if _has_sure_table(found) else table_of_folders(images)
     set_aside = _lists_of_classes(found)
     data = [file for file in found if file not in set_aside]
+    texts = texts_in_folders(data) if not images and not arrays and not _has_sure_table(data) else None
+    in_folders = texts or table_of_folders(images)
+    data = data if texts is None else []
     tables, left = _tables(data, choices, limits, has_labels=in_folders is not None)
-    table, more_arrays, more_notes = _main_table([in_folders] if in_folders else tables, choices)
+    if in_folders is not None and any(_may_have_labels(table, choices) for table in tables):
+        in_folders = None
+    table, more_arrays, more_notes = _main_table([in_folders, *tables] if in_folders else tables, choices, lenient=bool(in_folders))
     listed_classes, listing = _listed_classes([*set_aside, *left], table, arrays, choices)
-    unread = _why_unread([file for file in (*set_aside, *left) if not _lists_the_same(file, listed_classes)], listing, table)
+    unread = _why_unread([file for file in (*set_aside, *left) if not _lists_the_same(file, listed_classes)], listing, table, in_folders is not None)
     if listing:
         more_notes.append(sentence("The classes and their order are taken from {file}.", file=listing))
     if table is None and not arrays and not more_arrays:
@@ -268,10 +273,10 @@ def _labels_of(table, arrays, choices):
     return column, {label for label in labels if label and not may_mean_no_label(label)}
 
 
-def _why_unread(files, listing, table):
+def _why_unread(files, listing, table, in_folders):
     """A sentence on each file that was not read: list of Sentence."""
     return [
-        sentence("{file} was not read: it is {what}.", file=file.name, what=_what_it_is(file, table))
+        sentence("{file} was not read: it is {what}.", file=file.name, what=_what_it_is(file, table, in_folders))
         for file in files
         if file.name != listing
     ]
@@ -289,14 +294,24 @@ def _holds_table(file):
     return not file.is_image and file.suffix not in ARRAY_SUFFIXES and is_spreadsheet(file)
 
 
-def _what_it_is(file, table):
+def _what_it_is(file, table, in_folders):
+    if file.suffix in PERHAPS_TABLES and table is not None and in_folders:
+        return sentence("beside the folders whose names are the labels; bring it alone if it is the table")
     if file.suffix in PERHAPS_TABLES and table is not None:
         return sentence("beside {table}, which is surer to be the table; bring it alone if it is the one", table=table.name)
     return FOREIGN_SUFFIXES.get(file.suffix, UNKNOWN)
 
 
-def _main_table(tables, choices):
-    """The one table with labels, the others as arrays of numbers, and notes."""
+def _may_have_labels(table, choices):
+    """Whether a table has labels, or columns of words of which a person may choose one."""
+    roles = _roles(table, choices)
+    return {LABEL, ONE_HOT} & set(roles.values()) or any(
+        has_few_values(table, column) for column, role in roles.items() if role == IGNORED and not is_numeric(table, column)
+    )
+
+
+def _main_table(tables, choices, lenient=False):
+    """The one table with labels, the others as arrays of numbers, and notes; if lenient, what holds no numbers is a note."""
     if len(tables) < 2:
         if tables:
             check_choices(tables[0], choices.roles)
@@ -310,11 +325,18 @@ def _main_table(tables, choices):
     main = labelled[0] if labelled else tables[0]
     check_choices(main, choices.roles)
     arrays, notes = [], []
-    for table in tables:
-        if table is not main:
-            array, note = _table_as_array(table, main)
+    for other in tables:
+        if other is not main:
+            table, matching = matched(other, main)
+            try:
+                array, note = _table_as_array(table, main)
+            except ReadingError:
+                if not lenient:
+                    raise
+                array, matching = None, None
+                note = sentence("{table} was not read: it holds no labels, and no numbers for each image.", table=table.name)
             arrays += [array] if array else []
-            notes += [note] if note else []
+            notes += [said for said in (matching, note) if said]
     return main, arrays, notes
 
 

@@ -1,18 +1,23 @@
-"""Images whose labels are the folders that they lie in, and images of which there are no embeddings yet.
+"""Images, and texts, whose labels are the folders that they lie in, and images of which there are no embeddings yet.
 
 A folder with a subfolder for each label is how image datasets mostly come (torchvision's ImageFolder, Keras). It becomes a table
 with a column for the file and one for the label, and goes the same way as any table from there.
 """
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from vizzy.reading.columns import PARTS_OF_DATA
 from vizzy.reading.errors import listed
-from vizzy.reading.tables import Form, Table
+from vizzy.reading.files import InputFile
+from vizzy.reading.tables import ROW, Form, Table, decoded
 from vizzy.sentences import counted, sentence
 
-FILE_COLUMN, LABEL_COLUMN = "file", "label"
+FILE_COLUMN, LABEL_COLUMN, ID_COLUMN, TEXT_COLUMN = "file", "label", "id", "text"
+TEXT_SUFFIXES = (".txt", "")
+FEWEST_TEXTS = 2  # in each folder
 UNNAMED_FOLDER = "images"
 FEWEST_LABELS = 2
 
@@ -54,9 +59,40 @@ def table_of_folders(images: Sequence[str]) -> Table | None:
         rows,
         tuple(range(1, len(rows) + 1)),
         Form(),
-        unit="row",
+        unit=ROW,
         notes=_notes(labels, parts_of_data if has_parts else set()),
     )
+
+
+def texts_in_folders(files: Sequence[InputFile]) -> Table | None:
+    """A table of texts, each a file, and the folders that they lie in, where these can be labels.
+
+    Parameters
+    ----------
+    files : sequence of InputFile
+        Of any kind.
+
+    Returns
+    -------
+    Table or None
+        None where fewer than two folders hold texts, or one of them a single text, as of a table and a note on it.
+
+    Raises
+    ------
+    ReadingError
+        Where one of them is no text.
+    """
+    by_name = {file.name: file for file in files if file.suffix in TEXT_SUFFIXES}
+    table = table_of_folders(list(by_name))
+    if table is None or min(Counter(label for _, label in table.rows).values()) < FEWEST_TEXTS:
+        return None
+    rows = tuple([name, label, decoded(by_name[name])[0].strip()] for name, label in table.rows)
+    notes = (sentence("Each file is a text, and its label is the folder that it lies in: {folders}.", folders=listed(_labels(rows), 6)),)
+    return replace(table, columns=(ID_COLUMN, LABEL_COLUMN, TEXT_COLUMN), rows=rows, notes=(*notes, *table.notes[1:]))
+
+
+def _labels(rows):
+    return sorted({row[1] for row in rows})
 
 
 def _shared_folders(folders):

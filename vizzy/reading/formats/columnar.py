@@ -18,6 +18,7 @@ from vizzy.reading.tables import ABSENT, FEATHER, PARQUET, Form, Table, cell_tex
 from vizzy.sentences import sentence
 
 PARQUET_MARK, FEATHER_MARK = b"PAR1", b"ARROW1"
+IMAGE_KEYS = frozenset(["bytes", "path"])  # of an image, or a sound, as Hugging Face's datasets keep it
 FOOTER_LENGTH = 4  # bytes before the mark at a Parquet file's end, which tell how long its description is
 INSTALL = sentence("{command}, or save the table as CSV", command="pip install pyarrow")
 
@@ -160,6 +161,8 @@ def plain(cell: Any) -> Any:
         return cell
     if isinstance(cell, bytes):
         return cell.decode("utf-8", "replace")
+    if isinstance(cell, dict) and IMAGE_KEYS <= cell.keys():
+        return plain(cell["path"])
     if isinstance(cell, dict):
         return {str(key): plain(value) for key, value in cell.items()}
     if isinstance(cell, list):
