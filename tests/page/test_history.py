@@ -1,6 +1,9 @@
 """Undo and redo; runs under MicroPython, too (test_micropython.py)."""
 
-from vizzy.page.model.history import History, decisions, difference
+import json
+
+from vizzy.page.model import history as history_module
+from vizzy.page.model.history import History, decisions, difference, from_plain, to_plain
 from vizzy.page.model.events import activate, relabel, review, set_class_percentile
 from vizzy.page.model.state import State
 
@@ -78,3 +81,50 @@ def test_a_thousand_steps_are_undone_to_the_very_beginning():
     while history.past:
         history = history.undo()
     assert history.applied_to(state).changed_labels == {}
+
+
+def after_three_steps():
+    """A state and its history: a label, a threshold and a review of two, the last of them undone."""
+    state, history = started()
+    first = relabel(state, 3, 1, 0)
+    second = set_class_percentile(first, 70)
+    third = review(second, [(3, "kept", None), (4, "accepted", 2)], [0] * 9)
+    history = history.settle(first).settle(second).settle(third).undo()
+    return history.applied_to(third), history, third
+
+
+def kept(history, state):
+    """The history as the next visit finds it."""
+    return from_plain(json.loads(json.dumps(to_plain(history))), decisions(state))
+
+
+def test_a_history_that_was_kept_undoes_and_redoes_as_before():
+    state, history, third = after_three_steps()
+    found = kept(history, state)
+    assert decisions(found.redo().applied_to(state)) == decisions(third)
+    assert found.undo().applied_to(state).class_percentile == 50
+    assert decisions(found.undo().undo().applied_to(state)) == decisions(State())
+    assert found.undo().undo().past is None
+    assert found.redo().future is None
+
+
+def test_a_history_is_not_taken_for_other_decisions_than_it_ends_in():
+    state, history, third = after_three_steps()
+    assert kept(history, third) is None
+    assert from_plain(dict(to_plain(history), fields=["changed_labels"]), decisions(state)) is None
+    assert from_plain({}, decisions(state)) is None
+
+
+def test_of_a_long_history_the_latest_steps_are_kept():
+    state, history = started()
+    for row in range(30):
+        state = relabel(state, row, 1, 0)
+        history = history.settle(state)
+    most, history_module.MOST_KEPT = history_module.MOST_KEPT, 20
+    try:
+        found = kept(history, state)
+    finally:
+        history_module.MOST_KEPT = most
+    while found.past:
+        found = found.undo()
+    assert sorted(found.applied_to(state).changed_labels) == list(range(10))

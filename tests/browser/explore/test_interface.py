@@ -95,7 +95,7 @@ def test_the_address_follows_and_back_is_not_trapped(visit):
 
 
 @pytest.mark.without_worker
-def test_undo_and_redo_go_through_thresholds_and_labels(visit):
+def test_undo_and_redo_go_through_thresholds_and_labels_after_a_reload_too(visit):
     visit.open()
     page = visit.page
     page.locator("#class-percentile").fill("70")
@@ -109,6 +109,16 @@ def test_undo_and_redo_go_through_thresholds_and_labels(visit):
     page.click("#redo")
     page.click("#redo")
     assert page.is_visible("#changes") and page.input_value("#class-percentile") == "70"
+    page.click("#undo")
+    page.reload()
+    visit.wait("ready")
+    assert page.is_hidden("#changes") and page.input_value("#class-percentile") == "70"
+    page.click("#redo")
+    assert page.is_visible("#changes")
+    page.click("#undo")
+    page.click("#undo")
+    assert page.input_value("#class-percentile") == "50"
+    assert page.is_disabled("#undo")
 
 
 @pytest.mark.without_worker

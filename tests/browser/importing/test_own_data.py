@@ -295,6 +295,32 @@ def test_a_reload_goes_on_with_the_same_work(reviewing_alone):
     assert page.input_value("#dataset-menu") == "own"
 
 
+def test_what_was_decided_before_a_reload_can_be_undone_and_done_again(reviewing_alone):
+    page = reviewing_alone.page
+    for key in "akn":
+        page.keyboard.press(key)
+    reviewed = "document.getElementById('reviewed').textContent.startsWith('{} of')"
+    page.wait_for_function(reviewed.format(3))
+    page.keyboard.press("Control+z")
+    page.wait_for_function(reviewed.format(2))
+    page.wait_for_timeout(800)  # the files are being kept
+    for _visit in range(2):
+        page.reload()
+        reviewing_alone.wait("trained")
+        page.wait_for_selector("#queue-list .queue-row")
+        for count, key in ((1, "z"), (0, "z"), (1, "y"), (2, "y"), (3, "y"), (2, "z")):
+            page.keyboard.press(f"Control+{key}")
+            page.wait_for_function(reviewed.format(count))
+    address = page.url
+    page.goto(reviewing_alone.site + "404.html")
+    steps = "Object.keys(localStorage).filter(key => key.startsWith('vizzy:undo:'))"
+    assert page.evaluate(f"{steps}.map(key => localStorage.removeItem(key)).length") == 1
+    page.goto(address)  # as after an earlier version, which kept no steps
+    reviewing_alone.wait("trained")
+    page.wait_for_function(reviewed.format(2))
+    assert page.get_attribute("#undo", "aria-disabled") == "true"
+
+
 def test_forgotten_work_is_gone(reviewing_alone):
     page = reviewing_alone.page
     page.wait_for_timeout(800)

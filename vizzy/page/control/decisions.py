@@ -6,7 +6,7 @@ import json
 import js
 
 from vizzy.page.model import url
-from vizzy.page.model.history import History, decisions
+from vizzy.page.model.history import History, decisions, from_plain, to_plain
 from vizzy.page.site import local_storage
 from vizzy.page.ui import dom
 
@@ -32,7 +32,7 @@ class DecisionsController:
         app.on_dataset_opened(self._take_dataset)
 
     def _take_dataset(self, _dataset):
-        self._history = History(decisions(self._app.state))
+        self._history = self._kept_history() or History(decisions(self._app.state))
         self._search = js.window.location.search  # names the dataset
         self._show_history()
 
@@ -51,6 +51,28 @@ class DecisionsController:
     def redo(self, _event=None):
         """Take an undone decision again."""
         self._travel_to(self._history.redo())
+
+    def _kept_history(self):
+        """The history of an earlier visit that ended in the decisions as they are, or None."""
+        key, storage = self._place_of_history()
+        kept = key and local_storage.recall(key, storage)
+        return from_plain(json.loads(kept), decisions(self._app.state)) if kept else None
+
+    def _keep_history(self):
+        key, storage = self._place_of_history()
+        history = self._history.settle(self._app.state)
+        if key and (history.past or history.future):
+            local_storage.remember(key, json.dumps(to_plain(history)), storage)
+
+    def _place_of_history(self):
+        """Under which key the history is kept and where: of a saved project with it, of a shipped dataset until the tab is
+        closed. The key is None where the data may be others the next time, or another tab has decided on or forgotten them.
+        """
+        project = getattr(self._app.dataset.source, "project", None)
+        if project:
+            is_ours = project.id and not project.is_overtaken
+            return (local_storage.UNDO + project.id if is_ours else None), local_storage.FOR_GOOD
+        return local_storage.UNDO + js.window.location.search, local_storage.FOR_THIS_TAB
 
     def _travel_to(self, history):
         if history is self._history:
@@ -98,6 +120,7 @@ class DecisionsController:
         """
         if decisions(self._app.state) != self._history.settled:
             self._app.dataset.source.keep(self._app.state)
+        self._keep_history()
         address, fragment = js.window.location.href, self._fragment()
         if address != self._written or fragment == js.window.location.hash.lstrip("#"):
             return  # the visitor has typed another address, or all of it stands there

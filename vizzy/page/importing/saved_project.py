@@ -183,4 +183,5 @@ async def forget(project_id):
 def _forget_decisions(project_id):
     local_storage.forget(DECISIONS + project_id)
     local_storage.forget(VERSION + project_id)
+    local_storage.forget(local_storage.UNDO + project_id)
     project_list.remove(project_id)

@@ -42,6 +42,54 @@ class History:
         return state.replace(**dict(zip(DECISIONS, self.settled)))
 
 
+MOST_KEPT = 20_000  # changes of single labels, reviews and thresholds: about 1 MB of what browsers let a site keep
+
+
+def to_plain(history):
+    """A history as lists, numbers and texts, for JSON: its latest steps, of no more than `MOST_KEPT` changes in all."""
+    steps, room = {}, MOST_KEPT
+    for name in ("past", "future"):
+        steps[name] = []
+        pair = getattr(history, name)
+        while pair:
+            step, pair = pair
+            plain = [[place, _plain_change(change)] for place, change in step.items()]
+            room -= sum([len(change) for _place, change in plain])
+            if room < 0:
+                break
+            steps[name].append(plain)
+    settled = [list(value.items()) if isinstance(value, dict) else value for value in history.settled]
+    return dict(steps, fields=list(DECISIONS), settled=settled)
+
+
+def from_plain(plain, settled):
+    """The history that ``to_plain`` was given, if these decisions are the ones that it ends in; else None."""
+    if plain.get("fields") != list(DECISIONS):
+        return None  # of a version that decides on other things
+    kept = [dict(value) if isinstance(now, dict) else value for value, now in zip(plain["settled"], settled)]
+    if tuple(kept) != settled:
+        return None
+    past, future = [_linked(plain[name], settled) for name in ("past", "future")]
+    return History(settled, past, future)
+
+
+def _plain_change(change):
+    """A step's change at one place: (before, after), or where it is of examples, a list of (example, before, after)."""
+    return [(key, old, new) for key, (old, new) in change.items()] if isinstance(change, dict) else change
+
+
+def _linked(steps, settled):
+    """Steps, the latest first, as `History` links them."""
+    pair = None
+    for plain in reversed(steps):
+        step = {}
+        for place, change in plain:
+            is_of_examples = isinstance(settled[place], dict)
+            step[place] = {key: (old, new) for key, old, new in change} if is_of_examples else tuple(change)
+        pair = (step, pair)
+    return pair
+
+
 def decisions(state):
     """The part of a state that undo brings back."""
     return tuple([getattr(state, name) for name in DECISIONS])

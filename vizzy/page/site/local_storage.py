@@ -5,6 +5,7 @@ from js import window
 # Of static/start.js, as MicroPython cannot catch what a refusing storage throws: each answers null where it is refused.
 
 PROBE = "vizzy:probe"
+UNDO = "vizzy:undo:"  # and a saved project or a dataset's address: the steps that can be undone and redone
 FOR_GOOD, FOR_THIS_TAB = "localStorage", "sessionStorage"
 
 
