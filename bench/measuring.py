@@ -275,3 +275,31 @@ def browser_name(page):
     """The browser and its major version."""
     found = re.search(r"(Chrom\w*)/(\d+)", page.evaluate("navigator.userAgent"))
     return f"{found[1].replace('Chrome', 'Chromium')} {found[2]}" if found else "unknown browser"
+
+
+def process_megabytes(browser):
+    """The resident memory of the largest of the browser's page processes; None where it cannot be read."""
+    processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    sizes = [_resident(one["id"]) for one in processes if one["type"] == "renderer"]
+    return max((size for size in sizes if size), default=None)
+
+
+def browser_megabytes(browser):
+    """The memory of all of the browser's processes, what several share counted once; None where it cannot be read."""
+    processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    sizes = [_proportional(one["id"]) for one in processes]
+    return None if None in sizes else sum(sizes)
+
+
+def _proportional(process):
+    with contextlib.suppress(OSError):
+        text = Path(f"/proc/{process}/smaps_rollup").read_text()
+        return round(int(re.search(r"Pss:\s*(\d+) kB", text)[1]) / 1000)
+    return None
+
+
+def _resident(process):
+    with contextlib.suppress(OSError):
+        status = Path(f"/proc/{process}/status").read_text()
+        return round(int(re.search(r"VmRSS:\s*(\d+) kB", status)[1]) / 1000)
+    return None

@@ -14,8 +14,6 @@ and plot into docs/.
 """
 
 import contextlib
-import re
-from pathlib import Path
 
 import numpy as np
 from chart import chart
@@ -32,6 +30,7 @@ from measuring import (
     chromium,
     percentile,
     playing,
+    process_megabytes,
     report,
     served,
     spread,
@@ -166,20 +165,6 @@ def stock(browser, page):
         "elements": page.evaluate("document.querySelectorAll('*').length"),
         "process_mb": process_megabytes(browser),
     }
-
-
-def process_megabytes(browser):
-    """The resident memory of the largest of the browser's page processes; None where it cannot be read."""
-    processes = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
-    sizes = [_resident(one["id"]) for one in processes if one["type"] == "renderer"]
-    return max((size for size in sizes if size), default=None)
-
-
-def _resident(process):
-    with contextlib.suppress(OSError):
-        status = Path(f"/proc/{process}/status").read_text()
-        return round(int(re.search(r"VmRSS:\s*(\d+) kB", status)[1]) / 1000)
-    return None
 
 
 DIGITS = {"p50_ms": 1, "p95_ms": 1, "js_heap_mb": 1}

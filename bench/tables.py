@@ -12,7 +12,7 @@ from pathlib import Path
 
 from measuring import say
 
-BENCHMARKS = ("cold-start", "warm-start", "slider", "train", "scale")
+BENCHMARKS = ("cold-start", "warm-start", "slider", "train", "scale", "images")
 
 
 def main(argv):

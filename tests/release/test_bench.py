@@ -31,7 +31,7 @@ import tables  # noqa: E402
 from chart import chart, decades  # noqa: E402
 import cold_start  # noqa: E402
 
-TABLES = ("cold-start", "warm-start", "slider", "train", "scale", "peers")
+TABLES = ("cold-start", "warm-start", "slider", "train", "scale", "images", "peers")
 
 
 def run(*arguments):
