@@ -469,6 +469,20 @@ async def _open_proposal(begun, words_address):
     return _with_arrays(told, index=json.dumps(index).encode())
 
 
+@export
+def word_vectors_used(address):
+    """Whether vectors of words will be used of the texts of the proposal.
+
+    ``address`` is that of the vectors, which are fetched to see that, and kept.
+    """
+    return _word_vectors_used(address)
+
+
+async def _word_vectors_used(address):
+    table = _proposed().opened
+    return bool(table and table.raw and table.raw.texts) and (await _word_vectors(address)).covers(table.raw.texts)
+
+
 async def _word_vectors(address):
     """The vectors of words, kept for the next texts."""
     from vizzy.features.word_vectors import WordVectors

@@ -50,6 +50,16 @@ def test_a_refusal_crosses_as_a_sentence(worker):
     assert list(answer) == ["error"] and "mine.zip" in said(answer["error"])
 
 
+@pytest.mark.parametrize(("sentences", "used"), [(("where is my parcel", "the card was charged twice"), True), (("wo bleibt mein Paket", "die Karte wurde belastet"), False)])
+def test_whether_vectors_of_words_will_be_used_of_the_texts_is_known_before_they_are_opened(worker, sentences, used):
+    from vizzy.features.word_vectors import WordVectors
+
+    worker.word_vectors = WordVectors.shipped()
+    rows = "".join(f"{sentences[row % 2]} {row},{'ab'[row % 2]}\n" for row in range(40))
+    assert propose(worker, f"text,label\n{rows}".encode(), "texts.csv")["problem"] is None
+    assert answer_of(worker.word_vectors_used("runtime/texts/minilm-words.npz")) is used
+
+
 def test_a_value_error_that_is_a_defect_is_no_advice(worker, monkeypatch):
     propose(worker, zipped({}))
     answer_of(worker.open_proposal())

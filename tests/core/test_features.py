@@ -37,6 +37,45 @@ def test_a_table_of_texts_is_recognised_whatever_its_column_is_called():
     assert any("features are made of the texts in 'was der Kunde schrieb'" in note for note in proposal.notes)
 
 
+def of_few_words(n=40):
+    """Two columns of two or three words, and the labels that both tell."""
+    good = [bool(number % 2) for number in range(n)]
+    first = [f"{'good' if is_good else 'poor'} lamp {number}" for number, is_good in enumerate(good)]
+    second = [f"the {'bright' if is_good else 'dim'} lamp {number}" for number, is_good in enumerate(good)]
+    return first, second, ["pos" if is_good else "neg" for is_good in good]
+
+
+def test_of_columns_of_few_words_the_longest_is_the_text_where_nothing_else_tells_anything():
+    first, second, labels = of_few_words()
+    proposal = read({"answer 1": first, "answer 2": second, "label": labels})
+    assert proposal.roles == {"answer 1": "ignored", "answer 2": "text", "label": "label"}
+    assert proposal.problem is None and proposal.summary()["may_be_text"] == ["answer 1", "answer 2"]
+    other = proposal.corrected(roles={"answer 1": "text", "answer 2": "ignored"})
+    assert other.summary()["kind"] == "texts" and other.summary()["may_be_text"] == ["answer 1", "answer 2"]
+
+
+def test_a_column_of_few_words_beside_measurements_is_only_offered():
+    first, _, labels = of_few_words()
+    proposal = read({"size": RANDOM.normal(size=40), "product": first, "label": labels})
+    assert proposal.roles["product"] == "ignored" and proposal.roles["size"] == "measurement"
+    assert proposal.summary()["may_be_text"] == ["product"]
+    assert proposal.corrected(roles={"product": "text"}).summary()["kind"] == "texts and measurements"
+
+
+@pytest.mark.parametrize(
+    ("column", "cells"),
+    [
+        ("customer_name", [f"Ann{number} Smith" for number in range(40)]),
+        ("when", [f"2024-01-{1 + number % 28:02} 10:{number:02}" for number in range(40)]),
+        ("code", [f"A{number} {number}" if number < 5 else f"A{number}" for number in range(40)]),
+        ("file", [f"my photos/{number} a.jpg" for number in range(40)]),
+    ],
+)
+def test_names_dates_codes_and_paths_are_no_texts_of_few_words(column, cells):
+    proposal = read({column: cells, "label": of_few_words()[2]})
+    assert proposal.roles[column] != "text" and proposal.summary()["may_be_text"] == []
+
+
 def test_texts_without_spaces_between_words_are_texts():
     texts = [f"包裹还没有到达请帮忙查询订单号码{row}" for row in range(30)]
     assert read({"内容": texts, "label": ["a", "b"] * 15}).roles["内容"] == "text"

@@ -12,6 +12,7 @@ from vizzy.reading.contents import Contents
 from vizzy.reading.files import IN_BROWSER, ZIP_SUFFIX, Limits
 from vizzy.reading.given_labels import GivenLabels
 from vizzy.reading.imported import Opened
+from vizzy.reading.raw import may_be_text
 from vizzy.reading.roles import Roles
 from vizzy.reading.tables import cell_text
 
@@ -56,6 +57,7 @@ def summary_of(
         "agreement": opened.agreement if opened else None,
         "classes": [{"name": name, "count": counts.get(name, 0)} for name in classes],
         "columns": _columns(table, roles),
+        "may_be_text": may_be_text(contents, roles.columns, roles.arrays),
         "column_roles": list(column_roles.COLUMN_ROLES),
         "arrays": [
             {"name": array.name, "shape": list(array.values.shape), "role": roles.arrays[array.name]}

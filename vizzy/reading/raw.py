@@ -21,7 +21,7 @@ from vizzy.reading.errors import listed, shown
 from vizzy.reading.label_cells import ACCEPTED, REJECTED
 from vizzy.reading.features import is_numeric, why_no_feature, why_no_feature_by_name
 from vizzy.reading.soft_labels import soft_columns
-from vizzy.reading.text_columns import text_column, texts_within
+from vizzy.reading.text_columns import columns_of_words, text_column, texts_within
 from vizzy.sentences import Sentence, sentence
 
 MOST_OF_TEXTS = 64  # features
@@ -32,6 +32,7 @@ _NOT_MEASURED = re.compile(
     r"(.*_)?(created|updated|modified|timestamp|url|uri|link|path|file|filename|file_name|email|phone|comment|comments|note|notes)|(.*_)?at"
     r"|(.*_)?(predicted|prediction|predictions|pred|suggested|corrected)(_.*)?|.*_labels?|label_.*"
 )
+_OF_PEOPLE = re.compile(r"((first|last|full|user|nick|sur|family|given|middle|customer|client|patient|student|employee|contact)_?)?names?|authors?|users?|persons?")
 MEASURED_IN_A_TABLE = frozenset(["weight"])  # a thing's weight, where nothing is trained with weights of rows
 
 
@@ -97,7 +98,42 @@ def raw_roles(contents: Contents, columns: dict, arrays: dict, choices: Choices)
     label = column_of(columns, column_roles.LABEL)
     reasons = {column: _why_left_aside(table, column, label) for column in free}
     columns.update({column: column_roles.MEASUREMENT for column, why in reasons.items() if why is None})
-    return columns, {column: why for column, why in reasons.items() if why}
+    if not {column_roles.TEXT, column_roles.MEASUREMENT} & set(columns.values()):
+        columns.update(dict.fromkeys(_texts_of_few_words(table, free)[:1], column_roles.TEXT))
+    return columns, {column: why for column, why in reasons.items() if why and columns[column] == column_roles.IGNORED}
+
+
+def may_be_text(contents: Contents, columns: dict, arrays: dict) -> list[str]:
+    """The columns that features of texts could be made of: the one that has that role, and others that hold words.
+
+    Parameters
+    ----------
+    contents : Contents
+    columns : dict
+        Column -> role.
+    arrays : dict
+        Name of an array -> role.
+
+    Returns
+    -------
+    list of str
+        In the table's order; empty where features are brought.
+    """
+    table = contents.table
+    if table is None or not len(table) or contents.images or _predicts(columns, arrays):
+        return []
+    free = [column for column, role in columns.items() if role in (column_roles.IGNORED, column_roles.MEASUREMENT)]
+    words = {*_texts_of_few_words(table, free), *columns_of(columns, column_roles.TEXT)}
+    return [column for column in columns if column in words]
+
+
+def _texts_of_few_words(table, columns):
+    """Of some columns, those that hold words, the longest first, but for what nobody reads for a label: links, people's names."""
+    return [
+        column
+        for column in columns_of_words(table, columns)
+        if why_no_feature_by_name(column) is None and not _OF_PEOPLE.fullmatch(column_roles.normalised(column))
+    ]
 
 
 def raw_of(contents: Contents, columns: dict, row_idx: np.ndarray) -> Raw | None:

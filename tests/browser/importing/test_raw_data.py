@@ -24,6 +24,10 @@ def test_raw_data_reaches_the_suspects_and_why_with_nothing_chosen(visit, kind):
     assert understood in page.inner_text("#import-understood")
     assert f"features are made of the {kind}" in page.inner_text("#import-notes")
     assert "Making features and training take" in page.inner_text("#import-estimate")
+    if kind == "texts":
+        page.wait_for_function("document.getElementById('import-words').textContent.startsWith('Vectors of words will be used')")
+    else:
+        assert page.is_hidden("#import-words") and page.is_hidden("#import-text")
     open_and_train(visit)
     start_review(visit)
     page.wait_for_function(f"document.getElementById('review-reasons').textContent.toLowerCase().includes('{why}')")
@@ -56,6 +60,33 @@ def test_what_is_taken_for_a_measurement_can_be_corrected_and_making_features_ca
     page.wait_for_selector("#import-open:not([disabled])")
     assert page.is_hidden("#import-progress") and page.is_visible("#import")
     assert page.inner_text('[data-panel="dataset"] .choice[aria-pressed="true"] >> nth=0') == "cat"  # what was open is
+
+
+@pytest.mark.thorough  # daily: tests/page/views/preview.py and tests/core/test_features.py
+def test_which_of_several_columns_of_few_words_is_the_text_can_be_said_and_vectors_of_words_are_not_for_german(visit):
+    rows = ["first,second,label"]
+    for number in range(60):
+        good = number % 2
+        rows.append(f"{'guter' if good else 'schlechter'} Stuhl {number},Lampe {number} kaufte ich,{'pos' if good else 'neg'}")
+    page = visit.page
+    page.context.route("**/minilm-words.npz", lambda route: route.abort())
+    visit.open()
+    page.click("#import-button")
+    bring(visit, as_file("reviews.csv", "\n".join(rows)))
+    question = page.locator("#import-text select")
+    assert question.input_value() == "second" and question.locator("option").all_inner_texts() == ["first", "second", "none of them"]
+    page.wait_for_function("document.getElementById('import-words').textContent.includes('could not be fetched')")
+    page.context.unroute("**/minilm-words.npz")
+    question.select_option("first")
+    page.wait_for_function("document.getElementById('import-words').textContent.startsWith('Vectors of words will not be used')")
+    assert "made of the texts in 'first'" in page.inner_text("#import-notes")
+    question.select_option("")
+    page.wait_for_selector("#import-problem:not([hidden])")
+    assert page.is_hidden("#import-words") and question.input_value() == ""
+    question.select_option("first")
+    page.wait_for_selector("#import-problem", state="hidden")
+    open_and_train(visit)
+    visit.complaints.clear()  # the browser's own, of the request that was aborted
 
 
 @pytest.mark.thorough

@@ -23,7 +23,7 @@ def test_few_numbered_columns_and_those_of_other_roles_stand_alone():
     assert [names for _, names in folded(columns)] == [["q0"], ["q1"], ["q2"], ["q3"]]
 
 
-IDS = ("import-by-hand", "import-by-hand-list", "import-agreement", "import-columns", "import-arrays", "import-label", "import-unlabelled", "import-header", "import-sheet", "import-doubtful", "import-order")
+IDS = ("import-by-hand", "import-by-hand-list", "import-agreement", "import-columns", "import-arrays", "import-label", "import-text", "import-unlabelled", "import-header", "import-sheet", "import-doubtful", "import-order")
 
 
 def made(chosen):
@@ -71,6 +71,34 @@ def test_the_order_that_fits_is_offered_and_can_be_taken_back():
         assert words in button.textContent and not button.hidden
         preview._chose_order(None)
         assert chosen[-1] == {"classes": answer}
+
+
+def test_which_column_holds_the_texts_is_asked_where_several_hold_words_or_none_was_taken():
+    chosen = []
+    preview = made(chosen)
+    label = dom.by_id("import-text")
+    label.append(dom.element("select"))
+
+    def asked(candidates, **roles):
+        summary = {"may_be_text": candidates, "columns": [column(name, role) for name, role in roles.items()]}
+        preview._summary = summary
+        preview._show_text(summary)
+        return not label.hidden
+
+    class Event:
+        target = label.lastElementChild
+
+    assert not asked(["a"], a="text")
+    assert not asked([], a="measurement")
+    assert asked(["a"], a="ignored", b="measurement")
+    assert asked(["a", "b"], a="text", b="ignored", c="ignored", d="measurement")
+    for answer, roles in (
+        ("b", {"a": "ignored", "b": "text"}),
+        ("", {"a": "ignored", "b": "ignored"}),
+    ):
+        Event.target = type("Target", (), {"value": answer})
+        preview._chose_text(Event)
+        assert chosen[-1] == {"roles": roles}
 
 
 def ordered(names, **changes):

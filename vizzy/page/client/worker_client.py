@@ -142,6 +142,10 @@ class WorkerClient:
         """Perceptual hashes of images, as bytes of a .npy file, a Uint8Array; of a Uint8Array of the greys of each."""
         return await self._answer("image_hashes", greys.buffer)
 
+    async def word_vectors_used(self):
+        """Whether vectors of words will be used of the texts that were understood; they are fetched to see that."""
+        return await self._read("word_vectors_used", URL.new(WORDS, document.baseURI).href, long=True)
+
     async def open_proposal(self, run):
         """Make what was understood the worker's dataset; what the page needs of it: a dict, None if it was cancelled.
 

@@ -10,8 +10,7 @@ import js
 from pyscript.ffi import create_proxy
 
 from vizzy.page.client.answers import WorkerError
-from vizzy.page.importing import class_order, image_features, local_dataset, saved_project, served_project
-from vizzy.page.importing.preview import Preview
+from vizzy.page.importing import class_order, image_features, local_dataset, preview, saved_project, served_project
 from vizzy.page.importing.project_list import saved_projects
 from vizzy.page.language import _, percent, said, thousands
 from vizzy.page.model.state import OWN_DEFAULTS, State
@@ -42,7 +41,7 @@ class ImportDialog:
         self._busy = False
         self._run = None  # the opening that is under way, which may take long
         self._images = None  # vizzy.page.importing.image_features.ImageFeatures: of images that have no embeddings yet
-        self._preview = Preview(self._correct)
+        self._preview = preview.Preview(self._correct)
         self._wire()
 
     def open(self):
@@ -216,11 +215,27 @@ class ImportDialog:
         summary = self._summary
         self._show_stage(True)
         self._preview.render(summary)
+        asyncio.create_task(self._say_of_word_vectors(summary))
         if summary["problem"]:
             self._complain(said(summary["problem"]))
         dom.by_id("import-open").disabled = bool(summary["problem"])
         if not summary["problem"] and not class_order.holds_focus():
             dom.by_id("import-open").focus()
+
+    async def _say_of_word_vectors(self, summary):
+        """Whether vectors of words will be used of the texts, which are fetched to see that."""
+        if not preview.has_texts(summary):
+            self._preview.show_word_vectors("")
+            return
+        self._preview.show_word_vectors(preview.WORDS_LOOKED_UP)
+        try:
+            used = await self._app.worker.word_vectors_used()
+            words = preview.WORDS_USED if used else preview.WORDS_NOT_USED
+        except WorkerError as error:
+            print("vectors of words:", error.args[0])
+            words = preview.WORDS_NOT_THERE
+        if self._summary is summary:
+            self._preview.show_word_vectors(words)
 
     def _show_projects(self):
         projects = saved_projects()

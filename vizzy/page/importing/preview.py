@@ -10,7 +10,7 @@ from vizzy.page.ui import dom
 MOST_CLASS_CHIPS = 40
 MOST_COLUMNS = 200
 FEW_ALIKE = 8  # numbered columns of one role: from so many on they are one row
-LABEL, IGNORED = "label", "ignored"  # roles, as ``vizzy.reading.columns`` names them
+LABEL, TEXT, IGNORED = "label", "text", "ignored"  # roles, as ``vizzy.reading.columns`` names them
 MOST_DOUBTFUL, MOST_IN_ORDER = 10, 12
 LONG = 120  # seconds of training from which on the command line is worth naming
 MANY = 20_000  # rows, the same
@@ -36,6 +36,10 @@ ROLES = {
     "ids": _("ids"),
     "perceptual hashes of images": _("perceptual hashes of images"),
 }
+WORDS_LOOKED_UP = _("Checking whether vectors of words fit these texts…")
+WORDS_USED = _("Vectors of words will be used beside that: most words of these texts are English.")
+WORDS_NOT_USED = _("Vectors of words will not be used: they know English alone, and most words of these texts are unknown to them.")
+WORDS_NOT_THERE = _("Whether vectors of words will be used is not known yet, because they could not be fetched. Opening tries that again.")
 KINDS = {
     "texts": _("texts to make features of"),
     "measurements": _("measurements to make features of"),
@@ -54,6 +58,7 @@ class Preview:
         dom.by_id("import-columns").addEventListener("change", create_proxy(self._chose_role("roles")))
         dom.by_id("import-arrays").addEventListener("change", create_proxy(self._chose_role("arrays")))
         dom.by_id("import-label").addEventListener("change", create_proxy(self._chose_label))
+        dom.by_id("import-text").addEventListener("change", create_proxy(self._chose_text))
         dom.by_id("import-unlabelled").addEventListener("change", create_proxy(self._chose_unlabelled))
         dom.by_id("import-header").addEventListener("change", create_proxy(self._chose_header))
         dom.by_id("import-sheet").addEventListener("change", create_proxy(self._chose_sheet))
@@ -63,9 +68,11 @@ class Preview:
 
     def render(self, summary):
         """Show a summary, as ``vizzy.reading.Proposal.summary`` makes it."""
+        self._summary = summary
         dom.by_id("import-understood").textContent = understood(summary)
         dom.by_id("import-notes").replaceChildren(*[dom.element("li", "", said(note)) for note in summary["notes"]])
         self._show_label(summary["columns"])
+        self._show_text(summary)
         self._show_columns(summary)
         self._show_arrays(summary)
         self._show_unlabelled(summary)
@@ -79,6 +86,12 @@ class Preview:
         command = dom.by_id("import-command")
         dom.show(command, is_large(summary))
         command.lastElementChild.textContent = summary["command"]
+
+    def show_word_vectors(self, words):
+        """Whether vectors of words will be used of the texts, in a sentence."""
+        line = dom.by_id("import-words")
+        line.textContent = words
+        dom.show(line, bool(words))
 
     def _chose_role(self, kind):
         def chose(event):
@@ -107,6 +120,30 @@ class Preview:
                 option = dom.element("option", "", first["name"], {"value": first["name"]})
                 option.selected = first["name"] in held_by
                 options.append(option)
+        label.lastElementChild.replaceChildren(*options)
+
+    def _chose_text(self, event):
+        """Another column holds the texts; or none, not even one that would be taken next."""
+        chosen, candidates = event.target.value, self._summary["may_be_text"]
+        given_up = (TEXT,) if chosen else (TEXT, IGNORED)
+        roles = {
+            column["name"]: IGNORED for column in self._summary["columns"] if column["name"] in candidates and column["role"] in given_up
+        }
+        if chosen:
+            roles[chosen] = TEXT
+        self._correct({"roles": roles})
+
+    def _show_text(self, summary):
+        """Which column the texts are in, where several hold words, or where the only one that does was not taken."""
+        held_by = [column["name"] for column in summary["columns"] if column["role"] == TEXT]
+        candidates = summary["may_be_text"]
+        label = dom.by_id("import-text")
+        dom.show(label, len(candidates) > len(held_by))
+        options = []
+        for name in candidates + [""]:
+            option = dom.element("option", "", name or _("none of them"), {"value": name})
+            option.selected = name in held_by or not name and not held_by
+            options.append(option)
         label.lastElementChild.replaceChildren(*options)
 
     def _chose_unlabelled(self, event):
@@ -207,6 +244,11 @@ class Preview:
         if len(classes) > MOST_CLASS_CHIPS:
             chips.append(dom.element("li", "", _("and {} more").format(len(classes) - MOST_CLASS_CHIPS)))
         dom.by_id("import-classes").replaceChildren(*chips)
+
+
+def has_texts(summary):
+    """Whether features are to be made of texts."""
+    return bool(summary["kind"]) and "texts" in summary["kind"] and summary["needs_training"] and not summary["dimensions"]
 
 
 def understood(summary):
