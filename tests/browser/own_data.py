@@ -2,8 +2,11 @@
 
 import csv
 import io
+import shutil
+from collections import Counter
 
 import numpy as np
+from visits import ROOT
 
 
 WAYS_BACK = ("#import-close", "#review-back")
@@ -54,6 +57,15 @@ def exported(page, what):
     return waiting.value.suggested_filename, path.read_bytes().decode("utf-8-sig")
 
 
+def exported_bytes(page, what):
+    """The name and the bytes of a file that Export gives."""
+    if not page.is_visible("#export-menu"):
+        page.click("#export-button")
+    with page.expect_download() as waiting:
+        page.click(f'[data-export="{what}"]')
+    return waiting.value.suggested_filename, waiting.value.path().read_bytes()
+
+
 def rows_of(text):
     return list(csv.DictReader(io.StringIO(text)))
 
@@ -69,3 +81,20 @@ def small_table(n=40, label="label"):
         x, y = random.normal(size=2) + (4 if row % 2 else -4)
         lines.append(f"n{row},{'odd' if row % 2 else 'even'},{x:.4f},{y:.4f}")
     return "\n".join(lines) + "\n"
+
+
+def shipped_pictures(count=20):
+    """Some of the shipped pictures with their true labels: list of (path, label)."""
+    with (ROOT / "static" / "dataset.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["true_label"] in ("cat", "dog", "bear")]
+    taken, pictures = Counter(), []
+    for row in rows:
+        taken[row["true_label"]] += 1
+        if taken[row["true_label"]] <= count:
+            pictures.append((ROOT / "static" / row["file"], row["true_label"]))
+    return pictures
+
+
+def zip_of(folder):
+    """A zip of a folder, beside it; its path."""
+    return shutil.make_archive(str(folder), "zip", folder.parent, folder.name)

@@ -1,17 +1,15 @@
 """Images without embeddings: a folder of them, a zip, a table that names them; looked at in the page, and kept."""
 
 import base64
-import csv
 import io
 import shutil
 import zipfile
-from collections import Counter
 
 import numpy as np
 import pytest
 from firefox import EXECUTABLE, firefox
 from onnxruntime import InferenceSession
-from own_data import bring, exported, open_and_train, rows_of, start_review
+from own_data import bring, exported, exported_bytes, open_and_train, rows_of, shipped_pictures, start_review, zip_of
 from PIL import Image
 from visits import ROOT, Visit, new_profile, visiting, visiting_in
 
@@ -20,7 +18,6 @@ from vizzy.native.image_features import INPUT, NETWORK_FILE, middle_square
 from vizzy.native.image_files import open_rgb
 
 STATIC = ROOT / "static"
-PER_LABEL = 20
 # The worker alone, without the page: the features of each file, or why there are none.
 LOOK_AT = """async contents => {
     const worker = new Worker("static/image_worker.mjs", { type: "module" });
@@ -34,35 +31,6 @@ LOOK_AT = """async contents => {
     worker.terminate();
     return answers;
 }"""
-
-
-def shipped(count=PER_LABEL):
-    """Some of the shipped pictures with their true labels: list of (path, label)."""
-    with (STATIC / "dataset.csv").open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["true_label"] in ("cat", "dog", "bear")]
-    taken, pictures = Counter(), []
-    for row in rows:
-        taken[row["true_label"]] += 1
-        if taken[row["true_label"]] <= count:
-            pictures.append((STATIC / row["file"], row["true_label"]))
-    return pictures
-
-
-@pytest.fixture(scope="module")
-def photos(tmp_path_factory):
-    """A folder with a subfolder for each label, and in it the paths of those that lie in the wrong one."""
-    folder = tmp_path_factory.mktemp("images") / "photos"
-    wrong = []
-    for number, (path, label) in enumerate(shipped()):
-        is_wrong = number in (3, 25, 48)
-        given = {"cat": "dog", "dog": "bear", "bear": "cat"}[label] if is_wrong else label
-        (folder / given).mkdir(parents=True, exist_ok=True)
-        shutil.copy(path, folder / given)
-        if is_wrong:
-            wrong.append(f"photos/{given}/{path.name}")
-    (folder / "cat" / "damaged.jpg").write_bytes(b"\xff\xd8\xff\xe0 no more of it")
-    (folder / "notes.txt").write_text("Taken on holiday\n")
-    return folder, wrong
 
 
 @pytest.fixture(scope="module")
@@ -103,14 +71,6 @@ def test_a_folder_is_read_looked_at_trained_and_those_in_the_wrong_subfolder_are
     assert np.isnan(np.load(io.BytesIO(content))).all(axis=1).sum() == 1
 
 
-def exported_bytes(page, what):
-    if not page.is_visible("#export-menu"):
-        page.click("#export-button")
-    with page.expect_download() as waiting:
-        page.click(f'[data-export="{what}"]')
-    return waiting.value.suggested_filename, waiting.value.path().read_bytes()
-
-
 def content_of(image, kind, **options):
     buffer = io.BytesIO()
     image.save(buffer, kind, **options)
@@ -119,7 +79,7 @@ def content_of(image, kind, **options):
 
 def kinds_of_image():
     """Some of the shipped pictures as people have them: name -> content of a file."""
-    pictures = [Image.open(path).convert("RGB") for path, _ in shipped(2)]
+    pictures = [Image.open(path).convert("RGB") for path, _ in shipped_pictures(2)]
     turned = Image.Exif()
     turned[0x0112] = 6  # to be shown turned by a quarter
     veiled = pictures[2].copy()
@@ -173,7 +133,7 @@ def test_what_was_exported_opens_again_without_looking_at_an_image(own):
 
 @pytest.mark.thorough
 def test_pictures_that_a_table_names_are_looked_at_in_a_zip_too(own, photos):
-    pictures = shipped(4)
+    pictures = shipped_pictures(4)
     table = "file,label,remark\n" + "".join(f"{path.name},{label},\"a, b\"\n" for path, label in pictures)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -237,10 +197,6 @@ KEPT = "caches.keys().then(names => names.filter(name => name.startsWith('vizzy-
 COUNT_KEPT = f"{KEPT}.then(names => caches.open(names[0])).then(cache => cache.keys()).then(keys => keys.length)"
 
 
-def zip_of(folder):
-    return shutil.make_archive(str(folder), "zip", folder.parent, folder.name)
-
-
 def choose_zip(visit, archive):
     visit.page.click("#import-button")
     visit.page.set_input_files("#import-files", archive)
@@ -290,7 +246,7 @@ def test_an_import_that_was_interrupted_by_closing_the_tab_goes_on_with_the_imag
 
 @pytest.mark.thorough
 def test_photographs_of_12_megapixels_are_kept_as_small_pictures_and_a_reload_shows_them(browser, site, tmp_path):
-    for number, (path, label) in enumerate(shipped(2)):
+    for number, (path, label) in enumerate(shipped_pictures(2)):
         folder = tmp_path / "large" / label
         folder.mkdir(parents=True, exist_ok=True)
         noise = np.random.default_rng(number).integers(0, 255, (750, 1000, 3), dtype=np.uint8)
