@@ -10,6 +10,7 @@ import pytest
 from bad_files import ODD, REFUSED, _huge_table
 
 from vizzy.reading import IN_BROWSER, NATIVE, Choices, InputFile, ReadingError, check_sizes, files_at, read
+from vizzy.sentences import Sentence
 
 
 def titled(cases):
@@ -25,6 +26,7 @@ def test_a_malformed_file_is_refused_in_a_sentence_that_says_where_and_what_to_d
     with pytest.raises(ReadingError) as raised:
         opened(case)
     sentence = str(raised.value)
+    assert isinstance(raised.value.args[0], Sentence), "else the page could not translate it"
     assert re.search(case.sentence, sentence, re.DOTALL), sentence
     assert sentence.endswith((".", "?", "softmax.", "exp."))
     assert "\n" not in sentence and "Traceback" not in sentence

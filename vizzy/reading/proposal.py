@@ -20,7 +20,7 @@ from vizzy.reading.given_labels import GivenLabels, check_unlabelled, given_labe
 from vizzy.reading.imported import Opened, images_to_embed, opened_of
 from vizzy.reading.preview import command_of, summary_of, summary_of_opened
 from vizzy.reading.roles import Roles, roles_of
-from vizzy.sentences import sentence
+from vizzy.sentences import Sentence, sentence
 
 # The choices on which depends what is found in the files, see `vizzy.reading.contents`.
 CHOICES_OF_CONTENTS = ("roles", "encoding", "delimiter", "header", "sheet")
@@ -37,7 +37,7 @@ class Proposal:
     roles_found: Roles
     labels_found: GivenLabels
     opened: Opened | None  # None where there is a problem, or where images are to be embedded first
-    problem: str | None
+    problem: Sentence | None
     images_to_embed: tuple[str | None, ...] = ()  # the image of each row, where there is nothing else to predict from
 
     @property
@@ -169,5 +169,5 @@ def read(
         if not to_embed:
             opened = opened_of(contents, roles, labels, choices)
     except (ReadingError, DatasetError) as error:
-        problem = str(error)
+        problem = error.args[0]
     return Proposal(files, choices, limits, contents, roles, labels, opened, problem, to_embed)
