@@ -5,6 +5,8 @@ Runs under Pyodide, beside the page. It is up before numpy is: the page first ca
 another dataset is opened. A function that the page may call carries `export`, which says how answers and errors cross.
 """
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import functools
@@ -14,13 +16,22 @@ import json
 import pathlib
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import js
 import pyodide_js
 import vizzy
 from pyodide.ffi import JsProxy, create_proxy, to_js
 from vizzy.sentences import in_parts, sentence
+
+if TYPE_CHECKING:
+    from vizzy.answer_parts import AnswerParts
+    from vizzy.features.word_vectors import WordVectors
+    from vizzy.reading import Images, Opened, Proposal
+    from vizzy.reviewing import Reviewing
+    from vizzy.session import Session
 
 PACKAGES = ["numpy", "scikit-learn"]
 # What `vizzy.reading.libraries` may ask for: files of runtime/wheels.
@@ -32,7 +43,7 @@ __export__: list = []  # the names that PyScript hands to the page
 added_wheels: set = set()  # of the libraries that few need
 
 
-def export(function):
+def export(function: Callable) -> Callable:
     """Let the page call a function.
 
     Plain data crosses as JSON text, which both sides parse natively; what is JavaScript's already (typed arrays, texts
@@ -80,20 +91,26 @@ def _with_arrays(told, **arrays):
 
 
 @export
-async def load_packages():
+async def load_packages() -> None:
     """Step 1: bring numpy and scikit-learn into this interpreter."""
     await pyodide_js.loadPackage(to_js(PACKAGES), messageCallback=lambda _said: None)
 
 
 @export
-def import_numerics():
+def import_numerics() -> None:
     """Step 2: import them, which takes longer than anything done with them."""
     import vizzy.session  # noqa: F401
 
 
 @export
-def add_modules(texts_json):
-    """Write modules of this package that no visit needs at its start: ``{path in the package: text}``."""
+def add_modules(texts_json: str) -> None:
+    """Write modules of this package that no visit needs at its start.
+
+    Parameters
+    ----------
+    texts_json : str
+        JSON of ``{path in the package: text}``.
+    """
     package = pathlib.Path(vizzy.__path__[0])
     for name, text in json.loads(texts_json).items():
         path = package / name
@@ -103,8 +120,14 @@ def add_modules(texts_json):
 
 
 @export
-async def hold_lock(name):
-    """Hold a lock of the browser's as long as this worker lives: the page gets it at the moment the worker is gone."""
+async def hold_lock(name: str) -> None:
+    """Hold a lock of the browser's as long as this worker lives: the page gets it at the moment the worker is gone.
+
+    Parameters
+    ----------
+    name : str
+        Of the lock, as the Web Locks API calls it.
+    """
     held = asyncio.get_running_loop().create_future()
 
     def hold(_lock):
@@ -116,12 +139,12 @@ async def hold_lock(name):
 
 
 @export
-def beat():
+def beat() -> None:
     """Give a sign of life."""
 
 
 @export
-def loaded():
+def loaded() -> list[str]:
     """The addresses of all that this worker has loaded."""
     return [entry.name for entry in js.performance.getEntriesByType("resource")]
 
@@ -174,15 +197,27 @@ async def _in_steps(steps, run):
 
 
 @export
-def progress(number):
-    """How far a run is, from 0 to 1; 0 for one that has not been asked for yet, or has ended."""
+def progress(number: int) -> float:
+    """How far a run is, from 0 to 1; 0 for one that has not been asked for yet, or has ended.
+
+    Parameters
+    ----------
+    number : int
+        What the page called the run by when it asked for it.
+    """
     run = runs.get(number, Run())
     return run.done / run.total
 
 
 @export
-def cancel(number):
-    """Stop a run after the step it is at."""
+def cancel(number: int | str) -> None:
+    """Stop a run after the step it is at.
+
+    Parameters
+    ----------
+    number : int or str
+        What the page called the run by, or ``WARM_UP``.
+    """
     if number in runs:
         runs[number].cancelled = True
 
@@ -194,14 +229,14 @@ def cancel(number):
 class OpenSession:
     """All that belongs to the open dataset."""
 
-    session: object  # vizzy.session.Session
+    session: Session
     folder: str | None = None  # the address of the shipped dataset's folder; None for somebody's own
-    table: object = None  # vizzy.reading.Opened, to write the table back; of a shipped dataset read when first needed
-    images: object = None  # vizzy.reading.Images: of the files that are open, never of those only previewed
-    _answer_parts: object = None  # of the last training
+    table: Opened | None = None  # to write the table back; of a shipped dataset read when first needed
+    images: Images | None = None  # of the files that are open, never of those only previewed
+    _answer_parts: AnswerParts | None = None  # of the last training
 
     @property
-    def answer_parts(self):
+    def answer_parts(self) -> AnswerParts | None:
         """The parts of the answers about the present predictions; None where the rules are edited ones."""
         from vizzy import answer_parts, confident
 
@@ -212,7 +247,7 @@ class OpenSession:
         return self._answer_parts
 
     @functools.cached_property
-    def reviewing(self):
+    def reviewing(self) -> Reviewing:
         """What the examples are for a reviewer."""
         from vizzy.reviewing import Reviewing
 
@@ -222,13 +257,32 @@ class OpenSession:
 
 
 opened: OpenSession | None = None
-word_vectors = None  # vizzy.features.word_vectors.WordVectors, once texts have come
-proposal = None  # vizzy.reading.Proposal: what was understood of files that are not open yet
+word_vectors: WordVectors | None = None  # once texts have come
+proposal: Proposal | None = None  # what was understood of files that are not open yet
+
+
+def _current() -> OpenSession:
+    """What is open: the page asks about nothing before something is."""
+    assert opened
+    return opened
 
 
 @export
-async def open_dataset(index_json, folder):
-    """Make a session of a dataset folder's ``dataset.json`` and the arrays that it names."""
+async def open_dataset(index_json: str, folder: str) -> object:
+    """Make a session of a dataset folder's ``dataset.json`` and the arrays that it names.
+
+    Parameters
+    ----------
+    index_json : str
+        What the file holds.
+    folder : str
+        The folder's address, with a slash at its end.
+
+    Returns
+    -------
+    dict
+        ``estimated_seconds`` of a training, and ``solver_note``, a sentence or None.
+    """
     from vizzy import dataset
     from vizzy.session import Session
 
@@ -255,12 +309,23 @@ async def _fetch(folder, name):
 
 
 @export
-async def shipped_map(name):
-    """Where a file of the dataset's folder puts its examples: a Float32Array of x, y, x, y, … in [0, 1]."""
+async def shipped_map(name: str) -> JsProxy:
+    """Where a file of the dataset's folder puts its examples.
+
+    Parameters
+    ----------
+    name : str
+        Of a .npy file in the folder of the open dataset, shape (n, 2).
+
+    Returns
+    -------
+    JsProxy of a Float32Array
+        x, y, x, y, … in [0, 1].
+    """
     from vizzy import dataset
     from vizzy.labs.projection import as_places
 
-    points = dataset.load_array(await _fetch(opened.folder, name), name)
+    points = dataset.load_array(await _fetch(_current().folder, name), name)
     return to_js(as_places(points))
 
 
@@ -268,7 +333,7 @@ async def shipped_map(name):
 
 
 @export
-async def warm_up():
+async def warm_up() -> None:
     """Train on made-up examples while nobody asks for anything: the browser compiles code as it is used."""
     from vizzy.session import Session
 
@@ -277,14 +342,27 @@ async def warm_up():
 
 
 @export
-def train(changed_labels_json, number=None):
-    """Cross-validate: the summary and ``pred_probs``, a Float32Array of n*K; None if it was cancelled."""
+def train(changed_labels_json: str, number: int | None = None) -> Awaitable[JsProxy | None]:
+    """Cross-validate.
+
+    Parameters
+    ----------
+    changed_labels_json : str
+        JSON of ``[[example, label], …]``.
+    number : int, optional
+        What ``progress`` and ``cancel`` call this run by.
+
+    Returns
+    -------
+    Awaitable of a JsProxy of an object, or of None if it was cancelled
+        ``told``, the summary of the training, and ``pred_probs``, a Float32Array of n*K.
+    """
     return _train(json.loads(changed_labels_json), _begin(number))
 
 
 async def _train(changed_labels, begun):
     cancel(WARM_UP)
-    session = opened.session  # another dataset may be opened meanwhile
+    session = _current().session  # another dataset may be opened meanwhile
     with begun as run:
         summary = await _in_steps(session.training_steps({int(example): label for example, label in changed_labels}), run)
     if summary is None:
@@ -293,19 +371,33 @@ async def _train(changed_labels, begun):
 
 
 @export
-def analyse(*settings):
-    """What the thresholds make of the predictions, see ``Session.analyse``."""
-    return opened.session.analyse(*settings)
+def analyse(*settings: object) -> dict:
+    """What the thresholds make of the predictions, see ``Session.analyse``.
+
+    Parameters
+    ----------
+    *settings
+        The thresholds, in the order in which ``Session.analyse`` takes them.
+    """
+    return _current().session.analyse(*settings)
 
 
 @export
-def answer_parts(names_json):
-    """Parts of the answers to all settings, see `vizzy.answer_parts`: an array of the JSON texts of some of these names.
+def answer_parts(names_json: str) -> JsProxy | None:
+    """Parts of the answers to all settings, see `vizzy.answer_parts`.
 
-    Those of the first names, as many as take no longer than a question may wait; perhaps none yet. None where the rules
-    are edited ones.
+    Parameters
+    ----------
+    names_json : str
+        JSON of the names of the parts that are wanted, ``[[kind, …], …]``.
+
+    Returns
+    -------
+    JsProxy of an Array, or None where the rules are edited ones
+        The JSON texts of the first of these parts, as many as take no longer than a question may wait; perhaps none yet.
     """
-    parts, texts, began = opened.answer_parts, [], time.monotonic()
+    parts, began = _current().answer_parts, time.monotonic()
+    texts: list[str] = []
     if parts is None:
         return None
     for _ in parts.preparation():
@@ -319,25 +411,58 @@ def answer_parts(names_json):
 
 
 @export
-def explain(example, *settings):
-    """Why an example is where it is, see ``Session.explain``; ``everywhere``: what that follows from at other settings.
+def explain(example: int, *settings: object) -> dict:
+    """Why an example is where it is, see ``Session.explain``.
 
-    ``everywhere`` is None where the rules are edited ones.
+    Parameters
+    ----------
+    example : int
+        Its row.
+    *settings
+        The thresholds, in the order in which ``Session.analyse`` takes them.
+
+    Returns
+    -------
+    dict
+        With ``everywhere``: what that follows from at other settings; None where the rules are edited ones.
     """
-    parts = opened.answer_parts
+    parts = _current().answer_parts
     everywhere = parts.everywhere(example) if parts else None
-    return opened.session.explain(example, *settings) | {"everywhere": everywhere}
+    return _current().session.explain(example, *settings) | {"everywhere": everywhere}
 
 
 @export
-def cell_examples(given, suggested, *settings):
-    """All examples of one cell, the worst first."""
-    return opened.session.cell_examples(given, suggested, *settings)
+def cell_examples(given: int, suggested: int, *settings: object) -> list[int]:
+    """All examples of one cell, the worst first.
+
+    Parameters
+    ----------
+    given, suggested : int
+        The classes of the cell.
+    *settings
+        The thresholds, in the order in which ``Session.analyse`` takes them.
+    """
+    return _current().session.cell_examples(given, suggested, *settings)
 
 
 @export
-def lab(name, arguments_json, number=None):
-    """Run an experiment of ``vizzy.labs`` on the session: its plain data or its array; None if it was cancelled."""
+def lab(name: str, arguments_json: str, number: int | None = None) -> Awaitable[object]:
+    """Run an experiment of ``vizzy.labs`` on the session.
+
+    Parameters
+    ----------
+    name : str
+        ``module.function`` of the experiment.
+    arguments_json : str
+        JSON of its arguments by name.
+    number : int, optional
+        What ``progress`` and ``cancel`` call this run by.
+
+    Returns
+    -------
+    Awaitable
+        Of the plain data or the array that the experiment returns, or of None if it was cancelled.
+    """
     return _lab(name, json.loads(arguments_json), _begin(number))
 
 
@@ -345,7 +470,7 @@ async def _lab(name, arguments, begun):
     from vizzy import labs
 
     with begun as run:
-        answer = labs.find_experiment(name)(opened.session, **arguments)
+        answer = labs.find_experiment(name)(_current().session, **arguments)
         if inspect.isgenerator(answer):
             answer = await _in_steps(answer, run)
     return to_js(answer) if hasattr(answer, "__array__") else in_parts(answer)
@@ -355,19 +480,31 @@ async def _lab(name, arguments, begun):
 
 
 @export
-def check_sizes(sizes_json):
-    """Refuse files that are too large to be read here, and say what to do."""
+def check_sizes(sizes_json: str) -> None:
+    """Refuse files that are too large to be read here, and say what to do.
+
+    Parameters
+    ----------
+    sizes_json : str
+        JSON of ``[[name, bytes], …]``.
+    """
     from vizzy import reading
 
     reading.check_sizes([tuple(pair) for pair in json.loads(sizes_json)])
 
 
 @export
-async def propose(names, contents, choices_json, wheels_folder):
+async def propose(names: JsProxy, contents: JsProxy, choices_json: str, wheels_folder: str) -> object:
     """What is understood of some files, see ``reading.Proposal.summary``.
 
-    ``names`` and ``contents`` (an ArrayBuffer each, None for an image, which is shown but never read) correspond.
-    Libraries that only such files need come from ``wheels_folder``, an address.
+    Parameters
+    ----------
+    names, contents : JsProxy of an Array
+        Of each file; its content is an ArrayBuffer, None for an image, which is shown but never read.
+    choices_json : str
+        JSON of the fields of ``reading.Choices`` that were chosen.
+    wheels_folder : str
+        The address from which libraries come that only such files need.
     """
     from vizzy import reading
     from vizzy.reading.libraries import libraries_needed
@@ -396,8 +533,14 @@ async def _add_library(library, folder):
 
 
 @export
-def correct(changes_json):
-    """The same files, understood with other choices."""
+def correct(changes_json: str) -> object:
+    """The same files, understood with other choices.
+
+    Parameters
+    ----------
+    changes_json : str
+        JSON of the fields of ``reading.Choices`` that are other now.
+    """
     global proposal
     with _within_memory():
         proposal = _proposed().corrected(**json.loads(changes_json))
@@ -405,22 +548,34 @@ def correct(changes_json):
 
 
 @export
-def images_to_embed():
+def images_to_embed() -> list:
     """The image of each row, where embeddings are to be computed of them, see ``reading.Proposal``."""
     return _proposed().images_to_embed
 
 
 @export
-def proposed_image(name):
-    """The bytes of an image in a zip of the proposal, a Uint8Array, or None."""
+def proposed_image(name: str) -> JsProxy | None:
+    """The bytes of an image in a zip of the proposal, a Uint8Array, or None.
+
+    Parameters
+    ----------
+    name : str
+        Of the image, as the proposal calls it.
+    """
     from vizzy import reading
 
     return to_js(reading.Images(_proposed().files).read(name))
 
 
 @export
-def image_embeddings(features):
-    """The content of a .npy file, a Uint8Array, of the features of each image: an ArrayBuffer of float32, NaN where there are none."""
+def image_embeddings(features: JsProxy) -> JsProxy:
+    """The content of a .npy file, a Uint8Array, of the features of each image.
+
+    Parameters
+    ----------
+    features : JsProxy of an ArrayBuffer
+        float32, image by image; NaN for an image that has none.
+    """
     from vizzy import reduction
 
     with _within_memory():
@@ -428,18 +583,34 @@ def image_embeddings(features):
 
 
 @export
-def image_hashes(greys):
-    """The content of a .npy file, a Uint8Array, of the perceptual hash of each image: an ArrayBuffer, see ``vizzy.image_hashes``."""
+def image_hashes(greys: JsProxy) -> JsProxy:
+    """The content of a .npy file, a Uint8Array, of the perceptual hash of each image.
+
+    Parameters
+    ----------
+    greys : JsProxy of an ArrayBuffer
+        The images, small and grey, see ``vizzy.image_hashes``.
+    """
     from vizzy import image_hashes
 
     return to_js(image_hashes.npy_of(greys.to_bytes(), len(_proposed().images_to_embed)))
 
 
 @export
-def open_proposal(number=None, words_address=None):
-    """Make the proposal the open dataset; what the page needs to show it, or None if it was cancelled.
+def open_proposal(number: int | None = None, words_address: str | None = None) -> Awaitable[JsProxy | None]:
+    """Make the proposal the open dataset.
 
-    ``words_address`` is that of the vectors of words, which are fetched for texts.
+    Parameters
+    ----------
+    number : int, optional
+        What ``progress`` and ``cancel`` call this run by.
+    words_address : str, optional
+        Of the vectors of words, which are fetched for texts.
+
+    Returns
+    -------
+    Awaitable of a JsProxy of an object, or of None if it was cancelled
+        What the page needs to show it: ``told`` and ``index``, the bytes of a ``dataset.json``.
     """
     return _open_proposal(_begin(number), words_address)
 
@@ -533,8 +704,14 @@ def _within_memory():
 
 
 @export
-def image(name):
-    """The bytes of an image of the open dataset, a Uint8Array, or None."""
+def image(name: str) -> JsProxy | None:
+    """The bytes of an image of the open dataset, a Uint8Array, or None.
+
+    Parameters
+    ----------
+    name : str
+        Of the image's file, as the dataset calls it.
+    """
     content = opened.images.read(name) if opened and opened.images else None
     return None if content is None else to_js(content)
 
@@ -543,35 +720,75 @@ def image(name):
 
 
 @export
-def queue(settings_json, choice_json, reviewed_json):
-    """The examples to review, the most suspect first: typed arrays and counts."""
+def queue(settings_json: str, choice_json: str, reviewed_json: str) -> JsProxy:
+    """The examples to review, the most suspect first.
+
+    Parameters
+    ----------
+    settings_json : str
+        JSON of the thresholds, in the order in which ``Session.analyse`` takes them.
+    choice_json : str
+        JSON of ``[kind, given, suggested, text, whether only what is not reviewed]``.
+    reviewed_json : str
+        JSON of the examples that are reviewed.
+
+    Returns
+    -------
+    JsProxy of an object
+        ``told``, how many there are of each kind, in all and reviewed; and of those to show, typed arrays ``examples``,
+        ``suggested`` and ``label_quality``.
+    """
     import numpy as np
 
+    current = _current()
     settings, reviewed = tuple(json.loads(settings_json)), json.loads(reviewed_json)
     kind, given, suggested, text, unreviewed = json.loads(choice_json)
-    everything = opened.reviewing.queue(settings, kind, given, suggested, text)
+    everything = current.reviewing.queue(settings, kind, given, suggested, text)
     done = np.isin(everything, np.array(reviewed, dtype=np.intp))
     shown = everything[~done] if unreviewed else everything
     return _with_arrays(
-        {"counts": opened.reviewing.counts(settings), "total": len(everything), "reviewed": int(done.sum())},
+        {"counts": current.reviewing.counts(settings), "total": len(everything), "reviewed": int(done.sum())},
         examples=shown.astype("int32"),
-        suggested=opened.session.analysis_at(*settings).suggested_label[shown].astype("int32"),
-        label_quality=opened.session.predictions.label_quality[shown].astype("float32"),
+        suggested=current.session.analysis_at(*settings).suggested_label[shown].astype("int32"),
+        label_quality=current.session.predictions.label_quality[shown].astype("float32"),
     )
 
 
 @export
-def reasons(example):
-    """Why an example's label has its quality, see ``reviewing.Reviewing.reasons``."""
-    return in_parts(opened.reviewing.reasons(example))
+def reasons(example: int) -> object:
+    """Why an example's label has its quality, see ``reviewing.Reviewing.reasons``.
+
+    Parameters
+    ----------
+    example : int
+        Its row.
+    """
+    return in_parts(_current().reviewing.reasons(example))
 
 
 @export
-async def export_review(what, settings_json, changed_labels_json, reviews_json, evidence_json="[]"):
-    """What a reviewer takes home: the file's name and ``content``, a Uint8Array."""
+async def export_review(
+    what: str, settings_json: str, changed_labels_json: str, reviews_json: str, evidence_json: str = "[]"
+) -> JsProxy:
+    """What a reviewer takes home.
+
+    Parameters
+    ----------
+    what : str
+        One of ``vizzy.reviewing.EXPORTS``, or its ``EMBEDDINGS``.
+    settings_json : str
+        JSON of the thresholds, in the order in which ``Session.analyse`` takes them.
+    changed_labels_json, reviews_json, evidence_json : str
+        JSON of ``[[example, label], …]``, ``[[example, action], …]`` and ``[[example, what was seen of it], …]``.
+
+    Returns
+    -------
+    JsProxy of an object
+        ``told``, with the ``name`` of the file, and ``content``, a Uint8Array.
+    """
     from vizzy import reviewing
 
-    exported = opened
+    exported = _current()
     if exported.table is None:
         exported.table = await _shipped_table(exported)
     decided = [dict(json.loads(pairs)) for pairs in (changed_labels_json, reviews_json)]
@@ -580,7 +797,7 @@ async def export_review(what, settings_json, changed_labels_json, reviews_json, 
     return _with_arrays({"name": name}, content=content)
 
 
-async def _shipped_table(shipped):
+async def _shipped_table(shipped: OpenSession) -> Opened:
     """The table of a shipped dataset, read as anybody's."""
     from vizzy import dataset, reading, reviewing
 
