@@ -347,3 +347,49 @@ def test_a_list_of_words_beside_the_label_is_left_aside_and_it_is_said():
     one = opened(json_lines(records))
     assert one.dataset.embeddings.shape == (N, 2)
     assert any("'tokens' (lists of words)" in note for note in one.notes)
+
+
+# --- numbers in the forms in which programs write them ----------------------------------------------------------------
+
+VECTORS = np.random.default_rng(3).normal(size=(30, 9)).round(3)
+PRINTED_VECTORS = {
+    "PyTorch": lambda row: f"tensor([{', '.join(map(str, row))}])",
+    "PyTorch, on another device": lambda row: f"tensor([{', '.join(map(str, row))}], device='cuda:0')",
+    "numpy": lambda row: f"array([{', '.join(map(str, row))}], dtype=float32)",
+    "bars": lambda row: "|".join(map(str, row)),
+    "semicolons": lambda row: ";".join(map(str, row)),
+    "PostgreSQL": lambda row: "{" + ",".join(map(str, row)) + "}",
+    "pgvector": lambda row: "[" + ",".join(map(str, row)) + "]",
+}
+
+
+@pytest.mark.parametrize("program", PRINTED_VECTORS)
+def test_a_vector_in_a_cell_is_read_as_programs_print_it(program):
+    rows = "".join(f'{label},"{PRINTED_VECTORS[program](row.tolist())}"\n' for label, row in zip(GIVEN, VECTORS, strict=True))
+    one = opened(InputFile("data.csv", f"label,embedding\n{rows}".encode()))
+    np.testing.assert_allclose(one.dataset.embeddings, VECTORS)
+
+
+@pytest.mark.parametrize("change", [lambda p: p * 100, np.log], ids=["percentages", "logarithms"])
+def test_percentages_and_logarithms_in_columns_with_the_classes_in_their_names_are_probabilities(change):
+    values = change(probabilities())
+    one = opened(table({"label": GIVEN, **{f"value of {name} (%)": values[:, place] for place, name in enumerate(CLASSES)}}))
+    np.testing.assert_allclose(one.dataset.pred_probs, probabilities())
+
+
+@pytest.mark.parametrize("stem", ["label_", "is_", ""])
+def test_columns_of_0_and_1_that_repeat_the_label_are_no_predictions_and_no_features(stem):
+    again = {f"{stem}{name}": [int(label == name) for label in GIVEN] for name in CLASSES}
+    one = opened(table({"label": GIVEN, **again, "width": [row % 7 + 0.5 for row in range(30)]}))
+    assert one.dataset.pred_probs is None
+    assert list(one.raw.columns) == ["width"]
+    assert sum(note.count("the label in other words") for note in one.notes) == 3
+    certain = opened(table({"label": GIVEN, **{f"p_{name}": again[f"{stem}{name}"] for name in CLASSES}}))
+    assert certain.dataset.pred_probs.shape == (30, 3)
+
+
+def test_one_score_a_row_of_two_classes_goes_through_the_logistic_function():
+    given = np.array([-1, 1] * 15)
+    one = opened(array(given, "y.npy"), array(given * 2.0 + 0.5, "decision_function.npy"))
+    assert one.dataset.classes == ("-1", "1")
+    np.testing.assert_allclose(one.dataset.pred_probs[0, 1], 1 / (1 + np.exp(1.5)))

@@ -48,6 +48,12 @@ def test_labels_that_are_bytes_are_the_text_that_they_encode():
     assert set(cleaned(["np.str_('cat')", "np.bytes_(b'dog')"])[0]) == {"cat", "dog"}
 
 
+def test_what_cannot_be_seen_at_a_labels_edges_and_quotation_marks_around_all_are_no_part_of_them():
+    assert set(cleaned(["\u200bcat", "cat\u00a0", "cat\ufeff", "dog"])[0]) == {"cat", "dog"}
+    assert set(cleaned(['"cat"', '"dog"'])[0]) == {"cat", "dog"}
+    assert set(cleaned(['"cat"', "dog"])[0]) == {'"cat"', "dog"}
+
+
 def test_labels_that_are_bytes_of_an_old_encoding_are_read_in_it():
     given = [label.replace("o", "ö") for label in GIVEN]
     one = opened(array(np.array([label.encode("cp1252") for label in given]), "labels.npy"), array(probabilities()))

@@ -105,8 +105,9 @@ def guess_role(array: Array, n_rows: int | None, n_classes: int | None) -> str:
     possible = _possible_roles(values)
     for role, pattern in NAMES:
         if role == SCORES:
-            role = PRED_PROBS if n_classes is not None and values.shape[1:] == (n_classes,) else SCORES
-        if role in possible and re.fullmatch(pattern, array.key):
+            fits = n_classes is not None and (values.shape[1:] == (n_classes,) or n_classes == 2 and values.ndim == 1)
+            role = PRED_PROBS if fits else SCORES
+        if (role in possible or role == PRED_PROBS and _are_fractions(values)) and re.fullmatch(pattern, array.key):
             return role
     if PRED_PROBS in possible and (_looks_like_probabilities(values, n_classes) or max(values.shape) == values.size):
         return PRED_PROBS
@@ -171,6 +172,13 @@ def _are_shares(values):
     if values.dtype.kind != "f" or not values.size or not np.isfinite(values).all():
         return False
     return bool((values >= 0).all() and (values <= 1).all() and (values != np.round(values)).any())
+
+
+def _are_fractions(values):
+    """Whether an array holds one number a row, not all whole, as a model's scores of one of two classes."""
+    if values.dtype.kind != "f" or max(values.shape, default=0) != values.size or not np.isfinite(values).all():
+        return False
+    return bool((values != np.round(values)).any())
 
 
 def _looks_like_probabilities(values, n_classes):

@@ -154,6 +154,7 @@ ONE_PROBABILITY = re.compile(r"((y|pred|predicted|positive|pos|model|class_?1)_)
 # What other tools suggest, beside the label that a person gave.
 OF_OTHERS = re.compile(r"(.*_)?(suggestions?|suggested|predictions?|predicted|preds?|agents?|status)(_.*)?")
 SAMPLE_ROWS = 200
+FEWEST_ROWS_THAT_REPEAT = 10  # of fewer, a model may agree with all
 ROUNDED_TO_2 = 0.005  # how far off a number with two decimals may be
 # Where no column has a usual name for labels, one of words with so few values, each so often, is taken for them.
 RATING_NAMES = ("stars", "star", "star_rating", "rating", "ratings", "overall", "score")
@@ -241,8 +242,9 @@ def guess_roles(table: Table, chosen: dict[str, str]) -> dict[str, str]:
         roles.update(other if other or truth is None or truth in chosen else {truth: LABEL})
     labels = labels_in(table, roles)
     if labels:
-        said_by_people = soft_columns(table, [column for column in table.columns if column not in roles], labels)
-        roles.update(dict.fromkeys(said_by_people, IGNORED))
+        free = [column for column in table.columns if column not in roles]
+        said_again = columns_that_repeat(table, column_of(roles, LABEL), free)
+        roles.update(dict.fromkeys(said_again + soft_columns(table, free, labels), IGNORED))
     if PROBABILITY not in roles.values():
         roles.update(dict.fromkeys(_probability_columns(table, roles, labels), PROBABILITY))
     if EMBEDDING not in roles.values():
@@ -260,6 +262,17 @@ def labels_in(table: Table, roles: dict[str, str]) -> set[str]:
     if shares is not None:
         return set(shares[1] or map(str, range(shares[0].shape[1])))
     return {text for text in table.texts(column) if text}
+
+
+def columns_that_repeat(table: Table, label: str | None, columns: Sequence[str]) -> list[str]:
+    """Of some columns, those of 0 and 1 that say together what the label says in every row: list of str."""
+    named = [column for column in columns if not PROBABILITY_NAME.fullmatch(column) and not SUFFIXED_PROBABILITY_NAME.fullmatch(column)]
+    group = one_hot_columns(table, named) if label is not None and len(table) >= FEWEST_ROWS_THAT_REPEAT else []
+    if not group:
+        return []
+    marked = zip(*(table.texts(column) for column in group), strict=True)
+    pairs = set(zip(table.texts(label), marked, strict=True))  # type: ignore[arg-type]  # there where a group is
+    return group if len(pairs) == len({text for text, _ in pairs}) == len({marks for _, marks in pairs}) else []
 
 
 def classes_of_one_hot(columns: Sequence[str]) -> list[str]:
@@ -463,6 +476,9 @@ def _probability_columns(table, roles, labels):
         others = [column for column in numeric if column not in bare]
         return bare + others if others and _sum_to_one(table, bare + others) else bare
     # With columns named by numbers or anything else, only their sum tells probabilities from other numbers.
+    within = _columns_with_classes_in_their_names(table, numeric, labels)
+    if within:
+        return within
     several = _columns_that_sum_to_one(table, numeric, len(labels))
     if several:
         return several
@@ -476,6 +492,26 @@ def _probability_columns(table, roles, labels):
         or (ONE_PROBABILITY.fullmatch(normalised(column)) or column.strip().casefold() in folded) and _are_shares(table, column)
     ]
     return only if len(only) == 1 else []
+
+
+def _columns_with_classes_in_their_names(table, numeric, labels):
+    """Neighbouring columns, one for each class, with the classes in their names and percentages or logarithms in them; else none."""
+    for first in range(len(numeric) - len(labels) + 1 if len(labels) > 1 else 0):
+        columns = numeric[first : first + len(labels)]
+        if classes_within_names(columns, labels):
+            values = _sample_of(table, columns)
+            with np.errstate(over="ignore"):
+                totals = (values.sum(axis=1) / 100, np.exp(values).sum(axis=1))
+            if any(np.isfinite(total).all() and (np.abs(total - 1) <= SUMS_TO_ONE[1] - 1).all() for total in totals):
+                return columns
+    return []
+
+
+def _sample_of(table, columns):
+    """The numbers in the first rows of some columns, NaN where there is none."""
+    numbers = [table.columns.index(column) for column in columns]
+    cells = [[share_of(cell_text(row[number])) for number in numbers] for row in table.rows[:SAMPLE_ROWS]]
+    return np.array(cells, dtype=float).reshape(-1, len(columns))
 
 
 def _are_shares(table, column):
@@ -525,9 +561,7 @@ def _last_parts(columns):
 
 def _sum_to_one(table, columns):
     """Whether some columns hold numbers from 0 to 1 that sum to one in nearly every row."""
-    numbers = [table.columns.index(column) for column in columns]
-    cells = [[share_of(cell_text(row[number])) for number in numbers] for row in table.rows[:SAMPLE_ROWS]]
-    values = np.array(cells, dtype=float).reshape(-1, len(columns))
+    values = _sample_of(table, columns)
     sums = values.sum(axis=1)
     spread = max(SUMS_TO_ONE[1] - 1, len(columns) * ROUNDED_TO_2)
     fits = (values >= 0).all(axis=1) & (values <= 1 + ROUNDED_TO_2).all(axis=1) & (np.abs(sums - 1) <= spread)

@@ -43,6 +43,8 @@ SEPARATORS = (",", ";", "|", "/", "+", "&", "__", "#", " ")  # of tags; a space 
 
 _WHOLE_WITH_POINT = re.compile(r"([+-]?\d+)\.0+")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")  # what every label stands between, where quotation marks were written twice
+INVISIBLE = " \t\r\n\u00a0\u200b\u200c\u200e\u200f\u2060\ufeff"  # at the edges of a text
 _PRINTED = re.compile(r"(?:b|np\.(?:str|bytes)_\(b?)(?:'([^']*)'|\"([^\"]*)\")\)?")  # bytes, and texts of numpy's, as Python prints them
 
 
@@ -83,7 +85,7 @@ def cleaned(
     (['cat', 'dog', 'cat', 'dog', 'cat', 'dog', ''], 1)
     """
     notes: list[Sentence] = []
-    labels = _noting(notes, CodedTexts.of(texts), str.strip, _on_spaces)
+    labels = _noting(notes, CodedTexts.of(texts), lambda label: label.strip().strip(INVISIBLE), _on_spaces)
     labels = _noting(notes, labels, lambda label: unicodedata.normalize("NFC", label), _on_forms)
     labels = _without_wrapping(labels, notes)
     labels = _one_spelling_of_whole_numbers(labels, notes)
@@ -294,6 +296,9 @@ def _without_wrapping(labels, notes):
             example="b'cat'",
         ))
         return labels.mapped(lambda label: _PRINTED.sub(lambda match: match[1] or match[2] or "", label))
+    if present and all(_QUOTED.fullmatch(label) for label in present):
+        notes.append(sentence("Labels stand between quotation marks, which are not counted as part of them."))
+        return labels.mapped(lambda label: _QUOTED.sub(lambda match: match[1] or match[2] or "", label))
     return labels
 
 

@@ -27,6 +27,7 @@ SAMPLE_ROWS = 200
 FEWEST_BARE = 8  # numbers in a cell that are a list though no brackets say so
 MOST_LENGTHS = 2  # of lists of which one is a mistake; of more lengths, they are the places of words or the like
 UNSURE = -1
+_PRINTED = re.compile(r"(?:torch\.|np\.)?(?:tensor|array)\(\s*\[([^\[\]]*)\]\s*(?:,\s*\w+=[^()]*)?\)|\{([-+\d.,eE\s]+)\}", re.DOTALL)
 _DECIMAL_COMMA = re.compile(r"^\s*[+-]?\d+,\d+\s*$")
 _NUMBER = re.compile(r"\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*(%)?\s*|\s*[+-]?(?i:nan|inf|infinity)\s*")
 
@@ -131,12 +132,12 @@ def _length_of_list(cell):
     """How many numbers a cell lists; None where it lists none, UNSURE for what a complaint should be about."""
     if isinstance(cell, list):
         return len(cell) if all(type(value) in (int, float) for value in cell) else None
-    text = cell_text(cell).strip()
+    text = _as_bracketed(cell_text(cell).strip())
     if set(text) & set("'\"{}"):
         return None
     if text.startswith("[") and text.endswith("]"):
         return UNSURE if "..." in text else text.count(",") + 1 if "," in text else len(text.strip("[]").split())
-    parts = text.split()
+    parts = _parts(text)
     return len(parts) if len(parts) >= FEWEST_BARE and all(map(is_number, parts)) and "," not in text else None
 
 
@@ -289,6 +290,18 @@ def _vector(table, row, column, cell):
 
 def _parsed_vector(text):
     """A list as JSON writes it, or numpy prints it: [0.1 0.2]."""
+    text = _as_bracketed(text.strip())
     if "," in text:
         return parse_json(text)
-    return [float(part) for part in text.strip().strip("[]").split()]
+    return [float(part) for part in _parts(text.strip("[]"))]
+
+
+def _parts(text):
+    """The numbers of a list without commas: between spaces, bars or semicolons."""
+    return re.split(r"[|;]" if re.search(r"[|;]", text) else r"\s+", text.strip())
+
+
+def _as_bracketed(text):
+    """A list as it stands in brackets, of one that PyTorch or numpy printed with its kind, or PostgreSQL in braces."""
+    match = _PRINTED.fullmatch(text)
+    return f"[{match[1] or match[2]}]" if match else text

@@ -87,6 +87,7 @@ def raw_roles(contents: Contents, columns: dict, arrays: dict, choices: Choices)
     columns = dict(columns)
     free = [column for column in columns_of(columns, column_roles.IGNORED) if column not in choices.roles]
     said_by_people = soft_columns(table, free, column_roles.labels_in(table, columns))
+    said_again = column_roles.columns_that_repeat(table, column_of(columns, column_roles.LABEL), free)
     free = [column for column in free if column not in said_by_people]
     if column_of(columns, column_roles.TEXT) is None:
         text = text_column(table, free)
@@ -96,7 +97,8 @@ def raw_roles(contents: Contents, columns: dict, arrays: dict, choices: Choices)
     if column_roles.MEASUREMENT in choices.roles.values():
         return columns, {}
     label = column_of(columns, column_roles.LABEL)
-    reasons = {column: _why_left_aside(table, column, label) for column in free}
+    reasons = {column: _why_left_aside(table, column, label) for column in free if column not in said_again}
+    reasons |= dict.fromkeys(said_again, sentence("the label in other words"))
     columns.update({column: column_roles.MEASUREMENT for column, why in reasons.items() if why is None})
     if not {column_roles.TEXT, column_roles.MEASUREMENT} & set(columns.values()):
         columns.update(dict.fromkeys(_texts_of_few_words(table, free)[:1], column_roles.TEXT))

@@ -168,7 +168,8 @@ def _notes_on_columns(table, columns, choices, reasons):
         ))
     ignored = [column for column in columns_of(columns, column_roles.IGNORED) if column not in choices.roles]
     said_by_people = soft_columns(table, ignored, column_roles.labels_in(table, columns))
-    reasons = {**reasons, **dict.fromkeys(said_by_people, SHARE_OF_PEOPLE)}
+    said_again = column_roles.columns_that_repeat(table, label, ignored)
+    reasons = {**dict.fromkeys(said_again, sentence("the label in other words")), **reasons, **dict.fromkeys(said_by_people, SHARE_OF_PEOPLE)}
     aside = [(column, reasons.get(column) or _why_left_aside(table, column)) for column in ignored]
     said = [sentence("{column} ({why})", column=shown(column), why=why) for column, why in aside if why]
     if said:

@@ -167,7 +167,8 @@ def _dialect_of_sample(sample, delimiter):
     ways = [_quoting(sample, one) for one in ([delimiter] if delimiter else DELIMITERS)]
     if not delimiter:
         ways.append(_quoting(sample, SPACES))
-    best = max(ways, key=lambda way: (*_fit(sample, way), _share_alike(sample, way)))
+    # Of two that fit, the one that fits without exception is meant: lists of numbers in a cell may be separated, too.
+    best = max(ways, key=lambda way: (_fit(sample, way)[0], _share_alike(sample, way) == 1 < _fit(sample, way)[1], _fit(sample, way)[1]))
     return best if delimiter or _fit(sample, best)[1] >= 2 else ways[0]
 
 
