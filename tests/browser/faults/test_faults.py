@@ -1,34 +1,27 @@
 """Everything that may go wrong around the page is made to: it goes on, or says what is missing, and keeps one's work."""
 
+import json
 import re
 
 import pytest
 from own_data import exported, open_and_train, rows_of, start_review, with_dialog
 from visits import ROOT, visiting
 
-IMPATIENT = """
-Patience.between_beats, Patience.silence, Patience.calculation, Patience.until_suspicious = 0.4, 2.4, 1, 3
-"""
+from vizzy.vocabulary import MOST_FOR_SVM
+
+IMPATIENT = {"between_beats": 0.4, "silence": 2.4, "calculation": 1, "until_suspicious": 3}
 
 
-def with_more(page, path, code):
-    """Serve a module of the site with some code after its own."""
-    text = (ROOT / path).read_text(encoding="utf-8") + "\n" + code
-    page.route(f"**/{path}", lambda route: route.fulfill(body=text, content_type="text/plain"))
-
-
-def with_constants(page, path, **values):
-    """Serve a module of the site whose constants have other values."""
-    text = (ROOT / path).read_text(encoding="utf-8")
-    assert [name for name in values if not re.search(rf"^{name} = ", text, re.MULTILINE)] == []
-    with_more(page, path, "\n".join(f"{name} = {value}" for name, value in values.items()))
+def set_patience(visit, **patience):
+    """Let the page wait for its worker as `Patience` of ``vizzy/page/client/lifecycle.py`` describes it."""
+    visit.page.add_init_script(f"window.vizzyPatience = {json.dumps(json.dumps(patience))}")
 
 
 @pytest.fixture
 def faulty(browser, site):
     """A visit whose page looks after its worker every moment, and in which complaints are expected."""
     with visiting(browser, site, complains=True) as visit:
-        with_more(visit.page, "vizzy/page/client/lifecycle.py", IMPATIENT)
+        set_patience(visit, **IMPATIENT)
         yield visit
 
 
@@ -100,30 +93,17 @@ def test_an_experiment_whose_worker_dies_says_so_and_can_be_run_again(faulty):
     run.wait_for(state="visible")
 
 
-FAULT_OF_A_TRAINING = """
-_train_without_fault = train
+HANG = "setTimeout(() => { for (;;); })"
+REFUSE_MEMORY = "WebAssembly.Memory.prototype.grow = () => { throw new RangeError('refused'); }; null"
 
 
-def train(changed_labels_json, number=None):
-    if json.loads(changed_labels_json):
-        {fault}
-    return _train_without_fault(changed_labels_json, number)
-"""
-FAULTS_OF_A_TRAINING = {
-    "hangs": ("while True: pass", "Python has stopped answering"),
-    "runs out of memory": ("raise MemoryError", "Python has run out of memory"),
-}
-
-
-@pytest.mark.parametrize("fault", FAULTS_OF_A_TRAINING)
-def test_a_worker_that_fails_in_a_training_is_replaced_and_keeps_the_changed_labels(faulty, fault):
-    code, why = FAULTS_OF_A_TRAINING[fault]
-    with_more(faulty.page, "vizzy/worker.py", FAULT_OF_A_TRAINING.format(fault=code))
+def test_a_worker_that_hangs_in_a_training_is_replaced_and_keeps_the_changed_labels(faulty):
     page = faulty.open().train().page
     issues = faulty.ids_in("#label-issues")
     relabel(faulty)
+    page.workers[0].evaluate(HANG)
     page.click("#train")
-    wait_until_replaced(faulty, why)
+    wait_until_replaced(faulty, "Python has stopped answering")
     page.wait_for_function("performance.getEntriesByName('vizzy:trained').length === 2")
     assert faulty.ids_in("#label-issues") == issues  # of the labels before, which could be trained on
     assert page.inner_text("#changes span").startswith("1 label")
@@ -133,13 +113,29 @@ def test_a_worker_that_fails_in_a_training_is_replaced_and_keeps_the_changed_lab
     assert page.get_attribute("html", "data-vizzy") == "trained"
 
 
+@pytest.mark.thorough  # tests/contract/test_worker_client.py has what the page makes of it
+def test_a_worker_that_runs_out_of_memory_in_a_training_is_replaced_and_keeps_the_changed_labels(browser, site, made):
+    _, path = made("large", 3, per_class=MOST_FOR_SVM // 3, pictures=False)
+    with visiting(browser, site, complains=True) as visit:
+        page = visit.open(f"?dataset={path}").page
+        relabel(visit)
+        page.wait_for_function("performance.getEntriesByName('vizzy:trainer-ready').length === 1")
+        page.workers[0].evaluate(REFUSE_MEMORY)
+        page.click("#train")
+        wait_until_replaced(visit, "Python has run out of memory")
+        assert page.inner_text("#changes span").startswith("1 label")
+        assert page.get_attribute("html", "data-vizzy") == "ready"  # the training that cost the worker is not repeated unasked
+        assert page.is_enabled("#train")
+
+
 def test_a_worker_that_is_lost_again_and_again_is_given_up_with_a_button_to_try_again(faulty):
-    with_constants(faulty.page, "vizzy/page/control/worker_lifecycle.py", MOST_LOST=1)
-    with_more(faulty.page, "vizzy/worker.py", "def beat():\n    raise MemoryError\n")
-    faulty.page.goto(faulty.site)
-    page = faulty.page
+    set_patience(faulty, **IMPATIENT, most_lost=1)
+    page = faulty.open().page
+    for number in (1, 2):
+        page.wait_for_function(f"performance.getEntriesByName('vizzy:trainer-ready').length === {number}")
+        page.evaluate("document.querySelector('script[name^=trainer]').xworker.terminate()")
     page.wait_for_selector("#failure[open]")
-    assert "out of memory" in page.inner_text("#failure-text")
+    assert "Python has stopped" in page.inner_text("#failure-text")
     assert page.is_visible("#reload")
     assert page.get_attribute("html", "data-vizzy") == "error"
 

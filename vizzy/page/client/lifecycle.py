@@ -6,7 +6,9 @@ few seconds, and is patient: it may only be busy.
 """
 
 import asyncio
+import json
 
+import js
 from js import crypto, document, navigator
 from pyscript import workers
 from pyscript.ffi import create_proxy
@@ -25,12 +27,33 @@ _do_nothing = create_proxy(lambda _lock: None)
 
 
 class Patience:
-    """How long the page waits for a sign of life, in seconds."""
+    """How long the page waits for a sign of life of the worker, and how often it starts another.
 
-    between_beats = 5
-    silence = 30  # from a worker that has nothing to do
-    calculation = 150  # more, while it calculates: a single step may take long
-    until_suspicious = 10  # a worker whose runtime does not load says nothing, so the page looks itself after a while
+    Parameters
+    ----------
+    between_beats : float
+        Seconds, as all but the last.
+    silence : float
+        From a worker that has nothing to do.
+    calculation : float
+        More, while it calculates: a single step may take long.
+    until_suspicious : float
+        A worker whose runtime does not load says nothing, so the page looks itself after a while.
+    most_lost : int
+        Workers that are replaced between two trainings that came to an end.
+    """
+
+    def __init__(self, between_beats=5, silence=30, calculation=150, until_suspicious=10, most_lost=3):
+        self.between_beats = between_beats
+        self.silence = silence
+        self.calculation = calculation
+        self.until_suspicious = until_suspicious
+        self.most_lost = most_lost
+
+
+def wanted_patience():
+    """The usual `Patience`, or as JSON text in ``vizzyPatience`` has it, a global name that tests of faults give the page."""
+    return Patience(**json.loads(getattr(js, "vizzyPatience", None) or "{}"))
 
 
 async def bring_up(number, report, patience):

@@ -42,7 +42,7 @@ class WorkerClient:
     """Calls the functions that ``vizzy/worker.py`` exports; of whichever worker is up."""
 
     def __init__(self, patience=None):
-        self.patience = patience or lifecycle.Patience()
+        self.patience = patience or lifecycle.wanted_patience()
         self.most_seconds = 0  # that a single calculation may well take, beside the usual
         self.started = 0  # workers so far: who asks whether the worker is still the same compares it
         self._connection = NOT_UP

@@ -12,8 +12,6 @@ from vizzy.page.model import events
 from vizzy.page.site import features
 from vizzy.page.ui.error_dialog import explained, fail
 
-MOST_LOST = 3  # workers, between two trainings that came to an end
-
 
 class WorkerLifecycle:
     """Starts the worker, and another in its place when it is lost."""
@@ -71,7 +69,7 @@ class WorkerLifecycle:
         self._lost += 1
         app.dataset.lost_in_worker()
         app.analyses.predictions_lost()
-        if self._lost > MOST_LOST:
+        if self._lost > app.worker.patience.most_lost:
             self._failed(explained(Exception(why)), why)
             return
         app.note(sentences([why, _("It is started anew: your labels and thresholds are as you left them.")]))
