@@ -21,7 +21,7 @@ from vizzy.reading.features import feature_columns, is_numeric, why_no_feature_b
 from vizzy.reading.label_cells import classes_of_one_hot_columns, labels_of_cell, may_be_labels, one_hot_columns
 from vizzy.reading.labels import whole_number
 from vizzy.reading.numbers import holds_lists
-from vizzy.reading.score_cells import holds_objects, holds_scores, parsed_cell, scores_of_pairs, share_of
+from vizzy.reading.score_cells import holds_objects, holds_scores, parsed_cell, sampled_shares, scores_of_pairs, share_of
 from vizzy.reading.soft_labels import class_of_soft_column, shares_of_column, soft_columns
 from vizzy.reading.tables import UNNAMED, Table, cell_text
 from vizzy.reading.text_columns import text_column, texts_within
@@ -499,19 +499,12 @@ def _columns_with_classes_in_their_names(table, numeric, labels):
     for first in range(len(numeric) - len(labels) + 1 if len(labels) > 1 else 0):
         columns = numeric[first : first + len(labels)]
         if classes_within_names(columns, labels):
-            values = _sample_of(table, columns)
+            values = sampled_shares(table, columns)
             with np.errstate(over="ignore"):
                 totals = (values.sum(axis=1) / 100, np.exp(values).sum(axis=1))
             if any(np.isfinite(total).all() and (np.abs(total - 1) <= SUMS_TO_ONE[1] - 1).all() for total in totals):
                 return columns
     return []
-
-
-def _sample_of(table, columns):
-    """The numbers in the first rows of some columns, NaN where there is none."""
-    numbers = [table.columns.index(column) for column in columns]
-    cells = [[share_of(cell_text(row[number])) for number in numbers] for row in table.rows[:SAMPLE_ROWS]]
-    return np.array(cells, dtype=float).reshape(-1, len(columns))
 
 
 def _are_shares(table, column):
@@ -561,7 +554,7 @@ def _last_parts(columns):
 
 def _sum_to_one(table, columns):
     """Whether some columns hold numbers from 0 to 1 that sum to one in nearly every row."""
-    values = _sample_of(table, columns)
+    values = sampled_shares(table, columns)
     sums = values.sum(axis=1)
     spread = max(SUMS_TO_ONE[1] - 1, len(columns) * ROUNDED_TO_2)
     fits = (values >= 0).all(axis=1) & (values <= 1 + ROUNDED_TO_2).all(axis=1) & (np.abs(sums - 1) <= spread)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from vizzy.reading.tables import Table, cell_text
 # In a list of scores, the keys under which a class and its score stand.
 CLASS_KEYS = ("label", "class", "class_name", "name", "category", "intent", "tag")
 SCORE_KEYS = ("score", "probability", "prob", "proba", "confidence", "value", "p")
+SAMPLE_ROWS = 200
 
 
 def holds_scores(table: Table, column: str) -> bool:
@@ -99,3 +101,10 @@ def share_of(text: str) -> float:
     if not np.isfinite(number):
         return np.nan
     return number / 100 if text.strip().endswith("%") else number
+
+
+def sampled_shares(table: Table, columns: Sequence[str]) -> np.ndarray:
+    """The numbers in the first rows of some columns, NaN where there is none: np.ndarray of shape (n, len(columns))."""
+    places = [table.columns.index(column) for column in columns]
+    cells = [[share_of(cell_text(row[place])) for place in places] for row in table.rows[:SAMPLE_ROWS]]
+    return np.array(cells, dtype=float).reshape(len(cells), len(places))

@@ -14,7 +14,7 @@ import numpy as np
 from vizzy.reading.arrays import SUMS_TO_ONE
 from vizzy.reading.features import is_numeric
 from vizzy.reading.numbers import holds_lists, is_number, matrix_of_columns, numbers_of
-from vizzy.reading.score_cells import scores_of_cell, share_of
+from vizzy.reading.score_cells import sampled_shares, scores_of_cell
 from vizzy.reading.tables import Table, cell_text
 from vizzy.sentences import Sentence, counted, sentence
 
@@ -149,9 +149,7 @@ def soft_columns(table: Table, columns: Sequence[str], labels: Collection[str] |
 def neighbours_that_are_shares(table: Table, columns: Sequence[str]) -> list[str]:
     """The longest run of neighbouring columns of numbers whose numbers sum to one in every row; empty where there is none."""
     numeric = [column for column in columns if is_numeric(table, column)]
-    places = [table.columns.index(column) for column in numeric]
-    cells = [[share_of(cell_text(row[place])) for place in places] for row in table.rows[:SAMPLE_ROWS]]
-    values = np.array(cells, dtype=float).reshape(len(cells), len(places))
+    values = sampled_shares(table, numeric)
     for first, length in sorted(_runs_that_sum_to_one(values), key=lambda run: -run[1]):
         if _are_shares(table, numeric[first : first + length]):
             return numeric[first : first + length]

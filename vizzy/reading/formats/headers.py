@@ -13,7 +13,7 @@ from vizzy.sentences import Sentence, sentence
 
 WITHOUT_NAME = "Unnamed: "  # and a number from 0 on, as pandas calls such a column
 SAMPLE_ROWS = 200
-_NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?%?")
+WRITTEN_NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?%?")
 
 
 def header_of(name: str, records: Sequence[Sequence[str]]) -> tuple[list[str], int, list[Sentence]]:
@@ -72,7 +72,7 @@ def _by_two_records(records):
     if len(set(groups)) == len(groups) and len(first) - len(groups) < 2:
         return None  # the first names each column
     filled = [cell for cell in second if cell]
-    if len(filled) < len(second) - 1 or any(_NUMBER.fullmatch(cell) for cell in filled) or not _names_what_is_below(second, records[2:]):
+    if len(filled) < len(second) - 1 or any(WRITTEN_NUMBER.fullmatch(cell) for cell in filled) or not _names_what_is_below(second, records[2:]):
         return None
     if len(set(filled)) == len(filled):
         return second
@@ -83,7 +83,7 @@ def _names_what_is_below(names, below):
     """Whether some texts are names: a usual one is among them, or one that stands above numbers, and none comes again below itself."""
     sample = [record for record in below[:SAMPLE_ROWS] if len(record) == len(names)]
     columns = [[record[place].strip() for record in sample if record[place].strip()] for place in range(len(names))]
-    above_numbers = [bool(values) and all(_NUMBER.fullmatch(value) for value in values) for values in columns]
+    above_numbers = [bool(values) and all(WRITTEN_NUMBER.fullmatch(value) for value in values) for values in columns]
     again = any(name and name in values for name, values in zip(names, columns, strict=True))
     return bool(sample) and not again and (any(above_numbers) or any(name.lower() in NAMES_OF_COLUMNS for name in names))
 

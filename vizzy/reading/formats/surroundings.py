@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from vizzy.reading.errors import shown
+from vizzy.reading.formats.headers import WRITTEN_NUMBER
 from vizzy.reading.labels import may_mean_no_label
 from vizzy.reading.tables import ROW
 from vizzy.sentences import sentence
@@ -15,7 +16,6 @@ MOST_ROWS_BELOW = 5
 SAMPLE_ROWS = 200
 FEWEST_ROWS = 3  # that hold numbers, below a row that holds none
 LONGEST_UNIT = 40
-_NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*%?")
 _TOTAL = re.compile(
     r"\W*((grand |sub[ -]?)?totals?|sums?|overall|mean|average|avg|median|count|std|min|max|insgesamt|gesamt|summe|mittelwert|anzahl"
     r"|total général|somme|moyenne|suma|promedio|合计|总计|平均)\W*",
@@ -83,8 +83,8 @@ def is_row_of_units(rows: Sequence[Sequence[str]]) -> bool:
     has_unit = False
     for place, cell in enumerate(cell.strip() for cell in first):
         values = [row[place].strip() for row in below if row[place].strip()]
-        if values and all(_NUMBER.fullmatch(value) for value in values):
-            if _NUMBER.fullmatch(cell) or may_mean_no_label(cell) and cell != "-" or len(cell) > LONGEST_UNIT:
+        if values and all(WRITTEN_NUMBER.fullmatch(value) for value in values):
+            if WRITTEN_NUMBER.fullmatch(cell) or may_mean_no_label(cell) and cell != "-" or len(cell) > LONGEST_UNIT:
                 return False
             has_unit |= bool(cell) and cell != "-"
         elif len(cell) > LONGEST_UNIT or cell in values:
@@ -159,7 +159,7 @@ def _units_everywhere(first, below):
     numeric = [
         place
         for place in range(len(first))
-        if all(_NUMBER.fullmatch(row[place].strip()) for row in below if row[place].strip()) and any(row[place].strip() for row in below)
+        if all(WRITTEN_NUMBER.fullmatch(row[place].strip()) for row in below if row[place].strip()) and any(row[place].strip() for row in below)
     ]
     words = [cell.strip() for place, cell in enumerate(first) if place not in numeric and cell.strip() not in ("", "-")]
     named = sum(bool(first[place].strip()) for place in numeric)
@@ -191,6 +191,6 @@ def _is_total(row, above, width):
 def _has_number_among_words(row, sample):
     for place, cell in enumerate(row):
         values = [other[place].strip() for other in sample if other[place].strip()]
-        if _NUMBER.fullmatch(cell.strip()) and values and not any(_NUMBER.fullmatch(value) for value in values):
+        if WRITTEN_NUMBER.fullmatch(cell.strip()) and values and not any(WRITTEN_NUMBER.fullmatch(value) for value in values):
             return True
     return False
