@@ -247,6 +247,16 @@ def test_a_row_of_units_below_the_header_is_no_row_of_the_table_and_it_is_said(u
     assert any("units" in note for note in one.notes)
 
 
+def test_the_questions_and_ids_below_the_header_of_a_survey_are_no_rows_of_the_table():
+    header, _, rows = separated().partition("\n")
+    questions = ",".join(f"How about {name}?" for name in COLUMNS)
+    ids = ",".join('"{""ImportId"":""QID1""}"' for _ in COLUMNS)
+    one = opened(file(f"{header}\n{questions}\n{ids}\n{rows}"))
+    assert_read(one)
+    assert one.table.place(0) == "data.csv line 4"
+    assert any("Qualtrics" in note for note in one.notes)
+
+
 @pytest.mark.parametrize("first", ["r,cat,x,n/a,.5,.5", "r,cat,x,abc,.5,.5"])
 def test_a_first_row_with_one_faulty_number_is_no_row_of_units(first):
     header, _, rows = separated().partition("\n")
@@ -471,6 +481,11 @@ def test_sparse_rows_of_arff_have_0_or_the_first_declared_value_where_they_name_
         ["1", "2", "x", "cat"],
     )
     assert any("sparse" in note for note in table.notes)
+
+
+def test_the_weight_of_a_row_of_arff_is_no_field_of_it():
+    table = read_table(file(SPARSE + "{0 1.5, 3 'big dog'}, {2}\n1,2,x,cat, {0.5}\n", "data.arff"))
+    assert table.rows == (["1.5", "0", "x", "big dog"], ["1", "2", "x", "cat"])
 
 
 @pytest.mark.parametrize("row", ["{0 1.5", "{9 1}", "{0}", "{a b}", "{0 1 1 2}"])

@@ -60,6 +60,7 @@ FOREIGN_SUFFIXES = {
     ".avro": sentence("an Avro file: save the table as Parquet or CSV"),
     ".mdb": sentence("a database: export the table as CSV"),
     ".accdb": sentence("a database: export the table as CSV"),
+    ".sql": sentence("a database: export the table as CSV"),
     ".vw": sentence("a file for Vowpal Wabbit: save the table as CSV, or as LIBSVM"),
     ".tfrecord": sentence("a file of TensorFlow's records: save the labels as CSV and the numbers with numpy.save"),
     ".xml": sentence("an XML file, such as CVAT or Pascal VOC write: export the labels as CSV or JSON, one row for each image"),

@@ -16,6 +16,7 @@ MOST_ROWS_BELOW = 5
 SAMPLE_ROWS = 200
 FEWEST_ROWS = 3  # that hold numbers, below a row that holds none
 LONGEST_UNIT = 40
+OF_QUALTRICS = '{"ImportId"'  # what the second row below a header of its surveys begins with, in every cell
 _TOTAL = re.compile(
     r"\W*((grand |sub[ -]?)?totals?|sums?|overall|mean|average|avg|median|count|std|min|max|insgesamt|gesamt|summe|mittelwert|anzahl"
     r"|total général|somme|moyenne|suma|promedio|合计|总计|平均)\W*",
@@ -122,6 +123,9 @@ def without_surroundings(
         left_out = [row for row in rows[-below:] if any(row)]
         notes.append(_on_rows_below(name, unit, left_out))
         rows, places = rows[:-below], places[:-below]
+    if has_header and len(rows) > 2 and all(cell.startswith(OF_QUALTRICS) for cell in rows[1]):
+        notes.append(sentence("The lines below the header of {file} that hold questions and ids of Qualtrics were left out.", file=name))
+        return rows[2:], places[2:], notes
     if has_header and rows and len(rows[0]) == width and is_row_of_units(rows):
         notes.append(_on_units(name, unit, rows[0]))
         rows, places = rows[1:], places[1:]

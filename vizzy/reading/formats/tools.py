@@ -14,6 +14,7 @@ _LIBSVM_LINE = re.compile(r"\S+(?:[ \t]+(?:qid|\d+):\S+)+[ \t]*(?:#.*)?")
 _LST_LINE = re.compile(r"\d+\t(?:[+-]?\d+(?:\.\d+)?\t)+[^\t]*\.(?:jpe?g|png|webp|gif|bmp|tiff?|npy)\s*", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"@attribute\s+('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\S+)\s+(.*)", re.IGNORECASE)
 
+_WEIGHT = re.compile(r",\s*\{\s*[\d.]+\s*\}$")  # of a row of ARFF, at its end
 _QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
 _SPARSE_ENTRY = re.compile(rf"\s*(\d+)\s+({_QUOTED}|[^,\s]+)\s*(?:,|$)")
 _NOMINAL_VALUE = re.compile(rf"\s*({_QUOTED}|[^,}}]*[^,}}\s])")
@@ -68,6 +69,7 @@ def read_arff(name: str, text: str, form: Form, notes: tuple, most_cells: int) -
         if not stripped or stripped.startswith("%"):
             continue
         if in_data:
+            stripped = _WEIGHT.sub("", stripped)
             sparse = stripped.startswith("{")
             is_sparse |= sparse
             if sparse and (len(rows) + 1) * len(columns) > most_cells:
