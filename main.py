@@ -1,10 +1,32 @@
 """The page's entry: opens the dataset that the address names, makes the app, and starts the worker."""
 
 import asyncio
+import deflate
+import json
 import os
 import sys
 
 import js
+
+
+def unpacked(bundle):
+    """Write the page's modules where imports find them, out of the one file that tools/page_bundle.py makes of them.
+
+    Their dotted names, each after those that it imports.
+    """
+    with open(bundle, "rb") as file:
+        content = deflate.DeflateIO(file, deflate.GZIP)
+        head = json.loads(content.readline())
+        for folder in head["folders"]:
+            if folder != "vizzy":  # where the bundle lies
+                os.mkdir(folder)
+        for name, size in head["modules"]:
+            with open(name, "wb") as module:
+                module.write(content.read(size))
+    return [name.rsplit(".", 1)[0].replace("/", ".") for name, _size in head["modules"]]
+
+
+modules = unpacked("vizzy/page.bundle")
 
 from vizzy.page import language
 from vizzy.page.ui.scheduling import in_slices, yield_to_browser
@@ -14,19 +36,7 @@ if catalogue:  # texts may stand in constants, so before the imports
     language.use(await catalogue)
 
 
-def module_names(folder):
-    """The modules in a folder, those in folders of it first: who is imported last finds most that it imports ready."""
-    entries = sorted(os.ilistdir(folder.replace(".", "/")))
-    for name, kind, *_others in entries:
-        if kind == FOLDER:
-            yield from module_names(folder + "." + name)
-    for name, _kind, *_others in entries:
-        if name.endswith(".py"):
-            yield folder + "." + name[: -len(".py")]
-
-
-FOLDER = 0x4000  # as os.ilistdir tells it
-await in_slices(__import__(name) for name in module_names("vizzy.page"))  # at once they would be one long task
+await in_slices(__import__(name) for name in modules)  # at once they would be one long task
 
 from vizzy.page.app import App
 from vizzy.page.control.decisions import fragment_of_visit

@@ -12,7 +12,8 @@ usage: ./serve.sh [--prepare] [--port N]
 
 Makes all that Vizzy needs and serves it at http://localhost:8000 until Ctrl+C.
 
-  --prepare   make it and stop; "python -m http.server" in this folder then serves the app just as well
+  --prepare   make it and stop; "python -m http.server" in this folder then serves the app just as well, but not changes
+              to modules of vizzy/page/ made since
   --port N    serve at another port
   --help      show this
 TEXT
@@ -73,4 +74,4 @@ CODE
 [ $prepare_only = no ] || exit 0
 
 echo "Vizzy is at http://localhost:$port (Ctrl+C stops it)"
-exec "$python" -m http.server "$port" --bind 127.0.0.1 --directory "$root"
+exec "$python" "$root/tools/serve.py" "$port"

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
@@ -198,6 +199,8 @@ def served():
     """The site for as long as it is needed."""
     if not RUNTIME.is_file():
         raise Missing("the browser runtime", "run ./serve.sh --prepare first")
+    if subprocess.run([sys.executable, ROOT / "tools/page_bundle.py"], stdout=sys.stderr).returncode:
+        raise Missing("the page's modules, compiled", "tools/page_bundle.py failed; see its message above")
     site = Site()
     try:
         yield site

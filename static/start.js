@@ -14,6 +14,18 @@
     "JavaScript modules": "noModule" in document.createElement("script"),
     "Promise.withResolvers": window.Promise && Promise.withResolvers,
   };
+  // The index of the dataset that a page opens which is told of no other, on its way before Python asks for it.
+  function preloadIndex() {
+    if (/[?&](dataset|work)=/.test(location.search)) return;
+    var link = document.createElement("link");
+    link.rel = "preload";
+    link.as = "fetch";
+    link.crossOrigin = "anonymous";
+    link.media = "(min-width: 40rem)"; // as the links in index.html
+    link.href = "static/dataset.json";
+    document.head.append(link);
+  }
+
   var missing = Object.keys(needed).filter(function (name) { return !needed[name]; });
 
   function whenTranslated(action) {
@@ -128,5 +140,6 @@
     if (button) window.vizzyPressedEarly = button;
   }, true);
   window.addEventListener("error", failed, true);
+  preloadIndex();
   window.addEventListener("unhandledrejection", failed);
 })();

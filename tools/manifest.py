@@ -14,7 +14,8 @@ with what that imports. A feature.py names the rest of its needs in constants, a
 
 Written are:
 
-    vizzy/page.json, vizzy/worker.json    the files of the start; their other settings are kept
+    vizzy/page.json, vizzy/worker.json    the files of the start; their other settings are kept. The page's are in one
+                                          file, which page_bundle.py makes of what is listed here
     vizzy/features.json                   each feature's files, and what is kept for use without a network
     index.html                            the links that fetch the start's files ahead, and the dataset's first rows
 
@@ -36,6 +37,7 @@ COMMAND = "python tools/manifest.py"
 
 PAGE, WORKER = "vizzy/page.json", "vizzy/worker.json"
 FEATURES = "vizzy/features.json"
+BUNDLE = "vizzy/page.bundle"
 INDEX = "index.html"
 LIBRARY = "vizzy/__init__.py"
 PAGE_ENTRY, WORKER_ENTRY = "main.py", "vizzy/worker.py"
@@ -66,7 +68,7 @@ def imported_files(root: Path, name: str) -> tuple[set[str], set[str]]:
     """The project's files that a module imports: when it is imported itself, and inside its functions."""
     at_once: set[str] = set()
     in_functions: set[str] = set()
-    waiting: list[tuple[ast.AST, set[str]]] = [(ast.parse(read_text(root / name)), at_once)]
+    waiting: list[tuple[ast.AST, set[str]]] = [(ast.parse(read_text(root / name), name), at_once)]
     while waiting:
         node, files = waiting.pop()
         for dotted in imported_names(node):
@@ -246,12 +248,11 @@ def kept_for_offline(root: Path, features: dict) -> list[str]:
 
 def written(root: Path) -> dict[str, str]:
     """The text of every file that the manifest is written to."""
-    at_page, at_worker = page_start(root), worker_start(root)
     return {
-        PAGE: configuration(root, PAGE, at_page),
-        WORKER: configuration(root, WORKER, at_worker),
+        PAGE: configuration(root, PAGE, [BUNDLE]),
+        WORKER: configuration(root, WORKER, worker_start(root)),
         FEATURES: features_text(root),
-        INDEX: with_first_rows(root, with_preloads(root, at_page)),
+        INDEX: with_first_rows(root, with_preloads(root)),
     }
 
 
@@ -284,13 +285,13 @@ def features_text(root: Path) -> str:
     )
 
 
-def with_preloads(root: Path, files: list[str]) -> str:
-    """The text of index.html with links that fetch these modules, and what runs them, ahead."""
+def with_preloads(root: Path) -> str:
+    """The text of index.html with links that fetch the page's modules, and what runs them, ahead."""
     page = read_text(root / INDEX)
     if not PRELOADS.search(page):
         raise ManifestError(f"{INDEX} lacks the comments <!-- preloads: … --> and <!-- end of preloads -->.")
     scripts = [*pyscript_modules(root), f"{MICROPYTHON}.mjs"]
-    fetched = [PAGE, WORKER, WORKER_ENTRY, f"{MICROPYTHON}.wasm", PAGE_ENTRY, *files]
+    fetched = [PAGE, f"{MICROPYTHON}.wasm", BUNDLE, PAGE_ENTRY, WORKER, WORKER_ENTRY]
     links = [f'  <link rel="modulepreload" {NOT_ON_A_PHONE} href="{name}">\n' for name in scripts]
     links += [f'  <link rel="preload" as="fetch" crossorigin {NOT_ON_A_PHONE} href="{name}">\n' for name in fetched]
     return PRELOADS.sub(lambda found: found[1] + "".join(links) + found[2], page)

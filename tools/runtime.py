@@ -22,6 +22,8 @@ each file, and lays them in one folder:
     licences.txt    under which licences all of it is, with their texts (`runtime_licences`)
     manifest.json   version, SHA-256 and size of all of it
 
+Beside it, vizzy/page.bundle is made of the page's modules (`page_bundle`).
+
 The folder is assembled beside the old one and swapped in when whole, so it can be interrupted at any time and
 run again. When the folder is right already, that is found in a fraction of a second and nothing is done.
 A change to PyScript or Pyodide that cannot be made, because another version has other code, is done without: the runtime
@@ -54,6 +56,7 @@ import tarfile
 import tempfile
 import zipfile
 
+import page_bundle
 import runtime_fetch
 import runtime_licences
 import runtime_names
@@ -92,6 +95,7 @@ WATCHES_ALL = b"As(n(document))"
 WATCHES_BODY = b"As(document),e.observe(document.body,{childList:!0})"
 CHANGED = b"// Changed for Vizzy: watches what is added to the body itself, not all of the document.\n"
 ROOM_NEEDED = 400_000_000
+PARTS = {name: archive for name, archive in ARCHIVES.items() if name != runtime_fetch.COMPILER}
 
 
 def say(line: str) -> None:
@@ -228,7 +232,7 @@ def lay_pyodide(pyodide: pathlib.Path, wheels: pathlib.Path, folder: pathlib.Pat
 def fingerprint(kind: str) -> str:
     """A digest of everything that decides what a finished runtime holds."""
     digest = hashlib.sha256(kind.encode())
-    for archive in ARCHIVES.values():
+    for archive in PARTS.values():
         digest.update(archive.sha256.encode())
     for path in sorted([*TOOLS.glob("runtime*"), *runtime_licences.TEXTS.glob("*.txt"), NETWORK, WORDS]):
         if path.is_file() and path.name not in NOT_IN_THE_FINGERPRINT:
@@ -253,7 +257,7 @@ def write_manifest(folder: pathlib.Path, kind: str, degraded: list[str]) -> None
         "kind": kind,
         "fingerprint": fingerprint(kind),
         "degraded": degraded,
-        "versions": {archive.package: archive.version for archive in ARCHIVES.values()},
+        "versions": {archive.package: archive.version for archive in PARTS.values()},
         "files": files,
     }
     write_file(folder / "manifest.json", json.dumps(manifest, indent=1).encode() + b"\n")
@@ -357,7 +361,7 @@ def assemble(folder: pathlib.Path, kind: str, cache: pathlib.Path, work: pathlib
     list of str
         What could not be made, and what that costs, in a sentence each.
     """
-    got = {name: runtime_fetch.fetch(archive, cache / "downloads", say) for name, archive in ARCHIVES.items()}
+    got = {name: runtime_fetch.fetch(archive, cache / "downloads", say) for name, archive in PARTS.items()}
     lay_pyscript(got["pyscript"], folder / "pyscript")
     lay_micropython(got["micropython"], folder / "micropython")
     lay_driver(got["driver"], folder / "driver")
@@ -453,6 +457,8 @@ def main(arguments: list[str] | None = None) -> int:
                 print(*runtime_upgrade.upgrade(options.upgrade), sep="\n")
             return 0
         prepare(folder.resolve(), kind, CACHE)
+        if not (options.into or options.full):
+            page_bundle.prepare(ROOT, CACHE)
     except SetupError as error:
         print(f"runtime: {error}", file=sys.stderr)
         return 1

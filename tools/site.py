@@ -41,7 +41,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import manifest as imports_manifest
+import page_bundle
 from manifest import relative
+from runtime_fetch import SetupError
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -414,8 +416,9 @@ def main(arguments: list[str] | None = None) -> int:
         return say_verified(options.verify, options.against)
     try:
         require_current(ROOT)
+        page_bundle.prepare()
         manifest = build(ROOT, options.into.resolve(), address=options.address, reference=options.reference)
-    except (SiteError, imports_manifest.ManifestError) as error:
+    except (SiteError, SetupError, imports_manifest.ManifestError) as error:
         print(f"site: {error}", file=sys.stderr)
         return 1
     print(f"{options.into.name}/ is made, {report(manifest)}")

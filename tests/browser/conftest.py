@@ -5,10 +5,17 @@ import os
 import shutil
 from pathlib import Path
 
+import page_bundle
 import pytest
 from made_datasets import make_dataset
 from playwright.sync_api import sync_playwright
 from visits import BROWSER_FLAGS, ROOT, SharedVisit, new_profile, serving, visiting, visiting_in
+
+
+@pytest.fixture(scope="session", autouse=True)
+def page_of_the_sources():
+    """The page's modules, compiled as they are now: they may have been edited since ./serve.sh."""
+    page_bundle.prepare()
 
 
 @pytest.fixture(scope="session")

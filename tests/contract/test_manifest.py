@@ -81,11 +81,11 @@ def test_what_is_committed_is_as_the_imports_want_it():
     assert manifest.stale(ROOT) == []
 
 
-def test_every_module_of_the_page_is_on_its_way_early():
+def test_what_the_page_starts_with_is_on_its_way_early():
     page = json.loads((ROOT / "vizzy/page.json").read_text(encoding="utf-8"))
-    modules = [address.removeprefix("./") for address in page["files"].values()]
+    files = [address.removeprefix("./") for address in page["files"].values()]
     others = ["vizzy/page.json", "vizzy/worker.json", "vizzy/worker.py", "main.py", "runtime/micropython/micropython.wasm"]
-    assert sorted(link["href"] for link in LINKS["preload"]) == sorted(modules + others)
+    assert sorted(link["href"] for link in LINKS["preload"]) == sorted(files + others)
 
 
 def test_they_are_asked_for_as_pyscript_asks_so_that_its_request_finds_them():
@@ -115,13 +115,13 @@ def test_each_lab_of_the_worker_comes_with_the_labs_although_it_is_imported_by_n
 
 def test_the_page_starts_with_what_is_imported_at_once_without_packages_that_are_a_docstring(project):
     manifest.write(project)
+    assert manifest.page_start(project) == [
+        f"vizzy/page/{name}.py" for name in ("app", "bring/feature", "ui/__init__", "ui/dom", "ui/numbers")
+    ]
     assert read(project, "vizzy/page.json") == {
         "files_written_by": "tools/manifest.py",
         "interpreter": "micropython",
-        "files": {
-            f"./page/{name}.py": f"./vizzy/page/{name}.py"
-            for name in ("app", "bring/feature", "ui/__init__", "ui/dom", "ui/numbers")
-        },
+        "files": {"./page.bundle": "./vizzy/page.bundle"},
     }
 
 
@@ -175,17 +175,17 @@ def test_index_html_preloads_the_start_and_pyscripts_fingerprinted_parts(project
     assert [link["href"] for link in links["modulepreload"]] == [
         f"runtime/{name}" for name in ("pyscript/core.js", "pyscript/core-A1.js", "pyscript/error-B2.js", "micropython/micropython.mjs")
     ]
-    assert "vizzy/page/ui/dom.py" in [link["href"] for link in links["preload"]]
-    assert "vizzy/page/bring/dialog.py" not in [link["href"] for link in links["preload"]]
+    assert "vizzy/page.bundle" in [link["href"] for link in links["preload"]]
 
 
 def test_what_is_written_is_stale_once_an_import_changes_and_the_sentence_says_what_to_do(project):
     manifest.write(project)
     assert manifest.stale(project) == [] and manifest.write(project) == []
     (project / "vizzy/page/ui/new.py").write_text("")
-    (project / "vizzy/page/app.py").write_text("from vizzy.page.bring import feature\nfrom vizzy.page.ui import new\n")
+    (project / "vizzy/page/bring/dialog.py").write_text("from vizzy.page.ui import dom, new, pictures\n")
+    (project / "vizzy/session.py").write_text("")
     say = "{} is stale: run python tools/manifest.py, and commit what it writes."
-    assert manifest.stale(project) == [say.format("vizzy/page.json"), say.format("index.html")]
+    assert manifest.stale(project) == [say.format("vizzy/worker.json"), say.format("vizzy/features.json")]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import urllib.request
 import pytest
 
 SERVE = pathlib.Path(__file__).resolve().parents[2] / "serve.sh"
+SERVER = SERVE.parent / "tools" / "serve.py"
 
 
 @pytest.fixture
@@ -21,6 +22,7 @@ def project(tmp_path):
     root = tmp_path / "a project"
     (root / "tools").mkdir(parents=True)
     shutil.copy(SERVE, root / "serve.sh")
+    shutil.copy(SERVER, root / "tools/serve.py")
     (root / "tools/runtime.py").write_text("print('set up', flush=True)\n")
     (root / "index.html").write_text("the page")
     return root
@@ -56,22 +58,44 @@ def test_a_set_up_that_fails_ends_it(project):
     assert (done.returncode, done.stderr) == (1, "runtime: no network.\n")
 
 
-def test_it_serves_its_own_folder_wherever_it_is_called_from(project):
+@contextlib.contextmanager
+def serving(project):
+    """The project served, from another folder; its port and the server's process."""
     port = free_port()
     command = [str(project / "serve.sh"), "--port", str(port)]
     with subprocess.Popen(command, cwd="/", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as server:
         try:
-            assert page_at(port) == "the page"
+            yield port, server
         finally:
             server.terminate()
+
+
+def test_it_serves_its_own_folder_wherever_it_is_called_from(project):
+    with serving(project) as (port, server):
+        assert served(port, "index.html") == "the page"
+        server.terminate()
         assert f"http://localhost:{port}" in server.stdout.read().decode()
 
 
-def page_at(port):
+def test_a_change_to_a_module_of_the_page_is_there_after_a_reload(project):
+    (project / "vizzy/page").mkdir(parents=True)
+    (project / "tools/page_bundle.py").write_text(
+        "from pathlib import Path\nroot = Path(__file__).parents[1]\n"
+        "(root / 'vizzy/page.bundle').write_text((root / 'vizzy/page/app.py').read_text() + ' compiled')\n"
+    )
+    with serving(project) as (port, _):
+        for change in ("first", "second"):
+            (project / "vizzy/page/app.py").write_text(change)
+            assert served(port, "vizzy/page.bundle") == f"{change} compiled"
+        (project / "vizzy/page.bundle").write_text("newer than all")
+        assert served(port, "vizzy/page.bundle?again") == "newer than all"
+
+
+def served(port, name):
     end = time.monotonic() + 10
     while True:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/index.html") as response:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/{name}") as response:
                 return response.read().decode()
         except OSError:
             assert time.monotonic() < end, "nothing was served"

@@ -70,7 +70,7 @@ class CheckoutPage:
 
 @functools.cache
 def page() -> PackedPage | CheckoutPage:
-    """The page's files.
+    """The page's files; of a checkout as its sources are now.
 
     Returns
     -------
@@ -87,6 +87,9 @@ def page() -> PackedPage | CheckoutPage:
         raise ReadingError("This installation of Vizzy has no page: install the wheel, or use a checkout of the repository.")
     if not (CHECKOUT / "runtime" / "manifest.json").is_file():
         raise ReadingError("This checkout has no browser runtime yet: run ./serve.sh --prepare first.")
+    bundled = subprocess.run([sys.executable, str(CHECKOUT / "tools" / "page_bundle.py")], capture_output=True, text=True, check=False)
+    if bundled.returncode:
+        raise ReadingError(f"The page's modules could not be compiled: {bundled.stderr.strip()}")
     return CheckoutPage(CHECKOUT)
 
 

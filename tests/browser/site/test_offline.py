@@ -2,6 +2,7 @@
 
 import shutil
 
+import page_bundle
 import pytest
 from visits import ROOT, keeping as visiting, serving, wait_for_caches, wait_for_mark, wait_until_kept
 
@@ -173,7 +174,7 @@ def test_a_new_version_is_taken_at_once_and_whole(browser, own_site):
         visit.wait("ready")
         wait_until_kept(visit.page)
         change(folder / "index.html", "Worth a look", "Worth two looks")
-        change(folder / "vizzy/page/model/state.py", '"class_percentile": DEFAULT_CLASS_PERCENTILE', '"class_percentile": 51')
+        change_start(folder)
         visit.page.reload()
         visit.wait("ready")
         assert visit.page.inner_text("#results-heading").endswith("Worth two looks")
@@ -186,10 +187,16 @@ def change(path, old, new):
     path.write_text(text.replace(old, new))
 
 
+def change_start(folder):
+    """Change a module of the page's start."""
+    change(folder / "vizzy/page/model/state.py", '"class_percentile": DEFAULT_CLASS_PERCENTILE', '"class_percentile": 51')
+    page_bundle.prepare(folder)
+
+
 def publish_another(folder):
     """Another version: the page, a module of its start, one of a lab on the page and one of that lab in the worker."""
     change(folder / "index.html", 'id="version">', 'id="version">9')
-    change(folder / "vizzy/page/model/state.py", '"class_percentile": DEFAULT_CLASS_PERCENTILE', '"class_percentile": 51')
+    change_start(folder)
     change(folder / "vizzy/page/labs/score.py", '("", _("problems"),', '("", "problems anew",')
     change(folder / "vizzy/labs/score.py", '"problems": problems,', '"problems": problems + 1000,')
 

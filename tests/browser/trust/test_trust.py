@@ -124,7 +124,7 @@ def test_a_full_visit_asks_no_other_origin_for_anything(browser, site, tmp_path)
             look_at_images(visit, tmp_path / "photos")
             # That the recorder hears at all: the page, the worker's fetches, and the service worker's.
             heard = [address.removeprefix(site).partition("?")[0] for address in asked]
-            assert {"", "vizzy/page/app.py", "static/embeddings.npy", "sw.js", "static/sample/messages.csv"} <= set(heard)
+            assert {"", "vizzy/page.bundle", "static/embeddings.npy", "sw.js", "static/sample/messages.csv"} <= set(heard)
             assert "runtime/onnx/efficientnet-lite0.onnx" in heard
             assert heard.count("runtime/manifest.json") >= 2
     assert [address for address in asked if not address.startswith(site)] == []

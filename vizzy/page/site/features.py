@@ -141,7 +141,7 @@ async def _texts(addresses):
 
 def _write_modules(paths, texts):
     """Write modules where this one is, so that imports find them."""
-    root = __file__[: -len("vizzy/page/site/features.py")]
+    root = __file__[: -len("vizzy/page/site/features" + __file__[__file__.rindex(".") :])]  # .py or, compiled, .mpy
     for path, text in zip(paths, texts):
         folder, name = path.rsplit("/", 1)
         parent, folder_name = folder.rsplit("/", 1)
