@@ -291,7 +291,7 @@ def with_preloads(root: Path) -> str:
     if not PRELOADS.search(page):
         raise ManifestError(f"{INDEX} lacks the comments <!-- preloads: … --> and <!-- end of preloads -->.")
     scripts = [*pyscript_modules(root), f"{MICROPYTHON}.mjs"]
-    fetched = [PAGE, f"{MICROPYTHON}.wasm", BUNDLE, PAGE_ENTRY, WORKER, WORKER_ENTRY]
+    fetched = [PAGE, f"{MICROPYTHON}.wasm.bin", BUNDLE, PAGE_ENTRY, WORKER, WORKER_ENTRY]
     links = [f'  <link rel="modulepreload" {NOT_ON_A_PHONE} href="{name}">\n' for name in scripts]
     links += [f'  <link rel="preload" as="fetch" crossorigin {NOT_ON_A_PHONE} href="{name}">\n' for name in fetched]
     return PRELOADS.sub(lambda found: found[1] + "".join(links) + found[2], page)

@@ -93,14 +93,24 @@ UNUSED_CHUNKS = re.compile(r"^xterm")
 # attributes of its own: a third of what drawing costs. The page adds none but the script of another worker, to the body.
 WATCHES_ALL = b"As(n(document))"
 WATCHES_BODY = b"As(document),e.observe(document.body,{childList:!0})"
+# How MicroPython's module gets its WebAssembly in a browser; and how it gets a third of the bytes.
+FETCHES = b'var response=fetch(binaryFile,{credentials:"same-origin"});'
+FETCHES_PACKED = (
+    b'var response=fetch(binaryFile+".bin",{credentials:"same-origin"}).then(response=>{if(!response.ok)throw new Error(`status ${response.status}`);'
+    b'return new Response(response.body.pipeThrough(new DecompressionStream("gzip")),{headers:{"Content-Type":"application/wasm"}})});'
+)
 CHANGED = b"// Changed for Vizzy: watches what is added to the body itself, not all of the document.\n"
 ROOM_NEEDED = 400_000_000
-PARTS = {name: archive for name, archive in ARCHIVES.items() if name != runtime_fetch.COMPILER}
 
 
 def say(line: str) -> None:
     """Show a line of progress at once, whether or not anyone's terminal is there."""
     print(line, flush=True)
+
+
+def parts() -> dict[str, runtime_fetch.Archive]:
+    """The archives that the runtime is made of, by name."""
+    return {name: archive for name, archive in ARCHIVES.items() if name != runtime_fetch.COMPILER}
 
 
 def sha256(content: bytes) -> str:
@@ -173,6 +183,16 @@ def lay_micropython(archive_path: pathlib.Path, folder: pathlib.Path) -> None:
         write_file(folder / name, npm_file(archive_path, name))
 
 
+def pack_micropython(folder: pathlib.Path) -> None:
+    """Add MicroPython's WebAssembly compressed, and let its module fetch that; the other is for Node, and where that fails."""
+    module, program = folder / "micropython.mjs", folder / "micropython.wasm"
+    content = module.read_bytes()
+    program.with_name(f"{program.name}.bin").write_bytes(runtime_slim.packed(program.read_bytes()))  # index.html asks for it
+    if content.count(FETCHES) != 1:
+        raise PatchError("How it fetches its WebAssembly is not where it was in MicroPython's module; is it another version?")
+    module.write_bytes(content.replace(FETCHES, FETCHES_PACKED))
+
+
 def lay_driver(archive_path: pathlib.Path, folder: pathlib.Path) -> None:
     """Write driver.js, its stylesheet and its licence."""
     for name in ("driver.js.mjs", "driver.css"):
@@ -232,7 +252,7 @@ def lay_pyodide(pyodide: pathlib.Path, wheels: pathlib.Path, folder: pathlib.Pat
 def fingerprint(kind: str) -> str:
     """A digest of everything that decides what a finished runtime holds."""
     digest = hashlib.sha256(kind.encode())
-    for archive in PARTS.values():
+    for archive in parts().values():
         digest.update(archive.sha256.encode())
     for path in sorted([*TOOLS.glob("runtime*"), *runtime_licences.TEXTS.glob("*.txt"), NETWORK, WORDS]):
         if path.is_file() and path.name not in NOT_IN_THE_FINGERPRINT:
@@ -257,7 +277,7 @@ def write_manifest(folder: pathlib.Path, kind: str, degraded: list[str]) -> None
         "kind": kind,
         "fingerprint": fingerprint(kind),
         "degraded": degraded,
-        "versions": {archive.package: archive.version for archive in PARTS.values()},
+        "versions": {archive.package: archive.version for archive in parts().values()},
         "files": files,
     }
     write_file(folder / "manifest.json", json.dumps(manifest, indent=1).encode() + b"\n")
@@ -301,14 +321,14 @@ def what_differs(folder: pathlib.Path, kind: str) -> str | None:
 def lay_slim_worker(
     got: dict[str, pathlib.Path], folder: pathlib.Path, cache: pathlib.Path, work: pathlib.Path
 ) -> list[str]:
-    """Write PyScript's changes and a slim Pyodide, or as much of them as these versions let.
+    """Write the changes to PyScript and MicroPython and a slim Pyodide, or as much of them as these versions let.
 
     Parameters
     ----------
     got : dict of str to pathlib.Path
         The archives by their names in `ARCHIVES`.
     folder : pathlib.Path
-        The runtime, which has PyScript as published.
+        The runtime, which has PyScript and MicroPython as published.
     cache, work : pathlib.Path
         As in `assemble`.
 
@@ -319,6 +339,10 @@ def lay_slim_worker(
     """
     degraded, library = [], work / "pyscript"
     library.mkdir()
+    try:
+        pack_micropython(folder / "micropython")
+    except PatchError as error:
+        degraded.append(f"MicroPython's WebAssembly is fetched uncompressed: {error}")
     try:
         watch_only_the_body(folder / "pyscript")
     except PatchError as error:
@@ -361,7 +385,7 @@ def assemble(folder: pathlib.Path, kind: str, cache: pathlib.Path, work: pathlib
     list of str
         What could not be made, and what that costs, in a sentence each.
     """
-    got = {name: runtime_fetch.fetch(archive, cache / "downloads", say) for name, archive in PARTS.items()}
+    got = {name: runtime_fetch.fetch(archive, cache / "downloads", say) for name, archive in parts().items()}
     lay_pyscript(got["pyscript"], folder / "pyscript")
     lay_micropython(got["micropython"], folder / "micropython")
     lay_driver(got["driver"], folder / "driver")

@@ -84,7 +84,7 @@ def test_what_is_committed_is_as_the_imports_want_it():
 def test_what_the_page_starts_with_is_on_its_way_early():
     page = json.loads((ROOT / "vizzy/page.json").read_text(encoding="utf-8"))
     files = [address.removeprefix("./") for address in page["files"].values()]
-    others = ["vizzy/page.json", "vizzy/worker.json", "vizzy/worker.py", "main.py", "runtime/micropython/micropython.wasm"]
+    others = ["vizzy/page.json", "vizzy/worker.json", "vizzy/worker.py", "main.py", "runtime/micropython/micropython.wasm.bin"]
     assert sorted(link["href"] for link in LINKS["preload"]) == sorted(files + others)
 
 

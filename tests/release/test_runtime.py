@@ -221,6 +221,17 @@ def cache(downloads):
     return downloads.parent
 
 
+def test_micropython_gets_its_webassembly_compressed_and_has_it_whole_for_where_that_fails(tmp_path):
+    (tmp_path / "micropython.mjs").write_bytes(b"before;" + runtime.FETCHES + b"after")
+    (tmp_path / "micropython.wasm").write_bytes(b"the program")
+    runtime.pack_micropython(tmp_path)
+    assert gzip.decompress((tmp_path / "micropython.wasm.bin").read_bytes()) == b"the program"
+    assert (tmp_path / "micropython.wasm").read_bytes() == b"the program"
+    assert b'binaryFile+".bin"' in (tmp_path / "micropython.mjs").read_bytes()
+    with pytest.raises(runtime_fetch.PatchError, match="is it another version"):
+        runtime.pack_micropython(tmp_path)
+
+
 class TestPrepare:
     def test_lays_everything_down_and_says_what_it_is(self, packages, cache, tmp_path):
         runtime.prepare(tmp_path / "runtime", "full", cache)
@@ -338,12 +349,14 @@ class TestPrepare:
         runtime.prepare(tmp_path / "runtime", "slim", cache)
         degraded = json.loads((tmp_path / "runtime/manifest.json").read_text())["degraded"]
         assert [sentence.partition(",")[0] for sentence in degraded] == [
+            "MicroPython's WebAssembly is fetched uncompressed: How it fetches its WebAssembly is not where it was in "
+            "MicroPython's module; is it another version?",
             "PyScript looks through all that is drawn for tags of its own",
             "PyScript's Python package is compiled at each start: PyScript's Python package is not where it was in "
             "PyScript's JavaScript; is it another version?",
             "Pyodide and its packages are as published",
         ]
-        assert capsys.readouterr().out.count("Warning: ") == 3
+        assert capsys.readouterr().out.count("Warning: ") == 4
         assert (tmp_path / "runtime/pyodide/pyodide.mjs").read_bytes() == b"pyodide.mjs"
         assert (tmp_path / "runtime/pyodide/numpy.whl").read_bytes() == WHEELS["numpy"]
         assert runtime.what_differs(tmp_path / "runtime", "slim") is None

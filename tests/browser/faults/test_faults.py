@@ -185,7 +185,7 @@ def test_a_runtime_file_that_stays_cut_off_is_explained_with_a_button_to_try_aga
 PAGE_FILES = [
     "vizzy/page\\.bundle",
     pytest.param("runtime/pyscript/core\\.js", marks=pytest.mark.thorough),
-    pytest.param("runtime/micropython/micropython\\.wasm", marks=pytest.mark.thorough),
+    pytest.param("runtime/micropython/micropython\\.(wasm|mjs)", marks=pytest.mark.thorough),
 ]
 
 

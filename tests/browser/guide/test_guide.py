@@ -362,7 +362,7 @@ def test_what_comes_late_and_does_not_arrive_is_told(browser, site):
 
 
 @pytest.mark.without_worker
-@pytest.mark.parametrize("late", ["main.py", "runtime/micropython/micropython.wasm"])
+@pytest.mark.parametrize("late", ["main.py", "runtime/micropython/micropython.wasm.bin"])
 def test_a_button_pressed_before_python_has_wired_it_is_pressed_again_then(visit, late):
     page = visit.page
     held, released = [], []
