@@ -641,10 +641,13 @@ async def _open_proposal(begun, words_address):
 
 
 @export
-def word_vectors_used(address):
+def word_vectors_used(address: str) -> Awaitable[bool]:
     """Whether vectors of words will be used of the texts of the proposal.
 
-    ``address`` is that of the vectors, which are fetched to see that, and kept.
+    Parameters
+    ----------
+    address : str
+        Of the vectors, which are fetched to see that, and kept.
     """
     return _word_vectors_used(address)
 
