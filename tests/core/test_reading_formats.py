@@ -314,6 +314,15 @@ def test_row_names_without_a_name_of_their_own_as_r_writes_them_are_the_ids(deli
     assert any("has no name" in note for note in one.notes)
 
 
+@pytest.mark.parametrize("delimiter", [" ", "\t", ",", ";", "|"])
+def test_a_table_is_read_as_it_was_written_with_cells_and_a_name_that_are_empty(delimiter):
+    rows = [[f"car {number}", row[1], "" if number % 2 else "a note", *row[3:]] for number, row in enumerate(ROWS)]
+    table = read_table(file(separated(delimiter, rows, ["", "label", "note", *COLUMNS[3:]], quoting=csv.QUOTE_ALL), "cars.txt"))
+    again = read_table(file(write_table(table), "cars.txt"))
+    assert again.columns == table.columns == ("", "label", "note", *COLUMNS[3:])
+    assert again.rows == table.rows == tuple(rows)
+
+
 def test_a_comma_too_many_in_every_row_is_no_name_of_a_row():
     with pytest.raises(ReadingError, match="line 2 has 3 fields, but the header names 2"):
         opened(file("label,text\n" + "".join(f"{label},hello, you\n" for label in GIVEN)))

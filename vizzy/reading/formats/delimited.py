@@ -119,7 +119,10 @@ def read_delimited(name: str, text: str, form: Form, notes: tuple, delimiter: st
 def delimited_text(table: Table) -> str:
     """A table as text, in the form in which it came; quotation marks are doubled."""
     out = io.StringIO()
-    writer = csv.writer(out, delimiter=table.form.delimiter, quotechar=table.form.quote, lineterminator=table.form.line_end)
+    # Between spaces, a cell without anything in it has to be enclosed, or it is none.
+    quoting = csv.QUOTE_ALL if table.form.delimiter == SPACES else csv.QUOTE_MINIMAL
+    form = table.form
+    writer = csv.writer(out, delimiter=form.delimiter, quotechar=form.quote, lineterminator=form.line_end, quoting=quoting)
     writer.writerow(table.columns)
     writer.writerows(table.rows)
     return table.form.preamble + out.getvalue()
