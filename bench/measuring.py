@@ -1,8 +1,10 @@
 """What the benchmarks share: a site that counts its bytes, visits that watch the clock, and summaries."""
 
 import contextlib
+import functools
 import gzip
 import http.server
+import io
 import json
 import os
 import re
@@ -13,7 +15,6 @@ import sys
 import tempfile
 import threading
 import urllib.parse
-from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -152,13 +153,42 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-class Site:
-    """The project served as ``python -m http.server`` would, and how much it has sent."""
+class _CompressingHandler(_Handler):
+    """What a static host serves: texts and programs compressed, on connections that stay open."""
 
-    def __init__(self, folder=ROOT):
+    protocol_version = "HTTP/1.1"
+
+    def send_head(self):
+        file = Path(self.translate_path(self.path))
+        file = file / "index.html" if file.is_dir() else file
+        if not file.is_file():
+            return super().send_head()
+        content, is_smaller = _compressed(file, file.stat().st_mtime)
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(str(file)))
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Cache-Control", "max-age=600")
+        if is_smaller:
+            self.send_header("Content-Encoding", "gzip")
+        self.end_headers()
+        return io.BytesIO(content)
+
+
+@functools.cache
+def _compressed(file, _changed):
+    """A file's content, compressed if that is smaller, and whether it is: (bytes, bool)."""
+    content = file.read_bytes()
+    packed = gzip.compress(content, 6)
+    return (packed, True) if len(packed) < len(content) else (content, False)
+
+
+class Site:
+    """The project served as ``python -m http.server`` would, or as a host that compresses, and how much it has sent."""
+
+    def __init__(self, folder=ROOT, compresses=False):
         self.folder = folder
         self.forget()
-        handler = partial(_Handler, site=self, directory=folder)
+        handler = functools.partial(_CompressingHandler if compresses else _Handler, site=self, directory=folder)
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.address = f"http://127.0.0.1:{self._server.server_port}/"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -182,26 +212,18 @@ class Site:
         self._server.server_close()
 
 
-_compressed_sizes = {}
-
-
 def _compressed_size(file):
-    if not file.is_file():
-        return 0
-    if file not in _compressed_sizes:
-        content = file.read_bytes()
-        _compressed_sizes[file] = min(len(content), len(gzip.compress(content, 6)))
-    return _compressed_sizes[file]
+    return len(_compressed(file, file.stat().st_mtime)[0]) if file.is_file() else 0
 
 
 @contextlib.contextmanager
-def served():
+def served(compresses=False):
     """The site for as long as it is needed."""
     if not RUNTIME.is_file():
         raise Missing("the browser runtime", "run ./serve.sh --prepare first")
     if subprocess.run([sys.executable, ROOT / "tools/page_bundle.py"], stdout=sys.stderr).returncode:
         raise Missing("the page's modules, compiled", "tools/page_bundle.py failed; see its message above")
-    site = Site()
+    site = Site(compresses=compresses)
     try:
         yield site
     finally:

@@ -1,12 +1,14 @@
 """The benchmarks' dispatcher, and the sums they print; how long anything takes decides no test."""
 
 import argparse
+import gzip
 import json
 import re
 import os
 import shutil
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 import xml.etree.ElementTree
 from pathlib import Path
@@ -23,6 +25,7 @@ import machine  # noqa: E402
 import measuring  # noqa: E402
 import options  # noqa: E402
 import peers  # noqa: E402
+import phone  # noqa: E402
 import scale  # noqa: E402
 import slider  # noqa: E402
 import starts  # noqa: E402
@@ -31,7 +34,7 @@ import tables  # noqa: E402
 from chart import chart, decades  # noqa: E402
 import cold_start  # noqa: E402
 
-TABLES = ("cold-start", "warm-start", "slider", "train", "scale", "images", "peers")
+TABLES = ("cold-start", "warm-start", "phone", "slider", "train", "scale", "images", "peers")
 
 
 def run(*arguments):
@@ -339,6 +342,49 @@ def test_the_site_counts_all_that_it_sends(tmp_path):
         assert site.bytes_sent == 0
     finally:
         site.stop()
+
+
+def test_a_host_that_compresses_sends_what_gets_smaller_compressed_and_the_rest_as_it_is(tmp_path):
+    text, noise = b"much of the same " * 1000, os.urandom(1000)
+    (tmp_path / "page.txt").write_bytes(text)
+    (tmp_path / "noise.bin").write_bytes(noise)
+    site = measuring.Site(tmp_path, compresses=True)
+    try:
+        with urllib.request.urlopen(site.address + "page.txt") as answer:
+            assert answer.headers["Content-Encoding"] == "gzip"
+            assert gzip.decompress(answer.read()) == text
+        with urllib.request.urlopen(site.address + "noise.bin") as answer:
+            assert answer.headers["Content-Encoding"] is None
+            assert answer.read() == noise
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(site.address + "nothing")
+    finally:
+        site.stop()
+
+
+def audit_of_a_phone(score, milliseconds, small=0):
+    audits = {measure.audit: {"numericValue": milliseconds} for measure in phone.MEASURES}
+    audits["target-size"] = {"details": {"items": [{}] * small}} if small else {}
+    agent = {"hostUserAgent": "Mozilla/5.0 Chrome/156.0.0.0"}
+    return {"categories": {"performance": {"score": score}}, "audits": audits, "environment": agent, "lighthouseVersion": "13.0"}
+
+
+def test_of_several_audits_of_a_phone_the_table_has_medians_in_seconds_and_all_targets_that_are_too_small():
+    line = phone.summary([audit_of_a_phone(0.9, 1000), audit_of_a_phone(0.5, 4000, small=3), audit_of_a_phone(0.8, 2000)])
+    table = phone.table(line)
+    assert "| performance, 0 to 1 | 0.80 (0.50 to 0.90) |" in table
+    assert "| first contentful paint, s | 2.00 (1.00 to 4.00) |" in table
+    assert "| total blocking time, ms | 2,000 (1,000 to 4,000) |" in table
+    assert "| targets too small for a finger | 3 |" in table
+    assert line["browser"] == "Chromium 156, Lighthouse 13.0"
+
+
+def test_without_lighthouse_it_is_said_how_to_get_it(monkeypatch):
+    monkeypatch.setattr(phone, "INSTALLED", Path("/nowhere/lighthouse"))
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("LIGHTHOUSE", raising=False)
+    with pytest.raises(measuring.Missing, match="npm install"):
+        phone.find_lighthouse()
 
 
 def test_the_plain_page_asks_for_the_packages_alone_and_trains_with_the_same_module():
