@@ -106,7 +106,8 @@
       texts = new Map(start);
       translate(document.documentElement);
       const rules = new Intl.PluralRules(language);
-      window.vizzyTextsArrived({ ...format, texts, addLate, lateAddress, plural: (count) => rules.select(count) });
+      const asText = () => JSON.stringify({ language, written: format, texts: Object.fromEntries(texts) });
+      window.vizzyTextsArrived({ ...format, texts, addLate, lateAddress, asText, plural: (count) => rules.select(count) });
     })
     .catch((error) => {
       console.log("not translated:", String(error));

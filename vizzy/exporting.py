@@ -32,9 +32,11 @@ from vizzy import confident
 from vizzy.dataset import DatasetError
 from vizzy.near_duplicates import NO_GROUP, Groups
 from vizzy.reading import columns as names
-from vizzy.vocabulary import ACCEPTED, CHANGED, DEFAULT_CLASS_PERCENTILE, DEFAULT_OOD_PERCENTILE, KEPT, NO_CLASS, SKIPPED
 from vizzy.reading.formats import WRITTEN, write_table
 from vizzy.reading.tables import ABSENT, DELIMITED, JSON, Form, Table, cell_text, guarded
+from vizzy.sentences import Sentence, counted, decimal, in_a_row, joined, ordinal, percent, sentence
+from vizzy.translation import ENGLISH, Translation
+from vizzy.vocabulary import ACCEPTED, CHANGED, DEFAULT_CLASS_PERCENTILE, DEFAULT_OOD_PERCENTILE, KEPT, NO_CLASS, SKIPPED
 
 if TYPE_CHECKING:
     from vizzy.reading.imported import Opened
@@ -53,14 +55,32 @@ DECISIONS = {
 # Two classes overlap where at least this share of the examples of one of them is suggested the other.
 OVERLAP = 0.05
 OUTLIER_RULES = {  # by whether there are embeddings
-    True: "outliers: far from every class and from their neighbours, with predictions that are unsure",
-    False: "examples of which the predictions say next to nothing. This is weak without embeddings: "
-    "a model can be sure of what belongs to no class",
+    True: sentence("Out of distribution are outliers: far from every class and from their neighbours, with predictions that are unsure."),
+    False: sentence(
+        "Out of distribution are examples of which the predictions say next to nothing. This is weak without embeddings: "
+        "a model can be sure of what belongs to no class."
+    ),
 }
 MOST_OVERLAPS = 20
+ACTIONS = {  # as the report says them
+    ACCEPTED: sentence("accepted"),
+    KEPT: sentence("kept"),
+    CHANGED: sentence("changed"),
+    NO_CLASS: sentence("no class"),
+    SKIPPED: sentence("skipped"),
+}
+HEADINGS = (  # of the report's tables of examples
+    sentence("Line"),
+    sentence("Example"),
+    sentence("Given"),
+    sentence("Corrected"),
+    sentence("Suggested"),
+    sentence("Quality"),
+    sentence("Review"),
+)
 MODELS = {  # by whether Vizzy trained one
-    True: "trained by Vizzy; each example was judged by a model that did not see it (five-fold cross-validation)",
-    False: "predicted probabilities that came with the data",
+    True: sentence("trained by Vizzy; each example was judged by a model that did not see it (five-fold cross-validation)"),
+    False: sentence("predicted probabilities that came with the data"),
 }
 CHANGES_COLUMNS = (
     "line",
@@ -155,6 +175,7 @@ def report(
     findings: Findings,
     review: Review,
     explanations: Callable[[int], list[str]] | None = None,
+    say: Translation = ENGLISH,
 ) -> tuple[str, bytes]:
     """The report, on one page.
 
@@ -164,6 +185,8 @@ def report(
         As for `corrected_table`.
     explanations : callable, optional
         ``explanations(example)`` is a list of str: why the example is suspect.
+    say : Translation, optional
+        Its language.
 
     Returns
     -------
@@ -172,19 +195,19 @@ def report(
     content : bytes
         An HTML page.
     """
+    title = _escaped(say(sentence("Label errors in {dataset}", dataset=opened.dataset.name)))
     body = "\n".join(
         [
-            f"<h1>Label errors in {_escaped(opened.dataset.name)}</h1>",
-            _counts_section(opened, findings, review),
-            _thresholds_section(opened.dataset.classes, findings, opened.dataset.embeddings is not None),
-            _joint_section(opened.dataset.classes, findings.analysis.confident_joint),
-            _classes_section(opened.dataset, findings),
-            _duplicates_section(opened, findings),
-            _decided_sections(opened, findings, review, explanations),
+            f"<h1>{title}</h1>",
+            _counts_section(opened, findings, review, say),
+            _thresholds_section(opened.dataset.classes, findings, opened.dataset.embeddings is not None, say),
+            _joint_section(opened.dataset.classes, findings.analysis.confident_joint, say),
+            _classes_section(opened.dataset, findings, say),
+            _duplicates_section(opened, findings, say),
+            _decided_sections(opened, findings, review, explanations, say),
         ]
     )
-    title = f"Label errors in {_escaped(opened.dataset.name)}"
-    page = PAGE.replace("BODY", body, 1).replace("TITLE", title, 1)  # the later first: either may hold the other's name
+    page = PAGE.replace("LANGUAGE", say.language, 1).replace("BODY", body, 1).replace("TITLE", title, 1)  # the later first: either may hold the other's name
     return _stem(opened.table.name) + "-report.html", page.encode("utf-8")
 
 
@@ -208,7 +231,9 @@ def embeddings(opened: Opened) -> tuple[str, bytes]:
         Where there are none.
     """
     if opened.dataset.embeddings is None:
-        raise DatasetError("There are no embeddings here, only predicted probabilities, which are in your table already.")
+        raise DatasetError(
+            sentence("There are no embeddings here, only predicted probabilities, which are in your table already.")
+        )
     of_examples = opened.dataset.embeddings.astype(np.float32)
     of_rows = np.full((len(opened.table), of_examples.shape[1]), np.nan, np.float32)
     of_rows[opened.row_idx] = of_examples
@@ -323,105 +348,110 @@ def _stem(name):
     return stem.removesuffix("-corrected")[:LONGEST_STEM]
 
 
-def _counts_section(opened, findings, review):
+def _counts_section(opened, findings, review, say):
     analysis, dataset = findings.analysis, opened.dataset
     changed = int((review.corrected_label != dataset.given_label).sum())
-    facts = [
-        ("File", _escaped(opened.table.name)),
-        ("Date", datetime.date.today().isoformat()),
-        ("Model", MODELS[dataset.pred_probs is None]),
-        ("Examples", f"{len(dataset):,}"),
-        ("Classes", f"{len(dataset.classes):,}"),
-        ("Rows without a label, left out", f"{len(opened.table) - len(dataset):,}"),
-        ("Label issues", f"{int(analysis.label_issue_mask.sum()):,}"),
-        ("Out of distribution", f"{int(analysis.out_of_distribution_mask.sum()):,}"),
-        ("Unconfident", f"{int(analysis.unconfident_mask.sum()):,}"),
-        ("Reviewed", f"{review.reviewed:,}"),
-        ("Labels changed", f"{changed:,}"),
-        ("Near duplicates whose labels differ", _conflicts_in_words(findings.near_duplicates)),
-        ("Marked as of no class", f"{sum(action == NO_CLASS for action in review.actions):,}"),
+    facts: list[tuple] = [
+        (sentence("File"), opened.table.name),
+        (sentence("Date"), datetime.date.today().isoformat()),
+        (sentence("Model"), MODELS[dataset.pred_probs is None]),
+        (sentence("Examples"), len(dataset)),
+        (sentence("Classes"), len(dataset.classes)),
+        (sentence("Rows without a label, left out"), len(opened.table) - len(dataset)),
+        (sentence("Label issues"), int(analysis.label_issue_mask.sum())),
+        (sentence("Out of distribution"), int(analysis.out_of_distribution_mask.sum())),
+        (sentence("Unconfident"), int(analysis.unconfident_mask.sum())),
+        (sentence("Reviewed"), review.reviewed),
+        (sentence("Labels changed"), changed),
+        (sentence("Near duplicates whose labels differ"), _conflicts_in_words(findings.near_duplicates)),
+        (sentence("Marked as of no class"), sum(action == NO_CLASS for action in review.actions)),
     ]
     if findings.accuracy is not None:
-        facts.insert(5, ("Predictions that agree with the label", f"{100 * findings.accuracy:.1f} %"))
-    rows = "".join(f"<tr><th scope=row>{name}</th><td>{value}</td></tr>" for name, value in facts)
+        share = sentence("{number} %", number=decimal(100 * findings.accuracy, 1))
+        facts.insert(5, (sentence("Predictions that agree with the label"), share))
+    rows = "".join(f"<tr><th scope=row>{say(name)}</th><td>{_escaped(say(value))}</td></tr>" for name, value in facts)
     return f"<table>{rows}</table>"
 
 
-def _thresholds_section(classes, findings, opened_with_embeddings):
-    rule = (
-        "the mean of its self-confidences"
-        if findings.threshold_mode == "mean"
-        else f"the {_ordinal(findings.class_percentile)} percentile of its self-confidences"
-    )
+def _thresholds_section(classes, findings, opened_with_embeddings, say):
+    has_percentile = findings.ood_percentile is not None
     rows = "".join(
-        f"<tr><th scope=row>{_escaped(name)}</th><td>{_threshold(class_threshold)}</td>"
-        + ("" if findings.ood_percentile is None else f"<td>{_threshold(ood)}</td>")
+        f"<tr><th scope=row>{_escaped(name)}</th><td>{say(_threshold(class_threshold))}</td>"
+        + (f"<td>{say(_threshold(ood))}</td>" if has_percentile else "")
         + "</tr>"
         for name, class_threshold, ood in zip(
             classes, findings.analysis.class_thresholds, findings.analysis.ood_thresholds, strict=True
         )
     )
+    head = "".join(f"<th>{say(name)}</th>" for name in _headings_of_thresholds(has_percentile))
+    said = say(in_a_row(_rules(findings, opened_with_embeddings)))
+    return f"<h2>{say(sentence('Thresholds'))}</h2><p>{said}</p><table><tr>{head}</tr>{rows}</table>"
+
+
+def _headings_of_thresholds(has_percentile):
+    headings = [sentence("Class"), sentence("Threshold")]
+    return [*headings, sentence("Out of distribution below")] if has_percentile else headings
+
+
+def _rules(findings, opened_with_embeddings):
+    """What the thresholds are, and what is out of distribution: list of Sentence."""
+    if findings.threshold_mode == "mean":
+        said = [sentence("The threshold of a class is the mean of its self-confidences.")]
+    else:
+        place = ordinal(findings.class_percentile)
+        said = [sentence("The threshold of a class is the {place} percentile of its self-confidences.", place=place)]
     if findings.by_noise_rate:
-        rule += "; labels are flagged by prune by noise rate"
-    head, said = "<th>Out of distribution below</th>", (
-        f"the out-of-distribution threshold, their {_ordinal(findings.ood_percentile)} percentile"
-        if findings.ood_percentile is not None
-        else f"out of distribution are {OUTLIER_RULES[opened_with_embeddings]}"
-    )
-    return (
-        f"<h2>Thresholds</h2><p>The threshold of a class is {rule}; {said}.</p>"
-        f"<table><tr><th>Class</th><th>Threshold</th>{head if findings.ood_percentile is not None else ''}</tr>{rows}</table>"
-    )
-
-
-def _ordinal(percentile):
-    """1st, 2nd, 3rd, 11th, 50th, 2.5th."""
-    teen = 10 <= percentile % 100 <= 20
-    ending = "th" if teen else {1: "st", 2: "nd", 3: "rd"}.get(percentile % 10, "th")
-    return f"{percentile:g}{ending}"
+        said.append(sentence("Labels are flagged by the estimated noise rates (prune by noise rate)."))
+    if findings.ood_percentile is None:
+        return [*said, OUTLIER_RULES[opened_with_embeddings]]
+    place = ordinal(findings.ood_percentile)
+    return [*said, sentence("The out-of-distribution threshold is their {place} percentile.", place=place)]
 
 
 def _threshold(value):
-    return f"{value:.3f}" if np.isfinite(value) else "none: no example"
+    return decimal(value, 3) if np.isfinite(value) else sentence("none: no example")
 
 
-def _joint_section(classes, joint):
+def _joint_section(classes, joint, say):
     head = "".join(f"<th scope=col>{_escaped(name)}</th>" for name in classes)
     rows = "".join(
         f"<tr><th scope=row>{_escaped(name)}</th>"
         + "".join(
-            f"<td{' class=agree' if given == suggested else ' class=issue' if count else ''}>{count:,}</td>"
+            f"<td{' class=agree' if given == suggested else ' class=issue' if count else ''}>{say(count)}</td>"
             for suggested, count in enumerate(counts)
         )
         + "</tr>"
         for given, (name, counts) in enumerate(zip(classes, joint.tolist(), strict=True))
     )
-    return (
-        "<h2>Confident joint</h2><p>Examples by given label (rows) and suggested label (columns); off the diagonal stand "
-        f"the label issues.</p><table><tr><td></td>{head}</tr>{rows}</table>"
-    )
+    said = sentence("Examples by given label (rows) and suggested label (columns); off the diagonal stand the label issues.")
+    return f"<h2>{say(sentence('Confident joint'))}</h2><p>{say(said)}</p><table><tr><td></td>{head}</tr>{rows}</table>"
 
 
-def _classes_section(dataset, findings):
+def _classes_section(dataset, findings, say):
     """How many examples each class has, and which classes the confident joint says overlap."""
     counts = np.bincount(dataset.given_label, minlength=len(dataset.classes))
     issues = np.bincount(
         findings.label[findings.analysis.label_issue_mask], minlength=len(dataset.classes)
     )
     rows = "".join(
-        f"<tr><th scope=row>{_escaped(name)}</th><td>{count:,}</td><td>{n_issues:,}</td></tr>"
-        for name, count, n_issues in zip(dataset.classes, counts, issues, strict=True)
+        f"<tr><th scope=row>{_escaped(name)}</th><td>{say(count)}</td><td>{say(n_issues)}</td></tr>"
+        for name, count, n_issues in zip(dataset.classes, counts.tolist(), issues.tolist(), strict=True)
     )
-    overlaps = overlapping_classes(findings.analysis.confident_joint)
-    said = "; ".join(
-        f"{_escaped(dataset.classes[one])} and {_escaped(dataset.classes[other])} ({100 * share:.0f} %)"
+    head = "".join(f"<th>{say(name)}</th>" for name in (sentence("Class"), sentence("Examples"), sentence("Label issues")))
+    said = _escaped(say(_on_overlaps(dataset.classes, overlapping_classes(findings.analysis.confident_joint))))
+    return f"<h2>{say(sentence('Classes'))}</h2><table><tr>{head}</tr>{rows}</table><p>{said}</p>"
+
+
+def _on_overlaps(classes, overlaps):
+    if not overlaps:
+        return sentence("No two classes overlap.")
+    pairs: list[Sentence] = [
+        sentence("{one} and {other} ({share})", one=classes[one], other=classes[other], share=percent(share))
         for one, other, share in overlaps[:MOST_OVERLAPS]
-    )
-    more = f" and {len(overlaps) - MOST_OVERLAPS:,} pairs more" if len(overlaps) > MOST_OVERLAPS else ""
-    return (
-        "<h2>Classes</h2><table><tr><th>Class</th><th>Examples</th><th>Label issues</th></tr>"
-        f"{rows}</table><p>Classes that overlap, by the share of one that is suggested the other: {said or 'none'}{more}.</p>"
-    )
+    ]
+    if len(overlaps) > MOST_OVERLAPS:
+        pairs.append(sentence("{n} pairs more", n=len(overlaps) - MOST_OVERLAPS))
+    return sentence("Classes that overlap, by the share of one that is suggested the other: {pairs}.", pairs=joined(pairs))
 
 
 def overlapping_classes(joint: np.ndarray) -> list[tuple[int, int, float]]:
@@ -445,11 +475,11 @@ def overlapping_classes(joint: np.ndarray) -> list[tuple[int, int, float]]:
 
 def _conflicts_in_words(groups):
     if groups is None:
-        return "not looked for"
-    return f"{int(groups.conflict_mask.sum()):,} in {len(groups.conflicts):,} groups"
+        return sentence("not looked for")
+    return sentence("{n} in {groups}", n=int(groups.conflict_mask.sum()), groups=counted(len(groups.conflicts), "{} group", "{} groups"))
 
 
-def _duplicates_section(opened, findings):
+def _duplicates_section(opened, findings, say):
     """The groups of near duplicates whose labels differ, each on a row."""
     groups = findings.near_duplicates
     if groups is None:
@@ -460,21 +490,28 @@ def _duplicates_section(opened, findings):
         ids = "<br>".join(_escaped(dataset.ids[example]) for example in members)
         labels = "<br>".join(_escaped(dataset.classes[dataset.given_label[example]]) for example in members)
         rows += f"<tr><td>{ids}</td><td>{labels}</td></tr>"
-    more = f"<p>{len(conflicts) - MOST_IN_REPORT:,} groups more are in the table.</p>" if len(conflicts) > MOST_IN_REPORT else ""
-    table = f"<table><tr><th>Ids</th><th>Given labels</th></tr>{rows}</table>" if conflicts else ""
-    return f"<h2>Near duplicates whose labels differ</h2><p>{_escaped(groups.note)}</p>{table}{more}"
+    left_out, more = len(conflicts) - MOST_IN_REPORT, ""
+    if left_out > 0:
+        more = f"<p>{say(sentence('{n} groups more are in the table.', n=left_out))}</p>"
+    head = f"<tr><th>{say(sentence('Ids'))}</th><th>{say(sentence('Given labels'))}</th></tr>"
+    table = f"<table>{head}{rows}</table>" if conflicts else ""
+    return f"<h2>{say(sentence('Near duplicates whose labels differ'))}</h2><p>{_escaped(say(groups.note))}</p>{table}{more}"
 
 
-def _decided_sections(opened, findings, review, explanations):
+def _decided_sections(opened, findings, review, explanations, say):
     """What was changed, what was kept, and what is to be reviewed, each the most suspect first."""
     order = confident.ranking(findings.label_quality)
     cells = _text_columns(opened, findings, review)
     changed_mask = review.corrected_label != opened.dataset.given_label
     kept_mask = np.array([action == KEPT for action in review.actions]) & ~changed_mask
     undecided_mask = np.array([action in ("", SKIPPED) for action in review.actions]) & ~changed_mask
-    sections = (("Changed", changed_mask), ("Kept", kept_mask), ("To review, the most suspect first", undecided_mask))
+    sections = (
+        (sentence("Changed"), changed_mask),
+        (sentence("Kept"), kept_mask),
+        (sentence("To review, the most suspect first"), undecided_mask),
+    )
     return "\n".join(
-        _examples_section(title, order[mask[order]], opened, findings, cells, explanations)
+        _examples_section(title, order[mask[order]], opened, findings, cells, explanations, say)
         for title, mask in sections
         if mask.any()
     )
@@ -488,23 +525,25 @@ def _evidence_cells(seen, classes):
     return [classes[suggested] if suggested >= 0 else "", f"{quality:.6g}"]
 
 
-def _examples_section(title, examples, opened, findings, cells, explanations):
+def _examples_section(title, examples, opened, findings, cells, explanations, say):
     dataset = opened.dataset
     rows = ""
     for example in examples[:MOST_IN_REPORT].tolist():
         text = _escaped(opened.texts[example]) if opened.texts else ""
-        why = _escaped("; ".join(explanations(example))) if explanations else ""
+        why = _escaped("; ".join(map(say, explanations(example)))) if explanations else ""
         shown = [
             _escaped(opened.table.lines[opened.row_idx[example]]),
             f"<b>{_escaped(dataset.ids[example])}</b> {text}" + (f"<p class=why>{why}</p>" if why else ""),
             *(_escaped(cells[column][example]) for column in (names.GIVEN_LABEL, names.CORRECTED_LABEL, names.SUGGESTED_LABEL)),
-            f"{findings.label_quality[example]:.3f}",
-            _escaped(cells[names.REVIEW_ACTION][example]),
+            say(decimal(findings.label_quality[example], 3)),
+            say(ACTIONS.get(cells[names.REVIEW_ACTION][example], "")),
         ]
         rows += "<tr>" + "".join(f"<td>{cell}</td>" for cell in shown) + "</tr>"
-    head = "".join(f"<th scope=col>{name}</th>" for name in ("Line", "Example", "Given", "Corrected", "Suggested", "Quality", "Review"))
-    more = f"<p>{len(examples) - MOST_IN_REPORT:,} more are in the table.</p>" if len(examples) > MOST_IN_REPORT else ""
-    return f"<h2>{title}: {len(examples):,}</h2><table class=examples><tr>{head}</tr>{rows}</table>{more}"
+    head = "".join(f"<th scope=col>{say(name)}</th>" for name in HEADINGS)
+    left_out, more = len(examples) - MOST_IN_REPORT, ""
+    if left_out > 0:
+        more = f"<p>{say(sentence('{n} more are in the table.', n=left_out))}</p>"
+    return f"<h2>{say(title)}: {say(len(examples))}</h2><table class=examples><tr>{head}</tr>{rows}</table>{more}"
 
 
 def _escaped(text):
@@ -512,7 +551,7 @@ def _escaped(text):
 
 
 PAGE = """<!DOCTYPE html>
-<html lang="en">
+<html lang="LANGUAGE">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">

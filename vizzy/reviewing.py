@@ -16,6 +16,7 @@ from vizzy import exporting, near_duplicates, ranking
 from vizzy.reading.errors import ReadingError
 from vizzy.reading.review import Review
 from vizzy.sentences import sentence
+from vizzy.translation import ENGLISH, Translation
 from vizzy.vocabulary import (
     ACCEPTED,
     CHANGED,
@@ -196,7 +197,13 @@ class Reviewing:
         return self._evidence[1].reasons(example, given, rival, classes)
 
     def export(
-        self, what: str, opened: Opened, settings: Sequence, review: Review, evidence: dict[int, Sequence] | None = None
+        self,
+        what: str,
+        opened: Opened,
+        settings: Sequence,
+        review: Review,
+        evidence: dict[int, Sequence] | None = None,
+        say: Translation = ENGLISH,
     ) -> tuple[str, bytes]:
         """What a reviewer takes home.
 
@@ -210,6 +217,8 @@ class Reviewing:
         review : vizzy.reading.Review
         evidence : dict, optional
             As for `vizzy.exporting.changes`.
+        say : Translation, optional
+            The language of the report.
 
         Returns
         -------
@@ -229,7 +238,7 @@ class Reviewing:
             return exporting.corrected_table(opened, findings, review)
         if what == "changes":
             return exporting.changes(opened, findings, review, evidence)
-        return exporting.report(opened, findings, review, lambda example: self.reasons(example)["reasons"])
+        return exporting.report(opened, findings, review, lambda example: self.reasons(example)["reasons"], say)
 
     def _findings(self, settings):
         predictions, dataset = self._session.predictions, self._session.dataset

@@ -111,6 +111,22 @@ def percent(share: float) -> Sentence:
     return _made(f"{100 * share:.0f} %", "percent", float(share))
 
 
+def ordinal(value: float) -> Sentence:
+    """The place of a percentile, as each language writes it: 1st, 2nd, 3rd, 11th, 50th, 2.5th.
+
+    Parameters
+    ----------
+    value : float, at least 0
+
+    Returns
+    -------
+    Sentence
+    """
+    endings = {1.0: "st", 2.0: "nd", 3.0: "rd"}
+    ending = "th" if 10 <= value % 100 <= 20 else endings.get(float(value % 10), "th")
+    return _made(f"{value:g}{ending}", "ordinal", float(value))
+
+
 def in_a_row(texts: Iterable[str]) -> Sentence:
     """Sentences one after the other.
 

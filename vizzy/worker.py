@@ -771,7 +771,12 @@ def reasons(example: int) -> object:
 
 @export
 async def export_review(
-    what: str, settings_json: str, changed_labels_json: str, reviews_json: str, evidence_json: str = "[]"
+    what: str,
+    settings_json: str,
+    changed_labels_json: str,
+    reviews_json: str,
+    evidence_json: str = "[]",
+    catalogue_json: str = "",
 ) -> JsProxy:
     """What a reviewer takes home.
 
@@ -783,6 +788,8 @@ async def export_review(
         JSON of the thresholds, in the order in which ``Session.analyse`` takes them.
     changed_labels_json, reviews_json, evidence_json : str
         JSON of ``[[example, label], …]``, ``[[example, action], …]`` and ``[[example, what was seen of it], …]``.
+    catalogue_json : str, optional
+        The language of a report, as ``asText()`` of static/translate.js gives it; "" for English.
 
     Returns
     -------
@@ -796,8 +803,20 @@ async def export_review(
         exported.table = await _shipped_table(exported)
     decided = [dict(json.loads(pairs)) for pairs in (changed_labels_json, reviews_json)]
     review = reviewing.review_of(exported.session.dataset.given_label, *decided)
-    name, content = exported.reviewing.export(what, exported.table, tuple(json.loads(settings_json)), review, dict(json.loads(evidence_json)))
+    settings, evidence = tuple(json.loads(settings_json)), dict(json.loads(evidence_json))
+    name, content = exported.reviewing.export(what, exported.table, settings, review, evidence, _language_of(catalogue_json))
     return _with_arrays({"name": name}, content=content)
+
+
+def _language_of(catalogue_json):
+    """What says a report's sentences: a `vizzy.translation.Translation`."""
+    from vizzy.translation import ENGLISH, Translation
+
+    if not catalogue_json:
+        return ENGLISH
+    catalogue = json.loads(catalogue_json)
+    rules = js.Intl.PluralRules.new(catalogue["language"])
+    return Translation(catalogue["language"], catalogue["texts"], catalogue["written"], rules.select)
 
 
 async def _shipped_table(shipped: OpenSession) -> Opened:

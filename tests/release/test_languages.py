@@ -150,8 +150,8 @@ def is_bound_mark(node):
 UNSAID_ERRORS = {"ValueError", "TypeError", "LookupError", "AttributeError", "TimeoutError", "RuleError"}
 SAID = {"sentence", "counted"}
 WORDS_OF_WORKER = re.compile(r"[A-Za-z]{2,}[,:;.…]? +[A-Za-z{]")
-# The report, whose language is the table's; what a programmer reads: of numpy's arrays, and of an edited rule.
-WITHOUT_SENTENCES = ("main.py", "exporting.py", "confident.py", "rule_editor.py")
+# What a programmer reads: of numpy's arrays, and of an edited rule.
+WITHOUT_SENTENCES = ("main.py", "confident.py", "rule_editor.py")
 OF_WORKER = [
     path
     for path in (ROOT / name for names in languages.sources(ROOT) for name in names)
@@ -159,6 +159,8 @@ OF_WORKER = [
 ]
 NO_SENTENCES = {
     "vizzy/vocabulary.py": {"label issue", "out of distribution", "no class", "label issues", "near duplicates"},  # names
+    # What exported tables hold, which other programs read.
+    "vizzy/exporting.py": {"suggested label accepted", "given label kept", "another label", "no class", ", labels differ", "group {}", "json lines"},
     "vizzy/estimate.py": {"support vector machine", "kernel ridge regression", "logistic regression"},  # names
     "vizzy/reading/arrays.py": {"predicted probabilities", "perceptual hashes of images"},  # roles, as the page has them
     "vizzy/reading/columns.py": {"label, one column a class", "true label", "alternative text", "predicted probability"},
@@ -188,7 +190,7 @@ def unmarked_by_worker(source):
         text = text_of_literal(node)
         if text is None:
             waiting += ast.iter_child_nodes(node)
-        elif WORDS_OF_WORKER.search(text):
+        elif WORDS_OF_WORKER.search(re.sub(r"<[^>]*>", " ", text)) and "<!DOCTYPE" not in text:
             found.add(text)
     return found
 

@@ -23,7 +23,7 @@ def use(catalogue):
     catalogue : object of static/translate.js, or None
         Its ``texts`` have ``get(english)``, which gives a text, or None where there is none; plural forms are under
         ``english|form``. ``plural(count)`` names a form. ``addLate()`` fetches the texts of what loads late,
-        from ``lateAddress``. ``decimal``, ``thousands``, ``percent`` and ``ordinal`` say how numbers are written; ``space`` is what stands
+        from ``lateAddress``; ``asText()`` is all of it as JSON text. ``decimal``, ``thousands``, ``percent`` and ``ordinal`` say how numbers are written; ``space`` is what stands
         between two sentences.
     """
     global _catalogue, _texts, _plural
@@ -44,6 +44,11 @@ async def add_late_texts():
 def late_files():
     """The addresses of the texts of what loads late."""
     return [_catalogue.lateAddress] if _catalogue else []
+
+
+def as_text():
+    """The language, for the worker to write in: JSON text, "" for English."""
+    return _catalogue.asText() if _catalogue else ""
 
 
 def is_translated():
@@ -86,7 +91,7 @@ def said(part):
         return sentences([said(one) for one in first])
     if kind == "joined":
         return _(", ").join([said(one) for one in first])
-    return {"counted": counted, "decimal": decimal, "percent": percent}[kind](first, *part[2:])
+    return {"counted": counted, "decimal": decimal, "percent": percent, "ordinal": ordinal}[kind](first, *part[2:])
 
 
 # --- numbers --------------------------------------------------------------------------------------

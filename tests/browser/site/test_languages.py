@@ -163,17 +163,28 @@ SAID_OF_NOTED = {
     "de": "1 Label hatte Leerzeichen am Rand, die nicht zum Label zählen.",
     "zh-Hans": "1 个标签首尾有空格，空格不算作标签的一部分。",
 }
+TITLE_OF_REPORT = {"de": "Labelfehler in α", "zh-Hans": "α 中的标签错误"}
 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_note_on_own_files_is_said_as_the_catalogue_has_it(browser, site, language):
+def test_a_note_and_the_report_on_own_files_are_said_as_the_catalogue_has_them(browser, site, language):
     with visiting(browser, site, locale=LANGUAGES[language]) as visit:
         page = visit.open().page
         open_import(page)
         bring(page, NOTED)
         page.wait_for_selector("#import-preview:not([hidden])")
         assert SAID_OF_NOTED[language] in page.locator("#import-notes li").all_inner_texts()
+        page.click("#import-open")
+        page.wait_for_selector("#import", state="hidden")
+        visit.train()
+        page.click("#review-button")
+        page.wait_for_selector("#queue-list .queue-row")
+        page.evaluate("document.getElementById('export-menu').showPopover()")
+        with page.expect_download() as download:
+            page.click('[data-export="report"]')
+        report = download.value.path().read_text(encoding="utf-8")
+        assert f'<html lang="{language}">' in report and f"<h1>{TITLE_OF_REPORT[language]}</h1>" in report
 
 
 def review_own_texts(visit):

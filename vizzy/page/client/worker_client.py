@@ -13,6 +13,7 @@ from pyscript.ffi import to_js
 from vizzy.page.client import lifecycle
 from vizzy.page.client.answers import as_error, unpacked
 from vizzy.page.client.connection import NOT_UP
+from vizzy.page import language
 from vizzy.page.language import _
 
 WHEELS_FOLDER = "runtime/wheels/"  # libraries that the worker fetches only for the files that need them
@@ -233,7 +234,8 @@ class WorkerClient:
     async def export(self, what, settings, state):
         """What a reviewer takes home: (name of the file, Uint8Array)."""
         decided = [json.dumps(list(pairs.items())) for pairs in (state.changed_labels, state.reviews, state.evidence)]
-        answer = await self._answer("export_review", what, json.dumps(settings), *decided, long=True)
+        catalogue = language.as_text() if what == "report" else ""
+        answer = await self._answer("export_review", what, json.dumps(settings), *decided, catalogue, long=True)
         return json.loads(answer.told)["name"], answer.content
 
     # --- the experiments ---------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from vizzy.page.ui import dom
 WORKER = (
     "vizzy.reading",
     "vizzy.reviewing",
+    "vizzy.translation",
     "vizzy.features",
     "vizzy.linear",
     "vizzy.nystroem",
