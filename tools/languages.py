@@ -25,11 +25,13 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
+import manifest
+
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUES = "static/languages"
 DATASETS = "static/datasets.json"
 SCRIPT = "static/start.js"
-PAGE, WORKER, FEATURES = "vizzy/page.json", "vizzy/worker.json", "vizzy/features.json"  # see tools/manifest.py
+WORKER, FEATURES = "vizzy/worker.json", "vizzy/features.json"  # see tools/manifest.py
 WORKER_ENTRY = "vizzy/worker.py"
 LATE = ".late"  # between a language's name and .json: the catalogue of what loads late
 SAID = ("title", "aria-label", "placeholder", "data-empty")  # as in static/translate.js
@@ -80,8 +82,8 @@ def messages(root: Path) -> dict[str, Message]:
 
 def sources(root: Path) -> tuple[list[str], list[str]]:
     """The files whose texts are said at the start, and those of what loads late."""
-    page, worker = (list(json_of(root / name)["files"].values()) for name in (PAGE, WORKER))
-    start = ["main.py", *sorted({path.removeprefix("./") for path in page + worker}), WORKER_ENTRY]
+    worker = {path.removeprefix("./") for path in json_of(root / WORKER)["files"].values()}
+    start = ["main.py", *sorted({*manifest.page_start(root), *worker}), WORKER_ENTRY]
     features = json_of(root / FEATURES)["features"].values()
     late = {path for parts in features for kind in ("markup", "page", "worker") for path in parts[kind]}
     rest = {path.relative_to(root).as_posix() for path in [*(root / "vizzy/page").rglob("*.py"), *(root / "static").glob("*.html")]}

@@ -382,7 +382,7 @@ const POLYSCRIPT = {
   IDBMap: class {},
 };
 
-// Python of the kinds that PyScript runs before a worker's own, in one piece with it, and after it.
+// Python of the kinds that PyScript runs before a worker's own, and after it.
 const BEFORE_WORKER = `import js;from pyodide.ffi import to_js;o=js.Object.fromEntries;js.make_proxy=lambda r:to_js(r,dict_converter=o)`;
 const AFTER_WORKER = `import js as _names
 _names._names = "__export__" in locals() and __export__ or []
@@ -420,7 +420,8 @@ async function visit(pyodide, config) {
   visitor.fail_readably();
   Object.assign(files, visitor.shipped_dataset().toJs({ dict_converter: Object.fromEntries }));
   const worker = fs.readFileSync(path.join(config.mounts["/mnt/app"], "vizzy/worker.py"), "utf8");
-  await run(`${writingSources(config.mounts["/mnt/pyscript"])}\n${worker}`);
+  await run(writingSources(config.mounts["/mnt/pyscript"]));
+  await run(worker);
   pyodide.runPython(AFTER_WORKER);
   [...globalThis._names];
   visitor.talk_to_javascript(pyodide.toPy({ plain: { list: [1, null] } }), [1, "two", null], (given) => given);

@@ -461,6 +461,12 @@ def test_what_cvat_writes_as_datumaro_is_an_item_a_row():
         opened(file(json.dumps(datumaro), "default.json"), array(PROBS))
 
 
+@pytest.mark.parametrize("between, ends", [("\n", ("", "")), (",\n", ("", "")), (",\n", ("[", "]"))])
+def test_lines_of_json_with_commas_or_as_one_list_are_read(between, ends):
+    lines = between.join(json.dumps(dict(zip(COLUMNS, row, strict=True))) for row in ROWS)
+    assert_read(opened(file(ends[0] + lines + ends[1], "data.jsonl")))
+
+
 def test_labels_by_id_are_named_by_the_list_of_classes_beside_them():
     labels = {"classes": list(CLASSES), "labels": {f"img{row}": CLASSES.index(label) for row, label in enumerate(GIVEN)}}
     one = opened(file(json.dumps(labels), "labels.json"), array(PROBS))
@@ -896,6 +902,22 @@ def test_predictions_are_matched_with_images_in_folders_by_the_names_of_the_file
     one = opened(*images, file(predicted, "predictions.csv"))
     assert sorted(given_labels(one)) == sorted(GIVEN)
     assert (one.dataset.pred_probs.argmax(axis=1) == one.dataset.given_label).all()
+
+
+def test_names_of_images_are_matched_with_and_without_their_suffix():
+    labels = "image_id,label\n" + "".join(f"{row[0]},{row[1]}\n" for row in ROWS)
+    predicted = "filename,cat,dog,fox\n" + "".join(f"{row[0]}.jpg,{','.join(row[3:])}\n" for row in reversed(ROWS))
+    one = opened(file(labels, "labels.csv"), file(predicted, "predictions.csv"))
+    assert (one.dataset.pred_probs.argmax(axis=1) == one.dataset.given_label).all()
+
+
+def test_texts_that_name_boxes_within_images_are_named_as_no_labels():
+    images = [InputFile(f"yolo/images/{row}.jpg", b"") for row in range(5)]
+    boxes = [file("0 0.5 0.5 0.25 1\n2 0.1 0.2 0.3 0.4\n", f"yolo/labels/{row}.txt") for row in range(5)]
+    with pytest.raises(ReadingError, match="yolo/labels/0.txt and 4 files like it were not read: they name boxes"):
+        opened(*images, *boxes)
+    one = opened(*images, *boxes, file(separated(), "data.csv"))
+    assert any("name boxes" in note for note in one.notes)
 
 
 def test_a_table_without_labels_or_numbers_beside_images_in_folders_is_named_as_not_read():

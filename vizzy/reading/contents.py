@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -26,6 +27,8 @@ from vizzy.reading.score_cells import holds_scores
 from vizzy.reading.tables import Table, unguarded
 from vizzy.sentences import Sentence, counted, in_a_row, sentence
 
+SAMPLE_BYTES = 100_000
+_BOXES = re.compile(rb"(?:\s*\d+(?: [01](?:\.\d+)?){4,}[ \t]*\r?\n?)+")
 DATASET_FOLDER_FILES = (TABLE_FILE, INDEX_FILE, EMBEDDINGS_FILE, PRED_PROBS_FILE, IMAGE_HASHES_FILE)
 # Read as tables at once, and where nothing is surer to be one.
 TABLES = (".csv", ".tsv", ".tab", ".psv", ".ssv", ".jsonl", ".ndjson", ".manifest", ".arff", ".libsvm", ".svm", ".svmlight")
@@ -124,7 +127,8 @@ def contents_of(files: Sequence[InputFile], choices: Choices, limits: Limits) ->
     index = _index_of(found)
     images = tuple(file.name for file in found if file.is_image)
     set_aside = _lists_of_classes(found)
-    data = [file for file in found if file not in set_aside]
+    boxes = _boxes_of_images(found) if images else []
+    data = [file for file in found if file not in set_aside and file not in boxes]
     texts = texts_in_folders(data) if not images and not arrays and not _has_sure_table(data) else None
     in_folders = texts or table_of_folders(images)
     data = data if texts is None else []
@@ -134,6 +138,11 @@ def contents_of(files: Sequence[InputFile], choices: Choices, limits: Limits) ->
     table, more_arrays, more_notes = _main_table([in_folders, *tables] if in_folders else tables, choices, lenient=bool(in_folders))
     listed_classes, listing = _listed_classes([*set_aside, *left], table, arrays, choices)
     unread = _why_unread([file for file in (*set_aside, *left) if not _lists_the_same(file, listed_classes)], listing, table, in_folders is not None)
+    if boxes:
+        unread.append(sentence(
+            "{file} and {more} like it were not read: they name boxes within images, as YOLO does, and no label of the whole image.",
+            file=boxes[0].name, more=counted(len(boxes) - 1, "{} file", "{} files"),
+        ))
     if listing:
         more_notes.append(sentence("The classes and their order are taken from {file}.", file=listing))
     if table is None and not arrays and not more_arrays:
@@ -240,6 +249,12 @@ def _lists_of_classes(files):
     lists = [file for file in named if file.base_name != INDEX_FILE and class_list_of(file) is not None]
     others = [file for file in files if file not in lists and not file.is_image]
     return lists if any(file.suffix in ARRAY_SUFFIXES or _may_be_table(file) for file in others) else []
+
+
+def _boxes_of_images(files):
+    """The texts that name boxes within images, a class and four or more numbers from 0 to 1 a line: list of InputFile."""
+    texts = [file for file in files if file.suffix == ".txt" and _BOXES.fullmatch(file.content[:SAMPLE_BYTES])]
+    return texts if len(texts) > 1 else []
 
 
 def _may_be_table(file):
@@ -385,11 +400,12 @@ def _check_same_order(table, main, column):
 
 def _nothing_useful(files, images, unread):
     if images:
-        return sentence(
+        said = sentence(
             "{image} and the other images come without labels: put them into a folder for each label, as in "
             "cat/1.jpg and dog/2.jpg, or bring a table that names each file and its label.",
             image=images[0],
         )
+        return in_a_row([said, *unread[:3]])
     if unread:
         return in_a_row([*unread[:3], sentence("Bring a table with a column of labels.")])
     return sentence(

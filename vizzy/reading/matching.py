@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from vizzy.reading.columns import FILE, ID, USUAL_NAMES, normalised
 from vizzy.reading.errors import shown
+from vizzy.reading.files import IMAGE_SUFFIXES
 from vizzy.reading.tables import Table
 from vizzy.sentences import Sentence, sentence
 
@@ -32,7 +33,7 @@ def matched(table: Table, main: Table) -> tuple[Table, Sentence | None]:
     named = [column for column in table.columns if _may_name_rows(column) and column not in main.columns]
     pairs = shared + [(column, other) for column in named for other in main.columns if _may_name_rows(other)]
     for column, other in pairs:
-        for spelled in (str, _base_name):
+        for spelled in (str, _base_name, _stem):
             order = _order([spelled(text) for text in table.texts(column)], [spelled(text) for text in main.texts(other)])
             if order is not None:
                 return _in_order(table, order, column, other, main)
@@ -69,3 +70,9 @@ def _without(table, column):
 
 def _base_name(text):
     return PurePosixPath(text.replace("\\", "/")).name
+
+
+def _stem(text):
+    """The name of a file without its suffix, of an image alone: other names have points, too."""
+    name = _base_name(text)
+    return PurePosixPath(name).stem if name.lower().endswith(IMAGE_SUFFIXES) else name

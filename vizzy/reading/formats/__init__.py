@@ -10,7 +10,7 @@ from dataclasses import replace
 from vizzy.reading.errors import ReadingError
 from vizzy.reading.files import COLUMNAR_SUFFIXES, NATIVE, SPREADSHEET_SUFFIXES, InputFile, Limits
 from vizzy.reading.formats.delimited import delimited_text, read_delimited
-from vizzy.reading.formats.json_tables import json_text, read_json, read_json_lines
+from vizzy.reading.formats.json_tables import is_one_list, json_text, read_json, read_json_lines
 from vizzy.reading.formats.tools import is_arff, is_fasttext, is_libsvm, is_lst, read_arff, read_fasttext, read_libsvm, read_lst
 from vizzy.reading.tables import DELIMITED, FEATHER, JSON, JSON_LINES, PARQUET, Table, cell_text, decoded, encoded
 from vizzy.sentences import sentence
@@ -72,9 +72,9 @@ def read_table(
     first = text.lstrip()[:1]
     if not first:
         raise ReadingError(sentence("{file} is empty: was it saved, or copied completely?", file=file.name))
-    if file.suffix in (".jsonl", ".ndjson", ".manifest"):
+    if file.suffix in (".jsonl", ".ndjson", ".manifest") and not is_one_list(text):
         return read_json_lines(file.name, text, form, notes)
-    if file.suffix == ".json" or (file.suffix not in DELIMITED_SUFFIXES and first in "[{"):
+    if file.suffix in (".json", ".jsonl", ".ndjson", ".manifest") or (file.suffix not in DELIMITED_SUFFIXES and first in "[{"):
         return read_json(file.name, text, form, notes)
     for recognised, read in ((is_fasttext, read_fasttext), (is_lst, read_lst)):
         if recognised(text):

@@ -10,6 +10,7 @@ import io
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 
 from vizzy.reading.errors import ReadingError, shown
 from vizzy.reading.formats.headers import header_of
@@ -120,9 +121,9 @@ def delimited_text(table: Table) -> str:
     """A table as text, in the form in which it came; quotation marks are doubled."""
     out = io.StringIO()
     # Between spaces, a cell without anything in it has to be enclosed, or it is none.
-    quoting = csv.QUOTE_ALL if table.form.delimiter == SPACES else csv.QUOTE_MINIMAL
     form = table.form
-    writer = csv.writer(out, delimiter=form.delimiter, quotechar=form.quote, lineterminator=form.line_end, quoting=quoting)
+    begun = partial(csv.writer, out, delimiter=form.delimiter, quotechar=form.quote, lineterminator=form.line_end)
+    writer = begun(quoting=csv.QUOTE_ALL) if form.delimiter == SPACES else begun()
     writer.writerow(table.columns)
     writer.writerows(table.rows)
     return table.form.preamble + out.getvalue()

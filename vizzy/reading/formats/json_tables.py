@@ -19,12 +19,22 @@ PART_COLUMN = "split"
 EXAMPLE = '{"text": "…", "label": "cat"}'
 
 
+def is_one_list(text: str) -> bool:
+    """Whether a text is one list of objects in JSON, and not a value on each line."""
+    if not text.lstrip().startswith("["):
+        return False
+    try:
+        return _are_objects(parse_json(text))
+    except ValueError:
+        return False
+
+
 def read_json_lines(name: str, text: str, form: Form, notes: tuple) -> Table:
     """Read a table with a JSON object on every line."""
     objects, lines = [], []
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
-            objects.append(_parsed_line(name, number, line))
+            objects.append(_parsed_line(name, number, line.rstrip().removesuffix(",")))
             lines.append(number)
     line_end = "\r\n" if "\r\n" in text[:SAMPLE_CHARACTERS] else "\n"
     return _table_of_objects(name, objects, lines, replace(form, kind=JSON_LINES, line_end=line_end), notes)
