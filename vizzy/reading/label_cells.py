@@ -34,6 +34,7 @@ BESIDE_A_LABEL = frozenset(["label", "user", "user_id", "id", "annotator", "anno
 SHARE_OF_A_LABEL = 0.5  # spaCy's value for a class from which on it is the label
 YES = frozenset(["1", "1.0", "true", "t", "yes", "y", "x"])  # in lower case
 NO = frozenset(["0", "0.0", "false", "f", "no", "n", ""])
+YES_OR_NO = YES | NO
 SAMPLE_ROWS = 200
 FEWEST_OF_A_SPAN = 3  # doccano: where it begins, where it ends, and its label
 _LIST = re.compile(r"\[.*\]|\(.*\)|\{.*\}", re.DOTALL)
@@ -283,5 +284,8 @@ def _labels_of_object(entry):
 
 
 def _is_yes_or_no(table, column):
+    place = table.columns.index(column)
+    if not all(cell_text(row[place]).strip().lower() in YES_OR_NO for row in table.rows[:SAMPLE_ROWS]):
+        return False  # which is found out without reading all of a large table
     texts = {text.lower() for text in table.texts(column)}
-    return bool(texts & YES) and texts <= YES | NO
+    return bool(texts & YES) and texts <= YES_OR_NO
