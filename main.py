@@ -35,7 +35,7 @@ catalogue = getattr(js.window, "vizzyTexts", None)  # a promise of static/start.
 if catalogue:  # texts may stand in constants, so before the imports
     language.use(await catalogue)
 
-
+await yield_to_browser()  # PyScript's own start, in the same task, has taken long already
 await in_slices(__import__(name) for name in modules)  # at once they would be one long task
 
 from vizzy.page.app import App
@@ -81,6 +81,7 @@ async def main():
     InputController(app)
     for feature in (guide_feature, labs_feature, importing_feature):
         feature.mount(app)
+    await yield_to_browser()
     app.update(app.state)
     if fragment != js.window.location.hash.lstrip("#"):
         app.decisions.write_address_soon()
