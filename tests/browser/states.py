@@ -83,8 +83,8 @@ def review(visit):
     visit.page.wait_for_timeout(500)
 
 
-def first_of_sample(name):
-    """How to get to the most suspect example of a sample of raw data, and why it is suspect."""
+def first_of_sample(name, reasons=3):
+    """How to get to the most suspect example of a sample of raw data, and why it is suspect: so many reasons."""
 
     def reach(visit):
         visit.open()
@@ -94,7 +94,7 @@ def first_of_sample(name):
         visit.page.wait_for_selector("#import", state="hidden")
         visit.train()
         visit.page.click("#review-button")
-        visit.page.wait_for_selector("#review-reasons li >> nth=2")
+        visit.page.wait_for_selector(f"#review-reasons li >> nth={reasons - 1}")
         visit.page.wait_for_timeout(500)
 
     return reach
@@ -112,6 +112,7 @@ STATES = {
     "preview": (preview, {"viewport": DESKTOP, "color_scheme": "light"}),
     "review": (review, {"viewport": DESKTOP, "color_scheme": "light"}),
     "texts": (first_of_sample("messages.csv"), {"viewport": DESKTOP, "color_scheme": "light"}),
+    "images": (first_of_sample("pictures.zip", reasons=2), {"viewport": DESKTOP, "color_scheme": "light"}),
     "measurements": (first_of_sample("iris.csv"), {"viewport": DESKTOP, "color_scheme": "light"}),
     "phone": (phone, {"viewport": PHONE, "color_scheme": "light"}),
 }
