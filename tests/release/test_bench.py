@@ -89,6 +89,8 @@ def test_the_environment_of_the_tests_is_found_from_a_python_that_has_numpy_but_
 def test_what_is_missing_is_said_as_json_too(bare, tmp_path):
     (tmp_path / "runtime").mkdir()
     (tmp_path / "runtime/manifest.json").touch()
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools/page_bundle.py").touch()  # which has nothing to do
     done = bare("slider", "--rounds", "1")
     assert done.returncode == 1
     told = json.loads(done.stdout)
