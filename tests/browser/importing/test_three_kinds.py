@@ -38,12 +38,22 @@ def drop(visit, path):
     visit.page.wait_for_selector("#import-preview:not([hidden]), #import-problem:not([hidden])")
 
 
+# However much the preview says, Open is there without scrolling; and the least room of a cell is a whole row.
+STANDS_IN_VIEW = "(({ top, bottom }) => top > 0 && bottom <= innerHeight)(document.getElementById('import-open').getBoundingClientRect())"
+CUT = """[...document.querySelectorAll("#matrix [data-cell]")].filter(cell => {
+    const [row, thumb] = [cell.querySelector(".thumbs"), cell.querySelector(".thumb")];
+    return thumb && row.clientHeight < thumb.offsetHeight - 1;
+}).map(cell => cell.dataset.cell)"""
+
+
 def reach_suspects(visit, path):
     """Drop it, open it, train, review: the rows of the corrected table."""
     drop(visit, path)
+    assert visit.page.evaluate(STANDS_IN_VIEW)
     visit.page.click("#import-open:not([disabled])")
     visit.page.wait_for_selector("#import", state="hidden")
     visit.train()
+    assert visit.page.evaluate(CUT) == []
     start_review(visit)
     rows = rows_of(exported(visit.page, "table")[1])
     visit.page.click("#review-back")

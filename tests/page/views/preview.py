@@ -3,7 +3,7 @@
 import js
 
 from vizzy.page.importing.class_order import ClassOrder
-from vizzy.page.importing.preview import Preview, folded
+from vizzy.page.importing.preview import Preview, examples, folded
 from vizzy.page.ui import dom
 
 
@@ -21,6 +21,12 @@ def test_numbered_columns_of_one_role_are_one_row():
 def test_few_numbered_columns_and_those_of_other_roles_stand_alone():
     columns = [column("q" + str(number), "measurement") for number in range(3)] + [column("q3", "ignored")]
     assert [names for _, names in folded(columns)] == [["q0"], ["q1"], ["q2"], ["q3"]]
+
+
+def test_of_long_cells_one_is_an_example_enough():
+    assert examples(["2", "2", "4"]) == "2, 2, 4"
+    assert examples(["It broke on the first day.", "Fine"]) == "It broke on the first day."
+    assert examples([]) == ""
 
 
 IDS = ("import-by-hand", "import-by-hand-list", "import-agreement", "import-columns", "import-arrays", "import-label", "import-text", "import-unlabelled", "import-header", "import-sheet", "import-doubtful", "import-order")

@@ -7,7 +7,7 @@ from vizzy.page.ui.thumbnails import ThumbnailGrid
 
 LARGEST = {True: 4, False: 6}  # rem; on the diagonal, off it: what may be wrong is drawn larger
 SMALLEST = {True: 0.45, False: 0.75}  # rem; with many classes, where the cells are small and tell by their counts, with fewer
-COUNT = {True: 1.15, False: 1.75}  # rem, of the line with a cell's count, with many classes and with fewer, as in the stylesheet
+COUNT = {True: 1.15, False: 1.75}  # rem, of the line with a cell's count, in small cells and in larger ones, as in the stylesheet
 PADDING = 3  # px, around a cell's images, as there
 LINE = 1.25  # rem, of a text without a picture: off the diagonal there is room for a line of it
 KINDS = {"given": _("given"), "suggested": _("suggested")}
@@ -103,7 +103,11 @@ class MatrixPanel:
             return
         cell, rem = self._cells[0], dom.rem()
         if cell.offsetWidth > 0:
-            self._room = (cell.offsetWidth - 2 * PADDING, cell.offsetHeight - COUNT[len(self._index.classes) >= MANY_CLASSES] * rem - PADDING, rem)
+            is_many = len(self._index.classes) >= MANY_CLASSES
+            height = cell.offsetHeight - PADDING
+            is_low = not is_many and height - COUNT[False] * rem < LINE * rem  # then the line with the count is as low as with many
+            dom.by_id("matrix").classList.toggle("low", is_low)
+            self._room = (cell.offsetWidth - 2 * PADDING, height - COUNT[is_many or is_low] * rem, rem)
 
     def _show_counts(self, analysis):
         for number, cell in enumerate(self._cells):

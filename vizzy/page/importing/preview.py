@@ -12,6 +12,7 @@ MOST_COLUMNS = 200
 FEW_ALIKE = 8  # numbered columns of one role: from so many on they are one row
 LABEL, TEXT, IGNORED = "label", "text", "ignored"  # roles, as ``vizzy.reading.columns`` names them
 MOST_DOUBTFUL, MOST_IN_ORDER = 10, 12
+LONG_CELL = 24  # characters
 LONG = 120  # seconds of training from which on the command line is worth naming
 MANY = 20_000  # rows, the same
 
@@ -154,7 +155,7 @@ class Preview:
         groups = folded(columns)
         self._alike = {first["name"]: names for first, names in groups}
         rows = [
-            _row(first["name"], ", ".join(first["sample"]), first["role"], summary["column_roles"], names)
+            _row(first["name"], examples(first["sample"]), first["role"], summary["column_roles"], names)
             for first, names in groups[:MOST_COLUMNS]
         ]
         _table(dom.by_id("import-columns"), (_("Column"), _("For example"), _("Used as")), rows)
@@ -289,6 +290,11 @@ def estimate(summary):
 def is_large(summary):
     """Whether the command line would serve better."""
     return (summary["training_seconds"] or 0) > LONG or max(summary["rows"], 4 * summary["images_to_embed"]) > MANY
+
+
+def examples(sample):
+    """Some cells of a column, in a line; of long ones the first is enough."""
+    return ", ".join(sample if max([len(cell) for cell in sample] + [0]) <= LONG_CELL else sample[:1])
 
 
 def folded(columns):
