@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from vizzy import training
 
@@ -96,6 +97,9 @@ def _predicted(make, features, given_label, taught, held_out, n_classes):
     with warnings.catch_warnings():
         # In the browser a package that counts threads asks for one in a way that warns at the console.
         warnings.simplefilter("ignore", RuntimeWarning)
-        fitted = make(taught.sum()).fit(features[taught], given_label[taught])
+        # Products with a column for each class are too small for several threads, which wait for one another: on a busy machine
+        # a fit took 1.8 s of the processor with two and 0.05 with one.
+        with threadpool_limits(1, user_api="blas"):
+            fitted = make(taught.sum()).fit(features[taught], given_label[taught])
         probs[:, fitted.classes_] = fitted.predict_proba(features[held_out])
     return probs

@@ -169,23 +169,25 @@ def _near_pairs(features):
 
 
 def _all_pairs(features):
-    """The near pairs of distinct examples, by comparing every pair: once for what is usual, once to find them."""
-    blocks = [np.arange(len(features))[rows] for rows in _blocks(len(features), len(features))]
-    nearest = np.concatenate([_squared(features, rows).min(axis=1) for rows in blocks])
+    """The near pairs of distinct examples: every pair is compared for what is usual, and those with a near one to find them."""
+    nearest = np.concatenate([squared.min(axis=1) for _, squared in _squared(features)])
     limit = (NEAR * np.median(np.sqrt(nearest))) ** 2
-    pairs = []
-    for rows in blocks:
-        one, other = np.nonzero(_squared(features, rows) <= limit)
-        pairs.append(np.column_stack([rows[one], other]))
+    close = np.flatnonzero(nearest <= limit)
+    pairs = [np.zeros((0, 2), dtype=np.intp)]
+    for rows, squared in _squared(features[close]):
+        one, other = np.nonzero(squared <= limit)
+        pairs.append(np.column_stack([close[rows][one], close[other]]))
     return np.concatenate(pairs)
 
 
-def _squared(features, rows):
-    """Squared distances of some rows to all, infinite to themselves."""
+def _squared(features):
+    """Yields some rows after others, and their squared distances to all, infinite to themselves."""
     squares = (features**2).sum(axis=1)
-    squared = np.maximum(squares[rows, None] + squares - 2 * features[rows] @ features.T, 0)
-    squared[np.arange(len(rows)), rows] = np.inf
-    return squared
+    for block in _blocks(len(features), len(features)):
+        rows = np.arange(len(features))[block]
+        squared = np.maximum(squares[rows, None] + squares - 2 * features[rows] @ features.T, 0)
+        squared[np.arange(len(rows)), rows] = np.inf
+        yield rows, squared
 
 
 def _blocks(n_rows, n_columns):
