@@ -12,7 +12,7 @@ from pathlib import Path
 
 from measuring import say
 
-BENCHMARKS = ("cold-start", "warm-start", "phone", "slider", "train", "scale", "images")
+BENCHMARKS = ("cold-start", "warm-start", "phone", "slider", "train", "scale", "images", "texts")
 
 
 def main(argv):
