@@ -197,7 +197,7 @@ def visiting_in(context, site, *, kind=Visit, complains=False, worker=True):
         for page in context.pages:
             page.close()
         context.remove_listener("request", visit.note_request)
-    assert complains or visit.complaints == []
+    assert complains or visit.complaints == [], visit.complaints
     assert visit.foreign_requests() == []
 
 
