@@ -120,6 +120,7 @@
     console.log("English:", String(error)); // a browser too old to be asked
   }
   if (missing.length) {
+    document.querySelector("script[type=mpy]").remove(); // before PyScript, which comes after this, has seen it
     whenTranslated(function () {
       tell(translated("Vizzy runs Python in the browser, which needs {}. This browser lacks that, or has it switched off: please update it or try another.").replace("{}", missing.join(", ")));
     });

@@ -223,6 +223,8 @@ def test_a_browser_that_lacks_something_is_told_what(faulty, what):
     page = faulty.open(until="error").page
     assert page.is_visible("#cannot-start")
     assert f"needs {what}." in page.inner_text("#cannot-start")
+    page.wait_for_timeout(1000)  # by then Python would have made the page answer
+    assert page.get_attribute("html", "data-vizzy") == "error"
 
 
 REFUSING = """

@@ -40,8 +40,12 @@ def end_of(server):
     server.wait()
 
 
+# A worker whose files stay away complains by an event.
+OF_THE_NETWORK = ("ERR_", "Failed to fetch", "503", "error: MessageEvent")
+
+
 def without_network_errors(complaints):
-    return [said for said in complaints if not any(words in said for words in ("ERR_", "Failed to fetch", "503"))]
+    return [said for said in complaints if not any(words in said for words in OF_THE_NETWORK)]
 
 
 def until_the_service_worker_answers(page):

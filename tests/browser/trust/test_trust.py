@@ -24,7 +24,7 @@ def train_slide_relabel_and_look(visit):
     page.locator('[data-panel=dataset] [data-given][aria-pressed="false"]').first.click()
     page.wait_for_selector("#changes:not([hidden])")
     visit.train()
-    page.locator("#matrix .count:not([disabled])").first.click()
+    page.locator("#matrix .count:not([disabled])").first.press("Enter")
     page.wait_for_selector("#cell[open]")
     page.keyboard.press("Escape")
 
