@@ -65,6 +65,7 @@ def stand_in(browser, tmp_path, monkeypatch):
         site.stop()
 
 
+@pytest.mark.thorough  # daily: the next one, of the same script
 def test_another_apps_button_and_sliders_are_found_and_moved_by_the_same_script(stand_in):
     page, address = stand_in
     usable, first_result, training, recorded = peers.visit_other(page, address, peers.Controls(), share=3)

@@ -230,6 +230,7 @@ def test_on_a_phone_the_panels_are_a_sequence(trained):
     trained.page.set_viewport_size({"width": 1280, "height": 720})
 
 
+@pytest.mark.thorough
 def test_what_the_worker_trains_while_nobody_asks_changes_no_result(browser, site):
     found = []
     for seconds in (0, 3):

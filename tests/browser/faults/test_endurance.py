@@ -73,7 +73,7 @@ def test_a_visit_of_some_trainings_leaves_no_nodes_listeners_or_proxies_behind(b
     """120 slider steps, 6 trainings and 12 relabellings: the short form of what follows, by what needs no long run."""
     with visiting(browser, site) as visit:
         visit.open().train()
-        use(visit, 4)
+        use(visit, 2)
         before = weight_of_all(visit.page)
         use(visit, 6)
         after = weight_of_all(visit.page)

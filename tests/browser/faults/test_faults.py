@@ -58,6 +58,7 @@ def test_a_worker_that_dies_is_replaced_and_everything_comes_back(faulty):
     assert not page.is_visible("#failure")
 
 
+@pytest.mark.thorough  # daily: each loss, and that training and labs go on after it
 def test_after_a_loss_the_whole_visit_goes_on_with_labs_own_data_review_and_export(faulty):
     page = faulty.open().train().page
     page.evaluate("document.querySelector('script[name=trainer]').xworker.terminate()")

@@ -157,7 +157,9 @@ def go_on(page):
     page.wait_for_function(f"document.querySelector('.tutorial h2').textContent !== '{title}'")
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    "size", [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone", marks=pytest.mark.thorough)]
+)
 def test_the_tutorial_is_done_by_doing_it(browser, site, size):
     with visiting(browser, site, **size) as visit:
         page = visit.open().page

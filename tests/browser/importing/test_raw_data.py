@@ -13,6 +13,7 @@ KINDS = {
 }
 
 
+@pytest.mark.thorough  # daily: test_three_kinds.py
 @pytest.mark.parametrize("kind", KINDS)
 def test_raw_data_reaches_the_suspects_and_why_with_nothing_chosen(visit, kind):
     sample, understood, why = KINDS[kind]

@@ -135,6 +135,7 @@ def cells_of_texts(visit):
     return visit.train().cells()
 
 
+@pytest.mark.thorough  # daily: one's own data without a server, above
 def test_texts_that_were_opened_once_can_be_opened_without_a_network(browser, own_site):
     _, address, server = own_site
     with visiting(browser, address) as visit:
