@@ -5,6 +5,7 @@
   var SECONDS = 60; // one retry by itself within these
   var TRANSLATE = "static/translate.js";
   var LANGUAGE = "vizzy:language"; // where the browser remembers the choice
+  var NAMES_DATA = /[?&](dataset|work)=/.test(location.search); // other data than those that open by themselves
   var catalogue = null; // of the language, once it is there
   var root = document.documentElement;
   var needed = {
@@ -16,7 +17,7 @@
   };
   // The index of the dataset that a page opens which is told of no other, on its way before Python asks for it.
   function preloadIndex() {
-    if (/[?&](dataset|work)=/.test(location.search)) return;
+    if (NAMES_DATA) return;
     var link = document.createElement("link");
     link.rel = "preload";
     link.as = "fetch";
@@ -134,7 +135,7 @@
   });
   // The rows in the markup are of the dataset that opens by itself, with the labels that it comes with.
   var rows = document.querySelector(".sheet[data-folder]");
-  if (rows && (/[?&](dataset|work)=/.test(location.search) || location.hash)) rows.parentNode.removeChild(rows);
+  if (rows && (NAMES_DATA || location.hash)) rows.parentNode.removeChild(rows);
   // A button pressed before Python has wired it: main.py presses it again then.
   window.addEventListener("click", function (event) {
     var button = isLoading() && event.target.closest(".masthead button[id], #train, #train-here, .choice");

@@ -90,6 +90,14 @@ class Firefox:
         element = {"sharedId": nodes[0]["sharedId"]}
         self.call("input.setFiles", context=self._tab, element=element, files=[str(path) for path in paths])
 
+    def open_train_and_review(self):
+        """Open what the preview of files shows, train on it, and go to the review."""
+        self.click("#import-open")
+        self.wait_for("!document.getElementById('import').open")
+        self.click("#train")
+        self.wait_for("document.documentElement.dataset.vizzy === 'trained'")
+        self.click("#review-button")
+
     def press(self, key, times=1):
         for _ in range(times):
             self.act({"type": "keyDown", "value": key}, {"type": "keyUp", "value": key}, kind="key")

@@ -2,8 +2,9 @@
 
 A text that a visitor sees or hears is written ``_("Train again")``; one with values
 ``_("{} of {} problems found").format(found, problems)``; one with a count ``counted(n, "{} label", "{} labels")``.
-tools/languages.py finds these calls. What the worker says is shown as ``said(note)``. A catalogue is chosen and fetched before the page's modules are imported
-(static/start.js, main.py), so texts may stand in constants, too. Without one everything is English.
+tools/languages.py finds these calls. What the worker says is shown as ``said(note)``. A catalogue is chosen and fetched
+before the page's modules are imported (static/start.js, main.py), so texts may stand in constants, too. Without one
+everything is English.
 
 A translation may put the values in another order: ``{1} … {0}``.
 """
@@ -23,8 +24,8 @@ def use(catalogue):
     catalogue : object of static/translate.js, or None
         Its ``texts`` have ``get(english)``, which gives a text, or None where there is none; plural forms are under
         ``english|form``. ``plural(count)`` names a form. ``addLate()`` fetches the texts of what loads late,
-        from ``lateAddress``; ``asText()`` is all of it as JSON text. ``decimal``, ``thousands``, ``percent`` and ``ordinal`` say how numbers are written; ``space`` is what stands
-        between two sentences.
+        from ``lateAddress``; ``asText()`` is all of it as JSON text. ``decimal``, ``thousands``, ``percent`` and
+        ``ordinal`` say how numbers are written; ``space`` is what stands between two sentences.
     """
     global _catalogue, _texts, _plural
     if catalogue is None:

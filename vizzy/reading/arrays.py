@@ -11,6 +11,7 @@ import numpy as np
 from vizzy.reading.coded_texts import CodedTexts
 from vizzy.reading.errors import ReadingError
 from vizzy.reading.files import InputFile, Limits, unzipped
+from vizzy.reading.tables import SAMPLE_ROWS
 from vizzy.sentences import sentence
 
 EMBEDDINGS, PRED_PROBS, LABELS, CLASSES, IDS, IMAGE_HASHES, IGNORED = (
@@ -36,7 +37,6 @@ NAMES = (
 )
 # The lowest sum of a row, and the highest, that makes an array without a telling name one of probabilities.
 SUMS_TO_ONE = (0.98, 1.02)
-SAMPLE_ROWS = 200
 NPY, PICKLE = b"\x93NUMPY", b"\x80"
 # What is left of a plain header without the texts in it.
 PLAIN = re.compile(rb"(?:[\s{}()\[\]:,0-9L]|True|False)*")

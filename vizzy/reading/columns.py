@@ -23,7 +23,7 @@ from vizzy.reading.labels import whole_number
 from vizzy.reading.numbers import holds_lists
 from vizzy.reading.score_cells import holds_objects, holds_scores, parsed_cell, sampled_shares, scores_of_pairs, share_of
 from vizzy.reading.soft_labels import class_of_soft_column, shares_of_column, soft_columns
-from vizzy.reading.tables import UNNAMED, Table, cell_text
+from vizzy.reading.tables import SAMPLE_ROWS, UNNAMED, Table, cell_text, sampled_texts
 from vizzy.reading.text_columns import text_column, texts_within
 from vizzy.sentences import sentence
 
@@ -153,7 +153,6 @@ LIST_OF_PROBABILITIES = re.compile(
 ONE_PROBABILITY = re.compile(r"((y|pred|predicted|positive|pos|model|class_?1)_)*(p|prob|proba|probability|score)(_?(1|pos|positive|true))?")
 # What other tools suggest, beside the label that a person gave.
 OF_OTHERS = re.compile(r"(.*_)?(suggestions?|suggested|predictions?|predicted|preds?|agents?|status)(_.*)?")
-SAMPLE_ROWS = 200
 FEWEST_ROWS_THAT_REPEAT = 10  # of fewer, a model may agree with all
 ROUNDED_TO_2 = 0.005  # how far off a number with two decimals may be
 # Where no column has a usual name for labels, one of words with so few values, each so often, is taken for them.
@@ -509,7 +508,7 @@ def _columns_with_classes_in_their_names(table, numeric, labels):
 
 def _are_shares(table, column):
     """Whether a column holds numbers from 0 to 1, or percentages with their sign, that are not all whole."""
-    shares = np.array([share_of(text) for text in table.texts(column)[:SAMPLE_ROWS] if text])
+    shares = np.array([share_of(text) for text in sampled_texts(table, column) if text])
     return bool(len(shares) and (shares >= 0).all() and (shares <= 1).all() and (shares != np.round(shares)).any())
 
 

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from vizzy.reading.numbers import holds_lists, is_number, numbers_of
-from vizzy.reading.tables import Table, cell_text
+from vizzy.reading.tables import Table, cell_text, sampled_texts
 from vizzy.sentences import Sentence, sentence
 
-SAMPLE_ROWS = 200
 # Names of the numbers of a vector, known to be such even where there are only two.
 VECTOR_STEMS = frozenset(
     "emb embed embedding embeddings dim d feat feature features f x v vec vector e pc pca z umap tsne h latent".split()
@@ -103,9 +102,7 @@ def _why_no_feature_by_values(values):
 
 def is_numeric(table: Table, column: str) -> bool:
     """Whether most of the first cells of a column that hold anything are numbers."""
-    number = table.columns.index(column)
-    texts = [cell_text(row[number]).strip() for row in table.rows[:SAMPLE_ROWS]]
-    texts = [text for text in texts if text]
+    texts = [text for text in sampled_texts(table, column) if text]
     return bool(texts) and sum(map(is_number, texts)) > 0.5 * len(texts)
 
 

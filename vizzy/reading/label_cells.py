@@ -13,7 +13,7 @@ import numpy as np
 
 from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.safe_json import parse_value
-from vizzy.reading.tables import Table, cell_text
+from vizzy.reading.tables import SAMPLE_ROWS, Table, cell_text, sampled_texts
 from vizzy.sentences import Sentence, counted, sentence
 
 ANSWER_COLUMN, ACCEPTED, REJECTED = "answer", "accept", "reject"  # Prodigy: whether the label of a row was accepted
@@ -35,7 +35,6 @@ SHARE_OF_A_LABEL = 0.5  # spaCy's value for a class from which on it is the labe
 YES = frozenset(["1", "1.0", "true", "t", "yes", "y", "x"])  # in lower case
 NO = frozenset(["0", "0.0", "false", "f", "no", "n", ""])
 YES_OR_NO = YES | NO
-SAMPLE_ROWS = 200
 FEWEST_OF_A_SPAN = 3  # doccano: where it begins, where it ends, and its label
 _LIST = re.compile(r"\[.*\]|\(.*\)|\{.*\}", re.DOTALL)
 _PREFIX = re.compile(r"\s*([^\s_.:=]+)[\s_.:=]+(.+)")
@@ -284,8 +283,7 @@ def _labels_of_object(entry):
 
 
 def _is_yes_or_no(table, column):
-    place = table.columns.index(column)
-    if not all(cell_text(row[place]).strip().lower() in YES_OR_NO for row in table.rows[:SAMPLE_ROWS]):
-        return False  # which is found out without reading all of a large table
+    if not all(text.lower() in YES_OR_NO for text in sampled_texts(table, column)):
+        return False
     texts = {text.lower() for text in table.texts(column)}
     return bool(texts & YES) and texts <= YES_OR_NO

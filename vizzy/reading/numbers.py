@@ -12,7 +12,7 @@ from vizzy.confident import SUM_TOLERANCE, TOLERANCE, guess_not_probabilities
 from vizzy.features.written_numbers import has_thousands, without_thousands
 from vizzy.reading.errors import ReadingError, shown
 from vizzy.reading.safe_json import parse_json
-from vizzy.reading.tables import ABSENT, Table, cell_text
+from vizzy.reading.tables import ABSENT, SAMPLE_ROWS, Table, cell_text
 from vizzy.sentences import Sentence, counted, in_a_row, sentence
 
 _GUESSES: dict[str, Sentence] = {
@@ -23,7 +23,6 @@ _GUESSES: dict[str, Sentence] = {
         sentence("are these a model's raw scores (logits)? Apply softmax."),
     )
 }
-SAMPLE_ROWS = 200
 FEWEST_BARE = 8  # numbers in a cell that are a list though no brackets say so
 MOST_LENGTHS = 2  # of lists of which one is a mistake; of more lengths, they are the places of words or the like
 UNSURE = -1

@@ -9,12 +9,11 @@ import numpy as np
 
 from vizzy.reading.numbers import is_per_cent
 from vizzy.reading.safe_json import parse_value
-from vizzy.reading.tables import Table, cell_text
+from vizzy.reading.tables import SAMPLE_ROWS, Table, cell_text
 
 # In a list of scores, the keys under which a class and its score stand.
 CLASS_KEYS = ("label", "class", "class_name", "name", "category", "intent", "tag")
 SCORE_KEYS = ("score", "probability", "prob", "proba", "confidence", "value", "p")
-SAMPLE_ROWS = 200
 
 
 def holds_scores(table: Table, column: str) -> bool:

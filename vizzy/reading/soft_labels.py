@@ -13,9 +13,9 @@ import numpy as np
 
 from vizzy.reading.arrays import SUMS_TO_ONE
 from vizzy.reading.features import is_numeric
-from vizzy.reading.numbers import holds_lists, is_number, matrix_of_columns, numbers_of
+from vizzy.reading.numbers import holds_lists, is_number, matrix_of_columns
 from vizzy.reading.score_cells import sampled_shares, scores_of_cell
-from vizzy.reading.tables import Table, cell_text
+from vizzy.reading.tables import SAMPLE_ROWS, Table, cell_text, sampled_texts
 from vizzy.sentences import Sentence, counted, sentence
 
 # What stands before, or behind, the class in the names of columns that hold the shares of people.
@@ -23,7 +23,6 @@ SURELY_SOFT = r"soft(?:[ _]?(?:labels?|targets?))?|(?:n[ _])?votes?|annot(?:ator
 NAMED_SOFT = rf"{SURELY_SOFT}|(?:labels?|targets?|truth|gold|given)(?:[ _](?:dist(?:ribution)?|probs?|shares?))?"
 _PREFIXED = re.compile(rf"({NAMED_SOFT})[_\s.:-]+(.+)", re.IGNORECASE)
 _SUFFIXED = re.compile(rf"(.+?)[_\s.:-]+({NAMED_SOFT})", re.IGNORECASE)
-SAMPLE_ROWS = 200
 SHARE_OF_PEOPLE = sentence("what people said of a class")  # why a column is left aside
 
 
@@ -113,7 +112,7 @@ def shares_of_columns(table: Table, columns: Sequence[str]) -> np.ndarray | None
     np.ndarray of shape (n, K) or None
     """
     try:
-        values = np.column_stack([numbers_of(table, column) for column in columns])
+        values = matrix_of_columns(table, columns)
     except ValueError:
         return None
     is_one_hot = np.isin(values, (0, 1)).all()
@@ -201,19 +200,14 @@ def _are_votes(table, stem, columns):
     """Whether columns that are called votes hold numbers of them."""
     if "vote" not in stem or len(columns) < 2:
         return False
-    return all(text.isdigit() for column in columns for text in _sample(table, column))
-
-
-def _sample(table, column):
-    place = table.columns.index(column)
-    return [cell_text(row[place]).strip() for row in table.rows[:SAMPLE_ROWS]]
+    return all(text.isdigit() for column in columns for text in sampled_texts(table, column))
 
 
 def _are_shares(table, columns):
-    if len(columns) < 2 or not all(is_number(text) for column in columns for text in _sample(table, column)):
+    if len(columns) < 2 or not all(is_number(text) for column in columns for text in sampled_texts(table, column)):
         return False
     try:
-        values = np.column_stack([numbers_of(table, column) for column in columns])
+        values = matrix_of_columns(table, columns)
     except ValueError:
         return False
     return are_soft(values) and bool((values != np.round(values)).any())

@@ -53,6 +53,7 @@ NAMES_OF_COLUMNS = frozenset(
 LINE, ENTRY, ROW = "line", "entry", "row"  # what a row of a table is in its file
 UNNAMED = "column_"  # and a number: the name of a column whose table has no header
 FASTTEXT_PREFIX = "__label__"
+SAMPLE_ROWS = 200  # by which it is guessed what a table holds
 
 # A cell that a spreadsheet would run, the wide forms of the signs included, behind any number of apostrophes.
 _FORMULA = re.compile(r"^'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
@@ -129,6 +130,12 @@ def cell_text(cell: Any) -> str:
     if isinstance(cell, str):
         return cell
     return "" if cell is None or cell is ABSENT else json.dumps(cell, ensure_ascii=False)
+
+
+def sampled_texts(table: Table, column: str) -> list[str]:
+    """The texts in the first rows of a column, without reading all of a large table: list of str."""
+    place = table.columns.index(column)
+    return [cell_text(row[place]).strip() for row in table.rows[:SAMPLE_ROWS]]
 
 
 def guarded(cell: str) -> str:

@@ -101,11 +101,7 @@ def test_in_firefox_both_kinds_reach_the_suspects(site, tmp_path):
             tab.wait_for("document.getElementById('import')?.open")
             tab.evaluate(f"""document.querySelector('[data-sample="{sample}"]').click()""")
             tab.wait_for("!document.getElementById('import-preview').hidden")
-            tab.click("#import-open")
-            tab.wait_for("!document.getElementById('import').open")
-            tab.click("#train")
-            tab.wait_for("document.documentElement.dataset.vizzy === 'trained'")
-            tab.click("#review-button")
+            tab.open_train_and_review()
             tab.wait_for(f"document.getElementById('review-reasons')?.textContent.toLowerCase().includes('{why}')")
             tab.click("#review-back")
         assert tab.complaints() == []

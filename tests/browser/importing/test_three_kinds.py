@@ -106,11 +106,7 @@ def test_in_firefox_all_three_reach_the_list_of_suspects(site, tmp_path, tables,
             tab.wait_for("document.getElementById('import')?.open")
             tab.choose_files("#import-files", path)
             tab.wait_for("!document.getElementById('import-preview').hidden")
-            tab.click("#import-open")
-            tab.wait_for("!document.getElementById('import').open")
-            tab.click("#train")
-            tab.wait_for("document.documentElement.dataset.vizzy === 'trained'")
-            tab.click("#review-button")
+            tab.open_train_and_review()
             tab.wait_for("document.querySelectorAll('#queue-list .queue-row').length")
             if name in tables:
                 _, columns, wrong_idx = tables[name]

@@ -8,11 +8,10 @@ import re
 from collections.abc import Sequence
 
 from vizzy.reading.errors import listed
-from vizzy.reading.tables import NAMES_OF_COLUMNS
+from vizzy.reading.tables import NAMES_OF_COLUMNS, SAMPLE_ROWS
 from vizzy.sentences import Sentence, sentence
 
 WITHOUT_NAME = "Unnamed: "  # and a number from 0 on, as pandas calls such a column
-SAMPLE_ROWS = 200
 WRITTEN_NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?%?")
 
 

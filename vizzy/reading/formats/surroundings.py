@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from vizzy.reading.errors import shown
 from vizzy.reading.formats.headers import WRITTEN_NUMBER
 from vizzy.reading.labels import may_mean_no_label
-from vizzy.reading.tables import ROW
+from vizzy.reading.tables import ROW, SAMPLE_ROWS
 from vizzy.sentences import sentence
 
 MOST_ROWS_BELOW = 5
-SAMPLE_ROWS = 200
 FEWEST_ROWS = 3  # that hold numbers, below a row that holds none
 LONGEST_UNIT = 40
 OF_QUALTRICS = '{"ImportId"'  # what the second row below a header of its surveys begins with, in every cell
