@@ -3,6 +3,9 @@
 (function () {
   var RETRIED = "vizzy:retried";
   var SECONDS = 60; // one retry by itself within these
+  var PYSCRIPT = "runtime/pyscript/core.js";
+  var WIDE = "(min-width: 40rem)"; // as the links in index.html
+  var MS_WITHOUT_FRAME = 5000; // in a tab that is not shown, there is none
   var TRANSLATE = "static/translate.js";
   var LANGUAGE = "vizzy:language"; // where the browser remembers the choice
   var NAMES_DATA = /[?&](dataset|work)=/.test(location.search); // other data than those that open by themselves
@@ -15,16 +18,17 @@
     "JavaScript modules": "noModule" in document.createElement("script"),
     "Promise.withResolvers": window.Promise && Promise.withResolvers,
   };
-  // The index of the dataset that a page opens which is told of no other, on its way before Python asks for it.
-  function preloadIndex() {
-    if (NAMES_DATA) return;
-    var link = document.createElement("link");
-    link.rel = "preload";
-    link.as = "fetch";
-    link.crossOrigin = "anonymous";
-    link.media = "(min-width: 40rem)"; // as the links in index.html
-    link.href = "static/dataset.json";
-    document.head.append(link);
+  // PyScript, and with it Python. The links fetch ahead what it will ask for, and so does the one of the dataset's index,
+  // which a page opens that is told of no other.
+  function startPython() {
+    if (document.querySelector("script[src='" + PYSCRIPT + "']")) return;
+    document.querySelectorAll("link[rel$=preload][media]").forEach(function (link) { link.removeAttribute("media"); });
+    append("script", { type: "module", src: PYSCRIPT });
+    if (!NAMES_DATA) append("link", { rel: "preload", as: "fetch", crossOrigin: "anonymous", href: "static/dataset.json" });
+  }
+
+  function append(name, properties) {
+    document.head.append(Object.assign(document.createElement(name), properties));
   }
 
   var missing = Object.keys(needed).filter(function (name) { return !needed[name]; });
@@ -121,18 +125,11 @@
     console.log("English:", String(error)); // a browser too old to be asked
   }
   if (missing.length) {
-    document.querySelector("script[type=mpy]").remove(); // before PyScript, which comes after this, has seen it
     whenTranslated(function () {
       tell(translated("Vizzy runs Python in the browser, which needs {}. This browser lacks that, or has it switched off: please update it or try another.").replace("{}", missing.join(", ")));
     });
     return;
   }
-  // On a phone what the start loads waits until the first screen is there: see tools/manifest.py.
-  requestAnimationFrame(function () {
-    setTimeout(function () {
-      document.querySelectorAll("link[rel$=preload][media]").forEach(function (link) { link.removeAttribute("media"); });
-    });
-  });
   // The rows in the markup are of the dataset that opens by itself, with the labels that it comes with.
   var rows = document.querySelector(".sheet[data-folder]");
   if (rows && (NAMES_DATA || location.hash)) rows.parentNode.removeChild(rows);
@@ -142,6 +139,11 @@
     if (button) window.vizzyPressedEarly = button;
   }, true);
   window.addEventListener("error", failed, true);
-  preloadIndex();
   window.addEventListener("unhandledrejection", failed);
+  // On a phone, whose network and processor are slow, Python waits until the first screen is there.
+  if (matchMedia(WIDE).matches) startPython();
+  else {
+    requestAnimationFrame(function () { setTimeout(startPython); });
+    setTimeout(startPython, MS_WITHOUT_FRAME);
+  }
 })();

@@ -96,10 +96,9 @@ def test_on_a_phone_they_wait_for_the_first_screen():
     assert {link.get("media") for link in LINKS["preload"] + LINKS["modulepreload"]} == {"(min-width: 40rem)"}
 
 
-def test_pyscript_itself_is_urgent_by_its_link_alone_which_comes_first():
-    page = (ROOT / "index.html").read_text(encoding="utf-8")
-    script = '<script type="module" src="runtime/pyscript/core.js" fetchpriority="low">'
-    assert page.index('href="runtime/pyscript/core.js"') < page.index(script)
+def test_pyscript_which_the_script_of_the_start_adds_is_among_them():
+    script = (ROOT / "static/start.js").read_text(encoding="utf-8")
+    assert re.search(r'var PYSCRIPT = "(.*)";', script)[1] in [link["href"] for link in LINKS["modulepreload"]]
 
 
 def test_each_of_pyscripts_own_is_there():

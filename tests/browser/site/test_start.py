@@ -88,4 +88,14 @@ def test_on_a_phone_the_start_is_fetched_once_the_first_screen_is_there(browser,
         page.wait_for_selector(".card")
         page.wait_for_timeout(300)
         assert "/static/vizzy.css" in asked
-        assert [path for path in asked if path.endswith((".py", ".wasm", ".mjs"))] == []
+        assert [path for path in asked if path.startswith(("/runtime", "/vizzy", "/main.py", "/static/dataset.json"))] == []
+
+
+def test_on_a_phone_python_starts_in_a_tab_that_is_never_painted(browser, site):
+    with browser.new_context(service_workers="block", viewport={"width": 390, "height": 844}) as context:
+        page = context.new_page()
+        page.clock.install()
+        page.add_init_script("window.requestAnimationFrame = () => 0")
+        page.goto(site, wait_until="domcontentloaded")
+        with page.expect_request(PYTHON_NEVER_COMES):
+            page.clock.run_for(5000)
