@@ -3,13 +3,19 @@
 It is made for the original app (React and libsvm-js), of which no code is kept here: build and serve it, and name its
 address with ``--url URL``. Both pages are opened in turn, each time in a new browser profile. Train is clicked as soon
 as the page is usable; then the sliders are moved by single keys every 300 ms, drags with a move of five percent every
-100 ms, clicks at distant places every 500 ms, and keys held down, 30 repetitions a second. Both pages are timed alike:
+100 ms, clicks at distant places every 500 ms, and keys held down, 30 repetitions a second. Last, the browser is started
+again with the same profile for a second visit, which ends with its first result. Both pages are timed alike:
 
 usable_ms
     Vizzy: ``vizzy:interactive``. The other: the first frame that shows a Train button that is not disabled.
 first_result_ms, training_ms
     Until results are painted, from the navigation and from the start of the training. Vizzy: ``vizzy:trained``. The
     other: the last changed frame before nothing changes for 5 s.
+again_usable_ms, again_first_result_ms
+    The same at the second visit.
+megabytes
+    Fetched at the first visit until its first result. Vizzy: counted by the server, so what its worker fetches is
+    included. The other: as the browser's resource timing has it, without what workers fetch.
 keys, drags, jumps
     From the key or pointer event to the last DOM write before the next step ("write") and to the end of the main
     thread's work for the frame that shows it ("painted"), as ``bench/steps.py`` says. A key moves Vizzy's slider by
@@ -68,7 +74,9 @@ JUMPS = 20
 # Finds the controls of a page by what they are named, or by what is written beside them.
 FINDER = """
 (() => {
-  const HANDLES = "[role=slider], input[type=range]", BUTTONS = "button, [role=button], input[type=button]";
+  const HANDLES = "[role=slider], input[type=range]";
+  // The original app's Train button is an icon without a role.
+  const BUTTONS = "button, [role=button], input[type=button], svg[aria-label]";
   const nameOf = (element) => {
     const labels = (element.getAttribute("aria-labelledby") ?? "").split(" ").filter(Boolean);
     const texts = labels.map((id) => document.getElementById(id)?.textContent);
@@ -123,12 +131,12 @@ TRAIN_WHEN_USABLE = """
   bench.trainedByOther = new Promise((resolve, reject) => {
     const begin = () => {
       const button = bench.findTrain(selector);
-      if (!button || button.disabled || button.getAttribute("aria-disabled") === "true") return;
+      if (!button || button.matches(":disabled, [disabled], [aria-disabled=true]")) return;
       watcher.disconnect();
       bench.whenPainted((usable) => {
         const clicked = performance.now();
         let last = clicked, result = null, tick = clicked;
-        bench.findTrain(selector).click();
+        bench.findTrain(selector).dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
         bench.onPicture = (painted) => { last = result = painted; };
         const timer = setInterval(() => {
           const now = performance.now();
@@ -159,15 +167,31 @@ class Visits:
     usable_ms: list = field(default_factory=list)
     first_result_ms: list = field(default_factory=list)
     training_ms: list = field(default_factory=list)
+    again_usable_ms: list = field(default_factory=list)
+    again_first_result_ms: list = field(default_factory=list)
+    megabytes: list = field(default_factory=list)
     steps: dict = field(default_factory=lambda: {"keys": [], "drags": [], "jumps": [], "held": []})
 
-    def add(self, usable, first_result, training, recorded):
-        """One more round: times in ms, and what each way of moving the sliders recorded."""
-        self.usable_ms.append(usable)
-        self.first_result_ms.append(first_result)
-        self.training_ms.append(training)
+    def add(self, start, again, recorded):
+        """One more round: both visits' `Start`, and what each way of moving the sliders recorded."""
+        self.usable_ms.append(start.usable)
+        self.first_result_ms.append(start.first_result)
+        self.training_ms.append(start.training)
+        self.again_usable_ms.append(again.usable)
+        self.again_first_result_ms.append(again.first_result)
+        self.megabytes.append(start.fetched / 1e6)
         for way, parts in recorded.items():
             self.steps[way].append([by_picture(part) for part in parts])
+
+
+@dataclass(frozen=True)
+class Start:
+    """What one page took until its first result, in ms, and how many bytes it fetched until then."""
+
+    usable: float
+    first_result: float
+    training: float
+    fetched: int
 
 
 @dataclass(frozen=True)
@@ -193,11 +217,17 @@ def main(argv):
     ours, other = Visits(), Visits()
     with watched() as machine, served() as site, playing() as playwright:
         for number in range(options.rounds):
-            with profile_folder() as folder, browser_on(playwright, folder, *OUR_SCRIPTS) as page:
-                ours.add(*visit_ours(page, site.address, share))
-            with profile_folder() as folder, browser_on(playwright, folder, *scripts_for(controls)) as page:
-                other.add(*visit_other(page, options.url, controls, share))
-                browser = browser_name(page)
+            with profile_folder() as folder:
+                with browser_on(playwright, folder, *OUR_SCRIPTS) as page:
+                    start, recorded = visit_ours(page, site, share)
+                with browser_on(playwright, folder, *OUR_SCRIPTS) as page:
+                    ours.add(start, start_ours(page, site), recorded)
+            with profile_folder() as folder:
+                with browser_on(playwright, folder, *scripts_for(controls)) as page:
+                    start, recorded = visit_other(page, options.url, controls, share)
+                    browser = browser_name(page)
+                with browser_on(playwright, folder, *scripts_for(controls)) as page:
+                    other.add(start, start_other(page, options.url), recorded)
             say(f"peers, round {number + 1} of {options.rounds}")
         seen = machine.figures()
     line = {"benchmark": "peers", "url": options.url, "rounds": options.rounds, "browser": browser}
@@ -207,25 +237,36 @@ def main(argv):
 
 
 OUR_SCRIPTS = (RECORDER, TRAIN_AT_ONCE)
+REMEMBER_ALL_RESOURCES = "performance.setResourceTimingBufferSize(100000);"
+FETCHED = """(until) => ["navigation", "resource"]
+  .flatMap((type) => performance.getEntriesByType(type))
+  .reduce((sum, { responseEnd, transferSize }) => sum + (responseEnd <= until ? transferSize : 0), 0)"""
 
 
 def scripts_for(controls, patience_ms=PATIENCE_MS):
     """What the other page is told before anything of its own runs."""
     arguments = [controls.train, 1000 * QUIET_SECONDS, patience_ms]
-    return RECORDER, FINDER, f"{TRAIN_WHEN_USABLE.strip()}({json.dumps(arguments)});"
+    return RECORDER, REMEMBER_ALL_RESOURCES, FINDER, f"{TRAIN_WHEN_USABLE.strip()}({json.dumps(arguments)});"
 
 
-def visit_ours(page, address, share=1):
-    """Open Vizzy, train, move the sliders: times and records, see `Visits.add`."""
-    page.goto(address)
+def start_ours(page, site):
+    """Open Vizzy and train: `Start`."""
+    site.forget()
+    page.goto(site.address)
     trained = until(page, "vizzy:trained")
-    usable, training = until(page, "vizzy:interactive"), trained - trainings_began(page)[0]
+    fetched = site.bytes_sent
+    return Start(until(page, "vizzy:interactive"), trained, trained - trainings_began(page)[0], fetched)
+
+
+def visit_ours(page, site, share=1):
+    """Open Vizzy, train, and move the sliders once all is kept: `Start`, and what was recorded."""
+    start = start_ours(page, site)
     until_kept(page)
-    return usable, trained, training, move_sliders(page, SLIDERS, share)
+    return start, move_sliders(page, SLIDERS, share)
 
 
-def visit_other(page, address, controls, share=1):
-    """The same with the other page."""
+def start_other(page, address):
+    """Open the other page and train: `Start`."""
     from playwright.sync_api import Error
 
     page.goto(address)
@@ -233,8 +274,14 @@ def visit_other(page, address, controls, share=1):
         times = page.evaluate("bench.trainedByOther")
     except Error as error:
         sys.exit(f"bench/run: {address} could not be trained: {error}")
-    recorded = move_sliders(page, sliders_of(page, controls), share)
-    return times["usable"], times["result"], times["result"] - times["clicked"], recorded
+    fetched = page.evaluate(FETCHED, times["result"])
+    return Start(times["usable"], times["result"], times["result"] - times["clicked"], fetched)
+
+
+def visit_other(page, address, controls, share=1):
+    """The same with the other page as `visit_ours`."""
+    start = start_other(page, address)
+    return start, move_sliders(page, sliders_of(page, controls), share)
 
 
 def sliders_of(page, controls):
@@ -273,11 +320,19 @@ def move_sliders(page, sliders, share=1):
     return recorded
 
 
+STARTS = (
+    "usable_ms",
+    "first_result_ms",
+    "training_ms",
+    "again_usable_ms",
+    "again_first_result_ms",
+    "megabytes",
+)
+
+
 def summed(visits):
     """A page's visits in numbers: dict."""
-    numbers = {
-        name: spread(getattr(visits, name)) for name in ("usable_ms", "first_result_ms", "training_ms")
-    }
+    numbers = {name: spread(getattr(visits, name)) for name in STARTS}
     for way in ("keys", "drags", "jumps"):
         numbers[way] = summary([[step for part in parts for step in part] for parts in visits.steps[way]])
     between = [
@@ -292,6 +347,9 @@ FIGURES = (
     ("usable, ms", "usable_ms", None),
     ("first result, ms", "first_result_ms", None),
     ("training, ms", "training_ms", None),
+    ("second visit: usable, ms", "again_usable_ms", None),
+    ("second visit: first result, ms", "again_first_result_ms", None),
+    ("fetched until the first result, MB", "megabytes", None),
     *(
         (f"{what}, {percent}, ms", way, f"painted_{percent}_ms")
         for way, what in (("keys", "single keys"), ("drags", "drags"), ("jumps", "clicks at distant places"))

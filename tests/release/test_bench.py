@@ -313,18 +313,17 @@ def test_two_apps_are_compared_by_the_figures_of_the_table():
         picture = recorded(devices=[0, 100], pictures=[{"written": 5, "painted": 5 + slowness}])
         picture["pictures"].append({"written": 110, "painted": 110 + 3 * slowness})
         for _ in range(3):
-            one.add(
-                10 * slowness,
-                90 * slowness,
-                40 * slowness,
-                dict.fromkeys(("keys", "drags", "jumps", "held"), [picture]),
-            )
+            first = peers.Start(10 * slowness, 90 * slowness, 40 * slowness, 10**6 * slowness)
+            again = peers.Start(5 * slowness, 60 * slowness, 30 * slowness, 0)
+            one.add(first, again, dict.fromkeys(("keys", "drags", "jumps", "held"), [picture]))
         return peers.summed(one)
 
     comparison = peers.compared(visits(5), visits(10), 3, busy=None)
     assert comparison["usable_ratio"] == comparison["first_result_ratio"] == 0.5
     assert comparison["keys_painted_p50_ratio"] == round((10 + 25) / (15 + 40), 3)
     assert "| training, ms | 200.0 | 400.0 | 0.50 |" in peers.table(comparison)
+    assert "| second visit: first result, ms | 300.0 | 600.0 | 0.50 |" in peers.table(comparison)
+    assert "| fetched until the first result, MB | 5.0 | 10.0 | 0.50 |" in peers.table(comparison)
     comparison = peers.compared(visits(5), visits(10), 3, busy="others were at work")
     assert comparison["jumps_painted_p95_ratio"] is None
     assert "| training, ms | 200.0 | 400.0 | not judged |" in peers.table(comparison)

@@ -13,12 +13,13 @@ import peers  # noqa: E402
 import steps  # noqa: E402
 
 
-# As the original app has it: an icon beside the word Train, sliders of step 5 that are no <input>, results that follow.
+# As the original app has it: an icon without a role beside the word Train, sliders of step 5 that are no <input>,
+# results that follow.
 STAND_IN = """<!doctype html><title>Stand-in</title>
 <style>.slider { position: relative; width: 300px; height: 14px } [role=slider] { position: absolute; width: 14px; height: 14px }</style>
 <header><button>Guide</button><button aria-label="theme"></button></header>
 <p>Pre-training is not needed.</p>
-<div><button aria-label="play" disabled id="go">&#9654;</button><b>Train the model!</b></div>
+<div><svg aria-label="play" disabled id="go"><circle r="9"/></svg><b>Train the model!</b></div>
 <div><span>Out-of-distribution percentile</span><div class="slider"><div role="slider" tabindex="0"></div></div></div>
 <div><span>Class percentile</span><div class="slider"><div role="slider" tabindex="0"></div></div></div>
 <output></output>
@@ -26,8 +27,9 @@ STAND_IN = """<!doctype html><title>Stand-in</title>
   const output = document.querySelector("output"), values = [15, 50], moved = [];
   let trainings = 0;
   const go = document.getElementById("go");
-  setTimeout(() => { go.disabled = false; }, 100);
-  go.onclick = () => setTimeout(() => { trainings++; output.textContent = "trained"; }, 100);
+  setTimeout(() => go.removeAttribute("disabled"), 100);
+  const train = () => { trainings++; output.textContent = "trained"; };
+  go.onclick = () => go.hasAttribute("disabled") || setTimeout(train, 100);
   document.querySelectorAll("[role=slider]").forEach((handle, which) => {
     const set = (wanted) => {
       const value = Math.max(0, Math.min(100, 5 * Math.round(wanted / 5)));
@@ -68,8 +70,9 @@ def stand_in(browser, tmp_path, monkeypatch):
 @pytest.mark.thorough  # daily: the next one, of the same script
 def test_another_apps_button_and_sliders_are_found_and_moved_by_the_same_script(stand_in):
     page, address = stand_in
-    usable, first_result, training, recorded = peers.visit_other(page, address, peers.Controls(), share=3)
-    assert 0 < usable < first_result and 0 < training < first_result
+    start, recorded = peers.visit_other(page, address, peers.Controls(), share=3)
+    assert 0 < start.usable < start.first_result and 0 < start.training < start.first_result
+    assert start.fetched > len(STAND_IN)
     assert page.evaluate("trainings") == 1
     class_values = [value for which, value in page.evaluate("moved") if which == 1]
     # Keys: 6 / 3 to the right and 9 / 3 to the left; held keys: 9 / 3 and 15 / 3; a drag; jumps.
