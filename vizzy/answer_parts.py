@@ -6,7 +6,8 @@ an example that reaches no class's out-of-distribution threshold has no suggesti
 where the *highest percentile* at which it still reaches any class lies between the two. So a few hundred parts, made
 once after a training, hold all answers: a step of a slider then asks the worker nothing.
 
-`vizzy/page/model/answer_parts.py` puts them together. A part is named by a tuple:
+`vizzy.composed_answers` puts them together, in the page and, while they have not come there, in the worker. Parts are made
+some rows at a time, so that a question waits for a few milliseconds however many examples there are. A part is named by a tuple:
 
 ("suggested", class percentile or "mean")
     What follows from the class thresholds.
@@ -21,18 +22,20 @@ once after a training, hold all answers: a step of a slider then asks the worker
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from vizzy import confident, ranking
+from vizzy.composed_answers import composed, names_of
 from vizzy.session import Session, finite_or_none
 from vizzy.vocabulary import NOISE_RATE
 
 PERCENTILES = range(101)
 ROWS_AT_A_TIME = 4000  # of the preparation: some milliseconds
+ROWS_OF_A_PART = 1 << 15  # likewise
 
 
 class AnswerParts:
@@ -53,14 +56,19 @@ class AnswerParts:
         # In the order of label quality, the most suspect first, as are all arrays of n below.
         self._example = predictions.worst_first
         self._given_label = predictions.given_label[self._example]
-        problem_mask = session.problem_mask
-        self._problem_mask = None if problem_mask is None else problem_mask[self._example]
+        # Of examples in their own order: whether a label is known to be wrong, and the highest percentile, see `_highest`.
+        self._problem_of_example = session.problem_mask
+        self._highest_of_example = np.empty(self._n, np.int8)
+        self._problem_mask = None if self._problem_of_example is None else self._problem_of_example[self._example]
         # The classes in the order in which they are suggested if reached: (n, K). And up to which percentile a class
         # or one before it is reached, -1: at none: (K, n), ascending along K.
         self._preference = np.empty((self._n, self._n_classes), np.min_scalar_type(self._n_classes))
         self._reached_up_to = np.empty((self._n_classes, self._n), np.int8)
+        self._suggested_by_mean = np.empty(self._n, np.min_scalar_type(-self._n_classes))
         self._unconfident: dict[tuple[int, int], np.ndarray] = {}
-        self._preparation = self._prepare()
+        self._preparation, self._preparation_of_means = self._prepare(), self._prepare_means()
+        self._begun: dict[tuple, Generator[None, None, dict]] = {}  # parts that are not made to their end, by name
+        self.is_prepared = False
 
     def preparation(self) -> Iterator[None]:
         """What is to be done before the first part, in small steps; it goes on where it was left.
@@ -85,15 +93,59 @@ class AnswerParts:
         dict of plain numbers and lists
             Under the names of `vizzy.session.Session.analyse` where it is the same.
         """
-        for _ in self._preparation:
-            pass
-        parts: dict[str, Callable[..., dict]] = {
+        part = None
+        while part is None:
+            part = self.part_begun(kind, *arguments)
+        return part
+
+    def part_begun(self, kind: str, *arguments: Any) -> dict | None:
+        """The same after one more step of some milliseconds, or None where another one is needed.
+
+        Parameters
+        ----------
+        kind, *arguments
+            As for `part`.
+
+        Returns
+        -------
+        dict or None
+        """
+        name = (kind, *arguments)
+        steps = self._begun.setdefault(name, self._steps_of(kind, *arguments))
+        try:
+            next(steps)
+        except StopIteration as end:
+            del self._begun[name]
+            return end.value
+        return None
+
+    def answer(self, *settings: Any) -> dict | None:
+        """The answer to some settings, put together from its parts.
+
+        Parameters
+        ----------
+        *settings
+            As `vizzy.session.Session.analyse` takes them.
+
+        Returns
+        -------
+        dict or None
+            As `vizzy.session.Session.analyse` returns; None where no parts give it.
+        """
+        names = names_of(settings)
+        return composed([self.part(*name) for name in names], self._n) if names else None
+
+    def _steps_of(self, kind, *arguments):
+        """Makes a part; yields between steps."""
+        for _ in self._preparation:  # not ``yield from``, which would end the preparation where a part is given up
+            yield
+        parts: dict[str, Callable[..., Generator[None, None, dict]]] = {
             "suggested": self._suggested,
             "ood": self._ood,
             "unconfident": self._unconfident_between,
             "outliers": self._outliers,
         }
-        return parts[kind](*arguments)
+        return (yield from parts[kind](*arguments))
 
     def everywhere(self, example: int) -> dict:
         """What the place of one example under any setting follows from.
@@ -121,13 +173,22 @@ class AnswerParts:
     # --- what is worked out once ------------------------------------------------------------------
 
     def _prepare(self):
-        for start in range(0, self._n, ROWS_AT_A_TIME):
-            rows = slice(start, start + ROWS_AT_A_TIME)
-            probs = self.predictions.pred_probs[self._example[rows]]
+        for rows in _blocks(self._n, ROWS_AT_A_TIME):
+            examples = self._example[rows]
+            probs = self.predictions.pred_probs[examples]
             preference = _preference(probs, self._given_label[rows])
-            reached = np.take_along_axis(self._reached(probs), preference, axis=1)
+            reached = np.maximum.accumulate(np.take_along_axis(self._reached(probs), preference, axis=1), axis=1)
             self._preference[rows] = preference
-            self._reached_up_to[:, rows] = np.maximum.accumulate(reached, axis=1).T
+            self._reached_up_to[:, rows] = reached.T
+            self._highest_of_example[examples] = reached[:, -1]
+            yield
+        self.is_prepared = True
+
+    def _prepare_means(self):
+        """What is suggested where class thresholds are means."""
+        for rows in _blocks(self._n):
+            probs = self.predictions.pred_probs[self._example[rows]]
+            self._suggested_by_mean[rows] = confident.suggested_label(probs, self._mean_thresholds, self._given_label[rows])
             yield
 
     def _reached(self, probs):
@@ -158,12 +219,6 @@ class AnswerParts:
         return ranks, np.searchsorted(self._highest[ranks], np.arange(102))
 
     @cached_property
-    def _suggested_by_mean(self):
-        predictions = self.predictions
-        suggested = confident.suggested_label(predictions.pred_probs, self._mean_thresholds, predictions.given_label)
-        return suggested[self._example]
-
-    @cached_property
     def _outlier_mask(self):
         return self.predictions.outlier_mask[self._example]
 
@@ -171,62 +226,83 @@ class AnswerParts:
     def _outlier_ranks(self):
         """Quality ranks of the outliers, the oddest first."""
         examples = np.flatnonzero(self.predictions.outlier_mask)
-        score = ranking.outlier_score(self.predictions.parts, self.predictions.pred_probs)[examples]
+        score = ranking.outlier_score(ranking.parts_of(self.predictions.parts, examples), self.predictions.pred_probs[examples])
         return self.predictions.quality_rank[examples[np.argsort(-score, kind="stable")]]
 
-    def _suggested_label(self, percentile):
+    def _suggestions(self, percentile):
+        """What is suggested, the most suspect examples first: yields (rows, np.ndarray of int)."""
         if percentile == "mean":
-            return self._suggested_by_mean
-        place = np.zeros(self._n, np.min_scalar_type(self._n_classes))  # in the order of preference
-        for reached_up_to in self._reached_up_to:
+            for _ in self._preparation_of_means:
+                yield slice(0, 0), np.empty(0, np.intp)
+        for rows in _blocks(self._n):
+            yield rows, self._suggested_by_mean[rows].astype(np.intp) if percentile == "mean" else self._suggested_at(percentile, rows)
+
+    def _suggested_at(self, percentile, rows):
+        preference = self._preference[rows]
+        place = np.zeros(len(preference), np.min_scalar_type(self._n_classes))  # in the order of preference
+        for reached_up_to in self._reached_up_to[:, rows]:
             place += reached_up_to < percentile
-        suggested = self._preference[np.arange(self._n), np.minimum(place, self._n_classes - 1)]
+        suggested = preference[np.arange(len(preference)), np.minimum(place, self._n_classes - 1)]
         return np.where(place < self._n_classes, suggested.astype(np.intp), confident.NO_LABEL)
 
-    # --- the parts --------------------------------------------------------------------------------
+    # --- the parts: each yields between steps, and returns the part --------------------------------
 
     def _suggested(self, percentile):
-        return self._of_suggestions(percentile, self._suggested_label(percentile)) | {
+        placed = self._placed()
+        for rows, suggested in self._suggestions(percentile):
+            placed.take(rows, suggested)
+            yield
+        return self._of_suggestions(percentile, placed) | {
             "most_listed": self._in_list,
             "problems": None if self._problem_mask is None else int(self._problem_mask.sum()),
         }
 
-    def _of_suggestions(self, percentile, suggested):
+    def _placed(self):
+        return Placed(self._given_label, self._problem_mask, self._n_classes, self._in_cell, self._in_list)
+
+    def _of_suggestions(self, percentile, placed):
         thresholds = self._mean_thresholds if percentile == "mean" else self._thresholds[percentile]
-        issue_mask = (suggested != confident.NO_LABEL) & (suggested != self._given_label)
         return {
             "class_thresholds": finite_or_none(thresholds),
-            "joint": confident.confident_joint(self._given_label, suggested, self._n_classes).ravel().tolist(),
-            "cells": self._cells(suggested),
-            "label_issues": self._most_suspect(issue_mask),
-            "count": int(np.count_nonzero(issue_mask)),
-            "found": self._found(issue_mask),
+            "joint": placed.joint.tolist(),
+            "cells": [self._example[ranks].tolist() for ranks in placed.in_cells()],
+            "label_issues": self._example[placed.issues.places()].tolist(),
+            "count": placed.issues.count,
+            "found": placed.found,
         }
-
-    def _cells(self, suggested):
-        return [
-            self._example[ranks].tolist()
-            for ranks in self._session.in_cells(self._given_label, suggested, self._in_cell)
-        ]
 
     def _ood(self, percentile, threshold_mode):
-        thresholds = self._thresholds[percentile]
-        below_mask = self._highest < percentile
-        if threshold_mode == "mean":
-            below_mask = below_mask & (self._suggested_by_mean == confident.NO_LABEL)
-        examples = np.flatnonzero(below_mask[self.predictions.quality_rank])
-        score = confident.out_of_distribution_score(self.predictions.pred_probs[examples], thresholds)
+        thresholds, by_mean = self._thresholds[percentile], threshold_mode == "mean"
+        lowest, found, count = Lowest(self._in_list), 0, 0
+        if by_mean:
+            for _ in self._preparation_of_means:
+                yield
+        for rows in _blocks(self._n):
+            below = np.flatnonzero(self._highest_of_example[rows] < percentile) + rows.start
+            if by_mean:
+                below = below[self._suggested_by_mean[self.predictions.quality_rank[below]] == confident.NO_LABEL]
+            lowest.take(below, confident.out_of_distribution_score(self.predictions.pred_probs[below], thresholds))
+            count += len(below)
+            if self._problem_of_example is not None:
+                found += int(np.count_nonzero(self._problem_of_example[below]))
+            yield
         part = {
             "ood_thresholds": finite_or_none(thresholds),
-            "out_of_distribution": examples[confident.ranking(score)[: self._in_list]].tolist(),
-            "count": len(examples),
-            "found": self._found(below_mask),
+            "out_of_distribution": lowest.places.tolist(),
+            "count": count,
+            "found": None if self._problem_of_example is None else found,
         }
-        if threshold_mode == "mean":
-            part["unconfident"] = self._most_suspect((self._suggested_by_mean == confident.NO_LABEL) & ~below_mask)
+        if by_mean:
+            unconfident = First(self._in_list)
+            for rows in _blocks(self._n):
+                is_unsuggested = self._suggested_by_mean[rows] == confident.NO_LABEL
+                unconfident.take(rows, is_unsuggested & (self._highest[rows] >= percentile))
+                yield
+            part["unconfident"] = self._example[unconfident.places()].tolist()
         return part
 
     def _unconfident_between(self, first, size):
+        yield
         ranks = self._unconfident_ranks(first, size)
         return {"ranks": ranks.tolist(), "examples": self._example[ranks].tolist()}
 
@@ -245,39 +321,155 @@ class AnswerParts:
 
     def _outliers(self, percentile):
         """A whole answer, see `vizzy.session.Session.analyse`."""
+        yield
         if percentile == NOISE_RATE:  # which labels are flagged depends on all examples
             return self._session.analyse(0, 0, percentile, "outliers")
-        suggested = self._suggested_label(percentile)
-        unsuggested_mask = suggested == confident.NO_LABEL
-        ood_mask = self._outlier_mask & (unsuggested_mask | (suggested == self._given_label))
-        unconfident_mask = unsuggested_mask & ~ood_mask
-        part = self._of_suggestions(percentile, np.where(ood_mask, confident.NO_LABEL, suggested))
-        issues, found = part.pop("count"), part.pop("found")
-        flagged = int(np.count_nonzero(ood_mask))
-        odd = self._outlier_ranks
+        placed, unconfident, found = self._placed(), First(self._in_list), 0
+        ood_mask = np.zeros(self._n, dtype=bool)
+        for rows, suggested in self._suggestions(percentile):
+            unsuggested_mask = suggested == confident.NO_LABEL
+            is_ood = self._outlier_mask[rows] & (unsuggested_mask | (suggested == self._given_label[rows]))
+            unconfident.take(rows, unsuggested_mask & ~is_ood)
+            placed.take(rows, np.where(is_ood, confident.NO_LABEL, suggested))
+            ood_mask[rows] = is_ood
+            if self._problem_mask is not None:
+                found += int(np.count_nonzero(self._problem_mask[rows] & is_ood))
+            yield
+        part = self._of_suggestions(percentile, placed)
+        issues, found_issues = part.pop("count"), part.pop("found")
+        flagged, odd = int(np.count_nonzero(ood_mask)), self._outlier_ranks
         return part | {
             "ood_thresholds": [None] * self._n_classes,
             "out_of_distribution": self._example[odd[ood_mask[odd]][: self._in_list]].tolist(),
-            "unconfident": self._most_suspect(unconfident_mask),
-            "counts": {
-                "label_issues": issues,
-                "out_of_distribution": flagged,
-                "unconfident": int(np.count_nonzero(unconfident_mask)),
-            },
+            "unconfident": self._example[unconfident.places()].tolist(),
+            "counts": {"label_issues": issues, "out_of_distribution": flagged, "unconfident": unconfident.count},
             "score": None
             if self._problem_mask is None
             else {
                 "problems": int(self._problem_mask.sum()),
                 "flagged": issues + flagged,
-                "found": found + self._found(ood_mask),
+                "found": found_issues + found,
             },
         }
 
-    def _most_suspect(self, mask):
-        return self._example[np.flatnonzero(mask)[: self._in_list]].tolist()
 
-    def _found(self, mask):
-        return None if self._problem_mask is None else int(np.count_nonzero(self._problem_mask & mask))
+class Placed:
+    """The confident joint, the first examples of its cells and the label issues, of suggestions that come block by block.
+
+    Parameters
+    ----------
+    given_label : np.ndarray of int, shape (n,)
+    problem_mask : np.ndarray of bool, shape (n,), optional
+    n_classes, in_cell, in_list : int
+        In how many classes, and how many places a cell and the list of issues name.
+
+    Attributes
+    ----------
+    joint : np.ndarray of int, shape (K*K,)
+    issues : First
+    found : int or None
+        How many issues are problems.
+    """
+
+    def __init__(
+        self, given_label: np.ndarray, problem_mask: np.ndarray | None, n_classes: int, in_cell: int, in_list: int
+    ) -> None:
+        self._given_label, self._problem_mask, self._n_classes, self._in_cell = given_label, problem_mask, n_classes, in_cell
+        self.joint = np.zeros(n_classes * n_classes, dtype=np.intp)
+        self.issues = First(in_list)
+        self.found: int | None = None if problem_mask is None else 0
+        self._places = [np.empty(0, dtype=np.intp)]  # those that cells name, and their cells
+        self._cells = [np.empty(0, dtype=np.intp)]
+
+    def take(self, rows: slice, suggested: np.ndarray) -> None:
+        """Take the suggestions of the next rows."""
+        given = self._given_label[rows]
+        is_suggested = suggested != confident.NO_LABEL
+        is_issue = is_suggested & (suggested != given)
+        self.issues.take(rows, is_issue)
+        if self.found is not None:
+            self.found += int(np.count_nonzero(self._problem_mask[rows] & is_issue))  # type: ignore[index]  # there, as is found
+        places = np.flatnonzero(is_suggested)
+        cell = given[places] * self._n_classes + suggested[places]
+        self._keep_first(rows.start + places, cell)
+        self.joint += np.bincount(cell, minlength=len(self.joint))
+
+    def _keep_first(self, places, cell):
+        """Keep what still has room in its cell."""
+        has_room = (self.joint < self._in_cell)[cell]
+        places, cell = places[has_room], cell[has_room]
+        order = np.argsort(cell, kind="stable")
+        places, cell = places[order], cell[order]
+        begins = np.flatnonzero(np.diff(cell, prepend=-1))
+        before = np.arange(len(cell)) - np.repeat(begins, np.diff(begins, append=len(cell)))
+        kept = self.joint[cell] + before < self._in_cell
+        self._places.append(places[kept])
+        self._cells.append(cell[kept])
+
+    def in_cells(self) -> list[np.ndarray]:
+        """The first places of every cell: list of K*K np.ndarrays of int, ascending."""
+        places, cell = np.concatenate(self._places), np.concatenate(self._cells)
+        ends = np.cumsum(np.bincount(cell, minlength=len(self.joint)))
+        return np.split(places[np.argsort(cell, kind="stable")], ends[:-1])
+
+
+class First:
+    """The first places where masks that come block by block are true, and in how many places they are.
+
+    Parameters
+    ----------
+    most : int
+        How many places.
+
+    Attributes
+    ----------
+    count : int
+    """
+
+    def __init__(self, most: int) -> None:
+        self.count, self._most = 0, most
+        self._places = [np.empty(0, dtype=np.intp)]
+
+    def take(self, rows: slice, mask: np.ndarray) -> None:
+        """Take the mask of the next rows."""
+        if self.count < self._most:
+            self._places.append(np.flatnonzero(mask)[: self._most - self.count] + rows.start)
+        self.count += int(np.count_nonzero(mask))
+
+    def places(self) -> np.ndarray:
+        """The first places: np.ndarray of int, ascending."""
+        return np.concatenate(self._places)
+
+
+class Lowest:
+    """The places of the lowest scores among many that come block by block; of equals the first.
+
+    Parameters
+    ----------
+    most : int
+        How many places.
+
+    Attributes
+    ----------
+    places : np.ndarray of int
+        In ascending order of their scores.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self.places, self._scores = np.empty(0, dtype=np.intp), np.empty(0)
+
+    def take(self, places: np.ndarray, scores: np.ndarray) -> None:
+        """Take the next places, ascending, and their scores."""
+        places, scores = np.concatenate([self.places, places]), np.concatenate([self._scores, scores])
+        lowest = confident.ranking(scores, self._most)
+        self.places, self._scores = places[lowest], scores[lowest]
+
+
+def _blocks(n, rows_at_once=None):
+    """Slices of n rows, in order; by default of as many as a part takes at a time."""
+    rows_at_once = rows_at_once or ROWS_OF_A_PART
+    return (slice(start, min(start + rows_at_once, n)) for start in range(0, n, rows_at_once))
 
 
 def _preference(probs, given_label):

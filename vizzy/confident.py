@@ -189,7 +189,11 @@ def categorise(
     """
     suggested = suggested_label(pred_probs, class_thresholds, given_label)
     if outlier_mask is None:
-        out_of_distribution_mask = (suggested == NO_LABEL) & ~reaches(pred_probs, ood_thresholds).any(axis=1)  # type: ignore[arg-type]
+        out_of_distribution_mask = suggested == NO_LABEL
+        unsuggested = np.flatnonzero(out_of_distribution_mask)
+        for rows in in_blocks(len(unsuggested), pred_probs.shape[1]):
+            some = unsuggested[rows]
+            out_of_distribution_mask[some] = ~reaches(pred_probs[some], ood_thresholds).any(axis=1)  # type: ignore[arg-type]
     else:
         out_of_distribution_mask = outlier_mask & ((suggested == NO_LABEL) | (suggested == given_label))
         suggested = np.where(out_of_distribution_mask, NO_LABEL, suggested)

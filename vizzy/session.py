@@ -241,15 +241,7 @@ class Session:
             What `vizzy.confident.Explanation` holds, without ``_mask`` and with ``class_percentile`` as
             ``suggested_up_to``; and ``example``.
         """
-        predictions = self.predictions
-        analysis = self.analysis_at(*settings)
-        explanation = self.rules.explain(
-            predictions.given_label,
-            predictions.pred_probs,
-            example,
-            analysis,
-            predictions.confidences,
-        )
+        explanation = self._explanation(example, settings)
         return {
             "example": example,
             "category": explanation.category,
@@ -264,6 +256,17 @@ class Session:
             "suggested_above": explanation.suggested_above.tolist(),
             "out_of_distribution_above": explanation.out_of_distribution_above,
         }
+
+    def _explanation(self, example, settings):
+        """By the usual rules an example is judged by itself, so that nothing is calculated of the others."""
+        given_label, pred_probs, *percentiles, outlier_mask, confidences = self.rule_arguments(*settings)
+        if self.rules is not confident or settings[2] == NOISE_RATE:
+            return self.rules.explain(given_label, pred_probs, example, self.analysis_at(*settings), confidences)
+        rows = slice(example, example + 1)
+        of_example = given_label[rows], pred_probs[rows]
+        outlier_mask = None if outlier_mask is None else outlier_mask[rows]
+        analysis = confident.analyse(*of_example, *percentiles, outlier_mask, confidences)
+        return confident.explain(*of_example, 0, analysis, confidences)
 
     def cell_examples(self, given: int, suggested: int, *settings: Any) -> list[int]:
         """All examples of one cell of the confident joint.

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 PACKAGES = ["numpy", "scikit-learn"]
 # What `vizzy.reading.libraries` may ask for: files of runtime/wheels.
 LIBRARY_WHEELS = {"arro3": ("arro3_core.whl", "arro3_io.whl"), "python-calamine": ("python_calamine.whl",)}
+FEWEST_PREPARED_FOR = 20_000  # examples, from which on a question that is not answered from parts takes longer than a step should
 MOST_SECONDS_OF_PARTS = 0.008  # of answers in one call: a question waits no longer
 SECONDS_BETWEEN_PAUSES = 0.1  # in a pause the worker answers how far it is, and hears that it is to stop
 
@@ -246,6 +247,11 @@ class OpenSession:
             self._answer_parts = answer_parts.AnswerParts(self.session)
         return self._answer_parts
 
+    def prepared_answer(self, *settings: object) -> dict | None:
+        """An answer put together from its parts, which takes a fraction of the time; None where these are not prepared."""
+        parts = self._answer_parts
+        return self.answer_parts.answer(*settings) if parts and parts.is_prepared and self.answer_parts is parts else None
+
     @functools.cached_property
     def reviewing(self) -> Reviewing:
         """What the examples are for a reviewer."""
@@ -360,12 +366,22 @@ def train(changed_labels_json: str, number: int | None = None) -> Awaitable[JsPr
     return _train(json.loads(changed_labels_json), _begin(number))
 
 
+def _preparation(session):
+    """Prepare the parts of the answers about many examples, so that the first question is answered from them; yields as a training does."""
+    opened = _current()
+    parts = opened.answer_parts if opened.session is session else None
+    for _ in parts.preparation() if parts else ():
+        yield 1, 1
+
+
 async def _train(changed_labels, begun):
     cancel(WARM_UP)
     session = _current().session  # another dataset may be opened meanwhile
     with begun as run:
         summary = await _in_steps(session.training_steps({int(example): label for example, label in changed_labels}), run)
-    if summary is None:
+        if summary is not None and len(session.dataset.ids) >= FEWEST_PREPARED_FOR:
+            await _in_steps(_preparation(session), run)
+    if summary is None or run.cancelled:
         return None
     return _with_arrays(in_parts(summary), pred_probs=session.predictions.pred_probs.astype("float32").ravel())
 
@@ -379,7 +395,7 @@ def analyse(*settings: object) -> dict:
     *settings
         The thresholds, in the order in which ``Session.analyse`` takes them.
     """
-    return _current().session.analyse(*settings)
+    return _current().prepared_answer(*settings) or _current().session.analyse(*settings)
 
 
 @export
@@ -400,12 +416,15 @@ def answer_parts(names_json: str) -> JsProxy | None:
     texts: list[str] = []
     if parts is None:
         return None
-    for _ in parts.preparation():
-        if time.monotonic() - began > MOST_SECONDS_OF_PARTS:
-            return to_js(texts)
-    for kind, *rest in json.loads(names_json):
-        texts.append(json.dumps(parts.part(kind, *rest)))
-        if time.monotonic() - began > MOST_SECONDS_OF_PARTS:
+    for name in json.loads(names_json):
+        part = None
+        while part is None:
+            part = parts.part_begun(*name)
+            is_late = time.monotonic() - began > MOST_SECONDS_OF_PARTS
+            if part is None and is_late:
+                return to_js(texts)
+        texts.append(json.dumps(part))
+        if is_late:
             break
     return to_js(texts)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from made_sessions import session_of
 
+from vizzy import answer_parts
 from vizzy.answer_parts import AnswerParts
 from vizzy.page.model import answer_parts as in_page
 
@@ -53,6 +54,30 @@ def test_so_are_those_that_list_only_the_most_suspect(mode, ood_mode):
         assert parts.analysis(settings) == as_sent(session.analyse(*settings)), settings
     most = session.most_listed()[1]
     assert session.analyse(97, 20, "percentile")["counts"]["unconfident"] > most  # else nothing was left out
+
+
+@pytest.mark.parametrize(("mode", "ood_mode"), MODES)
+def test_so_are_those_made_some_rows_at_a_time(mode, ood_mode, monkeypatch):
+    monkeypatch.setattr(answer_parts, "ROWS_AT_A_TIME", 70)
+    monkeypatch.setattr(answer_parts, "ROWS_OF_A_PART", 130)
+    session = session_of(n=1500, n_classes=3, seed=6, decimals=2)
+    parts, made = all_parts(session, mode, ood_mode), AnswerParts(session)
+    for settings in settings_of(mode, ood_mode, step=12):
+        expected = as_sent(session.analyse(*settings))
+        assert parts.analysis(settings) == expected, settings
+        assert as_sent(made.answer(*settings)) == expected, settings
+
+
+def test_a_part_is_made_step_by_step_beside_others(monkeypatch):
+    monkeypatch.setattr(answer_parts, "ROWS_OF_A_PART", 100)
+    session = session_of(n=1000, n_classes=3, seed=7)
+    made, names = AnswerParts(session), [("suggested", "mean"), ("ood", 30, "mean"), ("suggested", 80)]
+    found = {}
+    while len(found) < len(names):
+        for name in names:
+            if name not in found and (part := made.part_begun(*name)) is not None:
+                found[name] = part
+    assert found == {name: AnswerParts(session).part(*name) for name in names}
 
 
 @pytest.mark.parametrize(("mode", "ood_mode"), MODES)

@@ -6,7 +6,8 @@ event that made it: a question to the worker would be answered only after the fr
 
 import json
 
-from vizzy.vocabulary import AGREEMENT, LABEL_ISSUE, NO_LABEL, NOISE_RATE, OUT_OF_DISTRIBUTION, UNCONFIDENT
+from vizzy.composed_answers import composed, names_of
+from vizzy.vocabulary import AGREEMENT, LABEL_ISSUE, NO_LABEL, OUT_OF_DISTRIBUTION, UNCONFIDENT
 
 
 def next_settings(settings):
@@ -27,32 +28,6 @@ def next_settings(settings):
             if 0 <= ood_percentile + step <= 100:
                 there = ood_percentile + step
                 yield (max(class_percentile, there), there, mode, "percentile")
-
-
-def names_of(settings):
-    """The names of the parts that an answer is put together from; none where they would not do."""
-    class_percentile, ood_percentile, mode, ood_mode = settings
-    base = class_percentile if mode == "percentile" else mode
-    if ood_mode == "outliers":
-        return [("outliers", base)]
-    if mode == NOISE_RATE:
-        return []
-    if mode == "mean":
-        return [("suggested", base), ("ood", ood_percentile, mode)]
-    if ood_percentile > class_percentile:
-        return []
-    return [("suggested", base), ("ood", ood_percentile, mode)] + _covering(ood_percentile, class_percentile)
-
-
-def _covering(first, end):
-    """The one or two parts of the unconfident whose highest percentile is in ``range(first, end)``."""
-    if first == end:
-        return []
-    size = 1
-    while 2 * size <= end - first:
-        size *= 2
-    last = end - size
-    return [("unconfident", start, size) for start in ((first,) if first == last else (first, last))]
 
 
 def names_from(settings):
@@ -100,49 +75,11 @@ class AnswerParts:
         names = names_of(settings)
         if not names or [name for name in names if name not in self._texts]:
             return None
-        parts = [self._part(name) for name in names]
-        return parts[0] if settings[3] == "outliers" else self._together(parts[0], parts[1], parts[2:])
+        return composed([self._part(name) for name in names], self._n_examples)
 
     def _part(self, name):
         texts, place = self._texts[name]
         return json.loads(texts[place])
-
-    def _together(self, suggested, ood, between):
-        unconfident = ood["unconfident"] if "unconfident" in ood else _most_suspect(between)
-        placed = sum(suggested["joint"]) + ood["count"]
-        return {
-            "class_thresholds": suggested["class_thresholds"],
-            "ood_thresholds": ood["ood_thresholds"],
-            "joint": suggested["joint"],
-            "cells": suggested["cells"],
-            "label_issues": suggested["label_issues"],
-            "out_of_distribution": ood["out_of_distribution"],
-            "unconfident": unconfident[: suggested["most_listed"]],
-            "counts": {
-                "label_issues": suggested["count"],
-                "out_of_distribution": ood["count"],
-                "unconfident": self._n_examples - placed,
-            },
-            "score": _score(suggested, ood),
-        }
-
-
-def _most_suspect(parts):
-    """The examples of one or two parts of the unconfident, each once, the most suspect first."""
-    example_of = {}
-    for part in parts:
-        example_of.update(zip(part["ranks"], part["examples"]))
-    return [example_of[rank] for rank in sorted(example_of)]
-
-
-def _score(suggested, ood):
-    if suggested["problems"] is None:
-        return None
-    return {
-        "problems": suggested["problems"],
-        "flagged": suggested["count"] + ood["count"],
-        "found": suggested["found"] + ood["found"],
-    }
 
 
 def explanation_at(explanation, settings, analysis):
