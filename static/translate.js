@@ -107,7 +107,7 @@
       translate(document.documentElement);
       const rules = new Intl.PluralRules(language);
       const asText = () => JSON.stringify({ language, written: format, texts: Object.fromEntries(texts) });
-      window.vizzyTextsArrived({ ...format, texts, addLate, lateAddress, asText, plural: (count) => rules.select(count) });
+      window.vizzyTextsArrived({ ...format, language, texts, addLate, lateAddress, asText, plural: (count) => rules.select(count) });
     })
     .catch((error) => {
       console.log("not translated:", String(error));

@@ -14,7 +14,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUNDLE = "/vizzy/page.bundle"
-SOURCES = ("vizzy/page/**/*.py", "vizzy/vocabulary.py", "main.py")
+SOURCES = ("vizzy/page/**/*.py", "vizzy/translation.py", "vizzy/vocabulary.py", "main.py")
 
 
 def is_older_than_a_source(bundle: pathlib.Path) -> bool:

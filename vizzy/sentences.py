@@ -5,7 +5,7 @@ The core speaks English and knows no other language. A note or an error is writt
     sentence("{file} has {rows}, but {labels}: …", file=name, rows=counted(n, "{} row", "{} rows"), …)
 
 and is a `str` like any other: printed, written to a file or compared, it is its English text. The worker hands its parts
-to the page (`in_parts`), whose ``language.said`` puts the values into the template of the visitor's language. A value is
+to the page (`in_parts`), where `vizzy.translation` puts the values into the template of the visitor's language. A value is
 another sentence, an int, or text from the data, which stays as it is.
 
 tools/languages.py finds the calls of `sentence` and `counted` in the sources, so their templates are literals there.
@@ -18,6 +18,8 @@ from collections.abc import Iterable
 from operator import index
 from typing import SupportsIndex
 
+from vizzy.translation import ENGLISH
+
 
 class Sentence(str):
     """English text, with the parts that it was made of.
@@ -25,7 +27,7 @@ class Sentence(str):
     Attributes
     ----------
     parts : list
-        What JSON can hold: the kind, then what ``language.said`` of the page makes the text of.
+        What JSON can hold: the kind, then what `vizzy.translation` makes the text of.
     """
 
     parts: list
@@ -62,7 +64,7 @@ def sentence(template: str, **values: str | SupportsIndex) -> Sentence:
     'a.csv has 2,000 rows.'
     """
     plain = {name: value if isinstance(value, str) else index(value) for name, value in values.items()}
-    english = {name: value if isinstance(value, str) else f"{value:,}" for name, value in plain.items()}
+    english = {name: value if isinstance(value, str) else ENGLISH.thousands(value) for name, value in plain.items()}
     return _made(template.format(**english), "sentence", template, in_parts(plain))
 
 
@@ -79,7 +81,7 @@ def counted(count: int, one: str, other: str) -> Sentence:
     -------
     Sentence
     """
-    return _made((one if count == 1 else other).format(f"{count:,}"), "counted", int(count), one, other)
+    return _made(ENGLISH.number_of(count, one, other), "counted", int(count), one, other)
 
 
 def decimal(value: float, places: int) -> Sentence:
@@ -94,7 +96,7 @@ def decimal(value: float, places: int) -> Sentence:
     -------
     Sentence
     """
-    return _made(f"{value:.{places}f}", "decimal", float(value), places)
+    return _made(ENGLISH.decimal(value, places), "decimal", float(value), places)
 
 
 def percent(share: float) -> Sentence:
@@ -108,7 +110,7 @@ def percent(share: float) -> Sentence:
     -------
     Sentence
     """
-    return _made(f"{100 * share:.0f} %", "percent", float(share))
+    return _made(ENGLISH.percent(share), "percent", float(share))
 
 
 def ordinal(value: float) -> Sentence:
@@ -122,9 +124,7 @@ def ordinal(value: float) -> Sentence:
     -------
     Sentence
     """
-    endings = {1.0: "st", 2.0: "nd", 3.0: "rd"}
-    ending = "th" if 10 <= value % 100 <= 20 else endings.get(float(value % 10), "th")
-    return _made(f"{value:g}{ending}", "ordinal", float(value))
+    return _made(ENGLISH.ordinal(value), "ordinal", float(value))
 
 
 def in_a_row(texts: Iterable[str]) -> Sentence:
@@ -139,7 +139,7 @@ def in_a_row(texts: Iterable[str]) -> Sentence:
     Sentence
     """
     texts = list(texts)
-    return _made(" ".join(texts), "sentences", in_parts(texts))
+    return _made(ENGLISH.sentences(texts), "sentences", in_parts(texts))
 
 
 def joined(texts: Iterable[str]) -> Sentence:

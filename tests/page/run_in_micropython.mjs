@@ -40,7 +40,7 @@ async function takeDom(module) {
 }
 
 python.FS.mkdir("/vizzy");
-for (const name of ["__init__.py", "vocabulary.py"]) write("/vizzy/" + name, readFileSync(join(root, "vizzy", name)));
+for (const name of ["__init__.py", "translation.py", "vocabulary.py"]) write("/vizzy/" + name, readFileSync(join(root, "vizzy", name)));
 copy(join(root, "vizzy/page"));
 for (const file of files) write("/" + basename(file), readFileSync(file));
 python.globals.set("names", files.map(file => basename(file, ".py")).join(" "));

@@ -21,7 +21,7 @@ def runs_there(path):
     nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
-    return all(name.startswith(("vizzy.page", "vizzy.vocabulary")) or name in OF_MICROPYTHON for name in names)
+    return all(name.startswith(("vizzy.page", "vizzy.translation", "vizzy.vocabulary")) or name in OF_MICROPYTHON for name in names)
 
 
 TESTED = [path for path in sorted(HERE.glob("test_*.py")) if runs_there(path)]

@@ -9,11 +9,10 @@ everything is English.
 A translation may put the values in another order: ``{1} … {0}``.
 """
 
+from vizzy.translation import ENGLISH, Translation
+
 _catalogue = None  # see `use`
-_texts = None  # English -> the other language: something with get(), None for English
-_plural = None  # a count -> the name of its plural form, as Intl.PluralRules has it
-_known = {}  # what has been looked up: most of it is JavaScript's
-_format = {"decimal": ".", "thousands": ",", "percent": "{} %", "ordinal": None, "space": " "}
+_language = ENGLISH
 
 
 def use(catalogue):
@@ -22,24 +21,22 @@ def use(catalogue):
     Parameters
     ----------
     catalogue : object of static/translate.js, or None
-        Its ``texts`` have ``get(english)``, which gives a text, or None where there is none; plural forms are under
+        None is English. Its ``texts`` have ``get(english)``, which gives a text, or None where there is none; plural forms are under
         ``english|form``. ``plural(count)`` names a form. ``addLate()`` fetches the texts of what loads late,
         from ``lateAddress``; ``asText()`` is all of it as JSON text. ``decimal``, ``thousands``, ``percent`` and
         ``ordinal`` say how numbers are written; ``space`` is what stands between two sentences.
     """
-    global _catalogue, _texts, _plural
-    if catalogue is None:
-        return
-    _catalogue, _texts, _plural = catalogue, catalogue.texts, catalogue.plural
-    _known.clear()
-    _format.update({name: getattr(catalogue, name) for name in _format})
+    global _catalogue, _language
+    _catalogue, _language = catalogue, ENGLISH
+    if catalogue:
+        written = {name: getattr(catalogue, name) for name in ENGLISH.written}
+        _language = Translation(catalogue.language, catalogue.texts, written, catalogue.plural)
 
 
 async def add_late_texts():
     """Fetch the texts of what loads late, which are a file of their own, before it says any of them."""
     if _catalogue:
         await _catalogue.addLate()
-        _known.clear()
 
 
 def late_files():
@@ -54,16 +51,12 @@ def as_text():
 
 def is_translated():
     """Whether texts are in another language than English."""
-    return _texts is not None
+    return _catalogue is not None
 
 
 def _(text):
     """A text of the page in the visitor's language; the English one where it is not translated."""
-    if _texts is None:
-        return text
-    if text not in _known:
-        _known[text] = _texts.get(text) or text
-    return _known[text]
+    return _language.text(text)
 
 
 def counted(count, one, other):
@@ -75,24 +68,12 @@ def counted(count, one, other):
     one, other : str
         English for one and for any other number; the key is ``one``, with the form after a bar.
     """
-    text = one if count == 1 else other
-    if _texts is not None:
-        text = _texts.get(one + "|" + _plural(count)) or _texts.get(one + "|other") or text
-    return text.format(thousands(count))
+    return _language.number_of(count, one, other)
 
 
 def said(part):
     """What the worker says, in the visitor's language: the parts of a sentence of ``vizzy/sentences.py``, or plain text."""
-    if not isinstance(part, list):
-        return thousands(part) if isinstance(part, int) else part
-    kind, first = part[:2]
-    if kind == "sentence":
-        return _(first).format(**{name: said(value) for name, value in part[2].items()})
-    if kind == "sentences":
-        return sentences([said(one) for one in first])
-    if kind == "joined":
-        return _(", ").join([said(one) for one in first])
-    return {"counted": counted, "decimal": decimal, "percent": percent, "ordinal": ordinal}[kind](first, *part[2:])
+    return _language.said(part)
 
 
 # --- numbers --------------------------------------------------------------------------------------
@@ -100,32 +81,22 @@ def said(part):
 
 def decimal(value, places=3):
     """A number with some decimals: 0.123."""
-    text = ("{:." + str(places) + "f}").format(value)
-    return text if _format["decimal"] == "." else text.replace(".", _format["decimal"])
+    return _language.decimal(value, places)
 
 
 def percent(share, places=0):
     """A share of 1 in per cent: 97 %."""
-    return _format["percent"].format(decimal(100 * share, places))
+    return _language.percent(share, places)
 
 
 def thousands(count):
     """A count as it is read: 12,345."""
-    text = str(count)
-    parts = []
-    while len(text) > 3:
-        parts.append(text[-3:])
-        text = text[:-3]
-    return _format["thousands"].join([text] + parts[::-1])
+    return _language.thousands(count)
 
 
 def ordinal(number):
     """1st, 2nd, 3rd, 11th, 50th."""
-    if _format["ordinal"]:
-        return _format["ordinal"].format(number)
-    if 10 <= number % 100 <= 20:
-        return str(number) + "th"
-    return str(number) + {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return _language.ordinal(number)
 
 
 def joined(names):
@@ -146,7 +117,7 @@ def duration(seconds):
 
 def sentences(texts):
     """Sentences one after the other."""
-    return _format["space"].join(texts)
+    return _language.sentences(texts)
 
 
 # --- texts with parts that look different -----------------------------------------------------------
@@ -178,4 +149,4 @@ def pieces(text, values):
 
 def followed(text, more):
     """Pieces of a text, and those of the next sentence."""
-    return text + [("", _format["space"])] + more if text and more else text + more
+    return text + [("", _language.written["space"])] + more if text and more else text + more

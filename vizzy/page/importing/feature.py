@@ -19,7 +19,6 @@ from vizzy.page.ui import dom
 WORKER = (
     "vizzy.reading",
     "vizzy.reviewing",
-    "vizzy.translation",
     "vizzy.features",
     "vizzy.linear",
     "vizzy.nystroem",
