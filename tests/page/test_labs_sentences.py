@@ -59,8 +59,8 @@ def test_the_counter_examples_name_their_numbers():
         counter(1), CLASSES
     )
     assert "cat is the most probable with 0.500, below its threshold of 0.900" in sentences.unsure(counter(2), CLASSES)
-    assert sentences.unsure({"count": 0}, CLASSES).startswith("No example here")
-    assert sentences.uneven({"count": 0}, CLASSES).startswith("No example here")
+    assert sentences.unsure({"count": 0}, CLASSES).startswith("No such example here")
+    assert sentences.uneven({"count": 0}, CLASSES).startswith("No such example here")
     assert "stays below its none" in sentences.uneven(counter(1, thresholds=(None, 0.35)), CLASSES)
 
 

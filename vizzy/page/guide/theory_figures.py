@@ -34,7 +34,7 @@ def mislabelled(dataset_index):
     caption = dom.element("figcaption")
     label = dom.element("span", "", _("given") + " ")
     label.append(dom.element("b", "badge given", given))
-    caption.append(label, dom.element("span", "", _("in truth: {}").format(true)))
+    caption.append(label, dom.element("span", "", _("true label: {}").format(true)))
     picture = {"src": dataset_index.picture_address(row), "alt": dataset_index.alt[row], "width": "96", "height": "96"}
     figure.append(dom.element("img", "", None, picture), caption)
     return figure

@@ -7,9 +7,7 @@ from vizzy.page.language import _
 from vizzy.page.ui import dom
 
 RULE = _("Ten of these labels were made wrong. Press those whose label you doubt, then compare.")
-
-
-FINDERS = {"you": _("you"), "algorithm": _("algorithm")}
+FINDERS = {"you": _("you"), "algorithm": _("algorithm"), "both": _("both"), "nobody": _("nobody")}
 LOOKS = (  # of a hidden error, once compared: class of its card, and what that says
     ("found-by-you", _("found by you")),
     ("found-by-algorithm", _("found by the algorithm")),
@@ -24,7 +22,7 @@ class ChallengeLab:
 
     NAME, TITLE = "challenge", _("Challenge")
     QUESTION = _("Ten errors are hidden. Who finds more?")
-    WORDS = ""
+    WORDS = _("Ten of the examples shown will have a wrong label. Mark those you doubt, then see what the algorithm flags. The same game number gives everyone the same game.")
     NEEDS_PREDICTIONS, IS_WIDE = False, True
 
     def __init__(self, experiments):
@@ -47,7 +45,7 @@ class ChallengeLab:
         self._result = dom.element("p", "result", None, {"role": "status", "tabindex": "-1"})
         self._looks = dom.element("p", "looks")
         self._looks.append(*[dom.element("span", look, words) for look, words in LOOKS])
-        verdict = dom.element("div", "verdict")
+        verdict = dom.element("div", "challenge-verdict")
         verdict.append(self._result, self._looks)
         dom.show(self._looks, False)
         self._play = dom.element("div")
@@ -132,7 +130,7 @@ class ChallengeLab:
             return
         truth = self._app.dataset.index.classes[self._game["right"][place]]
         verdict = _("is {}").format(truth) if wrong else _("was right")
-        found = _("found by {}") if wrong else _("by {}")
         card.append(dom.element("span", "truth", verdict))
-        card.append(dom.element("span", "by", found.format(" + ".join([FINDERS[name] for name in by])) if by else _("found by nobody")))
-        card.setAttribute("aria-label", card.getAttribute("aria-label") + ", " + verdict + ", " + card.lastElementChild.textContent)
+        card.append(dom.element("span", "by", FINDERS["both" if len(by) == 2 else by[0] if by else "nobody"]))
+        found = _("found by {}") if wrong else _("by {}")
+        card.setAttribute("aria-label", card.getAttribute("aria-label") + ", " + verdict + ", " + found.format(card.lastElementChild.textContent))

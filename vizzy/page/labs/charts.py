@@ -13,7 +13,7 @@ from vizzy.page.ui import dom
 
 LEFT, TOP, BOTTOM = 42, 12, 38
 LETTER = 7.6  # px, about, of a name at a line's end
-HEIGHT = 225
+LOWEST, HIGHEST = 225, 400  # px, of a chart; between them it is four tenths of its width
 KEY_STEPS = {"ArrowLeft": -1, "ArrowDown": -1, "ArrowRight": 1, "ArrowUp": 1, "PageDown": -10, "PageUp": 10}
 SHOWN_TICKS = 25  # of the heat map's percentiles
 LABEL_GAP = 14  # px between the names at the lines' ends
@@ -65,11 +65,12 @@ class LineChart:
         width = max(260, self._frame.clientWidth or 520)
         right = width - 10 - int(LETTER * max([len(line["name"]) for line in lines] + [0]))
         across = Scale(x_range[0], x_range[1], LEFT, right)
-        up = Scale(y_range[0], y_range[1], HEIGHT - BOTTOM, TOP)
+        height = int(max(LOWEST, min(HIGHEST, 0.4 * width)))
+        up = Scale(y_range[0], y_range[1], height - BOTTOM, TOP)
         self._across = across
-        picture = dom.svg("svg", {"viewBox": "0 0 {} {}".format(width, HEIGHT), "role": "img"})
+        picture = dom.svg("svg", {"viewBox": "0 0 {} {}".format(width, height), "role": "img"})
         picture.setAttribute("aria-label", self._labels[0] + ": " + "; ".join([_summary(line) for line in lines]))
-        picture.append(*self._axes(across, up, right))
+        picture.append(*self._axes(across, up, right, height))
         for line in lines:
             if line.get("band"):
                 picture.append(dom.svg("path", {"class": "band " + line["kind"], "d": band_path(line["band"], across, up)}))
@@ -80,7 +81,7 @@ class LineChart:
             picture.append(*_mark(mark, across, up))
         if cursor is not None:
             x = "{:.1f}".format(across.place(cursor))
-            picture.append(dom.svg("line", {"class": "cursor", "x1": x, "x2": x, "y1": str(TOP), "y2": str(HEIGHT - BOTTOM)}))
+            picture.append(dom.svg("line", {"class": "cursor", "x1": x, "x2": x, "y1": str(TOP), "y2": str(height - BOTTOM)}))
         self._frame.replaceChildren(picture)
         if self._pick:
             self._tell_slider(x_range, cursor)
@@ -102,17 +103,17 @@ class LineChart:
 
     # --- the axes ---------------------------------------------------------------------------
 
-    def _axes(self, across, up, right):
+    def _axes(self, across, up, right, height):
         nodes = []
         for value in ticks(up.low, up.high):
             y = up.place(value)
             nodes.append(dom.svg("line", {"class": "rule", "x1": str(LEFT), "x2": str(right), "y1": _px(y), "y2": _px(y)}))
             nodes.append(_text(tick_text(value), LEFT - 6, y + 4, "tick end"))
         for value in ticks(across.low, across.high, 10 if right > 380 else 5):
-            nodes.append(_text(tick_text(value), across.place(value), HEIGHT - BOTTOM + 16, "tick middle"))
-        nodes.append(_text(self._labels[1], (LEFT + right) / 2, HEIGHT - 5, "axis middle"))
+            nodes.append(_text(tick_text(value), across.place(value), height - BOTTOM + 16, "tick middle"))
+        nodes.append(_text(self._labels[1], (LEFT + right) / 2, height - 5, "axis middle"))
         name = _text(self._labels[2], 0, 0, "axis middle")
-        name.setAttribute("transform", "translate(11 {}) rotate(-90)".format(_px((HEIGHT - BOTTOM + TOP) / 2)))
+        name.setAttribute("transform", "translate(11 {}) rotate(-90)".format(_px((height - BOTTOM + TOP) / 2)))
         return nodes + [name]
 
     # --- picking ------------------------------------------------------------------------------
@@ -373,7 +374,7 @@ def _names(lines, across, up):
     ends.sort(key=lambda end: end[0])
     for above, below in zip(ends, ends[1:]):
         below[0] = max(below[0], above[0] + LABEL_GAP)
-    lowest = HEIGHT - BOTTOM + 4
+    lowest = up.place(up.low) + 4
     for place in reversed(range(len(ends))):
         ends[place][0] = min(ends[place][0], lowest)
         lowest = ends[place][0] - LABEL_GAP
@@ -384,7 +385,7 @@ def _mark(mark, across, up):
     x, y, name = mark
     place = across.place(x)
     if y is None:
-        line = {"class": "mark-line", "x1": _px(place), "x2": _px(place), "y1": str(TOP), "y2": str(HEIGHT - BOTTOM)}
+        line = {"class": "mark-line", "x1": _px(place), "x2": _px(place), "y1": str(TOP), "y2": _px(up.place(up.low))}
         return [dom.svg("line", line), _text(name, place + 3, TOP + 8, "mark-name")]
     height = up.place(y)
     diamond = "M{0:.1f} {1:.1f}l5 5-5 5-5-5z".format(place, height - 5)

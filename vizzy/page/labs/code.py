@@ -24,6 +24,7 @@ LOOKS = {
 CODEMIRROR = ("pyscript/codemirror-", "pyscript/codemirror_lang-python-")
 MOST_CLASSES = 8
 MOST_LOGGED = 60
+ROOM_ABOVE = 40  # px, what stays in view above the place that the editor goes to
 PRESETS = (
     ("", _("Try…")),
     ("naive", _("the most probable wins")),
@@ -338,7 +339,8 @@ class Editor:
         """Bring the place where these words stand into view, and the focus there."""
         place = self.text.find(words)
         if place >= 0 and self._view:
-            self._dispatch({"selection": {"anchor": place}, "scrollIntoView": True})
+            self._dispatch({"selection": {"anchor": place}})
+            self._view.scrollDOM.scrollTop = self._view.lineBlockAt(place).top - ROOM_ABOVE  # not its holders, as scrollIntoView
             if takes_focus:
                 self._view.focus()
 

@@ -20,8 +20,8 @@ class ModelsLab:
     NAME, TITLE = "models", _("Models")
     QUESTION = _("Would another model see it differently?")
     WORDS = _(
-        "Folds: the data is dealt into so many parts, each judged by a model trained on the others. "
-        "Seed: another number deals otherwise. Calibration: of what is predicted with 80 %, is 80 % right?"
+        "Folds: the data is split into this many parts, and each is predicted by a model trained on the others. "
+        "Seed: another number splits differently. Calibration: are 80 % of the predictions made with 80 % right?"
     )
     NEEDS_PREDICTIONS = True
 
@@ -43,7 +43,7 @@ class ModelsLab:
             self._table,
             parts.group(
                 _("Calibration"),
-                dom.element("p", "aside", _("Of predictions made with about 0.8, do eight in ten agree with the label? On the dotted line they do.")),
+                dom.element("p", "aside", _("Do eight in ten of the predictions made with about 0.8 agree with the label? On the dotted line they do.")),
                 self._chart.node,
             ),
         )
@@ -91,16 +91,17 @@ class ModelsLab:
 
     def _show(self):
         known = self._tried[0][1]["tally"] is not None
-        head = ["", _("accuracy")] + ([_("in truth")] if known else [])
-        head += [_("calibration error"), _("label issues"), _("also the page’s"), _("outside")]
-        head += [_("precision"), recall_of(self._tried[0][1]["tally"]), "F1"] if known else []
-        rows = []
-        for choice, answer in self._tried:
-            row = [_name(choice), percent(answer["accuracy"])] + ([percent(answer["true_accuracy"])] if known else [])
-            row += [decimal(answer["calibration"]["error"]), str(answer["label_issues"]), str(answer["shared"])]
-            row.append(str(answer["out_of_distribution"]))
-            row += [percent(answer["tally"][key]) for key in ("precision", "recall", "f1")] if known else []
-            rows.append(row)
+        answers = [answer for _choice, answer in self._tried]
+        rows = [[_("accuracy")] + [percent(answer["accuracy"]) for answer in answers]]
+        if known:
+            rows.append([_("accuracy on true labels")] + [percent(answer["true_accuracy"]) for answer in answers])
+        rows.append([_("calibration error")] + [decimal(answer["calibration"]["error"]) for answer in answers])
+        counts = (("label_issues", _("label issues")), ("shared", _("of them also the page’s")), ("out_of_distribution", _("out of distribution")))
+        rows += [[words] + [str(answer[key]) for answer in answers] for key, words in counts]
+        if known:
+            shares = (("precision", _("precision")), ("recall", recall_of(answers[0]["tally"])), ("f1", "F1"))
+            rows += [[words] + [percent(answer["tally"][key]) for answer in answers] for key, words in shares]
+        head = [""] + [_name(choice) for choice, _answer in self._tried]
         self._table.replaceChildren(table(_("The models compared"), head, rows, "numbers models"))
         dom.show(self._results, True)
         self._chart.show(self._curves(), (0, 1), (0, 1))

@@ -19,7 +19,7 @@ class NoiseLab:
 
     NAME, TITLE = "noise", _("Noise")
     QUESTION = _("How many wrong labels can it take?")
-    WORDS = _("Seed: another number flips other labels. Noise matrix: of each true class, the share given each label.")
+    WORDS = _("Flips more and more labels on purpose, trains each time, and counts how many of them are found. Seed: another number flips other labels.")
     NEEDS_PREDICTIONS, IS_WIDE = False, True
 
     def __init__(self, experiments):
@@ -60,7 +60,7 @@ class NoiseLab:
             self._chart.node,
             self._slide,
             self._sentence,
-            parts.group(_("The noise matrix: of each true class, the share given each label"), matrices, self._off),
+            parts.group(_("The noise matrix: which share of each true class has which given label"), matrices, self._off),
         )
         dom.show(self._results, False)
         self.node = dom.element("div", "noise-lab")
@@ -121,7 +121,7 @@ class NoiseLab:
             for name, words in (("recall", _("recall")), ("precision", _("precision")))
         ]
         lines.append(
-            {"name": _("matrix off by"), "kind": "f1", "points": [(100 * one["share"], one["off"]) for one in points]}
+            {"name": _("matrix error"), "kind": "f1", "points": [(100 * one["share"], one["off"]) for one in points]}
         )
         self._chart.show(lines, (0, 100 * points[-1]["share"]), (0, 1), cursor=100 * point["share"])
         names = list(self._app.dataset.index.classes)[:MOST_IN_MATRIX]

@@ -11,8 +11,8 @@ WAYS = (
     ("noise_rate", _("Noise rate"), _("as many as the confident joint says are wrong, the clearest first")),
 )
 MEASURES = _(
-    "Precision: the share of the flagged that is wrong indeed. "
-    "Recall: the share of the wrong that is flagged. F1: one number for both, high where both are."
+    "Precision: how many of the flagged are really wrong. Recall: how many of the wrong are flagged. "
+    "F1: one number for both, high only where both are high."
 )
 MODELS = (
     ("svm", _("Support vector machine"), _("SVM")),
@@ -55,7 +55,7 @@ def missed_sentence(missed, classes):
     """What a problem is given and what it is in truth, and why it is not flagged; see `why_missed`."""
     truth = _("no class") if missed["true"] < 0 else classes[missed["true"]]
     values = {"given": ("given", classes[missed["given"]]), "truth": ("", truth)}
-    return followed(pieces(_("{given} in truth {truth}."), values), why_missed(missed, classes))
+    return followed(pieces(_("{given} True label: {truth}."), values), why_missed(missed, classes))
 
 
 def what_would_flag(missed):
@@ -107,7 +107,7 @@ def mean_percentiles(percentiles, classes):
 def unsure(counter, classes):
     """The first counter-example in words."""
     if not counter["count"]:
-        return _("No example here: whenever the model's favourite differs from the label, some class reaches its threshold.")
+        return _("No such example here: wherever the most probable class differs from the given label, some class reaches its threshold.")
     top = max(range(len(classes)), key=lambda label: counter["probs"][label])
     example = _("Here {} is the most probable with {}, below its threshold of {}: a guess, yet flagged.").format(
         classes[top], decimal(counter["probs"][top]), _threshold(counter["thresholds"][top])
@@ -118,7 +118,7 @@ def unsure(counter, classes):
 def uneven(counter, classes):
     """The second counter-example in words."""
     if not counter["count"]:
-        return _("No example here: whoever reaches a threshold is also the favourite. Call many of one class by another's name, and train again.")
+        return _("No such example here: where a class reaches its threshold, the most probable class does too. Give many examples of one class the label of another, and train again.")
     probs, thresholds = counter["probs"], counter["thresholds"]
     top = max(range(len(classes)), key=lambda label: probs[label])
     reached = [label for label in range(len(classes)) if thresholds[label] is not None and probs[label] >= thresholds[label] - 1e-6]
@@ -135,7 +135,7 @@ def uneven(counter, classes):
 
 
 def _examples(count):
-    return counted(count, "{} example is so.", "{} examples are so.")
+    return counted(count, "{} example.", "{} examples.")
 
 
 def _threshold(value):

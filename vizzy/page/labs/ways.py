@@ -52,7 +52,7 @@ class WaysLab(parts.FollowingLab):
         cards = dom.element("div", "counter-examples")
         for name, title, words in (
             ("unsure", _("Flagged on a guess"), sentences.unsure(found["unsure"], classes)),
-            ("uneven", _("Generous with one class, shy of another"), sentences.uneven(found["uneven"], classes)),
+            ("uneven", _("A class predicted too often beats one predicted too rarely"), sentences.uneven(found["uneven"], classes)),
         ):
             card = dom.element("section", "counter-example")
             card.append(dom.element("h5", "", title))
@@ -66,7 +66,7 @@ class WaysLab(parts.FollowingLab):
 
     def _differing(self, answer):
         classes = self._app.dataset.index.classes
-        head = ["", _("given"), _("in truth")] if answer["examples"][0]["true"] is not None else ["", _("given")]
+        head = ["", _("given"), _("true label")] if answer["examples"][0]["true"] is not None else ["", _("given")]
         node = dom.element("table", "numbers differing")
         node.append(dom.element("caption", "visually-hidden", _("The examples on which the ways differ, worst first")))
         line = dom.element("tr")
