@@ -7,7 +7,7 @@ usage() {
   cat <<'TEXT'
 usage: ./test.sh [--all] [--coverage] [--no-system-packages] [pytest arguments]
 
-Makes the test environment and the browser runtime, then runs the tests in two processes.
+Makes the test environment and the browser runtime, then runs the tests in three processes.
 
   --all                  run also the long tests: endurance, every screen, Firefox in full, every variant of a test
                          (without it a short form of each runs)
@@ -83,6 +83,8 @@ make_environment() {
   rm -rf "$environment"
   "$python" -m venv "$environment" || stop "the environment could not be made: is Python's venv module installed (Debian: python3-venv)?"
   failed="the test packages could not be installed: see the message above, then run ./test.sh again"
+  # Modules are compiled when they are imported, which most never are: compiling all of them takes half the processor's time.
+  export PIP_NO_COMPILE=1
   # Nothing whose SHA-256 is not in the lock; what builds this package is among it, so no other is fetched for that.
   "$environment/bin/python" -m pip install --quiet --require-hashes --requirement "$lock" || stop "$failed"
   "$environment/bin/python" -m pip install --quiet --no-deps --no-build-isolation --editable . || stop "$failed"
@@ -108,4 +110,5 @@ trap 'kill "$preparing" 2>/dev/null || true' EXIT
 make_environment
 wait "$preparing"
 # Each process takes whole files, in the order in which they are collected: the browser's, which take longest, first.
-exec "$environment/bin/python" -m pytest -n 2 --dist loadfile --no-loadscope-reorder ${arguments[@]+"${arguments[@]}"}
+# Three, as a test of the browser waits a third of its time, and two processors are what one can count on.
+exec "$environment/bin/python" -m pytest -n 3 --dist loadfile --no-loadscope-reorder ${arguments[@]+"${arguments[@]}"}
