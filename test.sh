@@ -84,13 +84,12 @@ make_environment() {
   "$python" -m venv "$environment" || stop "the environment could not be made: is Python's venv module installed (Debian: python3-venv)?"
   failed="the test packages could not be installed: see the message above, then run ./test.sh again"
   # Modules are compiled when they are imported, which most never are: compiling all of them takes half the processor's time.
-  export PIP_NO_COMPILE=1
   # Nothing whose SHA-256 is not in the lock; what builds this package is among it, so no other is fetched for that.
-  "$environment/bin/python" -m pip install --quiet --require-hashes --requirement "$lock" || stop "$failed"
-  "$environment/bin/python" -m pip install --quiet --no-deps --no-build-isolation --editable . || stop "$failed"
+  "$environment/bin/python" -m pip install --quiet --no-compile --require-hashes --requirement "$lock" || stop "$failed"
+  "$environment/bin/python" -m pip install --quiet --no-compile --no-deps --no-build-isolation --editable . || stop "$failed"
   # torch is large and not to be had everywhere; without it the embedding tool's own tests are skipped, and say so.
   if [ -z "${WITHOUT_EMBEDDINGS:-}" ]; then
-    "$environment/bin/python" -m pip install --quiet --editable '.[embeddings]' \
+    "$environment/bin/python" -m pip install --quiet --no-compile --editable '.[embeddings]' \
       || echo "test.sh: torch could not be installed, so the tests of build_embeddings.py are skipped"
   fi
   printf '%s' "$wanted" >"$environment/made-for"
