@@ -11,7 +11,7 @@ from firefox import EXECUTABLE, firefox
 from onnxruntime import InferenceSession
 from own_data import bring, exported, exported_bytes, open_and_train, rows_of, shipped_pictures, start_review, zip_of
 from PIL import Image
-from visits import ROOT, Visit, new_profile, visiting, visiting_in
+from visits import ROOT, Visit, new_profile, visiting, visiting_in, wait_for_caches
 
 from vizzy import image_hashes, near_duplicates
 from vizzy.native.image_features import INPUT, NETWORK_FILE, middle_square
@@ -241,7 +241,7 @@ def test_an_import_that_was_interrupted_by_closing_the_tab_goes_on_with_the_imag
             assert visit.page.evaluate("window.lookedAt") == images - kept
             shown = "document.querySelectorAll('[data-panel=dataset] [data-example]').length"
             visit.page.wait_for_function(f"{shown} === {readable}")
-            visit.page.wait_for_function(f"{KEPT}.then(names => !names.length)")
+            wait_for_caches(visit.page, "!names.some(name => name.startsWith('vizzy-images'))")
 
 
 @pytest.mark.thorough
@@ -260,8 +260,11 @@ def test_photographs_of_12_megapixels_are_kept_as_small_pictures_and_a_reload_sh
             const cache = await caches.open("vizzy-work");
             return Promise.all((await cache.keys()).map(async key => (await (await cache.match(key)).blob()).size));
         })()"""
-        visit.page.wait_for_function("caches.open('vizzy-work').then(cache => cache.keys()).then(keys => keys.length >= 8)")
+        wait_for_caches(visit.page, "(await (await caches.open('vizzy-work')).keys()).length >= 8")
         assert max(visit.page.evaluate(kept)) < 400_000
+        wait_for_caches(visit.page, "!names.some(name => name.startsWith('vizzy-images'))")
+        visit.page.click("[data-panel=dataset] [data-example]")
+        visit.page.wait_for_function("document.getElementById('inspector-image').naturalWidth === 640")
         visit.page.reload()
         visit.wait("trained")
         shown = "[...document.querySelectorAll('[data-panel=dataset] img')].map(node => node.naturalWidth)"

@@ -7,6 +7,7 @@ from js import URL, document
 from pyscript.ffi import to_js
 
 from vizzy.page.client.answers import WorkerError
+from vizzy.page.importing.kept_file import KeptFile
 from vizzy.page.language import _, counted, decimal, duration, sentences, thousands
 
 SCRIPT = "static/image_worker.mjs"
@@ -15,7 +16,8 @@ WIDTH = 1280  # features of an image
 GREYS = 256  # of an image: see vizzy/image_hashes.py
 MOST_WORKERS = 8  # each takes about 150 MB
 IMAGES_PER_WORKER = 20  # for fewer another is not worth its start
-SECONDS_PER_IMAGE = 0.08
+SECONDS_PER_IMAGE, SECONDS_PER_MEGABYTE = 0.05, 0.05  # of its file: decoding takes most of the time of a large one
+FEWEST_SECONDS_OF_RATE, SECONDS_OF_RATE = 1, 15  # how far back it is looked at how fast it is
 MOST_NAMED = 3
 KEPT = "vizzy-images-2"  # the browser's cache of what was found of images that are not open yet
 TILE_BYTES, IMAGE = "x-tile-bytes", "image/jpeg"
@@ -40,8 +42,10 @@ class ImageFeatures:
         WIDTH numbers a row, NaN where there are none.
     greys : Uint8Array
         GREYS a row, all alike where there are none.
-    tiles, pictures : dict of str to Blob
-        Thumbnails; and, of images whose files are large, what is shown in their place.
+    tiles : dict of str to Blob
+        Thumbnails.
+    pictures : dict of str to KeptFile or Blob
+        Of images whose files are large, what is shown in their place.
     problems : list of str
         Which images were skipped, and why.
     """
@@ -56,7 +60,7 @@ class ImageFeatures:
         self._waiting = sorted([row for row in range(len(names)) if names[row]], key=lambda row: row * SPREAD % len(names))
         self.total = len(self._waiting)
         self._cancelled = False
-        self._began = self._done_before = 0
+        self._pace = Pace()
         self._kept = KeptFeatures()
 
     @property
@@ -75,18 +79,17 @@ class ImageFeatures:
     def words(self, _share):
         """How far it is, how fast, and how long still."""
         done, total = thousands(self.done), thousands(self.total)
-        seconds = (js.performance.now() - self._began) / 1000
-        if self.done == self._done_before:
+        rate = self._pace.rate(self.done, js.performance.now() / 1000)
+        if not rate:
             return _("Looking at the pictures: {} of {}").format(done, total)
-        rate = (self.done - self._done_before) / seconds
         left = duration(len(self._waiting) / rate)
-        return _("Looking at the pictures: {} of {}, {} a second, {} left").format(done, total, decimal(rate, 0), left)
+        return _("Looking at the pictures: {} of {}, {} a second, {} left").format(done, total, decimal(rate, 0 if rate >= 10 else 1), left)
 
     async def compute(self):
         """Look at all images that were not looked at yet; whether all were, so that it was not cancelled."""
         self._cancelled = False
         await self._kept.open()
-        self._began, self._done_before = js.performance.now(), self.done
+        self._pace = Pace()
         try:
             await asyncio.gather(*[self._work() for _worker in range(workers_for(len(self._waiting)))])
         except Exception:
@@ -110,11 +113,11 @@ class ImageFeatures:
         try:
             file = await self._blob_of(name)
             address = await _address(name, file)
-            found = await self._kept.recall(address)
+            found, picture = await self._kept.recall(address)
             if not found:
                 worker.postMessage(file)
                 found = await _message(worker)
-                await self._kept.remember(address, found)
+                picture = await self._kept.remember(address, found)
         except Exception:
             self._waiting.append(row)
             raise
@@ -124,8 +127,8 @@ class ImageFeatures:
         self.features.set(found.features, row * WIDTH)
         self.greys.set(found.greys, row * GREYS)
         self.tiles[name] = found.tile
-        if found.picture:
-            self.pictures[name] = found.picture
+        if picture:
+            self.pictures[name] = picture
 
     def skipped(self):
         """Which images were skipped and why, in a sentence; empty where none was."""
@@ -136,11 +139,26 @@ class ImageFeatures:
         return sentences([counted(len(self.problems), "{} picture was skipped.", "{} pictures were skipped."), named + "."])
 
 
+class Pace:
+    """How fast it goes of late: images of an interrupted import come much faster than others, and a computer may have slept."""
+
+    def __init__(self):
+        self._looks = []  # (seconds, images done by then)
+
+    def rate(self, done, seconds):
+        """Images a second, 0 where that cannot be said yet, when some are done now."""
+        if self._looks and self._looks[0][1] == done:  # the worker's own start is no measure
+            self._looks = []
+        self._looks = [look for look in self._looks if seconds - look[0] < SECONDS_OF_RATE] + [(seconds, done)]
+        began, done_before = self._looks[0]
+        return (done - done_before) / (seconds - began) if seconds - began >= FEWEST_SECONDS_OF_RATE else 0
+
+
 class Found:
     """What was found of an image, as the worker tells it."""
 
-    def __init__(self, features, greys, tile, picture):
-        self.features, self.greys, self.tile, self.picture, self.problem = features, greys, tile, picture, None
+    def __init__(self, features, greys, tile):
+        self.features, self.greys, self.tile, self.problem = features, greys, tile, None
 
 
 class KeptFeatures:
@@ -163,22 +181,27 @@ class KeptFeatures:
             print("an interrupted import will begin anew:", error)
 
     async def recall(self, address):
-        """What was found of a file; None where it was not looked at before."""
+        """What was found of a file, and the picture of it that is kept, if one is; twice None where it was not looked at before."""
         if address not in self._addresses:
-            return None
+            return None, None
         response = await self._cache.match(address)
         content = await response.blob()
         begin = BYTES + GREYS
         end = begin + int(response.headers.get(TILE_BYTES))
         features = js.Float32Array.new(await content.slice(0, BYTES).arrayBuffer())
         greys = js.Uint8Array.new(await content.slice(BYTES, begin).arrayBuffer())
-        picture = content.slice(end, content.size, IMAGE) if content.size > end else None
-        return Found(features, greys, content.slice(begin, end, IMAGE), picture)
+        tile = js.Blob.new(to_js([await content.slice(begin, end).arrayBuffer()]), to_js({"type": IMAGE}))
+        return Found(features, greys, tile), self._picture(address, end) if content.size > end else None
+
+    def _picture(self, address, begin):
+        return KeptFile(self._cache, address, begin, IMAGE)
 
     async def remember(self, address, found):
-        """Keep what was found of a file."""
-        if found.problem or not self._cache:
-            return
+        """Keep what was found of a file; the picture of it, if one is to be shown in its place."""
+        if found.problem:
+            return None
+        if not self._cache:
+            return found.picture
         parts = [found.features, found.greys, found.tile] + ([found.picture] if found.picture else [])
         response = js.Response.new(js.Blob.new(to_js(parts)), to_js({"headers": {TILE_BYTES: str(found.tile.size)}}))
         try:
@@ -186,6 +209,8 @@ class KeptFeatures:
         except Exception as error:  # a full disk
             self._cache = None
             print("an interrupted import will begin anew:", error)
+            return found.picture
+        return self._picture(address, BYTES + GREYS + found.tile.size) if found.picture else None
 
 
 async def _address(name, file):
@@ -229,6 +254,6 @@ def workers_for(images):
     return max(1, min(processors, MOST_WORKERS, images // IMAGES_PER_WORKER))
 
 
-def estimated_seconds(images):
-    """About how long it takes to look at some images."""
-    return 1 + SECONDS_PER_IMAGE * images / workers_for(images)
+def estimated_seconds(images, megabytes):
+    """About how long it takes to look at some images, with the size of all their files."""
+    return 1 + (SECONDS_PER_IMAGE * images + SECONDS_PER_MEGABYTE * megabytes) / workers_for(images)

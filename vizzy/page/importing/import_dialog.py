@@ -172,6 +172,7 @@ class ImportDialog:
             if not await self._worker_is_up():
                 return
             self._summary = await asking()
+            self._summary["image_megabytes"] = local_dataset.image_megabytes(self._files)
         except WorkerError as error:
             self._complain(error.args[0])
             return
@@ -340,7 +341,7 @@ class ImportDialog:
         button = dom.by_id("import-partial")
         button.textContent = _("Open the {} that are done").format(thousands(done))
         dom.show(button, done > 0)
-        self._say(_("{} of {} pictures are done. Open goes on with the others.").format(images.done, images.total))
+        self._say(_("{} of {} pictures are done. Open goes on with the others.").format(thousands(images.done), thousands(images.total)))
 
     async def _with_progress(self, run, asking, words=_share_in_words):
         """The answer to something that may take long, with how far it is and a way to cancel it meanwhile."""
@@ -380,8 +381,10 @@ class ImportDialog:
         await source.project.save(dataset.index.name, source, index_bytes)
         if source.project.problem and dataset is app.dataset:
             app.note(_("Your files are not kept: export your work before you close the tab."))
-        elif self._images and self._images.problems:
-            app.note(self._images.skipped())
+        elif self._images:
+            await image_features.forget_kept()
+            if self._images.problems:
+                app.note(self._images.skipped())
         if source.trained_labels is not None and dataset is app.dataset and not dataset.brings_pred_probs:
             await app.training.train(source.trained_labels)
         elif self._served and self._served["trains"] and dataset is app.dataset and not dataset.brings_pred_probs:

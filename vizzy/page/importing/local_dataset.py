@@ -3,13 +3,14 @@
 import js
 from pyscript.ffi import to_js
 
+from vizzy.page.importing.kept_file import KeptFile, blob_of
 from vizzy.page.importing.saved_project import SavedProject
 from vizzy.page.language import _
 from vizzy.page.model.dataset_index import DatasetIndex
 from vizzy.page.model.open_dataset import OpenDataset
 from vizzy.page.model.state import OWN_DEFAULTS
 from vizzy.page.site import dataset_menu, features
-from vizzy.page.ui.image_loader import IMAGE_TYPES, ImageLoader
+from vizzy.page.ui.image_loader import ImageLoader, is_image
 
 EMBEDDINGS_FILE, IMAGE_HASHES_FILE = "embeddings.npy", "image_hashes.npy"
 # What may lie beside images and is large; that it is not read is said, whatever it holds.
@@ -76,9 +77,9 @@ def is_read(name):
     return not is_image(name) and name.lower().rpartition(".")[2] not in NEVER_READ
 
 
-def is_image(name):
-    """Whether a file is a picture, by its name."""
-    return name.lower().rpartition(".")[2] in IMAGE_TYPES
+def image_megabytes(files):
+    """The size of all images among some files, and of zips, which may hold images."""
+    return sum([file.size for name, file in files if not isinstance(file, KeptFile) and (is_image(name) or name.lower().endswith(".zip"))]) / 1e6
 
 
 async def open_dataset(index_bytes, source, tiles=None):
@@ -95,10 +96,10 @@ def blobs_of(files, worker):
     """What gives an image's file by its name, a Blob: ``await blob_of(name)``; of a zip the worker has them."""
     here = {name: file for name, file in files if is_image(name)}
 
-    async def blob_of(name):
-        return here[name] if name in here else js.Blob.new(to_js([await worker.proposed_image(name)]))
+    async def of_name(name):
+        return await blob_of(here[name]) if name in here else js.Blob.new(to_js([await worker.proposed_image(name)]))
 
-    return blob_of
+    return of_name
 
 
 def with_embeddings(files, pictures, embeddings, hashes):

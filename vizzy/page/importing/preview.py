@@ -273,7 +273,7 @@ def understood(summary):
 def estimate(summary):
     """How long it will take, in a sentence; nothing while there is a problem."""
     if summary["images_to_embed"]:
-        seconds = duration(estimated_seconds(summary["images_to_embed"]))
+        seconds = duration(estimated_seconds(summary["images_to_embed"], summary["image_megabytes"]))
         return _("Looking at the pictures takes {} in this browser. It can be cancelled, and goes on where it was.").format(seconds)
     if summary["needs_training"] is None:
         return ""

@@ -11,10 +11,12 @@ import js
 from pyscript.ffi import to_js
 
 from vizzy.page.importing import project_list
+from vizzy.page.importing.kept_file import KeptFile, blob_of
 from vizzy.page.language import _
 from vizzy.page.model.history import decisions
 from vizzy.page.model.state import State, reviewed
 from vizzy.page.site import local_storage
+from vizzy.page.ui.image_loader import is_image
 
 CACHE = "vizzy-work"
 ABOUT = "about.json"
@@ -56,7 +58,10 @@ class SavedProject:
         try:
             cache = await js.caches.open(CACHE)
             for number, (_path, file) in enumerate(files):
-                await cache.put(self._address(str(number)), js.Response.new(file))
+                address = self._address(str(number))
+                await cache.put(address, js.Response.new(await blob_of(file)))
+                if isinstance(file, KeptFile):
+                    file.move(cache, address)
             await cache.put(self._address(INDEX), js.Response.new(index_bytes))
             await cache.put(self._address(ABOUT), js.Response.new(json.dumps(about)))
         except Exception as error:  # private windows, full disks, no secure context
@@ -70,7 +75,7 @@ class SavedProject:
         await _ask_to_persist()
 
     async def fetch(self):
-        """What was kept: (dict with ``name``, ``choices`` and ``index``, an ArrayBuffer; list of (path, File))."""
+        """What was kept: (dict with ``name``, ``choices`` and ``index``, an ArrayBuffer; list of (path, File or KeptFile))."""
         cache = await js.caches.open(CACHE)
         response = await cache.match(self._address(ABOUT))
         if not response:
@@ -82,8 +87,8 @@ class SavedProject:
             self._about["index"] = await index.arrayBuffer()
         files = []
         for number, path in enumerate(self._about["files"]):
-            content = await (await cache.match(self._address(str(number)))).blob()
-            files.append((path, js.File.new(to_js([content]), path)))
+            kept = KeptFile(cache, self._address(str(number)))
+            files.append((path, kept if is_image(path) else js.File.new(to_js([await kept.blob()]), path)))
         return self._about, files
 
     def keep(self, state):

@@ -27,12 +27,17 @@ MOST_WHOLE = 200  # pictures in full
 AT_ONCE = 8  # of the oldest, looked at when there are too many
 
 
+def is_image(name):
+    """Whether a file is a picture, by its name."""
+    return name.lower().rpartition(".")[2] in IMAGE_TYPES
+
+
 class ImageLoader:
     """Addresses of pictures, made when they are to be seen.
 
     Parameters
     ----------
-    files : dict of str to File
+    files : dict of str to File, or to what has ``await file.blob()``
     tiles : dict of str to Blob, optional
         Thumbnails that are made already.
 
@@ -122,7 +127,8 @@ class ImageLoader:
 
     async def _blob(self, name):
         if name in self._files:
-            return self._files[name]
+            file = self._files[name]
+            return await file.blob() if hasattr(file, "blob") else file
         while not self.worker and not self._is_closed:  # a saved project is on the screen before the worker is up
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
         if self._is_closed:  # the worker has the files of another dataset
