@@ -12,7 +12,7 @@ from pathlib import Path
 
 from measuring import say
 
-BENCHMARKS = ("cold-start", "warm-start", "phone", "slider", "train", "scale", "images", "texts")
+BENCHMARKS = ("cold-start", "warm-start", "phone", "slider", "train", "scale", "images", "image-folder", "texts")
 
 
 def main(argv):

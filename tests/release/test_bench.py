@@ -34,7 +34,7 @@ import tables  # noqa: E402
 from chart import chart, decades  # noqa: E402
 import cold_start  # noqa: E402
 
-TABLES = ("cold-start", "warm-start", "phone", "slider", "train", "scale", "images", "texts", "peers")
+TABLES = ("cold-start", "warm-start", "phone", "slider", "train", "scale", "images", "image-folder", "texts", "peers")
 
 
 def run(*arguments):
