@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from raw_tables import TOPICS, messages, read, table_of
 from sklearn.datasets import load_iris
+from sklearn.feature_extraction.text import CountVectorizer
 
 from vizzy import __main__ as command
 from vizzy import linear
 from vizzy.dataset import DatasetError
+from vizzy.features import terms
 from vizzy.features.evidence import Evidence
 from vizzy.features.measurements import measurement_features, why_no_measurement
 from vizzy.features.raw import embedded
@@ -180,6 +182,31 @@ def test_texts_of_one_topic_are_closer_than_others_and_the_same_texts_give_the_s
     same = np.array(labels)[:, None] == np.array(labels)
     assert closeness[same].mean() > closeness[~same].mean() + 0.3
     np.testing.assert_array_equal(features, text_features(texts))
+
+
+OF_MANY_KINDS = [
+    "To be, or not to be: that is  the question", "a", "", "  ", "ab a\tb\n\nc", "straße ĐÖN İstanbul ΟΔΟΣ", "包裹还没有到达 请帮忙",
+    "สวัสดีครับ 😀😀 👍", "x_y 12 3.4 don't", "a" * 50, "\ud800 alone",
+]  # fmt: skip
+SCIKIT_LEARNS = (CountVectorizer(ngram_range=(1, 2), token_pattern=r"\w+"), CountVectorizer(analyzer="char_wb", ngram_range=(3, 5)))
+
+
+def test_terms_are_counted_as_scikit_learn_counts_them(monkeypatch):
+    monkeypatch.setattr(terms, "HASHED_BITS", 26)  # so that no two terms share a column
+    monkeypatch.setattr(terms, "HASHED_TO", 2**26)
+    counted = terms.counts(OF_MANY_KINDS, characters_read=100)
+    for columns, vectorizer in zip((slice(2**26), slice(2**26, None)), SCIKIT_LEARNS, strict=True):
+        ours, theirs = counted[:, columns], vectorizer.fit_transform(OF_MANY_KINDS)
+        assert ours.nnz == theirs.nnz
+        np.testing.assert_array_equal((ours @ ours.T).toarray(), (theirs @ theirs.T).toarray())
+
+
+def test_a_very_long_text_is_counted_in_pieces_and_few_terms_change(monkeypatch):
+    whole = terms.counts(["one two three " * 100, "four"], characters_read=5000)
+    monkeypatch.setattr(terms, "AT_ONCE", 500)
+    in_pieces = terms.counts(["one two three " * 100, "four"], characters_read=5000)
+    assert in_pieces.shape == whole.shape and in_pieces[1].sum() == whole[1].sum()
+    assert 0 < abs(in_pieces - whole)[0].sum() < 0.02 * whole[0].sum()
 
 
 def test_many_texts_are_projected_onto_what_a_sample_shows(monkeypatch):

@@ -5,7 +5,7 @@ need no spaces between words and forgive spelling. Counts are weighted by TF-IDF
 says little, and reduced by a truncated singular value decomposition (latent semantic analysis). Rows have length 1: a
 long text counts no more than a short one. There is no vocabulary to download, and no language is assumed.
 
-Terms are hashed to columns and not looked up in a vocabulary, which takes a sixth of the time and works block by block.
+Terms are hashed to columns and not looked up in a vocabulary, which takes little memory and works block by block.
 Of many texts, the decomposition is found from a seeded sample, and all are projected onto it. It is Halko's randomized
 one, iterated on the side of the texts: scikit-learn's orthogonalizes a dense matrix of a row for each term, of which there
 are a hundred times as many, and takes minutes under WebAssembly.
@@ -16,25 +16,22 @@ References
 ----------
 Halko, Martinsson, Tropp: Finding Structure with Randomness. SIAM Review 53(2), 2011.
 Deerwester, Dumais, Furnas, Landauer, Harshman: Indexing by Latent Semantic Analysis. JASIS 41(6), 1990.
-Weinberger, Dasgupta, Langford, Smola, Attenberg: Feature Hashing for Large Scale Multitask Learning. ICML 2009.
 """
 
 from collections.abc import Generator, Sequence
 
 import numpy as np
 from scipy import sparse
-from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
+from sklearn.feature_extraction.text import TfidfTransformer
 
+from vizzy.features import terms
 from vizzy.reading.raw import MOST_OF_TEXTS
 from vizzy.sentences import sentence
 from vizzy.steps import result_of
 
 DIMENSIONS = MOST_OF_TEXTS
-WORDS_AT_MOST = 2  # in a run
-CHARACTERS = (3, 5)
 # Runs of characters are taken from the beginning of a text: they are many, and say little that its words do not.
 CHARACTERS_READ = 300
-HASHED_TO = 2**18  # columns, for each of the two descriptions
 FEWEST_TEXTS = 2  # that have a term: what stands in one text alone is like nothing else
 TEXTS_DECOMPOSED = 4_000
 POWER_ITERATIONS = 2  # of the randomized decomposition; more changed no result that was measured
@@ -97,7 +94,7 @@ def text_feature_steps(
     counts = []
     for done, block in enumerate(blocks):
         yield done, total
-        counts.append(_counts(block))
+        counts.append(terms.counts(block, CHARACTERS_READ))
     weighted = _weighted(sparse.vstack(counts, format="csr"))
     del counts
     sample = _sample(weighted, seed)
@@ -113,15 +110,6 @@ def text_feature_steps(
         rows = slice(number * BLOCK, (number + 1) * BLOCK)
         features[rows] = _unit_rows(weighted[rows] @ components)
     return features
-
-
-def _counts(texts):
-    """How often each term stands in each text: a sparse matrix of a column for each hash."""
-    shared = {"n_features": HASHED_TO, "alternate_sign": False, "norm": None, "dtype": np.float32}
-    words = HashingVectorizer(ngram_range=(1, WORDS_AT_MOST), token_pattern=r"(?u)\b\w+\b", **shared)
-    characters = HashingVectorizer(analyzer="char_wb", ngram_range=CHARACTERS, **shared)
-    beginnings = [text[:CHARACTERS_READ] for text in texts]
-    return sparse.hstack([words.transform(texts), characters.transform(beginnings)], format="csr")
 
 
 def _weighted(counts):

@@ -2,7 +2,7 @@
 
 The table was distilled offline from the language model all-MiniLM-L6-v2 by ``embedding/distil_words.py``: the model read
 each piece of its vocabulary alone, and of what came out 64 dimensions are kept, in 8 bits. A text is the mean of its
-pieces, rare ones weighing more. That takes no network at run time: words are cut into pieces in plain Python, and summed.
+pieces, rare ones weighing more. That takes no network at run time: words are cut into pieces in plain Python, each once, and summed.
 
 The vocabulary is English: where less than `FEWEST_WHOLE` of a text's words are whole pieces of it, it does not help.
 
@@ -16,9 +16,12 @@ import io
 import re
 import unicodedata
 from collections.abc import Generator, Sequence
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
+from scipy import sparse
 
 from vizzy.steps import result_of
 
@@ -29,6 +32,7 @@ FEWEST_WHOLE = 0.6  # of the words
 TEXTS_LOOKED_AT = 500  # to find that out
 FIRST_WORD = 999  # of the vocabulary, which is ordered by frequency; signs and letters come before
 BLOCK = 500  # texts a step
+MOST_REMEMBERED = 100_000  # distinct words
 _WORD = re.compile(r"\w+|[^\w\s]")
 
 
@@ -54,7 +58,7 @@ class WordVectors:
         self._number = {piece: number for number, piece in enumerate(pieces)}
         rank = np.maximum(np.arange(len(pieces)) - FIRST_WORD, 0) + 1
         self._vectors = vectors * np.log1p(rank)[:, None].astype(np.float32)
-        self._pieces_of: dict = {}  # word -> the numbers of its pieces
+        self._pieces_between_spaces = lru_cache(MOST_REMEMBERED)(self._cut_all)
 
     @classmethod
     def shipped(cls) -> "WordVectors":
@@ -94,12 +98,9 @@ class WordVectors:
             Rows have length 1, or are 0 where a text has no word.
         """
         described = np.zeros((len(texts), self._vectors.shape[1]), dtype=np.float32)
-        for row, text in enumerate(texts):
-            if row % BLOCK == 0:
-                yield row, len(texts)
-            numbers = [number for word in _words(text) for number in self.pieces(word)]
-            if numbers:
-                described[row] = self._vectors[numbers].sum(axis=0)
+        for start in range(0, len(texts), BLOCK):
+            yield start, len(texts)
+            described[start : start + BLOCK] = self._sums(texts[start : start + BLOCK])
         lengths = np.linalg.norm(described, axis=1, keepdims=True)
         return described / np.where(lengths > 0, lengths, 1)
 
@@ -119,11 +120,6 @@ class WordVectors:
         -------
         list of int
         """
-        if word not in self._pieces_of:
-            self._pieces_of[word] = self._cut(word)
-        return self._pieces_of[word]
-
-    def _cut(self, word):
         numbers, start = [], 0
         while start < len(word):
             before = "##" if start else ""
@@ -134,6 +130,18 @@ class WordVectors:
             numbers.append(self._number[before + word[start:end]])
             start = end
         return numbers
+
+    def _sums(self, texts):
+        """The sum of the vectors of each text's pieces."""
+        numbers = [list(chain.from_iterable(map(self._pieces_between_spaces, text[:CHARACTERS_READ].split()))) for text in texts]
+        ends = np.cumsum([0, *map(len, numbers)])
+        piece = np.fromiter(chain.from_iterable(numbers), dtype=np.int32, count=ends[-1])
+        weights = np.ones(len(piece), dtype=np.float32)
+        return sparse.csr_matrix((weights, piece, ends), shape=(len(texts), len(self._vectors))) @ self._vectors
+
+    def _cut_all(self, text):
+        """The pieces of some letters between spaces, which may be several words and signs."""
+        return [number for word in _words(text) for number in self.pieces(word)]
 
 
 def _words(text):
