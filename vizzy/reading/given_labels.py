@@ -1,5 +1,6 @@
 """The third stage: the label of each row, as text."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import vizzy.reading.arrays as array_roles
@@ -132,7 +133,7 @@ def _texts_as_they_stand(contents, roles, choices):
         shares = shares_of_column(contents.table, column)
         if shares is None:
             texts = CodedTexts.of(labels_of_column(contents.table, column))
-            texts, where, notes = _named(texts, contents.class_by_number, where)
+            texts, where, notes = named(texts, contents.class_by_number, where)
             return texts, where, [*notes, *notes_on_answers(contents.table, texts.different)]
         values, classes = shares
         texts, notes = hardened(values, classes or _classes_of_shares(contents, roles, choices, values.shape[1]), where)
@@ -158,7 +159,7 @@ def _texts_as_they_stand(contents, roles, choices):
         texts = labels_of_one_hot_array(array.values, names, array.name)
     else:
         by_number = {str(number): name for number, name in enumerate(names)} or contents.class_by_number
-        texts, _, notes = _named(array_roles.coded_texts_of(array.values), by_number, array.name)
+        texts, _, notes = named(array_roles.coded_texts_of(array.values), by_number, array.name)
     if contents.table and len(texts) != len(contents.table):
         raise ReadingError(sentence(
             "{array} has {labels}, but {table} has {rows}: were both made from the same rows?",
@@ -210,14 +211,28 @@ def _misshapen(arrays):
     return []
 
 
-def _named(texts, by_number, where):
-    """Labels that are numbers of classes as the classes' names, what holds them, and a note on it."""
+def named(texts: CodedTexts, by_number: Mapping[str, str], where: str) -> tuple[CodedTexts, str, list[str]]:
+    """Labels that are numbers of classes as the classes' names, what holds them, and a note on it.
+
+    Parameters
+    ----------
+    texts : CodedTexts
+    by_number : mapping of str to str
+        The class that each number stands for.
+    where : str
+        What holds the labels.
+
+    Returns
+    -------
+    tuple of (CodedTexts, str, list of str)
+        As they were where they are no such numbers.
+    """
     meant = [text for text in texts.different if text and not label_texts.may_mean_no_label(text)]
     numbers = {text: _whole(text) for text in meant}
     if not meant or set(meant) <= set(by_number.values()) or not set(numbers.values()) <= by_number.keys():
         return texts, where, []
     different = sorted(set(numbers.values()), key=int)
-    meanings = [sentence("{number} for {label}", number=number, label=shown(by_number[number])) for number in different[:MOST_NAMED]]
+    meanings: list[str] = [sentence("{number} for {label}", number=number, label=shown(by_number[number])) for number in different[:MOST_NAMED]]
     meanings += ["…"] if len(different) > MOST_NAMED else []
     note = sentence("The numbers in {where} stand for classes: {meanings}.", where=where, meanings=joined(meanings))
     return texts.mapped(lambda text: by_number[numbers[text]] if text in numbers else text), where, [note]

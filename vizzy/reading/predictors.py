@@ -6,6 +6,7 @@ import numpy as np
 
 import vizzy.reading.arrays as array_roles
 import vizzy.reading.columns as column_roles
+from vizzy.reading.arrays import Array
 from vizzy.reading.choices import Choices
 from vizzy.reading.columns import classes_of_one_hot, columns_of
 from vizzy.reading.contents import Contents
@@ -48,7 +49,7 @@ def pred_probs_of(
     texts = labels.texts.different
     if array is not None:
         source = Source(array_name=array.name)
-        _check_matrix(array, len(labels.texts))
+        check_matrix(array, len(labels.texts))
         values, classes, notes = probabilities_of_array(array, texts, class_order(contents, roles, choices))
         one_hot = classes_of_one_hot(columns_of(roles.columns, column_roles.ONE_HOT))
         if one_hot and tuple(one_hot) == tuple(classes) and not array.columns and not choices.classes:
@@ -157,7 +158,7 @@ def embeddings_of(
     columns = columns_of(roles.columns, column_roles.EMBEDDING)
     array = array_with(contents, roles, array_roles.EMBEDDINGS)
     if array is not None:
-        _check_matrix(array, len(labels.texts))
+        check_matrix(array, len(labels.texts))
         source, values, notes = Source(array_name=array.name), _as_floats(array.values), []
     elif columns:
         source = Source(contents.table, columns)
@@ -219,8 +220,19 @@ def _row_in_words(contents, roles, row):
     return sentence("row {number}", number=str(row + 1))
 
 
-def _check_matrix(array, n_rows):
-    """Refuse an array that is not a matrix of numbers with as many rows as there are labels."""
+def check_matrix(array: Array, n_rows: int) -> None:
+    """Refuse an array that is not a matrix of numbers with as many rows as there are labels.
+
+    Parameters
+    ----------
+    array : vizzy.reading.arrays.Array
+    n_rows : int
+        How many labels there are.
+
+    Raises
+    ------
+    ReadingError
+    """
     values = array.values
     if values.ndim == 1 and len(values) == n_rows and values.dtype.kind == "f":
         return  # the probability of one of two classes

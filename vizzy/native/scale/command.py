@@ -40,6 +40,8 @@ def find_in_pieces(options: Namespace, choices: Choices) -> None:
         no_labels=choices.no_labels,
         leave_out_unlabelled=choices.leave_out_unlabelled,
         worst=max(0, options.worst or 0),
+        encoding=choices.encoding,
+        header=choices.header,
         decisions=_decisions(options.decisions) if options.decisions else (),
     )
     with _engine(options) as engine:
@@ -109,7 +111,6 @@ def _check(options):
         "--feature-column": options.feature_column,
         "--measurement-column": options.measurement_column,
         "--sheet": options.sheet,
-        "--encoding": options.encoding,
     }
     given = next((name for name, value in refused.items() if value), None)
     if given:

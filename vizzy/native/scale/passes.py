@@ -26,6 +26,7 @@ from vizzy.native.scale.pieces import (
     numbers_of,
     texts_of_labels,
 )
+from vizzy.native.scale.row_files import RowFiles
 from vizzy.reading import columns as names
 from vizzy.reading.errors import ReadingError, shown
 from vizzy.reading.numbers import check_finite, check_probabilities
@@ -342,6 +343,9 @@ def _ids_of(chunk, columns):
     """The ids of all rows of a chunk, or where there are none their places: list of str."""
     if columns.id:
         return [str(value) for value in chunk.table.column(columns.id).to_pylist()]
+    if isinstance(chunk.piece.file, RowFiles):
+        first = chunk.piece.file.number(chunk.group, chunk.start) + 1  # from 1 on, as in memory
+        return [str(first + row) for row in range(len(chunk))]
     return [f"{chunk.piece.file}:{chunk.group}:{chunk.start + row}" for row in range(len(chunk))]
 
 

@@ -1,6 +1,6 @@
-"""Parquet files divided into pieces, and the rows of a piece read in bounded memory.
+"""Files divided into pieces, and the rows of a piece read in bounded memory.
 
-A piece is some consecutive row groups of one file. Its rows come as chunks of at most `CHUNK_CELLS` numbers.
+A piece is some consecutive row groups of one file, or of arrays and a table that have the same rows (`row_files`). Its rows come as chunks of at most `CHUNK_CELLS` numbers.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 
 from vizzy.native.scale import storage
+from vizzy.native.scale.row_files import RowFiles, Understood
 from vizzy.reading import columns as column_roles
+from vizzy.reading.class_lists import ClassList, names_of_columns
 from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.formats.columnar import plain
 from vizzy.reading.probabilities import classes_by_name, classes_by_order
@@ -31,7 +33,7 @@ class Piece:
     """Some row groups of a file."""
 
     number: int  # among all pieces, from 0
-    file: str
+    file: str | RowFiles
     groups: tuple[int, ...]
     rows: int
     first_row: int  # of the piece, among all rows
@@ -46,7 +48,7 @@ class Piece:
 class FileFacts:
     """What is known of a file without reading its rows."""
 
-    file: str
+    file: str | RowFiles
     size: int
     version: str  # when it was changed, or the storage's mark of its content
     group_rows: tuple[int, ...]
@@ -63,6 +65,8 @@ class Columns:
     are_lists: bool
     id: str | None = None
     shown: tuple[str, ...] = ()  # texts and images, for the file of the most suspect
+    class_order: tuple[str, ...] = ()  # where the files give it
+    class_by_number: tuple[tuple[str, str], ...] = ()  # number as text, and the class that it stands for, where the files say so
 
     @property
     def to_judge(self) -> list[str]:
@@ -84,6 +88,8 @@ class Chunk:
 
     def place(self, row: int) -> str:
         """Where a row is, for a sentence."""
+        if isinstance(self.piece.file, RowFiles):
+            return self.piece.file.place(self.group, self.start + int(row))
         return place_of(self.piece.file, self.group, self.start + int(row))
 
 
@@ -100,6 +106,8 @@ class Source:
 
     def cell(self, row: int, column: int) -> str:
         names = self.columns.probabilities
+        if self.columns.are_lists and isinstance(self.chunk.piece.file, RowFiles):
+            return f"{names[0]} row {self.chunk.piece.file.number(self.chunk.group, self.chunk.start + int(self.row_idx[row]))} (counted from 0), column {column}"
         if self.columns.are_lists:
             return f"{self.row(row)}, column {shown(names[0])}, number {column} of the list,"
         return f"{self.row(row)}, column {shown(names[column])}"
@@ -118,18 +126,48 @@ def facts_of(file: str) -> FileFacts:
     ReadingError
         Where it is no Parquet file, or is damaged.
     """
-    files, path = storage.filesystem(file)
-    with storage.in_words(file, "read"):
-        info = files.info(path)
-    version = next(
-        (str(info[key]) for key in ("ETag", "etag", "md5Hash", "mtime", "LastModified") if info.get(key)), ""
-    )
+    size, version = _size_and_version(file)
     with ParquetIn(file) as parquet:
         groups = tuple(
             parquet.metadata.row_group(number).num_rows for number in range(parquet.num_row_groups)
         )
         types = tuple((field.name, str(field.type)) for field in parquet.schema_arrow)
-    return FileFacts(file, int(info.get("size") or 0), version, groups, types)
+    return FileFacts(file, size, version, groups, types)
+
+
+def facts_of_rows(understood: Understood) -> FileFacts:
+    """What is known of arrays and a table that have the same rows: FileFacts.
+
+    Raises
+    ------
+    ReadingError
+        Where one of them is not there.
+    """
+    files = understood.files
+    addresses = {array.address for array in files.arrays} | ({files.table.address} if files.table else set())
+    kept = [_size_and_version(address) for address in sorted(addresses)]
+    return FileFacts(files, sum(size for size, _ in kept), " ".join(version for _, version in kept), files.group_rows, ())
+
+
+def _size_and_version(file):
+    files, path = storage.filesystem(file)
+    with storage.in_words(file, "read"):
+        info = files.info(path)
+    marks = (str(info[key]) for key in ("ETag", "etag", "md5Hash", "mtime", "LastModified") if info.get(key))
+    return int(info.get("size") or 0), next(marks, "")
+
+
+def columns_of_rows(understood: Understood) -> Columns:
+    """Which columns of arrays and a table are read, and for what: Columns."""
+    return Columns(
+        label=understood.label,
+        probabilities=understood.probabilities,
+        n_classes=understood.n_classes,
+        are_lists=understood.are_lists,
+        id=understood.id,
+        class_order=understood.class_order,
+        class_by_number=understood.class_by_number,
+    )
 
 
 def divided(facts: Sequence[FileFacts], most_rows: int = ROWS_PER_PIECE) -> list[Piece]:
@@ -186,6 +224,7 @@ def columns_of(facts: Sequence[FileFacts], chosen: dict[str, str]) -> Columns:
             "scored with them: bring a column for each class, or one of lists."
         )
     length = _length_of_lists(sample, probabilities)
+    names = sample.class_names.get(label)
     found = Columns(
         label=label,
         probabilities=probabilities,
@@ -193,6 +232,8 @@ def columns_of(facts: Sequence[FileFacts], chosen: dict[str, str]) -> Columns:
         are_lists=bool(length),
         id=column_roles.column_of(roles, column_roles.ID),
         shown=tuple(name for name, role in roles.items() if role in (column_roles.TEXT, column_roles.FILE)),
+        class_order=names or (),
+        class_by_number=tuple(ClassList(names).by_number().items()) if names else (),
     )
     _check_same_columns(facts, first, found)
     return found
@@ -202,9 +243,10 @@ def classes_of(
     columns: Columns, labels: Sequence[str], chosen: Sequence[str], where: str
 ) -> tuple[tuple[str, ...], list[Sentence]]:
     """What each probability stands for, as for a table in memory: (classes, notes)."""
+    order = tuple(chosen) or columns.class_order
     if columns.are_lists:
-        return classes_by_order(columns.n_classes, list(labels), tuple(chosen), where)
-    return classes_by_name(list(columns.probabilities), list(labels), tuple(chosen), where)
+        return classes_by_order(columns.n_classes, list(labels), order, where)
+    return classes_by_name(list(columns.probabilities), list(labels), order, where)
 
 
 def chunks_of(piece: Piece, names: Sequence[str], n_classes: int) -> Iterator[Chunk]:
@@ -224,6 +266,10 @@ def chunks_of(piece: Piece, names: Sequence[str], n_classes: int) -> Iterator[Ch
         Where the file cannot be read, or has changed.
     """
     most_rows = max(1, CHUNK_CELLS // max(1, n_classes))
+    if isinstance(piece.file, RowFiles):
+        for group, start, batch in piece.file.batches(piece.groups, names, most_rows):
+            yield Chunk(piece, group, start, batch)
+        return
     with ParquetIn(piece.file) as parquet:
         for group in piece.groups:
             start = 0
@@ -332,10 +378,10 @@ def _sample(file):
         batch = next(parquet.iter_batches(SAMPLE_ROWS, use_threads=False))
         share = SAMPLE_BYTES / max(1, batch.nbytes)  # lists of thousands of numbers are large as Python's objects
         batch = batch.slice(0, max(FEWEST_SAMPLE_ROWS, int(len(batch) * min(1, share))))
-        names = tuple(batch.schema.names)
+        names, class_names = tuple(batch.schema.names), names_of_columns(parquet.schema_arrow.metadata)
         cells = [[plain(cell) for cell in column.to_pylist()] for column in batch.columns]
     rows = tuple(list(row) for row in zip(*cells, strict=True))
-    return Table(file, names, rows, tuple(range(1, len(rows) + 1)), Form(kind=PARQUET), unit="row")
+    return Table(file, names, rows, tuple(range(1, len(rows) + 1)), Form(kind=PARQUET), unit="row", class_names=class_names)
 
 
 def _length_of_lists(sample, probabilities):

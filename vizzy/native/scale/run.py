@@ -20,10 +20,23 @@ from vizzy import confident
 from vizzy.native.scale import passes, storage
 from vizzy.native.scale.engines import Dask, Loop
 from vizzy.native.scale.passes import Counted, Found, Job, digest
-from vizzy.native.scale.pieces import ROWS_PER_PIECE, Piece, classes_of, columns_of, divided, facts_of
+from vizzy.native.scale.pieces import (
+    ROWS_PER_PIECE,
+    Piece,
+    classes_of,
+    columns_of,
+    columns_of_rows,
+    divided,
+    facts_of,
+    facts_of_rows,
+)
+from vizzy.native.scale.row_files import RowFiles, row_files_of
 from vizzy.reading import labels as label_texts
 from vizzy.reading import probabilities
+from vizzy.reading.choices import Choices
+from vizzy.reading.coded_texts import CodedTexts
 from vizzy.reading.errors import ReadingError, listed, shown
+from vizzy.reading.given_labels import named
 from vizzy.reading.probabilities import SUSPICIOUS_AGREEMENT, form_of
 from vizzy.reading.tables import guarded
 from vizzy.scale.percentiles import Search, searching
@@ -50,6 +63,8 @@ class Options:
     leave_out_unlabelled: bool = False
     worst: int = 0
     decisions: tuple[tuple[str, str], ...] = ()  # id and label that a reviewer decided on, "" for no class
+    encoding: str | None = None  # of a table of text, found out by default; as is whether it has a header
+    header: bool | None = None
     rows_per_piece: int = ROWS_PER_PIECE
 
     def judging(self) -> tuple:
@@ -93,10 +108,10 @@ def run(files: Sequence[str], options: Options, engine: Loop | Dask, say: Callab
     located = storage.located(files)
     storage.check_apart(located, options.output)
     with storage.locked(options.output, say):
-        facts = engine.reduced("reading what the files say of themselves", _facts, located, _joined)
+        facts, columns, notes = _facts_and_columns(engine, located, options)
         pieces = divided(facts, options.rows_per_piece)
-        columns = columns_of(facts, dict(options.roles))
-        say(_columns_in_words(columns))
+        for note in (*notes, _columns_in_words(columns)):
+            say(note)
         fingerprint = digest(VERSION, [vars(file) for file in facts], options.judging(), columns)
         job, known = _ready(engine, pieces, columns, options, located, fingerprint)
         for note in known.notes:
@@ -143,6 +158,24 @@ def _ready(engine, pieces, columns, options, located, fingerprint):
         run=digest(fingerprint, sorted(decisions.items())),
     )
     return job, known
+
+
+def _facts_and_columns(engine, located, options):
+    """What is known of the files, which columns hold what, and notes: of Parquet files, or of all others together."""
+    if not all(file.endswith(storage.SUFFIXES) for file in located):
+        choices = Choices(
+            roles=dict(options.roles),
+            classes=options.classes,
+            kept_labels=options.kept_labels,
+            no_labels=options.no_labels,
+            leave_out_unlabelled=options.leave_out_unlabelled,
+            encoding=options.encoding,
+            header=options.header,
+        )
+        understood = row_files_of(located, choices)
+        return [facts_of_rows(understood)], columns_of_rows(understood), understood.notes
+    facts = engine.reduced("reading what the files say of themselves", _facts, located, _joined)
+    return facts, columns_of(facts, dict(options.roles)), ()
 
 
 def _facts(file):
@@ -209,8 +242,10 @@ def _learnt(engine, pieces, job, options, located):
     first = engine.reduced(
         "looking at labels and probabilities", passes.survey_piece, pieces, passes.merged_surveys, job=job
     )
-    labels, notes = _labels(first, options, job.columns)
     where = located[0] if len(located) == 1 else f"{located[0]} and {counted(len(located) - 1, '{} other file', '{} other files')}"
+    if isinstance(pieces[0].file, RowFiles):
+        where = pieces[0].file.table.name if not job.columns.are_lists else job.columns.probabilities[0]
+    labels, notes = _labels(first, options, job.columns)
     classes, about_classes = classes_of(job.columns, sorted(set(labels.values())), options.classes, where)
     of_scores = all("logit" in name.lower() for name in job.columns.probabilities)
     form, about_form = form_of(first.survey, where, of_scores)
@@ -262,10 +297,12 @@ def _labels(first, options, columns):
             else "holds no label in any row"
         )
         raise ReadingError(f"Column {shown(columns.label)} {said}: name the right one with --label-column.")
-    known = {*options.classes, *options.kept_labels}
+    known = {*options.classes, *columns.class_order, *options.kept_labels}
+    coded, _, notes = named(CodedTexts.of(texts), dict(columns.class_by_number), f"column {shown(columns.label)}")
+    meant = list(coded)
     signs = [
         text
-        for text in texts
+        for text in meant
         if label_texts.may_mean_no_label(text.strip()) and text not in known
     ]
     if signs:
@@ -273,15 +310,14 @@ def _labels(first, options, columns):
             f"Column {shown(columns.label)} holds {listed(signs)}, which can mean that there is no label: give --keep-label "
             f"{signs[0]} where it is a class, or --no-label {signs[0]} --leave-out-unlabelled where it is not."
         )
-    cleaned, _, _ = label_texts.cleaned(texts, known)
+    cleaned, _, _ = label_texts.cleaned(meant, known)
     changed = [
         f"{shown(text)} as {shown(label)}"
-        for text, label in zip(texts, cleaned, strict=True)
+        for text, label in zip(meant, cleaned, strict=True)
         if text != label
     ]
-    notes = (
-        [f"Labels were read without what is not part of them: {', '.join(changed[:5])}."] if changed else []
-    )
+    if changed:
+        notes = [*notes, f"Labels were read without what is not part of them: {', '.join(changed[:5])}."]
     if first.without_label:
         notes.append(f"{counted(first.without_label, '{} row', '{} rows')} without a label left out.")
     return dict(zip(texts, cleaned, strict=True)), notes
@@ -352,7 +388,7 @@ def _summary(result, thresholds, columns, pieces):
         "id_column": columns.id,
         "label_quality": "self-confidence: neighbour scores need all rows at once and were not computed",
         "parts": [
-            {"part": piece.name, "file": piece.file, "row_groups": list(piece.groups), "rows": piece.rows}
+            {"part": piece.name, "file": str(piece.file), "row_groups": list(piece.groups), "rows": piece.rows}
             for piece in pieces
         ],
     }

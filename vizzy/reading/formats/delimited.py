@@ -9,6 +9,7 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -115,6 +116,54 @@ def read_delimited(name: str, text: str, form: Form, notes: tuple, delimiter: st
     rows, lines = _filled(columns, records, lines)
     _check_rows(name, columns, rows, lines, dialect.delimiter, has_header)
     return Table(name, tuple(columns), tuple(rows), tuple(lines), form, notes)
+
+
+def dialect_of(text: str, delimiter: str | None = None) -> Dialect:
+    """How the fields of a table are separated and enclosed.
+
+    Parameters
+    ----------
+    text : str
+        Of its beginning at least.
+    delimiter : str, optional
+        Found out where it is not given.
+
+    Returns
+    -------
+    Dialect
+    """
+    return _dialect(text, delimiter)
+
+
+def read_records(
+    name: str, text: str, dialect: Dialect, columns: Sequence[str], has_header: bool, lines_before: int
+) -> tuple[list[list[str]], list[int]]:
+    """Some rows of a table below its header, and the lines of the file on which they begin.
+
+    Parameters
+    ----------
+    name : str
+    text : str
+        Of whole rows.
+    dialect : Dialect
+    columns : sequence of str
+    has_header : bool
+        Whether the file names the columns.
+    lines_before : int
+        How many lines of the file stand before the text.
+
+    Returns
+    -------
+    tuple of (list of list of str, list of int)
+
+    Raises
+    ------
+    ReadingError
+        Where a row has another number of fields, or a quotation mark is not closed.
+    """
+    rows, lines = _filled(columns, *_records(name, text, dialect, lines_before))
+    _check_rows(name, list(columns), rows, lines, dialect.delimiter, has_header)
+    return rows, lines
 
 
 def delimited_text(table: Table) -> str:
