@@ -28,6 +28,7 @@ MOST_TEXT = 60
 BAD_INPUT, INTERRUPTED, NOTHING_READS = 2, 130, 141
 METHODS = CONFIDENT_LEARNING, NOISE_RATE = "confident-learning", "prune-by-noise-rate"
 ALL_ISSUES = "all"
+SUFFIXES_OF_MANY_ROWS = (".parquet", ".npy", ".npz", ".csv", ".tsv", ".tab", ".txt")  # of files that may be scored piece by piece
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -184,7 +185,7 @@ def _add_find(commands):
         "files", nargs="+", metavar="FILE", help="a table, arrays beside it, a zip, or a folder of them"
     )
     command.add_argument(
-        "-o", "--output", metavar="FILE", help="write the table with the findings added; of many rows, a folder of parts"
+        "-o", "--output", metavar="FILE", help="write the table with the findings added; of many rows, a folder of parts, or a .csv"
     )
     command.add_argument(
         "--accept",
@@ -206,7 +207,7 @@ def _add_find(commands):
     command.set_defaults(run=find)
     _add_thresholds(command.add_argument_group("thresholds"))
     _add_choices(command.add_argument_group("what is not to be guessed"))
-    _add_engines(command.add_argument_group("more rows than memory holds, in Parquet files with probabilities"))
+    _add_engines(command.add_argument_group("more rows than memory holds, in Parquet files, arrays or CSV with probabilities"))
 
 
 def _add_engines(group):
@@ -364,11 +365,11 @@ def _in_pieces(options):
 
 def _is_too_large(options):
     """Whether memory does not hold the files, which then are scored piece by piece in this process; says so."""
-    if not all(name.lower().endswith(".parquet") for name in options.files):
+    if not any(name.lower().endswith(SUFFIXES_OF_MANY_ROWS) for name in options.files):
         return False
     from vizzy.native.scale.choice import why_in_pieces
 
-    why = why_in_pieces(options.files)
+    why = why_in_pieces(options.files, _choices(options))
     if why:
         print(f"Note: {why}", file=sys.stderr)
         options.no_cluster = True

@@ -289,16 +289,32 @@ def _added(opened, findings, review):
 
 def _names_in(opened):
     """What each added column is called in this table: dict in their order."""
-    exported = names.exported_columns(opened.table.columns)
-    own_label = names.column_of(opened.roles, names.LABEL)
+    return names_of_added(opened.table.columns, names.column_of(opened.roles, names.LABEL))
+
+
+def names_of_added(columns: Sequence[str], label_column: str | None) -> dict[str, str]:
+    """What each added column is called in a table that has some columns already.
+
+    Parameters
+    ----------
+    columns : sequence of str
+    label_column : str, optional
+        The one of them with the labels.
+
+    Returns
+    -------
+    dict of str to str
+        In their order.
+    """
+    exported = names.exported_columns(columns)
     out = {}
     for column in names.ADDED_COLUMNS:
         if column in exported:
             out[column] = exported[column]
-        elif column == names.GIVEN_LABEL and own_label == names.GIVEN_LABEL:
+        elif column == names.GIVEN_LABEL and label_column == names.GIVEN_LABEL:
             continue  # the table says it already
         else:
-            out[column] = names.TAKEN_PREFIX + column if column in opened.table.columns else column
+            out[column] = names.TAKEN_PREFIX + column if column in columns else column
     return out
 
 

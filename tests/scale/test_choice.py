@@ -59,10 +59,24 @@ def test_the_command_scores_them_in_pieces_with_the_same_counts_and_says_so(file
     assert summary["label_issues"] == in_memory["label_issues"] > 0
 
 
-def test_where_one_file_was_to_be_written_a_sentence_asks_for_a_folder(file, monkeypatch, capsys):
+def test_without_a_place_to_write_to_the_command_lists_the_most_suspect(file, monkeypatch, capsys):
+    assert main(["find", str(file), "--json"]) == 0
+    in_memory = json.loads(capsys.readouterr().out)
     with_free(monkeypatch, 1000)
-    assert main(["find", str(file)]) == 2
-    assert "name their folder" in capsys.readouterr().err
+    assert main(["find", str(file), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    same = ("label_issues", "out_of_distribution", "unconfident", "examples", "classes")
+    assert {name: found[name] for name in same} == {name: in_memory[name] for name in same}
+    suspects = [[(row["given_label"], row["suggested_label"], row["label_quality"]) for row in one["worst"]] for one in (found, in_memory)]
+    assert suspects[0] == suspects[1]
+    assert main(["find", str(file)]) == 0
+    assert "Nothing was written" in capsys.readouterr().out
+
+
+def test_of_parquet_one_table_is_refused(file, tmp_path, monkeypatch, capsys):
+    with_free(monkeypatch, 1000)
+    assert main(["find", str(file), "-o", str(tmp_path / "found.csv")]) == 2
+    assert "name a folder" in capsys.readouterr().err
 
 
 def test_free_memory_is_read_where_linux_says_it_and_is_else_all_there_is(tmp_path, monkeypatch):

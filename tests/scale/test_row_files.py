@@ -10,7 +10,7 @@ from pyarrow import parquet
 from test_find_in_pieces import FOUND
 
 from vizzy.__main__ import main
-from vizzy.native.scale import pieces, row_files, run
+from vizzy.native.scale import choice, pieces, row_files, run
 
 CLASSES = ("bear", "cat", "dog")
 N = 400
@@ -154,6 +154,27 @@ def test_labels_that_are_numbers_are_named_by_what_the_files_say(tmp_path):
     found = found_in_pieces(tmp_path, files)
     assert_same(found, found_in_memory(tmp_path, files))
     assert set(found.column("given_label").to_pylist()) == set(CLASSES)
+
+
+@pytest.mark.parametrize("kind", ["arrays", "table", "arrays and table"])
+def test_what_memory_does_not_hold_is_written_as_the_same_table_some_rows_at_a_time(tmp_path, monkeypatch, capsys, kind):
+    label, probs = label_and_probs()
+    files = saved(tmp_path, pred_probs=probs) if "arrays" in kind else []
+    files += saved(tmp_path, labels=label) if kind == "arrays" else []
+    if "table" in kind:
+        columns = table_of(label, probs, *CELLS["as they are"]).splitlines()
+        lines = [line.split(",", 2) for line in columns]
+        text = "\n".join(columns) if kind == "table" else "\n".join(f'{id},{name},"=1, a"' for id, name, _ in lines)
+        (tmp_path / "data.csv").write_text(text + "\n")
+        files.append(tmp_path / "data.csv")
+    found_in_memory(tmp_path, files)
+    monkeypatch.setattr(choice, "LEAST_BYTES", 1)
+    monkeypatch.setattr(choice, "free_memory", lambda: 1000)
+    capsys.readouterr()
+    assert main(["find", *map(str, files), "-o", str(tmp_path / "streamed.csv")]) == 0
+    assert "scored piece by piece" in capsys.readouterr().err
+    assert (tmp_path / "streamed.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
 @pytest.mark.parametrize("are_lists", [False, True], ids=["columns", "lists"])

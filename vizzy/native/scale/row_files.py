@@ -33,7 +33,7 @@ from vizzy.reading.roles import array_with, class_order, roles_of
 from vizzy.reading.tables import DELIMITED, Form, Table
 from vizzy.sentences import counted
 
-GROUP_ROWS = 100_000
+GROUP_ROWS = 50_000
 SAMPLE_ROWS = 1000  # in all, and so many from the beginning
 HEAD_BYTES = 1_000_000  # of a table, from which it is found out how it is written
 WHOLE_BYTES = 1_000_000  # a file that is no longer is read whole: a list of classes
@@ -152,9 +152,12 @@ class RowFiles:
         """Where a row of a group is, for a sentence."""
         if self.table is None:
             return f"{self} row {self.number(group, row)} (counted from 0)"
-        with storage.opened(self.table.address) as file:
-            lines = self.table.as_table(_bytes_of_group(file, self.table, group), group).lines
-        return f"{self.table.name} line {lines[row]}"
+        return f"{self.table.name} line {self.table_of(group).lines[row]}"
+
+    def table_of(self, group: int) -> Table:
+        """The rows of the table in a group, as it holds them."""
+        with storage.opened(self.table.address) as file:  # type: ignore[union-attr]  # asked for where there is a table
+            return self.table.as_table(_bytes_of_group(file, self.table, group), group)  # type: ignore[union-attr]
 
     def batches(self, groups: Sequence[int], names: Sequence[str], most_rows: int) -> Iterator[tuple[int, int, Any]]:
         """Some columns of the rows of some groups: yields the group, the first row within it, and pyarrow's RecordBatch."""

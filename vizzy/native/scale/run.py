@@ -45,6 +45,7 @@ from vizzy.sentences import counted
 
 RUN, SUMMARY, WORST = "run.json", "summary.json", "worst.csv"
 VERSION = 1  # of what is written: another one's parts are not taken over
+MOST_SUSPECT = "most suspect"  # why a row is among the worst, unless it is one of the sample
 SUSPECT_PER_SAMPLED = 10
 CHANGED = "The files have changed between two passes over them: start again."
 
@@ -80,8 +81,10 @@ class Result:
     class_counts: tuple[int, ...]
     class_thresholds: np.ndarray
     found: Found
-    pieces: int
+    pieces: tuple[Piece, ...]
     left_out: int  # rows without a label
+    label: str  # the column of labels
+    notes: tuple[str, ...]  # on what was assumed
 
 
 def run(files: Sequence[str], options: Options, engine: Loop | Dask, say: Callable[[str], None]) -> Result:
@@ -110,12 +113,14 @@ def run(files: Sequence[str], options: Options, engine: Loop | Dask, say: Callab
     with storage.locked(options.output, say):
         facts, columns, notes = _facts_and_columns(engine, located, options)
         pieces = divided(facts, options.rows_per_piece)
-        for note in (*notes, _columns_in_words(columns)):
+        notes = [*notes, _columns_in_words(columns)]
+        for note in notes:
             say(note)
         fingerprint = digest(VERSION, [vars(file) for file in facts], options.judging(), columns)
         job, known = _ready(engine, pieces, columns, options, located, fingerprint)
         for note in known.notes:
             say(note)
+        notes += known.notes
         found = engine.reduced(
             "scoring and writing", passes.score_piece, pieces, passes.merged_findings, job=job
         )
@@ -127,8 +132,10 @@ def run(files: Sequence[str], options: Options, engine: Loop | Dask, say: Callab
             tuple(known.class_counts),
             job.thresholds.class_thresholds,
             found,
-            len(pieces),
+            tuple(pieces),
             sum(p.rows for p in pieces) - found.rows,
+            columns.label,
+            tuple(notes),
         )
         storage.written(
             storage.joined(options.output, SUMMARY), _summary(result, job.thresholds, columns, pieces)
@@ -415,7 +422,7 @@ def _worst(engine, pieces: Sequence[Piece], job, worst):
     # With more classes than the sample has rows, chance says which classes are in it.
     sample = sorted(chosen.sample, key=lambda row: row[1:])[:in_sample]
     why = {(piece, row): "sample" for _, _, piece, row in sample}
-    why |= {(piece, row): "most suspect" for _, piece, row in chosen.worst}
+    why |= {(piece, row): MOST_SUSPECT for _, piece, row in chosen.worst}
     wanted: dict[int, list[int]] = {}
     for piece, row in why:
         wanted.setdefault(piece, []).append(row)
@@ -423,7 +430,7 @@ def _worst(engine, pieces: Sequence[Piece], job, worst):
     rows = engine.reduced(
         "gathering the most suspect", passes.rows_of_piece, with_rows, _joined, job=job, wanted=wanted
     )
-    rows.sort(key=lambda row: (why[row[:2]] != "most suspect", float(row[2]["quality_in_all"]), row[:2]))
+    rows.sort(key=lambda row: (why[row[:2]] != MOST_SUSPECT, float(row[2]["quality_in_all"]), row[:2]))
     out = io.StringIO()
     columns = [*rows[0][2], "chosen_as"]
     writer = csv.writer(out, lineterminator="\n")
