@@ -105,6 +105,9 @@ def test_stars_are_the_label_of_reviews():
     proposal = read({"review": texts, "stars": [1, 3, 5] * 10})
     assert proposal.roles == {"review": "text", "stars": "label"}
     assert proposal.make().dataset.classes == ("1", "3", "5")
+    beside = read({"review": texts, "stars": [1, 3, 5] * 10, "country": ["DE", "CN", "US"] * 10})
+    assert beside.roles["stars"] == "label"  # and not what has few words, as labels of other tables do
+    assert read({"review": texts, "score": [1, 3, 5] * 10, "kind": ["a", "b", "c"] * 10}).roles["kind"] == "label"
 
 
 def test_a_score_of_whole_numbers_is_the_label_of_texts_where_no_other_column_is_one():

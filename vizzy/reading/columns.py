@@ -157,6 +157,7 @@ FEWEST_ROWS_THAT_REPEAT = 10  # of fewer, a model may agree with all
 ROUNDED_TO_2 = 0.005  # how far off a number with two decimals may be
 # Where no column has a usual name for labels, one of words with so few values, each so often, is taken for them.
 RATING_NAMES = ("stars", "star", "star_rating", "rating", "ratings", "overall", "score")
+PLAIN_RATING_NAMES = RATING_NAMES[:5]  # those that are the label even beside a column of few words, such as a country
 MOST_RATINGS = 11  # from 0 to 10
 PARTS_OF_DATA = frozenset(["train", "training", "test", "validation", "valid", "val", "dev", "unassigned", ""])
 FEW_VALUES, ROWS_A_VALUE, SHARE_FILLED = 50, 3, 0.9
@@ -301,8 +302,9 @@ def _unusual_label(table, roles):
     few = [column for column in few if not is_date(next(filter(None, table.texts(column)), ""))]
     if not few and all(column.startswith(UNNAMED) for column in table.columns):  # without names, numbers may be classes
         few = [column for column in free if has_few_values(table, column)]
-    if not few and (TEXT in roles.values() or text_column(table, free)):
-        few = [column for column in [_rating(table, free)] if column]
+    rating = _rating(table, free) if TEXT in roles.values() or text_column(table, free) else None
+    if rating and (not few or normalised(rating) in PLAIN_RATING_NAMES):
+        few = [rating]
     return {few[0]: LABEL} if len(few) == 1 else {}
 
 
