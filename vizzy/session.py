@@ -162,7 +162,7 @@ class Session:
         self.predictions = Predictions.of(given_label, pred_probs, dataset.embeddings, dataset.made_of is None)
         return {
             "accuracy": self.predictions.accuracy,
-            "notes": notes,
+            "notes": notes + training.notes_on_accuracy(self.predictions.accuracy, given_label, dataset.classes),
             "histograms": confident.self_confidence_histogram(given_label, pred_probs, HISTOGRAM_BINS).tolist(),
         }
 

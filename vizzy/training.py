@@ -57,6 +57,7 @@ NEWTON_STEPS = 100
 NEWTON_HALVINGS = 30
 GRADIENT_TOLERANCE = 1e-8
 RIDGE = 1e-9
+FEWEST_TO_COMPARE = 50  # examples; of fewer, chance alone decides how often predictions agree
 # Distances that differ by less than this, relative to their size, differ by rounding.
 EQUAL_DISTANCES = 1e-9
 # Beyond this, a contest is as good as decided, and exponentials would overflow.
@@ -390,6 +391,36 @@ def _shares_in_other_folds(given_label, fold, n_classes):
         if len(others):
             pred_probs[fold == number] = np.bincount(others, minlength=n_classes) / len(others)
     return pred_probs
+
+
+def notes_on_accuracy(accuracy: float, given_label: np.ndarray, classes: Sequence[str]) -> list[Sentence]:
+    """What to note where predictions agree with the labels hardly more often than one label for all would.
+
+    Parameters
+    ----------
+    accuracy : float in [0, 1]
+        The share of examples whose most probable class is their given label.
+    given_label : np.ndarray of int, shape (n,), in [0, K)
+    classes : sequence of str
+        The K names.
+
+    Returns
+    -------
+    list of Sentence
+        Empty where the predictions say more than that, by a standard deviation at the least.
+    """
+    n = len(given_label)
+    count = np.bincount(given_label, minlength=len(classes))
+    share = count.max() / n
+    if n < FEWEST_TO_COMPARE or accuracy > share + (share * (1 - share) / n) ** 0.5:
+        return []
+    return [
+        sentence(
+            "That is hardly more than if every prediction were {label}, so what is found here means little: "
+            "are these the right labels, and does the data say anything about them?",
+            label=classes[int(count.argmax())],
+        )
+    ]
 
 
 def notes_on_classes(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from vizzy import confident, training
 from vizzy.dataset import read_folder
-from vizzy.training import cross_validated_pred_probs, fit_platt_scaling, stratified_folds
+from vizzy.training import cross_validated_pred_probs, fit_platt_scaling, notes_on_accuracy, stratified_folds
 
 NAMES = ("cat", "dog", "bear")
 
@@ -305,3 +305,11 @@ def test_the_shipped_problems_are_found_whatever_the_folds(shipped, seed):
     assert result.accuracy > 0.88
     assert (flagged_mask & problem_mask).sum() >= 9
     assert problem_mask[worst_first[:30]].sum() >= 14
+
+
+def test_predictions_no_better_than_one_label_for_all_are_noted():
+    label = np.repeat([0, 1, 2], [40, 30, 30])
+    noted = notes_on_accuracy(0.41, label, ["DE", "CN", "US"])
+    assert len(noted) == 1 and "if every prediction were DE" in noted[0]
+    assert notes_on_accuracy(0.6, label, ["DE", "CN", "US"]) == []
+    assert notes_on_accuracy(0.41, label[:40], ["DE"]) == []  # too few to tell

@@ -10,6 +10,8 @@ _COMMAS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
 _POINTS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d+)?")
 _OTHERS = re.compile(r"[+-]?[1-9]\d{0,2}([ '’\u00a0\u202f]\d{3})+([.,]\d+)?")
 _ANY = re.compile(r"\d[, '’\u00a0\u202f]\d{3}|\d\.\d{3}[.,]")  # in a column without such, nothing is between thousands
+_MANY_DIGITS = re.compile(r"[+-]?\d+\.\d{5,}(e[+-]?\d+)?", re.IGNORECASE)
+_DIGITS = 4  # that tell a number from another at a glance
 _BELOW_1000 = re.compile(r"[+-]?\d{1,3}(\.\d+)?")
 
 
@@ -66,3 +68,18 @@ def without_thousands(cells: Sequence[str]) -> Sequence[str]:
 def _plain(cell, between, before_decimals):
     digits = re.sub(rf"[ '’\u00a0\u202f{between}]", "", cell.strip())
     return digits.replace(before_decimals, ".")
+
+
+def with_few_digits(text: str) -> str:
+    """A number as a person reads it: of one with many decimals four digits; other text as it is.
+
+    Examples
+    --------
+    >>> with_few_digits("-0.9717922399428903"), with_few_digits("181.25000001"), with_few_digits("4.7"), with_few_digits("A 1.123456")
+    ('-0.9718', '181.3', '4.7', 'A 1.123456')
+    """
+    if not _MANY_DIGITS.fullmatch(text):
+        return text
+    number = float(text)
+    whole = len(str(int(abs(number))))
+    return f"{number:.{_DIGITS}g}" if abs(number) < 1 or whole > 2 * _DIGITS else f"{number:.{max(0, _DIGITS - whole)}f}"

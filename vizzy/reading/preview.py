@@ -7,6 +7,7 @@ import vizzy.reading.arrays as array_roles
 import vizzy.reading.columns as column_roles
 import vizzy.reading.labels as label_texts
 from vizzy.estimate import solver_note, solver_of, text_seconds, training_seconds
+from vizzy.features.written_numbers import with_few_digits
 from vizzy.reading.choices import Choices
 from vizzy.reading.contents import Contents
 from vizzy.reading.files import IN_BROWSER, ZIP_SUFFIX, Limits
@@ -167,7 +168,7 @@ def _columns(table, roles):
         {
             "name": name,
             "role": roles.columns[name],
-            "sample": [cut(text) for text in _sample(table, number)],
+            "sample": [cut(with_few_digits(text)) for text in _sample(table, number)],
         }
         for number, name in enumerate(table.columns)
     ]

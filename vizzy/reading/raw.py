@@ -14,6 +14,7 @@ import numpy as np
 import vizzy.reading.arrays as array_roles
 import vizzy.reading.columns as column_roles
 from vizzy.features.measurements import why_no_measurement
+from vizzy.features.written_numbers import with_few_digits
 from vizzy.reading.choices import Choices
 from vizzy.reading.columns import column_of, columns_of
 from vizzy.reading.contents import Contents
@@ -49,7 +50,7 @@ class Raw:
         if self.texts is not None:
             return self.texts
         return tuple(
-            ", ".join(f"{column}: {cell}" for column, cell in zip(self.columns, cells, strict=True) if cell)
+            ", ".join(f"{column}: {with_few_digits(cell)}" for column, cell in zip(self.columns, cells, strict=True) if cell)
             for cells in zip(*self.columns.values(), strict=True)
         )
 

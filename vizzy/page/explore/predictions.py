@@ -17,6 +17,7 @@ class PredictionsPanel:
         self._thumbnails = thumbnails
         self._pred_probs = None
         self._lines = min(len(self._index.classes), MOST_LINES)
+        self._brings_pred_probs = dataset.brings_pred_probs
         self._prototype = self._row_prototype()
         scroller = dom.by_id("predictions-list")
         scroller.style.setProperty("--lines", str(self._lines))
@@ -40,7 +41,7 @@ class PredictionsPanel:
         for one in (button, dom.by_id("train-here")):
             dom.enable(one, state.can_train)
             one.setAttribute("aria-busy", "true" if waiting else "false")
-            one.textContent = _button_text(state)
+            one.textContent = _button_text(state, self._brings_pred_probs)
         if not state.training and document.activeElement.id == "cancel":  # what is hidden cannot keep the focus
             button.focus()
         dom.show(dom.by_id("cancel"), state.training)
@@ -87,11 +88,13 @@ class PredictionsPanel:
         return row[: self._lines]
 
 
-def _button_text(state):
+def _button_text(state, brings_pred_probs):
     if state.training:
         return _("Training…")
     if state.train_requested:
         return _("Waiting for Python…")
     if state.trained_labels is None:
         return _("Train the model")
+    if brings_pred_probs:
+        return _("Judge again") if state.labels_are_stale else _("Judged")
     return _("Train again") if state.labels_are_stale else _("Trained")
