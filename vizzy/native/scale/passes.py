@@ -217,7 +217,7 @@ def choose_rows(piece: Piece, job: Job, worst: int, per_class: int) -> Chosen:
     picked = []
     for number in np.unique(label[rows]):
         of_class = rows[label[rows] == number]
-        for row in of_class[np.argsort(scattered[of_class], kind="stable")[:per_class]]:
+        for row in of_class[confident.ranking(scattered[of_class], per_class)]:
             picked.append((classes[number], int(scattered[row]), piece.number, int(row)))
     return Chosen(most_suspect, tuple(picked))
 

@@ -269,7 +269,8 @@ def _as_arrow(values):
     import pyarrow as pa
 
     if values.ndim == 2 and values.shape[1] > 1:
-        values = values.astype(values.dtype.newbyteorder("=")) if values.dtype.kind == "f" and values.dtype.itemsize > 2 else values.astype(np.float64)
+        is_float = values.dtype.kind == "f" and values.dtype.itemsize > 2
+        values = values.astype(values.dtype.newbyteorder("=") if is_float else np.float64, copy=False)
         return pa.FixedSizeListArray.from_arrays(pa.array(values.ravel()), values.shape[1])
     if values.dtype == np.float64 and values.ndim == 1:
         return pa.array(values)
