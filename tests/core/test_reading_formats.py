@@ -527,6 +527,43 @@ def test_a_list_of_images_as_mxnet_writes_it_has_an_id_a_label_and_a_file(name):
         opened(file("\n".join(lines) + "\n", name), array(PROBS))
 
 
+def test_a_list_of_images_as_caffe_writes_it_may_have_paths_with_spaces():
+    lines = [f"my pets/{'' if row % 3 else 'img '}{row}.jpg {CLASSES.index(label)}" for row, label in enumerate(GIVEN)]
+    table = read_table(file("\n".join(lines) + "\n", "train.txt"))
+    assert table.columns == ("file", "label") and table.rows[3] == ["my pets/img 3.jpg", str(CLASSES.index(GIVEN[3]))]
+    one = opened(file("\n".join(lines) + "\n", "train.txt"), array(PROBS))
+    assert given_labels(one) == [str(CLASSES.index(label)) for label in GIVEN]
+    assert one.dataset.files[3] == "my pets/img 3.jpg"
+
+
+def test_paths_without_spaces_and_other_cells_behind_a_path_are_no_list_of_caffe_s():
+    assert read_table(file("a.jpg 1\nb.jpg 2\nc.jpg 1\n", "list.txt")).rows[0] == ["a.jpg", "1"]
+    assert read_table(file("file,label\nmy cat.jpg,1\nmy dog.jpg,2\n", "list.csv")).columns == ("file", "label")
+    table = read_table(file("my cat.jpg\ttabby cat\nmy dog.jpg\tpoodle\n", "list.txt"))
+    assert table.rows[0] == ["my cat.jpg", "tabby cat"]
+
+
+@pytest.mark.parametrize("name", ["labels.json", "labels.jsonl", "labels.ndjson"])
+@pytest.mark.parametrize("between", ["\n", "", " ", ",\n", "\r\n\r\n"])
+def test_json_objects_one_after_the_other_are_rows_however_many_lines_they_take(name, between):
+    objects = [{"text": f"a {{ text }} {row}", "label": label} for row, label in enumerate(GIVEN)]
+    content = between.join(json.dumps(entry, indent=2) for entry in objects)
+    table = read_table(file(content, name))
+    assert table.columns == ("text", "label") and [row[1] for row in table.rows] == list(GIVEN)
+    assert table.lines[1] == 4 + between.count("\n")
+    assert json.loads(write_table(table).decode().splitlines()[2]) == objects[2]
+
+
+@pytest.mark.parametrize("name", ["labels.json", "labels.jsonl"])
+def test_json_objects_one_after_the_other_that_are_cut_off_are_named_with_the_line(name):
+    objects = [{"text": f"text {row}", "label": label} for row, label in enumerate(GIVEN)]
+    content = "\n".join(json.dumps(entry, indent=2) for entry in objects)
+    with pytest.raises(ReadingError, match=f"{name} holds JSON objects one after the other, but line 1[0-9][0-9] is no JSON"):
+        read_table(file(content[:-5], name))
+    with pytest.raises(ReadingError, match="line 5"):
+        read_table(file('{\n"text": "a",\n"label": "b"\n}\n[1]\n{"text": "c"}', name))
+
+
 def test_a_column_of_names_of_images_is_the_image_whatever_it_is_called():
     images = [InputFile(f"photos/{row}.JPG", b"") for row in range(30)]
     lines = "".join(f"{row}.JPG,{label}\n" for row, label in enumerate(GIVEN))

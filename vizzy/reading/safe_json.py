@@ -10,11 +10,13 @@ No encoding holds that, so it is read as the replacement character.
 import ast
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 MOST_LEVELS = 50
 # A string, whose brackets do not count, though it may not be closed, or a bracket.
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")  # perhaps: it may have its other half
+_BETWEEN = re.compile(r"[\s,]*")  # values in a row
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
 # What str() of a list, a tuple, a set or a dict holds: texts between quotation marks, and between them plain numbers and brackets.
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
@@ -42,6 +44,36 @@ def parse_json(text: str) -> Any:
         _check_depth(text)
     value = json.loads(text)
     return _without_halves(value) if _HALF.search(text) else value
+
+
+def parse_json_values(text: str) -> Iterator[tuple[Any, int, int]]:
+    """What a text says that holds JSON values one after the other, with nothing or with white space or commas between them.
+
+    Parameters
+    ----------
+    text : str
+
+    Yields
+    ------
+    (object, int, int)
+        A value, and where it begins and ends.
+
+    Raises
+    ------
+    ValueError
+        Where what comes next is broken, or the text is nested more than MOST_LEVELS deep.
+
+    Examples
+    --------
+    >>> [value for value, _, _ in parse_json_values('{"a": 1} {"a": 2}')]
+    [{'a': 1}, {'a': 2}]
+    """
+    _check_depth(text)
+    decoder, start = json.JSONDecoder(), _BETWEEN.match(text).end()  # type: ignore[union-attr]
+    while start < len(text):
+        value, end = decoder.raw_decode(text, start)
+        yield (_without_halves(value) if _HALF.search(text, start, end) else value), start, end
+        start = _BETWEEN.match(text, end).end()  # type: ignore[union-attr]
 
 
 def parse_value(text: str) -> Any:

@@ -11,7 +11,18 @@ from vizzy.reading.errors import ReadingError
 from vizzy.reading.files import COLUMNAR_SUFFIXES, NATIVE, SPREADSHEET_SUFFIXES, InputFile, Limits
 from vizzy.reading.formats.delimited import delimited_text, read_delimited
 from vizzy.reading.formats.json_tables import is_one_list, json_text, read_json, read_json_lines
-from vizzy.reading.formats.tools import is_arff, is_fasttext, is_libsvm, is_lst, read_arff, read_fasttext, read_libsvm, read_lst
+from vizzy.reading.formats.tools import (
+    are_paths_and_labels,
+    is_arff,
+    is_fasttext,
+    is_libsvm,
+    is_lst,
+    read_arff,
+    read_fasttext,
+    read_libsvm,
+    read_lst,
+    read_paths_and_labels,
+)
 from vizzy.reading.tables import DELIMITED, FEATHER, JSON, JSON_LINES, PARQUET, Table, cell_text, decoded, encoded
 from vizzy.sentences import sentence
 
@@ -76,7 +87,8 @@ def read_table(
         return read_json_lines(file.name, text, form, notes)
     if file.suffix in (".json", ".jsonl", ".ndjson", ".manifest") or (file.suffix not in DELIMITED_SUFFIXES and first in "[{"):
         return read_json(file.name, text, form, notes)
-    for recognised, read in ((is_fasttext, read_fasttext), (is_lst, read_lst)):
+    lists = ((is_fasttext, read_fasttext), (is_lst, read_lst), (are_paths_and_labels, read_paths_and_labels))
+    for recognised, read in lists:
         if recognised(text):
             return read(file.name, text, form, notes)
     for recognised, read_out in ((is_arff, read_arff), (is_libsvm, read_libsvm)):

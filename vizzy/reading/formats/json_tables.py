@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from vizzy.reading.errors import ReadingError, listed, shown
-from vizzy.reading.safe_json import parse_json
+from vizzy.reading.safe_json import parse_json, parse_json_values
 from vizzy.reading.tables import ABSENT, ENTRY, JSON, JSON_LINES, LINE, NAMES_OF_COLUMNS, UNNAMED, Form, Table
 from vizzy.sentences import sentence
 
@@ -30,13 +30,54 @@ def is_one_list(text: str) -> bool:
 
 
 def read_json_lines(name: str, text: str, form: Form, notes: tuple) -> Table:
-    """Read a table with a JSON object on every line."""
+    """Read a table with a JSON object on every line, or with objects in a row that take several lines each.
+
+    Raises
+    ------
+    ReadingError
+        Where a line, or what follows an object, is none.
+    """
+    if _are_in_a_row(text):
+        return _read_objects_in_a_row(name, text, form, notes)
     objects, lines = [], []
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             objects.append(_parsed_line(name, number, line.rstrip().removesuffix(",")))
             lines.append(number)
     line_end = "\r\n" if "\r\n" in text[:SAMPLE_CHARACTERS] else "\n"
+    return _table_of_objects(name, objects, lines, replace(form, kind=JSON_LINES, line_end=line_end), notes)
+
+
+def _are_in_a_row(text):
+    """Whether a text begins with a JSON object that is not all of the first line, and something in brackets follows."""
+    text = text.lstrip()
+    end_of_line = text.find("\n") % (len(text) + 1)
+    try:
+        parse_json(text[:end_of_line].rstrip().removesuffix(","))
+    except ValueError:
+        try:
+            first, _, end = next(parse_json_values(text))
+        except (ValueError, StopIteration):
+            return False
+        return isinstance(first, dict) and text[end:].lstrip(" \t\r\n,")[:1] in ("{", "[")
+    return False
+
+
+def _read_objects_in_a_row(name, text, form, notes):
+    """Read a table of JSON objects one after the other, as ``jq`` prints them; it is written with one on each line."""
+    objects, lines, line, before = [], [], 1, 0
+    try:
+        for value, start, end in parse_json_values(text):
+            line, before = line + text.count("\n", before, start), start
+            objects.append(value if isinstance(value, dict) else _parsed_line(name, line, text[start:end]))
+            lines.append(line)
+    except json.JSONDecodeError as error:
+        raise ReadingError(sentence(
+            "{file} holds JSON objects one after the other, but line {number} is no JSON ({error}): is it cut off?",
+            file=name, number=str(error.lineno), error=error.msg,
+        )) from error
+    line_end = "\r\n" if "\r\n" in text[:SAMPLE_CHARACTERS] else "\n"
+    notes = (*notes, sentence("{file} was read as JSON objects one after the other.", file=name))
     return _table_of_objects(name, objects, lines, replace(form, kind=JSON_LINES, line_end=line_end), notes)
 
 
@@ -51,7 +92,7 @@ def read_json(name: str, text: str, form: Form, notes: tuple) -> Table:
     try:
         value = parse_json(text)
     except ValueError as error:
-        if text.lstrip().startswith("{") and "\n{" in text.strip():
+        if _are_in_a_row(text) or (text.lstrip().startswith("{") and "\n{" in text.strip()):
             return read_json_lines(name, text, form, notes)
         raise ReadingError(sentence("{file} is no JSON ({error}): is it cut off? Save the table as CSV.", file=name, error=str(error))) from error
     if isinstance(value, dict):

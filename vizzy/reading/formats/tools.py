@@ -1,4 +1,4 @@
-"""Text formats of machine learning tools: ARFF (Weka), LIBSVM, fastText and MXNet's lists of images."""
+"""Text formats of machine learning tools: ARFF (Weka), LIBSVM, fastText, and the lists of images of MXNet and Caffe."""
 
 import csv
 import io
@@ -12,6 +12,8 @@ from vizzy.sentences import counted, sentence
 
 _LIBSVM_LINE = re.compile(r"\S+(?:[ \t]+(?:qid|\d+):\S+)+[ \t]*(?:#.*)?")
 _LST_LINE = re.compile(r"\d+\t(?:[+-]?\d+(?:\.\d+)?\t)+[^\t]*\.(?:jpe?g|png|webp|gif|bmp|tiff?|npy)\s*", re.IGNORECASE)
+_IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".npy")
+_NOT_IN_PATHS = frozenset("\t,;|")
 _ATTRIBUTE = re.compile(r"@attribute\s+('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\S+)\s+(.*)", re.IGNORECASE)
 
 _WEIGHT = re.compile(r",\s*\{\s*[\d.]+\s*\}$")  # of a row of ARFF, at its end
@@ -43,6 +45,22 @@ def is_lst(text: str) -> bool:
     """Whether the lines of a text are a number, a label or several and the path of an image, between tabs, as MXNet lists images."""
     lines = [line for line in text[:100_000].splitlines()[:50] if line.strip()]
     return bool(lines) and all(_LST_LINE.fullmatch(line) for line in lines[: max(1, len(lines) - 1)])
+
+
+def are_paths_and_labels(text: str) -> bool:
+    """Whether the lines of a text are the path of an image, a space and a label, as Caffe lists images, and paths have spaces.
+
+    Where none has, the lines are a table with a space between its cells like any other.
+    """
+    if not _is_path_and_label(text.lstrip().partition("\n")[0].rstrip()):
+        return False  # as with any other table, which is not gone through
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return all(map(_is_path_and_label, lines)) and any(" " in line.rpartition(" ")[0].rstrip() for line in lines)
+
+
+def _is_path_and_label(line):
+    path, _, label = line.rpartition(" ")
+    return path.rstrip().lower().endswith(_IMAGE_SUFFIXES) and bool(label) and _NOT_IN_PATHS.isdisjoint(line)
 
 
 def read_arff(name: str, text: str, form: Form, notes: tuple, most_cells: int) -> Table:
@@ -166,6 +184,17 @@ def read_lst(name: str, text: str, form: Form, notes: tuple) -> Table:
         lines.append(number)
     notes = (*notes, sentence("{file} was read as MXNet lists images: a number, a label and a path.", file=name))
     return Table(name, ("id", "label", "file"), tuple(rows), tuple(lines), replace(form, delimiter="\t"), notes)
+
+
+def read_paths_and_labels(name: str, text: str, form: Form, notes: tuple) -> Table:
+    """Read Caffe's list of images: their path, which may have spaces, and their label behind the last space."""
+    rows, lines = [], []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip():
+            rows.append(line.strip().rsplit(None, 1))
+            lines.append(number)
+    notes = (*notes, sentence("{file} was read as a list of images: a path, and a label behind the last space.", file=name))
+    return Table(name, ("file", "label"), tuple(rows), tuple(lines), replace(form, delimiter="\t"), notes)
 
 
 def _arff_row(name, number, line, width):
