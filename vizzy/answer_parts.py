@@ -36,6 +36,7 @@ from vizzy.vocabulary import NOISE_RATE
 PERCENTILES = range(101)
 ROWS_AT_A_TIME = 4000  # of the preparation: some milliseconds
 ROWS_OF_A_PART = 1 << 15  # likewise
+MOST_BEGUN = 8  # parts that wait to be gone on with: each may hold a number for each row
 
 
 class AnswerParts:
@@ -112,6 +113,8 @@ class AnswerParts:
         """
         name = (kind, *arguments)
         steps = self._begun.setdefault(name, self._steps_of(kind, *arguments))
+        if len(self._begun) > MOST_BEGUN:
+            del self._begun[next(iter(self._begun))]  # the oldest; it is begun anew where it is still wanted
         try:
             next(steps)
         except StopIteration as end:

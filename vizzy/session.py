@@ -327,6 +327,8 @@ class Session:
         vizzy.confident.Analysis
         """
         predictions = self.predictions
+        if threshold_mode == NOISE_RATE and ood_mode == "outliers" and self.rules is confident:
+            class_percentile = ood_percentile = 0  # without effect: whatever they are, what is known is not calculated again
         settings = (class_percentile, ood_percentile, threshold_mode, ood_mode)
         if self._latest is None or self._latest[:2] != (predictions, settings):
             analysis = self.rules.analyse(*self.rule_arguments(*settings))
