@@ -228,6 +228,39 @@ def test_steps_are_counted_and_an_empty_text_has_no_direction():
     assert not text_features([*texts, ""])[-1].any()
 
 
+def test_texts_that_are_all_the_same_are_refused_in_a_sentence():
+    opened = read({"text": ["no comment from me"] * 30, "label": ["a", "b", "a"] * 10}, roles={"text": "text"}).make()
+    with pytest.raises(DatasetError, match="The texts are all the same, so .* Choose another column"):
+        embedded(opened)
+
+
+def test_how_many_texts_are_empty_is_said():
+    texts, labels = messages(40)
+    assert not any("empty" in note for note in embedded(read({"text": texts, "label": labels}).make()).notes)
+    opened = embedded(read({"text": ["", " ", *texts[2:]], "label": labels}).make())
+    assert any("2 texts are empty: nothing in them speaks for or against" in note for note in opened.notes)
+
+
+SENTENCES = {  # two of either label, and a word that tells the first
+    "Hindi": (("यह किताब मुझे बहुत पसंद है", "पसंद आया"), ("यह किताब खराब है", "खराब सेवा"), "पसंद"),
+    "Thai": (("ดีมาก", "ดีมาก"), ("พัง", "พัง"), "ดีมา"),
+    "Japanese": (("この最高カメラ", "カメラ最高"), ("この最悪", "最悪"), "最高"),
+    "Chinese": (("喜欢这个", "喜欢"), ("坏了这个", "坏了"), "喜欢"),
+    "Arabic": (("هذا المنتج رائع", "رائع جدا"), ("هذا المنتج رديء", "رديء جدا"), "رائع"),
+    "emoji": (("😍📦", "😍👍🏽"), ("😡📦", "😡"), "😍"),
+    "German": (("Großartig!", "großartig, danke"), ("kaputt", "kaputt."), "großartig"),
+}
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_the_words_that_speak_for_a_label_are_whole_in_every_language(language):
+    one, other, word = SENTENCES[language]
+    evidence = Evidence(Raw((*one * 5, *other * 5), {}), np.repeat([0, 1], 10), 2)
+    weights = evidence.word_weights(1, 0, 1)
+    assert weights[f"“{word}”"] == max(weights.values()) > np.log(3)
+    assert not any("\u093e" <= name[1] <= "\u094d" for name in weights)  # no word begins with a vowel sign
+
+
 def test_texts_with_nothing_in_common_are_refused_in_a_sentence():
     texts = ["aaaa", "bbbb", "cccc"]
     opened = read({"text": texts, "label": ["a", "b", "a"]}).make()

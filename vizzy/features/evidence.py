@@ -24,8 +24,14 @@ MOST_NAMED = 4  # words, or columns, for a label
 WORTH_NAMING = np.log(3)  # three times as likely
 FEWEST_TEXTS = 3  # others that have a word
 SHOWN_VALUE = 24  # characters
-# Letters that are written without spaces between words are taken in pairs.
-_WORD = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]{1,2}|[^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]+")
+# What is written without spaces between words, as are Thai, Lao, Burmese, Khmer, Japanese and Chinese, is taken in pairs of
+# letters of one script, in Thai with their vowels and tones; and katakana, which write one foreign word, as a whole.
+_UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
+# Vowels and accents that follow a letter, which \w leaves out: the scripts of India, Arabic, Hebrew, and accents.
+_MARKS = r"\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff"
+_PICTURES = r"\u2300-\u23ff\u2600-\u27bf\u2b50\u2b55\U0001f300-\U0001f3fa\U0001f400-\U0001faff"
+_PAIRS = r"[\u30a0-\u30ff]+|[\u3040-\u309f]{1,2}|[\u3400-\u9fff]{1,2}|(?:[\u0e40-\u0e44]?[\u0e01-\u0e2e][\u0e30-\u0e3a\u0e47-\u0e4e]*){1,2}"
+_WORD = re.compile(rf"(?:[^\W{_UNSPACED}]+[{_MARKS}]*)+|{_PAIRS}|[{_UNSPACED}]{{1,2}}|[{_PICTURES}]")
 
 
 class Evidence:

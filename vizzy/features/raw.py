@@ -15,7 +15,7 @@ from vizzy.features.measurements import measurement_features
 from vizzy.features.word_vectors import WordVectors
 from vizzy.reading import Opened
 from vizzy.steps import result_of
-from vizzy.sentences import sentence
+from vizzy.sentences import Sentence, counted, sentence
 
 ENGLISH = sentence(
     "Most words of the texts are English, so vectors of their words are added: they were distilled from all-MiniLM-L6-v2."
@@ -63,6 +63,11 @@ def embedding_steps(opened: Opened, words: WordVectors | None = None) -> Generat
     Returns
     -------
     Opened
+
+    Raises
+    ------
+    DatasetError
+        As for `embedded`.
     """
     raw, notes = opened.raw, opened.notes
     if raw is None:
@@ -71,8 +76,9 @@ def embedding_steps(opened: Opened, words: WordVectors | None = None) -> Generat
     if raw.texts is not None:
         if words is not None and not words.covers(raw.texts):
             words = None
+        _check_texts_differ(raw)
         texts = yield from text_steps(raw.texts, words)
-        notes = (*notes, ENGLISH if words else OTHER_LANGUAGE)
+        notes = (*notes, ENGLISH if words else OTHER_LANGUAGE, *_note_on_empty_texts(raw.texts))
     measurements = measurement_features(raw.columns).values if raw.columns else None
     embeddings = _side_by_side(texts, measurements)
     dataset = replace(opened.dataset, embeddings=embeddings, made_of=raw.kind)
@@ -114,6 +120,24 @@ def text_steps(
     if words is None:
         return features
     return np.hstack([features, (yield from words.steps(texts))])
+
+
+def _check_texts_differ(raw):
+    if not raw.columns and len({text.strip() for text in raw.texts}) < 2:
+        raise DatasetError(sentence(
+            "The texts are all the same, so they cannot tell one label from another. Choose another column for the text."
+        ))
+
+
+def _note_on_empty_texts(texts) -> tuple[Sentence, ...]:
+    count = sum(not text.strip() for text in texts)
+    if not count:
+        return ()
+    return (counted(
+        count,
+        "{} text is empty: nothing in it speaks for or against its label.",
+        "{} texts are empty: nothing in them speaks for or against their labels.",
+    ),)
 
 
 def _side_by_side(texts, measurements):
