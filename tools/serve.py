@@ -14,7 +14,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUNDLE = "/vizzy/page.bundle"
-SOURCES = ("vizzy/page/**/*.py", "vizzy/translation.py", "vizzy/vocabulary.py", "main.py")
+SOURCES = ("vizzy/page/**/*.py", "vizzy/*.py", "main.py")  # of vizzy/ itself the page shares some modules with the worker
 
 
 def is_older_than_a_source(bundle: pathlib.Path) -> bool:

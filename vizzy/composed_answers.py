@@ -6,7 +6,7 @@ MicroPython (the page) and CPython (the worker) both read this module.
 from vizzy.vocabulary import NOISE_RATE
 
 
-def names_of(settings):
+def names_of(settings: tuple[int, int, str, str]) -> list[tuple]:
     """The names of the parts that an answer is put together from; none where they would not do.
 
     Parameters
@@ -42,7 +42,7 @@ def _covering(first, end):
     return [("unconfident", start, size) for start in ((first,) if first == last else (first, last))]
 
 
-def composed(parts, n_examples):
+def composed(parts: list[dict], n_examples: int) -> dict:
     """The answer, as ``vizzy.session.Session.analyse`` has it.
 
     Parameters

@@ -9,16 +9,17 @@ Promise.withResolvers ??= function () {
   return { promise, resolve, reject };
 };
 
-// The interpreter, whose prints come out; `write(path, content)` and `copy(folder)` give it a file and a folder of modules of `root`.
+// The interpreter, whose prints come out; `write(path, content)` and `copy(folder)` give it a file and a folder of modules of `root`,
+// `copy(folder, false)` without the folders in it.
 export async function start(root) {
   const { loadMicroPython } = await import(pathToFileURL(join(root, "runtime/micropython/micropython.mjs")));
   const python = await loadMicroPython({ stdout: line => console.log(line), linebuffer: true });
   const write = (path, content) => python.FS.writeFile(path, content);
-  function copy(folder) {
+  function copy(folder, withFolders = true) {
     python.FS.mkdir("/" + relative(root, folder));
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const path = join(folder, entry.name);
-      if (entry.isDirectory() && entry.name !== "__pycache__") copy(path);
+      if (entry.isDirectory() && withFolders && entry.name !== "__pycache__") copy(path);
       else if (entry.name.endsWith(".py")) write("/" + relative(root, path), readFileSync(path));
     }
   }

@@ -18,8 +18,7 @@ globalThis.standIn = { answers, asked, worker, failing: error => answers.set(err
 process.on("unhandledRejection", reason => console.log("UNHANDLED", reason));
 
 const { python, write, copy } = await start(root);
-for (const folder of ["/vizzy", "/vizzy/page"]) python.FS.mkdir(folder);
-for (const name of ["vizzy/__init__.py", "vizzy/translation.py", "vizzy/vocabulary.py", "vizzy/page/__init__.py", "vizzy/page/language.py"]) write("/" + name, readFileSync(join(root, name)));
+for (const folder of ["vizzy", "vizzy/page"]) copy(join(root, folder), false);
 for (const name of ["client", "model"]) copy(join(root, "vizzy/page", name));
 givePyScript(python, write);
 write("/pyscript/workers.py", "def create_named_worker(source, name):\n    raise NotImplementedError\n");

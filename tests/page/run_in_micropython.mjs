@@ -39,8 +39,7 @@ async function takeDom(module) {
   givePyScript(python, write);
 }
 
-python.FS.mkdir("/vizzy");
-for (const name of ["__init__.py", "translation.py", "vocabulary.py"]) write("/vizzy/" + name, readFileSync(join(root, "vizzy", name)));
+copy(join(root, "vizzy"), false); // among them what the page shares with the worker
 copy(join(root, "vizzy/page"));
 for (const file of files) write("/" + basename(file), readFileSync(file));
 python.globals.set("names", files.map(file => basename(file, ".py")).join(" "));

@@ -16,12 +16,19 @@ HERE = Path(__file__).parent
 OF_MICROPYTHON = {"json", "math", "random", "re", "sys", "time"}
 
 
-def runs_there(path):
-    """Whether a file imports nothing but modules of the page and what MicroPython has."""
+def imported(path):
+    """The names of the modules that a file imports."""
     nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
-    return all(name.startswith(("vizzy.page", "vizzy.translation", "vizzy.vocabulary")) or name in OF_MICROPYTHON for name in names)
+    return names | {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
+
+
+OF_PAGE = set().union(*map(imported, (ROOT / "vizzy/page").rglob("*.py")))
+
+
+def runs_there(path):
+    """Whether a file imports nothing but modules of the page, those that it shares, and what MicroPython has."""
+    return all(name.startswith("vizzy.page") or name in OF_PAGE | OF_MICROPYTHON for name in imported(path))
 
 
 TESTED = [path for path in sorted(HERE.glob("test_*.py")) if runs_there(path)]
