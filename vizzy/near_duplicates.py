@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vizzy.blas import product
 from vizzy.sentences import joined, sentence
 
 NEAR = 0.2
@@ -170,24 +171,28 @@ def _near_pairs(features):
 
 def _all_pairs(features):
     """The near pairs of distinct examples: every pair is compared for what is usual, and those with a near one to find them."""
-    nearest = np.concatenate([squared.min(axis=1) for _, squared in _squared(features)])
+    squares = (features**2).sum(axis=1)
+    nearest = np.full(len(features), np.inf)
+    for rows in _blocks(len(features), len(features)):
+        # Each pair is compared once, in the rows of its first example.
+        squared = _squared(features[rows], features[rows.start :], squares[rows], squares[rows.start :])
+        nearest[rows] = np.minimum(nearest[rows], squared.min(axis=1))
+        nearest[rows.start :] = np.minimum(nearest[rows.start :], squared.min(axis=0))
     limit = (NEAR * np.median(np.sqrt(nearest))) ** 2
     close = np.flatnonzero(nearest <= limit)
     pairs = [np.zeros((0, 2), dtype=np.intp)]
-    for rows, squared in _squared(features[close]):
-        one, other = np.nonzero(squared <= limit)
-        pairs.append(np.column_stack([close[rows][one], close[other]]))
+    for rows in _blocks(len(close), len(close)):
+        first, others = close[rows], close[rows.start :]
+        one, other = np.nonzero(_squared(features[first], features[others], squares[first], squares[others]) <= limit)
+        pairs.append(np.column_stack([first[one], others[other]]))
     return np.concatenate(pairs)
 
 
-def _squared(features):
-    """Yields some rows after others, and their squared distances to all, infinite to themselves."""
-    squares = (features**2).sum(axis=1)
-    for block in _blocks(len(features), len(features)):
-        rows = np.arange(len(features))[block]
-        squared = np.maximum(squares[rows, None] + squares - 2 * features[rows] @ features.T, 0)
-        squared[np.arange(len(rows)), rows] = np.inf
-        yield rows, squared
+def _squared(features, others, squares, other_squares):
+    """The squared distances of some examples, the first of `others`, to them; infinite to themselves."""
+    squared = np.maximum(product(-2 * features, others.T) + squares[:, None] + other_squares, 0)
+    squared[np.arange(len(features)), np.arange(len(features))] = np.inf
+    return squared
 
 
 def _blocks(n_rows, n_columns):
