@@ -130,3 +130,41 @@ def test_an_enormous_image_is_read_when_allowed():
     assert open_rgb(enormous_png(2_000), most_megapixels=4).size == (2_000, 2_000)
     with pytest.raises(UnreadableImage):
         open_rgb(enormous_png(2_000), most_megapixels=3.9)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\n<!DOCTYPE html><title>404</title>", "a web page"),
+        (b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>', "a drawing (SVG)"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "a HEIC image"),
+        (b"GIF88z", "not an image"),
+    ],
+)
+def test_what_is_no_image_or_of_another_kind_is_said_by_how_it_begins(content, said):
+    with pytest.raises(UnreadableImage) as refused:
+        open_rgb(content)
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_orientation_of_exif_is_upright(orientation):
+    stored = {2: [0], 3: [3], 4: [1], 5: [5], 6: [2], 7: [6], 8: [4]}  # Image.Transpose, which undo it
+    image = red_above_blue()
+    for step in stored.get(orientation, []):
+        image = image.transpose(Image.Transpose(step))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    assert_red_above_blue(open_rgb(content_of(image, "JPEG", exif=exif, quality=95)))
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
+def test_of_an_animation_the_first_frame_counts(kind):
+    content = content_of(red_above_blue(), kind, save_all=True, append_images=[Image.new("RGB", (40, 40), "black")], duration=50)
+    assert_red_above_blue(open_rgb(content))
+
+
+def test_a_png_of_16_bits_and_what_is_called_jpg_but_is_png():
+    grey = np.linspace(0, 65535, 64, dtype=np.uint16).reshape(8, 8)
+    opened = open_rgb(content_of(Image.fromarray(grey), "PNG"))
+    assert np.abs(np.asarray(opened)[:, :, 0].astype(float) - grey / 257).max() <= 1

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pytest
@@ -100,6 +100,53 @@ def test_a_zip_of_a_folder_is_read_as_the_folder():
     proposal = reading.read([reading.InputFile("pets.zip", buffer.getvalue())])
     assert proposal.images_to_embed == TWO_OF_EACH
     assert reading.Images(proposal.files).read("pets/dog/2.jpg") == b"not looked at"
+
+
+def zip_of(contents):
+    """A zip; names and what each holds."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp437"])
+def test_names_in_a_zip_that_does_not_say_their_encoding_are_read_as_they_were_meant(encoding):
+    meant = "k\u00e4tze/1.jpg"
+    stand_in = "k" + "?" * len("\u00e4".encode(encoding)) + "tze/1.jpg"  # ASCII, so that the zip says nothing of UTF-8
+    content = zip_of({stand_in: b"a cat", "dog/1.jpg": b"a dog"}).replace(stand_in.encode(), meant.encode(encoding))
+    proposal = reading.read([reading.InputFile("pets.zip", content)])
+    assert proposal.images_to_embed == ("dog/1.jpg", meant)
+    assert reading.Images(proposal.files).read(meant) == b"a cat"
+
+
+CLUTTER = (".DS_Store", "cat/._1.jpg", "cat/Thumbs.db", "cat/THUMBS.DB", "__MACOSX/cat/._1.jpg", "@eaDir/1.jpg/SYNOPHOTO_THUMB_M.jpg", "cat/.hidden/1.jpg", "Desktop.ini", "$RECYCLE.BIN/1.jpg")
+
+
+@pytest.mark.parametrize("name", CLUTTER)
+def test_what_systems_put_beside_images_is_passed_over(name):
+    brought = [*images(*TWO_OF_EACH), reading.InputFile(f"pets/{name}", b"\0\1\2")]
+    proposal = reading.read(brought)
+    assert (proposal.problem, proposal.images_to_embed) == (None, TWO_OF_EACH)
+    assert not any(PurePosixPath(name).name in str(note) for note in proposal.notes)
+
+
+ODD_NAMES = ("\U0001f600 emoji.png", "\u0642\u0637\u0629.png", "a#b.png", "100%.png", "%41.png", "q?.png", "Cat.PNG", "cat.png", "e\u0301.png", "\u00e9.png", "x.jfif", "X.JPE", "x.pgm")
+
+
+def test_names_with_signs_other_scripts_and_other_letter_case_are_each_an_image_of_its_own():
+    names = [f"cat/{name}" for name in ODD_NAMES]
+    assert sorted(reading.read(images("dog/1.jpg", *names)).images_to_embed) == sorted([*names, "dog/1.jpg"])
+
+
+def test_a_zip_that_holds_zips_alone_is_refused_and_one_beside_images_is_named():
+    inner = zip_of({"cat/1.jpg": b"", "dog/1.jpg": b""})
+    with pytest.raises(reading.ReadingError, match="outer.zip holds 'all.zip', a zip itself: unpack outer.zip"):
+        reading.read([reading.InputFile("outer.zip", zip_of({"all.zip": inner, "README.txt": b"Pets"}))])
+    proposal = reading.read([reading.InputFile("outer.zip", zip_of({"old.zip": inner, **dict.fromkeys(TWO_OF_EACH, b"")}))])
+    assert proposal.images_to_embed == TWO_OF_EACH
+    assert any("old.zip was not read: it is a zip within a zip" in str(note) for note in proposal.notes)
 
 
 def test_embeddings_make_it_a_dataset_and_rows_without_one_are_left_out_and_named():
@@ -237,7 +284,7 @@ def test_tiff_is_read_and_an_image_that_cannot_be_keeps_its_label_in_the_table(t
     (photos / "red" / "phone.heic").write_bytes(b"\0\0\0\x18ftypheic")
     assert command.main(["find", str(photos), "-o", str(table), "--embeddings", str(tmp_path / "embeddings.npy")]) == 0
     told = capsys.readouterr()
-    assert "red/phone.heic was skipped: it is not an image, or of a kind that Pillow cannot read" in told.err
+    assert "red/phone.heic was skipped: it is a HEIC image, which Pillow cannot read" in told.err
     assert "12 examples" in told.out
     header, *rows = [line.split(",") for line in table.read_text().splitlines()]
     (skipped,) = [dict(zip(header, row, strict=True)) for row in rows if row[0] == "red/phone.heic"]

@@ -19,6 +19,7 @@ Image.MAX_IMAGE_PIXELS = None
 # Larger than any backbone's input: a JPEG may be decoded at reduced size down to this.
 DRAFT_SIZE = 1024
 BEHIND_TRANSPARENCY = (255, 255, 255)
+HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 WIDE_GREY_MODES = ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")
 
 
@@ -49,9 +50,21 @@ def open_rgb(content: bytes, most_megapixels: float = MOST_MEGAPIXELS) -> Image.
     except UnreadableImage:
         raise
     except Image.UnidentifiedImageError as error:
-        raise UnreadableImage("it is not an image, or of a kind that Pillow cannot read") from error
+        raise UnreadableImage(_why_unidentified(content)) from error
     except Exception as error:  # decoders raise whatever comes to hand on damaged files
         raise UnreadableImage(f"it is damaged ({error})") from error
+
+
+def _why_unidentified(content: bytes) -> str:
+    """What a file is that Pillow cannot read, by how it begins, and what to do."""
+    start = content[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "it is a web page, saved in place of an image: download the image again"
+    if b"<svg" in start:
+        return "it is a drawing (SVG), which Pillow cannot read: save it as PNG"
+    if content[4:8] == b"ftyp" and content[8:12] in HEIF_BRANDS:
+        return "it is a HEIC image, which Pillow cannot read: save it as JPEG or PNG"
+    return "it is not an image, or of a kind that Pillow cannot read"
 
 
 def read_rgb(path: Path, most_megapixels: float = MOST_MEGAPIXELS) -> Image.Image:

@@ -24,7 +24,14 @@ COMPRESSED_SUFFIXES = (".gz", ".gzip", ".bz2", ".xz", ".lzma")
 ARRAY_SUFFIXES = (".npy", ".npz")
 ZIP_SUFFIX = ".zip"
 # What reads an image says of one that it cannot decode, as browsers most TIFF and HEIC, and Pillow SVG.
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif", ".bmp", ".svg", ".tif", ".tiff", ".heic", ".heif")
+IMAGE_SUFFIXES = (
+    *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".avif", ".bmp", ".svg", ".tif", ".tiff", ".heic", ".heif"),
+    *(".jp2", ".ppm", ".pgm", ".pbm", ".tga"),
+)
+# What systems and programs put beside somebody's own files, in any case; and what begins with a dot.
+CLUTTER = ("thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "@eadir", "#recycle", "$recycle.bin")
+NOTES = (".txt", ".md", ".pdf", "")  # what may lie beside data, and is none
+UTF_8_FLAG = 0x800  # of a name in a zip
 # Compressed this much, a file is no data but a bomb; small ones may be.
 MOST_COMPRESSION = 200
 SMALL = MEGABYTE
@@ -191,8 +198,8 @@ class Images:
         for file in files:
             if file.suffix == ZIP_SUFFIX:
                 archive = zipfile.ZipFile(io.BytesIO(file.content))
-                for name in archive.namelist():
-                    self._read.setdefault(name, archive.read)
+                for entry in archive.infolist():
+                    self._read.setdefault(name_of(entry), lambda _name, archive=archive, entry=entry: archive.read(entry))
             else:
                 self._read.setdefault(file.name, lambda _name, file=file: file.path.read_bytes() if file.path else file.content)
 
@@ -243,7 +250,7 @@ def _content(path):
 
 def _is_clutter(name):
     parts = PurePosixPath(name.replace("\\", "/")).parts
-    return "__MACOSX" in parts or any(part.startswith(".") for part in parts) or name.endswith("Thumbs.db")
+    return any(part.startswith(".") or part.lower() in CLUTTER for part in parts)
 
 
 def unzipped(file: InputFile, limits: Limits) -> list[InputFile]:
@@ -267,7 +274,7 @@ def unzipped(file: InputFile, limits: Limits) -> list[InputFile]:
         with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             check_entries(file.name, entries, limits)
-            return [InputFile(entry.filename, _unzipped(archive, entry, file.name)) for entry in entries]
+            return [InputFile(name_of(entry), _unzipped(archive, entry, file.name)) for entry in entries]
     except ReadingError:
         raise
     except Exception as error:  # damaged, a zip raises about anything
@@ -275,6 +282,27 @@ def unzipped(file: InputFile, limits: Limits) -> list[InputFile]:
             "{file} cannot be unpacked ({error}): is it cut off? Make or download it again.",
             file=file.name, error=str(error),
         )) from error
+
+
+def name_of(entry: zipfile.ZipInfo) -> str:
+    """The name of what a zip holds, as it was meant.
+
+    Parameters
+    ----------
+    entry : zipfile.ZipInfo
+
+    Returns
+    -------
+    str
+        A name that is UTF-8 without being said to be, as macOS and older programs write it, is read so, where Python reads
+        code page 437: what is not ASCII there is hardly ever UTF-8 by chance.
+    """
+    if not entry.flag_bits & UTF_8_FLAG:
+        try:
+            return entry.filename.encode("cp437").decode("utf-8")
+        except UnicodeError:
+            pass
+    return entry.filename
 
 
 def check_entries(name: str, entries: Sequence[zipfile.ZipInfo], limits: Limits) -> None:
@@ -293,6 +321,10 @@ def check_entries(name: str, entries: Sequence[zipfile.ZipInfo], limits: Limits)
     """
     if not entries:
         raise ReadingError(sentence("{file} holds no files: put a table with labels into it.", file=name))
+    suffixes = {PurePosixPath(entry.filename).suffix.lower() for entry in entries if not _is_clutter(entry.filename)}
+    if ZIP_SUFFIX in suffixes and suffixes <= {ZIP_SUFFIX, *NOTES}:
+        inner = next(entry.filename for entry in entries if entry.filename.lower().endswith(ZIP_SUFFIX))
+        raise ReadingError(sentence("{file} holds {entry}, a zip itself: unpack {file}, and bring what it holds.", file=name, entry=shown(inner)))
     if len(entries) > limits.entries:
         raise ReadingError(sentence(
             "{file} holds {entries}, but at most {most} are read: make it smaller.",

@@ -9,6 +9,8 @@ IMAGE_TYPES = {
     "png": "image/png",
     "jpg": "image/jpeg",
     "jpeg": "image/jpeg",
+    "jpe": "image/jpeg",
+    "jfif": "image/jpeg",
     "webp": "image/webp",
     "gif": "image/gif",
     "avif": "image/avif",
@@ -18,6 +20,11 @@ IMAGE_TYPES = {
     "tiff": "image/tiff",
     "heic": "image/heic",
     "heif": "image/heif",
+    "jp2": "image/jp2",
+    "ppm": "image/x-portable-pixmap",
+    "pgm": "image/x-portable-graymap",
+    "pbm": "image/x-portable-bitmap",
+    "tga": "image/x-tga",
 }
 TILE = 96  # px
 SECONDS_BETWEEN_LOOKS = 0.2
