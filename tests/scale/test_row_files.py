@@ -21,7 +21,6 @@ def small_pieces(monkeypatch):
     """Groups, chunks and blocks of a few rows, so that every boundary is crossed many times."""
     monkeypatch.setattr(row_files, "GROUP_ROWS", 37)
     monkeypatch.setattr(row_files, "SAMPLE_ROWS", 60)
-    monkeypatch.setattr(row_files, "WHOLE_BYTES", 60)
     monkeypatch.setattr(row_files, "HEAD_BYTES", 3000)
     monkeypatch.setattr(row_files, "BLOCK_BYTES", 101)
     monkeypatch.setattr(pieces, "CHUNK_CELLS", 30)
@@ -146,6 +145,15 @@ def test_so_has_a_table_with_columns_of_probabilities(tmp_path, cells):
     assert found.column("id").to_pylist() == [f"x{row}" for row in range(N)]
 
 
+def test_labels_that_are_no_plain_texts_are_left_to_memory(tmp_path, capsys):
+    label, probs = label_and_probs()
+    lines = "".join(f"\"{{'choices': ['{name}']}}\"\n" for name in texts_of_labels(label))
+    (tmp_path / "labels.csv").write_text("label\n" + lines)
+    files = [*saved(tmp_path, pred_probs=probs), tmp_path / "labels.csv"]
+    assert main(["find", *map(str, files), "-o", str(tmp_path / "out"), "--no-cluster"]) == 2
+    assert "not one plain value a row" in capsys.readouterr().err
+
+
 def test_labels_that_are_numbers_are_named_by_what_the_files_say(tmp_path):
     label, probs = label_and_probs()
     files = saved(tmp_path, pred_probs=probs, labels=label)
@@ -194,7 +202,7 @@ def test_class_names_in_the_metadata_of_parquet_are_used_as_in_memory(tmp_path, 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda label, probs: {"pred_probs": probs[:-1], "labels": label}, "pred_probs.npy has 399 rows, but another array has 400"),
+        (lambda label, probs: {"pred_probs": probs[:-1], "labels": label}, "pred_probs.npy has 399 rows, but there are 400 labels"),
         (lambda label, probs: {"pred_probs": np.where(np.arange(N)[:, None] == 150, np.nan, probs), "labels": label}, "pred_probs.npy row 150 (counted from 0), column 0"),
         (lambda label, probs: {"pred_probs": probs}, "without labels"),
         (lambda label, probs: {"embeddings": probs * 7 - 3, "labels": label}, "no array"),

@@ -27,9 +27,11 @@ from vizzy.reading.files import ARRAY_SUFFIXES, NATIVE, InputFile
 from vizzy.reading.formats import read_table
 from vizzy.reading.formats.delimited import DELIMITERS, Dialect, dialect_of, read_records
 from vizzy.reading.given_labels import given_labels_of
+from vizzy.reading.label_cells import labels_of_column
 from vizzy.reading.numbers import numbers_of
 from vizzy.reading.predictors import check_matrix
 from vizzy.reading.roles import array_with, class_order, roles_of
+from vizzy.reading.soft_labels import shares_of_column
 from vizzy.reading.tables import DELIMITED, Form, Table
 from vizzy.sentences import counted
 
@@ -73,6 +75,7 @@ class TextTable:
     form: Form
     begins: tuple[int, ...]  # the byte at which each group of rows begins, and the end
     lines: tuple[int, ...]  # the line of the file at which each group begins, counted from 1
+    rows: int = 0
 
     def parsed(self, content: bytes, group: int, names: Sequence[str], expected: int) -> dict[str, Any]:
         """Some columns of a group of rows as pyarrow's arrays of text: dict.
@@ -314,43 +317,24 @@ def row_files_of(addresses: Sequence[str], choices: Choices) -> Understood:
         Where there are no labels or probabilities, they do not have the same rows, or they take all rows at once to be read.
     """
     arrays = [array for address in addresses for array in _arrays_in(address)]
-    texts = [address for address in addresses if _suffix(address) not in ARRAY_SUFFIXES]
-    large = [address for address in texts if _size(address) > WHOLE_BYTES]
-    tables = [_table_in(address, choices) for address in large]
-    if len(tables) > 1:
-        raise ReadingError(f"{tables[0].name} and {tables[1].name} are two large tables: join them first, or {NEEDS_MEMORY}.")
-    rows, n_rows = max((array.shape[0] for array in arrays), default=0), 0
-    table = tables[0] if tables else None
-    with _Streams() as streams:
-        if table:
-            table, n_rows = _with_groups(streams.file(table.address), table)
-            rows = rows if arrays else n_rows
-        sample_idx = _sample_idx(n_rows if table else rows)
-        files = [_sampled_arrays(streams, address, arrays, rows, sample_idx) for address in addresses if _suffix(address) in ARRAY_SUFFIXES]
-        files += [_sampled_table(streams.file(table.address), table)] if table else []
-        files += [InputFile(_name(address), _content(streams, address)) for address in texts if address not in large]
+    table, files = _sampled(addresses, arrays, choices)
     contents = contents_of(files, choices, NATIVE)
     roles = roles_of(contents, choices)
     given_labels_of(contents, roles, choices)  # complains where nothing holds labels
-    label, of_arrays = column_of(roles.columns, LABEL), {array.name: array for array in arrays}
-    labels, probs = array_with(contents, roles, LABELS), array_with(contents, roles, PRED_PROBS)
-    if label is None and (labels is None or labels.values.size != max(labels.values.shape)):
-        raise ReadingError(f"{contents.name}: the labels are not one value a row; {NEEDS_MEMORY}.")
-    if label is not None and table is None:
-        raise ReadingError(f"{contents.table.name} has fewer rows than {arrays[0].name}: were both made from the same rows?")  # type: ignore[union-attr]  # there with its columns
-    columns = tuple(columns_of(roles.columns, PROBABILITY)) if probs is None else ()
-    if probs is None and len(columns) < 2 or probs is not None and (probs.values.ndim != 2 or probs.values.shape[1] < 2):
+    label, columns = _label_of(contents, roles), tuple(columns_of(roles.columns, PROBABILITY))
+    labels, probs = (array_with(contents, roles, role) for role in (LABELS if label is None else "", PRED_PROBS))
+    columns = columns if probs is None else ()
+    if (len(columns) < 2) if probs is None else (probs.values.ndim != 2 or probs.values.shape[1] < 2):
         raise ReadingError(f"{contents.name}: there is no array, and no column a class, of predicted probabilities; {NEEDS_MEMORY}.")
-    if probs is not None:
-        _check_rows(of_arrays[probs.name], n_rows if label is not None else of_arrays[labels.name].shape[0])  # type: ignore[union-attr]
-    used = tuple(of_arrays[array.name] for array in ([probs] if probs else []) + ([] if label is not None else [labels]))  # type: ignore[union-attr]
+    of_arrays = {array.name: array for array in arrays}
+    used = tuple(of_arrays[array.name] for array in (probs, labels) if array is not None)
+    table = None if label is None and not columns else table
     by_number = contents.class_by_number
-    if label is None:
-        names = class_order(contents, roles, choices)
-        by_number = {str(number): name for number, name in enumerate(names)} or by_number
+    if labels is not None:
+        by_number = {str(number): name for number, name in enumerate(class_order(contents, roles, choices))} or by_number
     return Understood(
-        files=RowFiles(n_rows if label is not None else rows, used, table if label is not None else None, columns),
-        label=labels.name if label is None else label,  # type: ignore[union-attr]
+        files=RowFiles(_rows_of(used, table), used, table, columns),
+        label=label or labels.name,  # type: ignore[union-attr]  # one of the two is there
         probabilities=columns or (probs.name,),  # type: ignore[union-attr]
         n_classes=len(columns) or probs.values.shape[1],  # type: ignore[union-attr]
         are_lists=probs is not None,
@@ -359,6 +343,53 @@ def row_files_of(addresses: Sequence[str], choices: Choices) -> Understood:
         class_by_number=tuple(by_number.items()),
         notes=contents.notes + roles.notes,
     )
+
+
+def _sampled(addresses, arrays, choices):
+    """The table that has the rows, if one has, and all files with a sample of their rows: (TextTable or None, list of InputFile)."""
+    texts = [address for address in addresses if _suffix(address) not in ARRAY_SUFFIXES]
+    rows = max((array.shape[0] for array in arrays), default=0)
+    tables = [_table_in(address, choices) for address in texts if _holds_rows(address, texts, rows)]
+    if len(tables) > 1:
+        raise ReadingError(f"{tables[0].name} and {tables[1].name} are two large tables: join them first, or {NEEDS_MEMORY}.")
+    with _Streams() as streams:
+        table = _with_groups(streams.file(tables[0].address), tables[0]) if tables else None
+        sample_idx = _sample_idx(table.rows if table else rows)
+        files = [_sampled_arrays(streams, address, arrays, rows, sample_idx) for address in addresses if _suffix(address) in ARRAY_SUFFIXES]
+        if table:
+            files.append(_sampled_table(streams.file(table.address), table))
+        whole = [address for address in texts if table is None or address != table.address]
+        return table, files + [InputFile(_name(address), _content(streams, address)) for address in whole]
+
+
+def _holds_rows(address, texts, rows):
+    """Whether a text has the rows of the data, as a list of classes beside it has not."""
+    sizes = {text: _size(text) for text in texts}
+    if sizes[address] > WHOLE_BYTES or not rows:
+        return sizes[address] in (max(sizes.values()), *(size for size in sizes.values() if size > WHOLE_BYTES))
+    with _Streams() as streams:
+        return 2 * (_content(streams, address).count(b"\n") + 1) > rows
+
+
+def _label_of(contents, roles):
+    """The column of the labels, None where an array holds them; both as one value a row."""
+    label, labels = column_of(roles.columns, LABEL), array_with(contents, roles, LABELS)
+    if label is not None:
+        table = contents.table
+        are_plain = shares_of_column(table, label) is None and labels_of_column(table, label) == table.texts(label)
+    else:
+        are_plain = labels is not None and labels.values.size == max(labels.values.shape)
+    if not are_plain:
+        raise ReadingError(f"{contents.name}: the labels are not one plain value a row; {NEEDS_MEMORY}.")
+    return label
+
+
+def _rows_of(used, table):
+    """How many rows arrays and a table have; complains where these are different, as of arrays in memory."""
+    rows = [array.shape[0] for array in used] + ([table.rows] if table else [])
+    if used:
+        check_matrix(Array(used[0].name, np.broadcast_to(np.zeros((), np.dtype(used[0].dtype)), used[0].shape)), rows[-1])
+    return rows[-1]
 
 
 def rows_and_cells(addresses: Sequence[str]) -> tuple[int, int]:
@@ -375,19 +406,14 @@ def rows_and_cells(addresses: Sequence[str]) -> tuple[int, int]:
             shapes = [array.shape for array in _arrays_in(address)]
             rows = max([rows, *(shape[0] for shape in shapes)])
             cells += sum(int(np.prod(shape, dtype=np.int64)) for shape in shapes)
-        elif _size(address) > WHOLE_BYTES:
+        else:
             with storage.opened(address) as file:
                 head = file.read(HEAD_BYTES)
             lines = head.count(b"\n") or 1
-            estimated = _size(address) * lines // len(head)
+            estimated = _size(address) * lines // max(1, len(head))
             fields = max(head.count(sign) for sign in (b",", b";", b"\t", b"|")) // lines + 1
             rows, cells = max(rows, estimated), cells + estimated * fields
     return rows, cells
-
-
-def _check_rows(array, n_rows):
-    """Complain as of an array in memory where there are not as many labels."""
-    check_matrix(Array(array.name, np.broadcast_to(np.zeros((), np.dtype(array.dtype)), array.shape)), n_rows)
 
 
 def _name(address):
@@ -460,12 +486,18 @@ def _header(file, named, address, member, start, is_compressed):
     return ArrayColumn(named.name, address, member, start + offset, is_compressed, dtype.str, shape, in_columns and len(shape) > 1)
 
 
+def _sampled_of(group, groups):
+    """How many rows of a group, its first ones, are in the sample."""
+    of_each = max(1, SAMPLE_ROWS // groups)
+    return min(GROUP_ROWS, max(SAMPLE_ROWS // 2, of_each) if group == 0 else of_each)
+
+
 def _sample_idx(rows):
-    """The first rows of every group, more of the first: np.ndarray of int, ascending."""
+    """The rows of the sample: np.ndarray of int, ascending."""
     groups = -(-rows // GROUP_ROWS)
-    of_each = max(1, SAMPLE_ROWS // max(1, groups))
-    starts = np.arange(groups)[:, None] * GROUP_ROWS + np.arange(of_each)
-    return np.unique(np.concatenate([np.arange(SAMPLE_ROWS // 2), starts.ravel()]).clip(0, max(0, rows - 1)))
+    found = [group * GROUP_ROWS + np.arange(_sampled_of(group, groups)) for group in range(groups)]
+    idx = np.concatenate(found or [np.empty(0, dtype=np.intp)])
+    return idx[idx < rows]
 
 
 def _sampled_arrays(streams, address, arrays, rows, sample_idx):
@@ -510,7 +542,7 @@ def _table_in(address, choices):
 
 
 def _with_groups(file, table):
-    """The table with the places where groups of rows begin, and how many rows it has.
+    """The table with its number of rows, and the places where groups of them begin.
 
     A line end is that of a row unless an odd number of quotation marks stands before it.
     """
@@ -525,7 +557,7 @@ def _with_groups(file, table):
             begins.append(place + int(of_rows[number]) + 1)
             lines.append(line + int(np.searchsorted(line_ends, of_rows[number])) + 1)
         ended, line, place = ended + len(of_rows), line + len(line_ends), place + len(block)
-    return replace(table, begins=(*begins, end), lines=tuple(lines)), ended + 1  # the last row ends with the file
+    return replace(table, begins=(*begins, end), lines=tuple(lines), rows=ended + 1)  # the last row ends with the file
 
 
 def _line_ends(block, dialect, is_inside=False, before=b"\n\n"):
@@ -581,10 +613,9 @@ def _sampled_table(file, table):
     file.seek(0)
     content = file.read(table.begins[0])
     groups = len(table.begins) - 1
-    of_each = max(1, SAMPLE_ROWS // groups)
     for group in range(groups):
         some = _bytes_of_group(file, table, group, HEAD_BYTES)
-        some = _whole_rows(some, table.dialect, (SAMPLE_ROWS // 2 if group == 0 else 0) + of_each) or some.rstrip() + b"\n"
+        some = _whole_rows(some, table.dialect, _sampled_of(group, groups)) or some.rstrip() + b"\n"
         table.as_table(some, group)  # complains of a row with its line
         content += some
     return InputFile(table.name, content)
