@@ -120,6 +120,13 @@ def test_pictures_in_a_zip_are_matched_by_name_and_shown(own):
     own.page.wait_for_function("document.querySelector('#dataset-list img').naturalWidth === 60")
 
 
+LOADING_IN_VIEW = """(() => {
+    const { top, bottom } = document.getElementById("dataset-list").getBoundingClientRect();
+    const places = [...document.querySelectorAll("#dataset-list img")].map(image => [image, image.getBoundingClientRect()]);
+    return places.filter(([, place]) => place.bottom > top && place.top < bottom).map(([image]) => image.loading);
+})()"""
+
+
 def test_pictures_as_files_beside_a_table_are_shown(own):
     drawn = io.BytesIO()
     Image.new("RGB", (60, 40), (200, 30, 30)).save(drawn, "PNG")
@@ -128,6 +135,10 @@ def test_pictures_as_files_beside_a_table_are_shown(own):
     assert "1 picture" in own.page.inner_text("#import-understood")
     open_and_train(own)
     own.page.wait_for_function("document.querySelector('#dataset-list img').naturalWidth === 60")
+    own.page.wait_for_function("document.querySelectorAll('#dataset-list img[loading=lazy]').length > 10")  # far below
+    for top in (0, 700, 0):
+        own.page.evaluate(f"document.getElementById('dataset-list').scrollTop = {top}")
+        own.page.wait_for_function(f"{LOADING_IN_VIEW}.length > 1 && !{LOADING_IN_VIEW}.includes('lazy')")
 
 
 # --- reviewing ------------------------------------------------------------------------------------------

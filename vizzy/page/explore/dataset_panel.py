@@ -23,7 +23,7 @@ class DatasetPanel:
         scroller.style.setProperty("--choices", "1" if self._has_menus else str(len(self._index.classes)))
         most = MOST_MENUS if self._has_menus else None
         ready = _cards_of_markup(scroller, self._index.folder)
-        self.list = VirtualList(scroller, len(self._index), self._make_card, self._fill_card, most, ready)
+        self.list = VirtualList(scroller, len(self._index), self._make_card, self._fill_card, most, ready, _load_now)
         self.list.refresh()
 
     def close(self):
@@ -86,6 +86,7 @@ class DatasetPanel:
         example_id = index.ids[example]
         if card.getAttribute("data-example") != example_id:
             card.setAttribute("data-example", example_id)
+            card.firstElementChild.setAttribute("loading", "lazy")  # until it is in view
             show_picture(card.firstElementChild, self._dataset, example)
             card.lastElementChild.setAttribute("aria-label", _("Given label of {}").format(index.alt[example]))
         changed = example in self._shown_changes
@@ -104,6 +105,12 @@ class DatasetPanel:
             button = buttons[label]
             button.setAttribute("aria-pressed", "true" if label == given else "false")
             button.tabIndex = tab_index if label == given else -1
+
+
+def _load_now(card):
+    """A card is in view: its picture is not to wait until the browser has laid it out."""
+    if card.firstElementChild.hasAttribute("loading"):
+        card.firstElementChild.removeAttribute("loading")
 
 
 def _cards_of_markup(scroller, folder):

@@ -155,7 +155,7 @@ def forget_some(pool, staying):
 def picture_holder(index):
     """What shows an example in full: an ``<img>``, or a block of words where the dataset has no pictures."""
     if index.shows_pictures:
-        return dom.element("img", "picture", None, {"width": "96", "height": "96", "loading": "lazy", "decoding": "async"})
+        return dom.element("img", "picture", None, {"width": "96", "height": "96", "decoding": "async"})
     return dom.element("div", "picture words")
 
 

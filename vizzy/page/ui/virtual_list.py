@@ -36,13 +36,15 @@ class VirtualList:
     fill_row : (node, row number) -> None
     most : int, of rows in the document at once, where it is not to be ``MOST_ROWS`` or ``ROWS_OF_MANY``
     ready : list of nodes, the first rows where the document has them already, still to be filled
+    see_row : (node) -> None, called with each row in view as often as it is found there
     """
 
-    def __init__(self, scroller, count, make_row, fill_row, most=None, ready=()):
+    def __init__(self, scroller, count, make_row, fill_row, most=None, ready=(), see_row=None):
         self.scroller = scroller
         self.count = count
         self._make_row = make_row
         self._fill_row = fill_row
+        self._see_row = see_row
         self._most_wanted = most
         self._nodes = dict(enumerate(ready))
         self._stale = set(self._nodes)
@@ -110,6 +112,8 @@ class VirtualList:
     def _fill_visible(self):
         for row in range(*self._visible()):
             self._place(row)
+            if self._see_row:
+                self._see_row(self._nodes[row])
 
     def _place(self, row):
         node = self._nodes.get(row)
