@@ -356,13 +356,11 @@ def lay_slim_worker(
     inflate = npm_file(got["inflate"], "index.js")
     build = runtime_slim.SlimBuild(work / "full", folder / "pyodide", work, ROOT, library, inflate, node, say)
     try:
-        without_snapshot = build.make()
+        degraded += build.make()
     except SetupError as error:
         degraded.append(f"Pyodide and its packages are as published, several times as large and slower to start: {error}")
         shutil.rmtree(folder / "pyodide", ignore_errors=True)
         shutil.copytree(work / "full", folder / "pyodide")
-    else:
-        degraded += [without_snapshot] if without_snapshot else []
     return degraded
 
 

@@ -87,8 +87,8 @@ class SlimBuild:
 
         Returns
         -------
-        str or None
-            Why the runtime has no snapshot, in a sentence; None where it has one.
+        list of str
+            What could not be made, and what that costs, in a sentence each.
         """
         self.say("Tracing what the app loads")
         with concurrent.futures.ThreadPoolExecutor() as pool:
@@ -103,15 +103,15 @@ class SlimBuild:
             self.lay_core()
             frozen = self.freeze(trace)
             self.say("Taking out what a first visit does not call")
-            self.split_or_keep_whole()
+            degraded = self.split_or_keep_whole()
             self.say("Checking that it predicts the same")
             self.check(expected, {"trace": traced, "snapshot's making": expected | frozen})
         except SetupError as error:
             self.say("Doing without a snapshot, and checking that it predicts the same")
             self.lay_published_core()
             self.check(expected, {"trace": traced}, with_snapshot=False)
-            return f"There is no snapshot, so Python starts in seconds: {error}"
-        return None
+            return [f"There is no snapshot, so Python starts in seconds: {error}"]
+        return degraded
 
     def trace(self):
         """What the app loads when all it does not use is deferred.
@@ -258,12 +258,14 @@ class SlimBuild:
         return result
 
     def split_or_keep_whole(self):
-        """Take the program and the libraries apart; where that does not work, a first visit fetches all of them."""
+        """Take the program and the libraries apart; where that does not work, a first visit fetches all of them, as is returned."""
         try:
             self.split()
         except SetupError as error:
-            self.say(f"A first visit will fetch more than it calls: {error}")
+            shutil.rmtree(self.folder / REST, ignore_errors=True)
             (self.folder / SNAPSHOT).write_bytes(packed((self.work / "snapshot.raw").read_bytes()))
+            return [f"A first visit fetches the whole program and all libraries, half as much again: {error}"]
+        return []
 
     def split(self):
         """Write the program, snapshot.bin and `rest/`: what a first visit calls, and what it does not."""

@@ -1,6 +1,7 @@
 """Other versions of the runtime's parts: which are taken, what is written, what a part that is other than expected costs."""
 
 import dataclasses
+import gzip
 import importlib
 import json
 import sys
@@ -243,7 +244,8 @@ class TestDegraded:
         return build
 
     def test_a_pyodide_that_cannot_be_changed_is_slim_without_a_snapshot(self, build):
-        assert build.make().startswith("There is no snapshot, so Python starts in seconds: Pyodide's module has no single")
+        (degraded,) = build.make()
+        assert degraded.startswith("There is no snapshot, so Python starts in seconds: Pyodide's module has no single")
         laid = {path.name: path.read_bytes() for path in build.folder.iterdir()}
         assert laid == {
             "pyodide.mjs": (runtime.TOOLS / "runtime_entry_plain.mjs").read_bytes(),
@@ -256,10 +258,25 @@ class TestDegraded:
         monkeypatch.setattr(build, "lay_core", lambda: (build.folder / "pyodide.asm.wasm.bin").write_bytes(b""))
         monkeypatch.setattr(build, "freeze", frozen_otherwise(build))
         monkeypatch.setattr(build, "split", lambda: (build.folder / runtime_slim.REST).mkdir())
-        assert "predicts otherwise than the full one (snapshot's making)" in build.make()
+        (degraded,) = build.make()
+        assert "predicts otherwise than the full one (snapshot's making)" in degraded
         assert sorted(path.name for path in build.folder.iterdir()) == [
             "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide.core.mjs", "pyodide.mjs"
         ]  # fmt: skip
+
+    def test_a_program_that_cannot_be_split_stays_whole_and_that_is_listed(self, build, monkeypatch):
+        def fail():
+            (build.folder / runtime_slim.REST).mkdir()  # as far as it came
+            raise runtime_fetch.SetupError("The split failed.")
+
+        monkeypatch.setattr(build, "lay_core", lambda: None)
+        monkeypatch.setattr(build, "freeze", lambda _: (build.work / "snapshot.raw").write_bytes(b"whole") and {"digest": "same"})
+        monkeypatch.setattr(build, "split", fail)
+        build.folder.mkdir(exist_ok=True)
+        (degraded,) = build.make()
+        assert degraded.startswith("A first visit fetches the whole program") and degraded.endswith("The split failed.")
+        assert [path.name for path in build.folder.iterdir()] == [runtime_slim.SNAPSHOT]
+        assert gzip.decompress((build.folder / runtime_slim.SNAPSHOT).read_bytes()) == b"whole"
 
     def test_slim_packages_that_predict_otherwise_are_refused_whatever_starts_them(self, build, monkeypatch):
         steps = build.step
