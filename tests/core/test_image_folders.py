@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pytest
+from bad_files import zipped
 from PIL import Image
 
 from vizzy import __main__ as command
@@ -102,20 +103,11 @@ def test_a_zip_of_a_folder_is_read_as_the_folder():
     assert reading.Images(proposal.files).read("pets/dog/2.jpg") == b"not looked at"
 
 
-def zip_of(contents):
-    """A zip; names and what each holds."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in contents.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
-
-
 @pytest.mark.parametrize("encoding", ["utf-8", "cp437"])
 def test_names_in_a_zip_that_does_not_say_their_encoding_are_read_as_they_were_meant(encoding):
     meant = "k\u00e4tze/1.jpg"
     stand_in = "k" + "?" * len("\u00e4".encode(encoding)) + "tze/1.jpg"  # ASCII, so that the zip says nothing of UTF-8
-    content = zip_of({stand_in: b"a cat", "dog/1.jpg": b"a dog"}).replace(stand_in.encode(), meant.encode(encoding))
+    content = zipped([(stand_in, b"a cat"), ("dog/1.jpg", b"a dog")]).replace(stand_in.encode(), meant.encode(encoding))
     proposal = reading.read([reading.InputFile("pets.zip", content)])
     assert proposal.images_to_embed == ("dog/1.jpg", meant)
     assert reading.Images(proposal.files).read(meant) == b"a cat"
@@ -141,10 +133,10 @@ def test_names_with_signs_other_scripts_and_other_letter_case_are_each_an_image_
 
 
 def test_a_zip_that_holds_zips_alone_is_refused_and_one_beside_images_is_named():
-    inner = zip_of({"cat/1.jpg": b"", "dog/1.jpg": b""})
+    inner = zipped([("cat/1.jpg", b""), ("dog/1.jpg", b"")])
     with pytest.raises(reading.ReadingError, match="outer.zip holds 'all.zip', a zip itself: unpack outer.zip"):
-        reading.read([reading.InputFile("outer.zip", zip_of({"all.zip": inner, "README.txt": b"Pets"}))])
-    proposal = reading.read([reading.InputFile("outer.zip", zip_of({"old.zip": inner, **dict.fromkeys(TWO_OF_EACH, b"")}))])
+        reading.read([reading.InputFile("outer.zip", zipped([("all.zip", inner), ("README.txt", b"Pets")]))])
+    proposal = reading.read([reading.InputFile("outer.zip", zipped([("old.zip", inner), *[(name, b"") for name in TWO_OF_EACH]]))])
     assert proposal.images_to_embed == TWO_OF_EACH
     assert any("old.zip was not read: it is a zip within a zip" in str(note) for note in proposal.notes)
 
