@@ -103,3 +103,35 @@ def test_no_layout_is_read_while_an_input_is_handled(counting):
         }"""
     )
     assert counting.page.evaluate("reads") == ["offsetWidth"]  # had there been any, they would have been counted
+
+
+def test_what_a_step_leaves_as_it_is_is_not_written(counting):
+    page = counting.page
+    page.hover("#label-issues .thumb")
+    writes = page.evaluate(
+        """async () => {
+          const slider = document.getElementById("class-percentile"), settle = () => slider.dispatchEvent(new Event("change"));
+          const quiet = () => new Promise(resolve => setTimeout(resolve, 500));
+          const observer = new MutationObserver(() => {}), all = { subtree: true, childList: true, attributes: true, characterData: true };
+          const named = ({ target, attributeName }) => (target.id || target.className) + " " + attributeName;
+          const inspected = document.querySelector(".active").dataset.example;
+          step("class", 55);
+          settle();  // now there is something to undo
+          await quiet();
+          const active = [...document.querySelectorAll(".active[data-example]")];
+          observer.observe(document, all);
+          step("class", 60);
+          const stayed = active.filter(node => node.isConnected);
+          const marked = observer.takeRecords().filter(({ target, attributeName }) => attributeName === "class" && stayed.includes(target));
+          settle();
+          const atTheEnd = observer.takeRecords().map(named);
+          document.getElementById("undo").click();
+          document.getElementById("undo").click();
+          return { stayed: stayed.length, marked: marked.map(named), atTheEnd, undo: document.getElementById("undo").getAttribute("aria-disabled"),
+                   inspected, active: [...new Set([...document.querySelectorAll(".active[data-example]")].map(node => node.dataset.example))] };
+        }"""
+    )
+    assert writes["stayed"] > 0
+    assert writes["marked"] == writes["atTheEnd"] == []
+    assert writes["undo"] == "true"
+    assert writes["active"] == [writes["inspected"]]

@@ -90,11 +90,13 @@ class Panels:
         """Mark the inspected example wherever it is shown."""
         if state.inspected is None:
             return
+        before, self._marked = self._marked, list(dom.all_showing(self._index.ids[state.inspected]))
+        for node in before:
+            if node not in self._marked:
+                node.classList.remove("active")
         for node in self._marked:
-            node.classList.remove("active")
-        self._marked = list(dom.all_showing(self._index.ids[state.inspected]))
-        for node in self._marked:
-            node.classList.add("active")
+            if node not in before:
+                node.classList.add("active")
 
     # --- room --------------------------------------------------------------------------------
 

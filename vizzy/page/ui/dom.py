@@ -73,7 +73,9 @@ def show(node, visible):
 
 def enable(button, enabled):
     """Let a button be pressed, or show that it does nothing now. Unlike `disabled` this leaves the focus where it is."""
-    button.setAttribute("aria-disabled", "false" if enabled else "true")
+    disabled = "false" if enabled else "true"
+    if button.getAttribute("aria-disabled") != disabled:  # a write that changes nothing would still ask for a frame
+        button.setAttribute("aria-disabled", disabled)
 
 
 def closest_example(node):
