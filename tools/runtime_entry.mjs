@@ -4,8 +4,7 @@
 // memory was written down when this runtime was built (tools/runtime_slim.py), with the shared libraries that
 // were loaded into it. Restoring puts every library back where it lay, then the memory over it; nothing is run.
 //
-// snapshot.bin, compressed with gzip: the length of a description (4 bytes), the description (JSON), the shared
-// libraries, and Pyodide's record of the memory. Everything is asked for as soon as this module is loaded.
+// What is in snapshot.bin stands in snapshot.mjs, which reads it. Everything is asked for as soon as this module is loaded.
 //
 // Of the program and of the libraries in the snapshot, functions that no first visit calls are in files of their own (rest/).
 // The first call of one fetches those of its module.
@@ -28,6 +27,7 @@ const core = import("./pyodide.core.mjs");
 const asm = importAsm();
 asm.catch(() => {});
 let program = inNode ? null : compileProgram(); // a module, compiled while the snapshot comes in
+let reading = inNode ? null : readInWorker();
 export const { version } = await core;
 
 const output = { stdout: null, stderr: null };
@@ -62,16 +62,9 @@ export async function loadPyodide(options = {}) {
 
 async function restore() {
   const wasmModule = takeProgram();
-  const snapshot = openFile("snapshot.bin");
-  snapshot.catch(() => {});
-  await asm; // before the snapshot is unpacked, which leaves this thread little time for anything else
-  const reader = new Reader((await snapshot).pipeThrough(new DecompressionStream("gzip")).getReader());
-  const description = await readDescription(reader);
-  const compiled = readLibraries(reader, description.libraries);
-  const record = new Uint8Array(description.snapshotLength);
-  const memory = compiled.then(() => reader.fill(record));
-  memory.catch(() => {});
+  const snapshot = takeSnapshot();
   const { loadPyodide: loadPlain } = await core;
+  const description = await snapshot.description;
   const pyodide = await loadPlain({
     indexURL: inNode ? fileName("") : base.href,
     stdLibURL: inNode ? "/dev/null" : "data:,", // it is in the memory already
@@ -79,12 +72,14 @@ async function restore() {
     stderr: (line) => (output.stderr ?? console.warn)(line),
     _sysExecutable: "./this.program",
     wasmModule,
-    _loadSnapshot: record,
+    _loadSnapshot: new Uint8Array(description.snapshotLength), // in place of the record, which is not there yet
     createPyodideModule: async (settings) => {
       const { module, initialMemory } = await createModule(settings);
-      link(module, description, await compiled);
-      await memory;
+      link(module, description, await snapshot.libraries);
+      const record = await snapshot.record;
       exclusiveOr(record, module, initialMemory, description.libraries);
+      const { restoreSnapshot } = module.API;
+      module.API.restoreSnapshot = () => restoreSnapshot(record);
       return module;
     },
   });
@@ -97,12 +92,62 @@ async function restore() {
 
 // ---- reading the snapshot
 
+/** Promises of a snapshot's parts, which its worker tells one after the other. */
+function readInWorker() {
+  const worker = new Worker(new URL("snapshot.mjs", base), { type: "module", name: "snapshot" });
+  const parts = promisedParts();
+  worker.onmessage = ({ data }) => {
+    if (data.error) parts.fail(new Error(data.error));
+    else parts.resolve(data);
+    if (data.error || data.record) worker.terminate();
+  };
+  worker.onerror = () => parts.fail(new Error("snapshot.mjs could not be run"));
+  return parts;
+}
+
+/** The same under Node, without a worker. */
+function readHere() {
+  const parts = promisedParts();
+  const read = async () => {
+    const { readSnapshot } = await import("./snapshot.mjs");
+    await readSnapshot(await openFile("snapshot.bin"), (part) => parts.resolve(part));
+  };
+  read().catch((error) => parts.fail(error));
+  return parts;
+}
+
+/** A promise of each part, and what settles them. */
+function promisedParts() {
+  const settle = {};
+  const parts = {};
+  for (const name of ["description", "libraries", "record"]) {
+    parts[name] = new Promise((resolve, reject) => Object.assign(settle, { [name]: { resolve, reject } }));
+    parts[name].catch(() => {}); // whoever asks for it is told
+  }
+  const resolve = (told) => Object.entries(told).forEach(([name, part]) => settle[name].resolve(part));
+  const fail = (error) => Object.values(settle).forEach(({ reject }) => reject(error));
+  return { ...parts, resolve, fail };
+}
+
+/** The parts of the snapshot; a start that failed may have been for want of them, and the next one gets them anew. */
+function takeSnapshot() {
+  const taken = reading ?? (inNode ? readHere() : readInWorker());
+  reading = null;
+  return taken;
+}
+
 /** Pyodide's own WebAssembly, compiled while it comes in. */
 function compileProgram() {
-  const response = unpack("pyodide.asm.wasm.bin").then((unpacked) => new Response(unpacked, { headers: { "Content-Type": "application/wasm" } }));
-  const compiling = WebAssembly.compileStreaming(response);
+  const compiling = WebAssembly.compileStreaming(fetchProgram("pyodide.asm.wasm.bin"));
   compiling.catch(() => {}); // whoever asks for it is told
   return compiling;
+}
+
+/** A response of WebAssembly: as sw.js has kept it, or unpacked. */
+async function fetchProgram(name) {
+  const response = await fetched(name);
+  if (response.headers.get("Content-Type") === "application/wasm") return response;
+  return new Response(response.body.pipeThrough(new DecompressionStream("gzip")), { headers: { "Content-Type": "application/wasm" } });
 }
 
 /** The same; a start that failed may have been for want of it, and the next one gets it anew. */
@@ -130,59 +175,23 @@ async function unpack(name) {
 }
 
 async function openFile(name) {
+  return (await fetched(name)).body;
+}
+
+/** The response of a file, or what is like one under Node. */
+async function fetched(name) {
   if (inNode) {
     const { createReadStream } = await import("node:fs");
     const { Readable } = await import("node:stream");
-    return Readable.toWeb(createReadStream(fileName(name)));
+    return new Response(Readable.toWeb(createReadStream(fileName(name))));
   }
   const response = await fetch(new URL(name, base));
   if (!response.ok) throw new Error(`${name} could not be loaded (status ${response.status})`);
-  return response.body;
+  return response;
 }
 
 function fileName(name) {
   return decodeURIComponent(new URL(name, base).pathname);
-}
-
-/** Reads so many bytes of a stream at a time. */
-class Reader {
-  constructor(source) {
-    this.source = source;
-    this.chunk = new Uint8Array(0);
-  }
-
-  read(length) {
-    return this.fill(new Uint8Array(length));
-  }
-
-  async fill(bytes) {
-    const { length } = bytes;
-    let filled = 0;
-    while (filled < length) {
-      if (!this.chunk.length) {
-        const { done, value } = await this.source.read();
-        if (done) throw new Error("snapshot.bin is too short");
-        this.chunk = value;
-      }
-      const taken = this.chunk.subarray(0, length - filled);
-      bytes.set(taken, filled);
-      filled += taken.length;
-      this.chunk = this.chunk.subarray(taken.length);
-    }
-    return bytes;
-  }
-}
-
-async function readDescription(reader) {
-  const [length] = new Uint32Array((await reader.read(4)).buffer);
-  return JSON.parse(new TextDecoder().decode(await reader.read(length)));
-}
-
-/** Begin to compile each library as soon as its bytes are there. */
-async function readLibraries(reader, libraries) {
-  const compiling = [];
-  for (const { size } of libraries) compiling.push(WebAssembly.compile(await reader.read(size)));
-  return Promise.all(compiling);
 }
 
 // ---- putting the libraries back

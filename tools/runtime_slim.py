@@ -38,6 +38,7 @@ TOOLS = pathlib.Path(__file__).resolve().parent
 STDLIB_ARCHIVE = "python_stdlib.zip"
 CORE = "pyodide.core.mjs"
 SNAPSHOT = "snapshot.bin"
+SNAPSHOT_READER = "snapshot.mjs"
 PROGRAM = "pyodide.asm.wasm.bin"
 INFLATE = "inflate.js"
 REST = "rest"
@@ -180,11 +181,12 @@ class SlimBuild:
         core = (self.full / "pyodide.mjs").read_text()
         (self.folder / CORE).write_text(with_wasm_from_elsewhere(core))
         shutil.copyfile(TOOLS / "runtime_entry.mjs", self.folder / "pyodide.mjs")
+        shutil.copyfile(TOOLS / "runtime_snapshot.mjs", self.folder / SNAPSHOT_READER)
         (self.folder / INFLATE).write_bytes(self.inflate)
 
     def lay_published_core(self):
         """Write Pyodide as published, and what starts it, in place of all that is for a snapshot."""
-        for name in (SNAPSHOT, LATE, INFLATE, *(f"{name}.bin" for name in PACKED_CORE)):
+        for name in (SNAPSHOT, SNAPSHOT_READER, LATE, INFLATE, *(f"{name}.bin" for name in PACKED_CORE)):
             (self.folder / name).unlink(missing_ok=True)
         shutil.rmtree(self.folder / REST, ignore_errors=True)
         for name in PACKED_CORE:

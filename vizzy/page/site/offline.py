@@ -20,6 +20,7 @@ from vizzy.page.ui.scheduling import yield_until_idle
 QUIET_SECONDS = 0.4  # since the page was last touched, until the next part is kept
 TOUCHES = ("input", "keydown", "pointerdown", "wheel")
 PART = 40  # files; after each, the page looks whether it is still quiet
+BESIDE_WORKER = ("pyodide/snapshot.",)  # what the worker has a worker of its own fetch: it does not know of it
 # Of the runtime, what labs and the guide fetch when they are opened. What only some data need (a network for images,
 # vectors of words, libraries for formats) is large, and kept once it was used: see `OfflineCopy.keep_used`.
 LATE = ("pyodide/late.zip", "pyodide/rest/", "pyodide/inflate.js", "pyodide/python_stdlib.zip", "driver/", "pyscript/codemirror", "pyscript/index-", "licences.txt")
@@ -70,7 +71,7 @@ class OfflineCopy:
         except features.Replaced as error:
             self._app.note(error.args[0])
             return
-        if await self._keep(await self._loaded(), STARTABLE):
+        if await self._keep(await self._loaded() + _here(await _runtime_files(BESIDE_WORKER)), STARTABLE):
             late = (await features.manifest())["kept_for_offline"] + await _runtime_files(LATE)
             await self._keep(_here(late + late_files() + _of_dataset(self._app.dataset.index)), WHOLE)
 
