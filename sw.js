@@ -20,6 +20,8 @@ const reference = new URL("reference/", scope).href; // pages of their own, for 
 const STARTABLE = "startable";
 const WHOLE = "whole";
 const visits = new Map(); // client id -> {site, runtime: names of its caches, kept: a mark or null, isOffline}, null, or a promise of either
+const PACKED_PROGRAM = ".wasm.bin"; // a gzip file: hosts may not compress
+const WEBASSEMBLY = "application/wasm";
 const PARALLEL = 4; // files fetched at a time: hundreds at once leave the page too little of a small machine
 const NOT_KEPT = {
   en: [
@@ -188,10 +190,18 @@ async function sweep(visit) {
   }
 }
 
+// WebAssembly is kept unpacked: so it is compiled as it is read, and browsers keep what they compiled of it beside it.
+async function addUnpacked(cache, url) {
+  const packed = await fetch(url);
+  if (!packed.ok) throw new TypeError(`${url}: status ${packed.status}`);
+  const unpacked = packed.body.pipeThrough(new DecompressionStream("gzip"));
+  await cache.put(url, new Response(unpacked, { headers: { "Content-Type": WEBASSEMBLY } }));
+}
+
 async function addMissing(cache, urls) {
   const waiting = new Set(urls).values(); // shared: each takes the next
   const addNext = async () => {
-    for (const url of waiting) if (!(await cache.match(url))) await cache.add(url);
+    for (const url of waiting) if (!(await cache.match(url))) await (url.endsWith(PACKED_PROGRAM) ? addUnpacked(cache, url) : cache.add(url));
   };
   await Promise.all(Array.from({ length: PARALLEL }, addNext));
 }

@@ -97,6 +97,7 @@ WATCHES_BODY = b"As(document),e.observe(document.body,{childList:!0})"
 FETCHES = b'var response=fetch(binaryFile,{credentials:"same-origin"});'
 FETCHES_PACKED = (
     b'var response=fetch(binaryFile+".bin",{credentials:"same-origin"}).then(response=>{if(!response.ok)throw new Error(`status ${response.status}`);'
+    b'if(response.headers.get("Content-Type")==="application/wasm")return response;'  # as sw.js keeps it
     b'return new Response(response.body.pipeThrough(new DecompressionStream("gzip")),{headers:{"Content-Type":"application/wasm"}})});'
 )
 CHANGED = b"// Changed for Vizzy: watches what is added to the body itself, not all of the document.\n"

@@ -20,12 +20,20 @@ def own_site(tmp_path):
         yield folder, address + "vizzy/", server
 
 
+# Of a file as it is kept: WebAssembly unpacked.
+FIRST_BYTES = """async (name) => {
+  const kept = await caches.match(new URL(name, document.baseURI).href);
+  return [kept.headers.get("Content-Type"), [...new Uint8Array(await kept.arrayBuffer()).slice(0, 4)]];
+}"""
+
+
 def test_after_one_visit_the_page_works_without_a_server_from_a_subfolder(browser, own_site):
     _, address, server = own_site
     with visiting(browser, address) as visit:
         visit.open().train()
         issues = visit.ids_in("#label-issues")
         wait_until_kept(visit.page)
+        assert visit.page.evaluate(FIRST_BYTES, "runtime/pyodide/pyodide.asm.wasm.bin") == ["application/wasm", [0, *b"asm"]]
         server.kill()
         server.wait()
         visit.page.reload()
