@@ -29,7 +29,7 @@ def test_a_missed_problem_says_who_keeps_it_and_what_would_flag_it():
 def test_what_would_flag_it_is_a_percentile_that_there_is():
     assert sentences.what_would_flag(missed(issue_from=[-1, 30.2])) == "Flagged at class percentile 30 and below."
     # Between 30.2 and 30.9 there is no whole percentile.
-    assert sentences.what_would_flag(missed(issue_from=[30.2, 30.9])) == "Out of distribution above the 40th percentile."
+    assert sentences.what_would_flag(missed(issue_from=[30.2, 30.9])) == "Flagged as out of distribution above the 40th percentile."
     assert sentences.what_would_flag(missed(issue_from=None, no_class_above=100)) == "No percentile flags it."
 
 
@@ -44,8 +44,8 @@ def test_what_stands_in_the_other_list():
 
 
 def test_the_percentiles_of_the_means():
-    assert sentences.mean_percentiles([25, 33.4], CLASSES) == "The mean is, for cat the 25th and dog the 33rd percentile."
-    assert sentences.mean_percentiles([None, 33.4], CLASSES) == "The mean is, for dog the 33rd percentile."
+    assert sentences.mean_percentiles([25, 33.4], CLASSES) == "The mean as a percentile: cat the 25th and dog the 33rd."
+    assert sentences.mean_percentiles([None, 33.4], CLASSES) == "The mean as a percentile: dog the 33rd."
     assert "and so on" in sentences.mean_percentiles([1] * 12, ["k"] * 12)
     assert sentences.mean_percentiles([None], ["cat"]) == ""
 

@@ -66,7 +66,7 @@ def what_would_flag(missed):
             return _("Flagged at class percentile {} and below.").format(int(up_to))
         return _("Flagged at class percentiles {} to {}.").format(int(above) + 1, int(up_to))
     if missed["no_class_above"] < 100:
-        return _("Out of distribution above the {} percentile.").format(ordinal(int(missed["no_class_above"])))
+        return _("Flagged as out of distribution above the {} percentile.").format(ordinal(int(missed["no_class_above"])))
     return _("No percentile flags it.")
 
 
@@ -101,7 +101,7 @@ def mean_percentiles(percentiles, classes):
     if len(there) > 6:
         there = there[:6] + [_("and so on")]
         return _("The mean is a different percentile for every class: {}.").format(_(", ").join(there))
-    return _("The mean is, for {} percentile.").format(joined(there)) if there else ""
+    return _("The mean as a percentile: {}.").format(joined(there)) if there else ""
 
 
 def unsure(counter, classes):

@@ -40,6 +40,8 @@ class ReviewCard:
         for key, label in self._index.class_keys():
             name = self._index.classes[label]
             keys += [dom.element("kbd", "", key), dom.element("span", "", "" if name == key else name)]
+        if keys and not keys[-1].textContent:  # digits that stand for the classes of these names
+            keys[-1].textContent = _("gives that label")
         dom.by_id("review-class-keys").replaceChildren(*keys)
 
     def show(self, example, suggested, quality):
