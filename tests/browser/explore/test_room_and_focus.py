@@ -143,3 +143,20 @@ def test_on_a_phone_training_can_be_begun_beside_the_dataset_and_leads_to_its_ou
         })"""
         assert len(set(page.evaluate(lefts))) == 1  # each stops at the same place
         assert page.is_hidden("#train-here")
+
+
+def test_names_of_eight_letters_and_all_examples_of_a_cell_are_seen_whole_at_every_width(visit, made):
+    _, path = made("names", 3, per_class=70, pictures=False, names=["negative", "ordinary", "positive"])
+    page = visit.open(f"?dataset={path}").train().page
+    for width in (1440, 1441, 1442, 1443):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(300)  # the window's new size is taken up a frame later
+        cut = page.eval_on_selector_all(
+            ".choice, .badge, .bar .name, .strip .name", "nodes => nodes.filter(one => one.scrollWidth > one.clientWidth).map(one => one.className + one.textContent)"
+        )
+        assert cut == []
+        outside = page.eval_on_selector_all(
+            "#matrix .agrees .thumbs:not([data-more^='+'])",
+            "grids => grids.map(grid => grid.scrollHeight - grid.clientHeight).filter(beyond => beyond > 0)",
+        )
+        assert outside == [], width

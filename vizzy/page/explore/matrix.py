@@ -5,11 +5,13 @@ from vizzy.page.ui import dom
 from vizzy.page.ui.geometry import tile_size
 from vizzy.page.ui.thumbnails import ThumbnailGrid
 
-LARGEST = {True: 4, False: 6}  # rem; on the diagonal, off it: what may be wrong is drawn larger
+LARGEST = {True: 4, False: 8}  # rem; on the diagonal, off it: what may be wrong is drawn larger
 SMALLEST = {True: 0.45, False: 0.75}  # rem; with many classes, where the cells are small and tell by their counts, with fewer
 COUNT = {True: 1.15, False: 1.75}  # rem, of the line with a cell's count, in small cells and in larger ones, as in the stylesheet
 PADDING = 3  # px, around a cell's images, as there
+ROUNDED = 1  # px, that a cell may be narrower than the whole number of its width
 LINE = 1.25  # rem, of a text without a picture: off the diagonal there is room for a line of it
+LETTER, BOLD_LETTER, BADGE = 0.47, 0.6, 2.2  # rem, about, of a heading: small letters, those of a name, and what is around the name
 KINDS = {"given": _("given"), "suggested": _("suggested")}
 MANY_CLASSES = 6  # from here on the headings name the class alone
 
@@ -104,10 +106,12 @@ class MatrixPanel:
         cell, rem = self._cells[0], dom.rem()
         if cell.offsetWidth > 0:
             is_many = len(self._index.classes) >= MANY_CLASSES
+            heading = rem * (LETTER * len(KINDS["suggested"]) + BOLD_LETTER * max([len(name) for name in self._index.classes]) + BADGE)
+            dom.by_id("matrix").classList.toggle("stacked", cell.offsetWidth < heading)  # before the height is read, which follows
             height = cell.offsetHeight - PADDING
             is_low = not is_many and height - COUNT[False] * rem < LINE * rem  # then the line with the count is as low as with many
             dom.by_id("matrix").classList.toggle("low", is_low)
-            self._room = (cell.offsetWidth - 2 * PADDING, height - COUNT[is_many or is_low] * rem, rem)
+            self._room = (cell.offsetWidth - ROUNDED - 2 * PADDING, height - COUNT[is_many or is_low] * rem, rem)
 
     def _show_counts(self, analysis):
         for number, cell in enumerate(self._cells):

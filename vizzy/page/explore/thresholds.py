@@ -43,7 +43,7 @@ class ThresholdsPanel:
         by_outliers = state.ood_mode == "outliers"
         dom.by_id("outliers-mode").checked = by_outliers
         if by_outliers:
-            dom.by_id("ood-value").textContent = _("outliers")
+            dom.by_id("ood-value").textContent = "–"
 
     def show_histograms(self, histograms):
         """Draw how the self-confidences of each class are spread: K lists of counts."""
