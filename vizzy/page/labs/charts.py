@@ -13,6 +13,7 @@ from vizzy.page.ui import dom
 
 LEFT, TOP, BOTTOM = 42, 12, 38
 LETTER = 7.6  # px, about, of a name at a line's end
+FIRST_WIDE, WIDE = 0x2E80, 1.6  # from this character on they are wide, and so many letters
 LOWEST, HIGHEST = 225, 400  # px, of a chart; between them it is four tenths of its width
 KEY_STEPS = {"ArrowLeft": -1, "ArrowDown": -1, "ArrowRight": 1, "ArrowUp": 1, "PageDown": -10, "PageUp": 10}
 SHOWN_TICKS = 25  # of the heat map's percentiles
@@ -63,7 +64,7 @@ class LineChart:
         """
         self._shown = (lines, x_range, y_range, cursor, marks, steps)
         width = max(260, self._frame.clientWidth or 520)
-        right = width - 10 - int(LETTER * max([len(line["name"]) for line in lines] + [0]))
+        right = width - 10 - int(LETTER * max([_letters(line["name"]) for line in lines] + [0]))
         across = Scale(x_range[0], x_range[1], LEFT, right)
         height = int(max(LOWEST, min(HIGHEST, 0.4 * width)))
         up = Scale(y_range[0], y_range[1], height - BOTTOM, TOP)
@@ -379,6 +380,11 @@ def _names(lines, across, up):
         ends[place][0] = min(ends[place][0], lowest)
         lowest = ends[place][0] - LABEL_GAP
     return [_text(line["name"], x, y, "end-name " + line["kind"]) for y, x, line in ends]
+
+
+def _letters(name):
+    """About how many letters wide a name is: a Chinese character counts for more than one."""
+    return sum([WIDE if ord(letter) >= FIRST_WIDE else 1 for letter in name])
 
 
 def _mark(mark, across, up):
