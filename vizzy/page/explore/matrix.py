@@ -106,12 +106,18 @@ class MatrixPanel:
         cell, rem = self._cells[0], dom.rem()
         if cell.offsetWidth > 0:
             is_many = len(self._index.classes) >= MANY_CLASSES
-            heading = rem * (LETTER * len(KINDS["suggested"]) + BOLD_LETTER * max([len(name) for name in self._index.classes]) + BADGE)
-            dom.by_id("matrix").classList.toggle("stacked", cell.offsetWidth < heading)  # before the height is read, which follows
+            self._lay_out_headings(cell.offsetWidth / rem)  # before the height is read, which follows
             height = cell.offsetHeight - PADDING
             is_low = not is_many and height - COUNT[False] * rem < LINE * rem  # then the line with the count is as low as with many
             dom.by_id("matrix").classList.toggle("low", is_low)
             self._room = (cell.offsetWidth - ROUNDED - 2 * PADDING, height - COUNT[is_many or is_low] * rem, rem)
+
+    def _lay_out_headings(self, width):
+        """For cells of this width, in rem: all headings on one line, or all on two, or with the name alone."""
+        kind = LETTER * len(KINDS["suggested"])
+        name = BOLD_LETTER * max([len(name) for name in self._index.classes]) + BADGE
+        dom.by_id("matrix").classList.toggle("stacked", width < kind + name)
+        dom.by_id("matrix").classList.toggle("bare", width < kind)
 
     def _show_counts(self, analysis):
         for number, cell in enumerate(self._cells):
