@@ -9,7 +9,6 @@ LARGEST = {True: 4, False: 8}  # rem; on the diagonal, off it: what may be wrong
 SMALLEST = {True: 0.45, False: 0.75}  # rem; with many classes, where the cells are small and tell by their counts, with fewer
 COUNT = {True: 1.15, False: 1.75}  # rem, of the line with a cell's count, in small cells and in larger ones, as in the stylesheet
 PADDING = 3  # px, around a cell's images, as there
-ROUNDED = 1  # px, that a cell may be narrower than the whole number of its width
 LINE = 1.25  # rem, of a text without a picture: off the diagonal there is room for a line of it
 LETTER, BOLD_LETTER, BADGE = 0.47, 0.6, 2.2  # rem, about, of a heading: small letters, those of a name, and what is around the name
 KINDS = {"given": _("given"), "suggested": _("suggested")}
@@ -110,7 +109,8 @@ class MatrixPanel:
             height = cell.offsetHeight - PADDING
             is_low = not is_many and height - COUNT[False] * rem < LINE * rem  # then the line with the count is as low as with many
             dom.by_id("matrix").classList.toggle("low", is_low)
-            self._room = (cell.offsetWidth - ROUNDED - 2 * PADDING, height - COUNT[is_many or is_low] * rem, rem)
+            # Exact, as offsetWidth is rounded: a row would hold one image less than was counted.
+            self._room = (cell.getBoundingClientRect().width - 2 * PADDING, height - COUNT[is_many or is_low] * rem, rem)
 
     def _lay_out_headings(self, width):
         """For cells of this width, in rem: all headings on one line, or all on two, or with the name alone."""
