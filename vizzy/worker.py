@@ -71,21 +71,26 @@ async def _awaited(coroutine):
         return _refusal(error)
 
 
+def _json(value):
+    """JSON text; MicroPython reads escaped halves of a sign beyond 16 bits, as of an emoji, as two that are none."""
+    return json.dumps(value, ensure_ascii=False)
+
+
 def _crossed(answer):
-    return answer if answer is None or isinstance(answer, JsProxy) else json.dumps(answer)
+    return answer if answer is None or isinstance(answer, JsProxy) else _json(answer)
 
 
 def _refusal(error):
     """The JSON text of a `DatasetError`; any other error is raised again."""
     dataset = sys.modules.get("vizzy.dataset")  # which is imported only after the worker has started
     if dataset and isinstance(error, dataset.DatasetError):
-        return json.dumps({"error": in_parts(error.args[0])})
+        return _json({"error": in_parts(error.args[0])})
     raise error
 
 
 def _with_arrays(told, **arrays):
     """An answer with arrays: an object of ``told``, JSON text, and of typed arrays."""
-    return to_js({"told": json.dumps(told)} | arrays, dict_converter=js.Object.fromEntries)
+    return to_js({"told": _json(told)} | arrays, dict_converter=js.Object.fromEntries)
 
 
 # --- the worker's life ----------------------------------------------------------------------------------
@@ -423,7 +428,7 @@ def answer_parts(names_json: str) -> JsProxy | None:
             is_late = time.monotonic() - began > MOST_SECONDS_OF_PARTS
             if part is None and is_late:
                 return to_js(texts)
-        texts.append(json.dumps(part))
+        texts.append(_json(part))
         if is_late:
             break
     return to_js(texts)

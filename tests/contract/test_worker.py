@@ -120,6 +120,13 @@ def test_another_dataset_takes_the_place_of_all_that_belonged_to_the_last_one(wo
     assert worker.opened.session.predictions is None and "reviewing" not in vars(worker.opened)
 
 
+def test_names_and_labels_with_emoji_reach_micropython_unescaped(worker):
+    names = ["\U0001f431/\U0001f600.png", "dog/1.png"]
+    answer = worker.propose(names, [None, None], "{}", "runtime/wheels/")
+    for text in (run(answer) if hasattr(answer, "__await__") else answer, worker.images_to_embed()):
+        assert "\U0001f431" in text and "\\u" not in text
+
+
 def test_features_of_texts_are_made_in_steps_that_can_be_cancelled_and_what_was_open_stays(worker):
     propose(worker, zipped({}))
     answer_of(worker.open_proposal())

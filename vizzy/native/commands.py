@@ -232,7 +232,7 @@ def _add_data(folder: Path, files: list[tuple[str, Path]]) -> None:
     # Other data have another address: a browser that keeps the site for use without a network notices that.
     described = f"data/files-{digest.hexdigest()[:8]}.json"
     told = {"files": entries, "choices": {}, "preview": True, "trains": False, "is_kept_by_server": False, "writes": False, "fields": None}
-    (folder / described).write_text(json.dumps(told), encoding="utf-8")
+    (folder / described).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8", errors="replace")
     index = (folder / INDEX).read_text(encoding="utf-8")
     (folder / INDEX).write_text(with_metas(index, data=described), encoding="utf-8", newline="\n")
 

@@ -210,7 +210,7 @@ class Handler(BaseHTTPRequestHandler):
             told = self.server.data.take(name, body, parse_qs(urlsplit(self.path).query))
         except ReadingError as error:
             told = {"error": str(error)}
-        self._answer(HTTPStatus.OK, json.dumps(told).encode(), TYPES["json"])
+        self._answer(HTTPStatus.OK, json.dumps(told, ensure_ascii=False).encode("utf-8", "replace"), TYPES["json"])
 
     def log_message(self, *_arguments: Any) -> None:
         """Say nothing: the address has the secret in it."""
@@ -251,7 +251,7 @@ class Handler(BaseHTTPRequestHandler):
         if data is None:
             return None
         if name == DATA:
-            return json.dumps(data.described()).encode()
+            return json.dumps(data.described(), ensure_ascii=False).encode("utf-8", "replace")
         number = name.removeprefix("data/")
         return data.content(int(number)) if number.isdecimal() and len(number) < 10 else None
 
