@@ -26,6 +26,7 @@ TOUCHED = ("numpy", "scipy", "sklearn")
 # Modules of a browser's Python; a module that imports one cannot be imported here.
 BROWSER_MODULES = {"js", "pyscript", "pyodide_js", "polyscript"}
 DATASET_FOLDER = "made-up/"
+STEPS_OF_A_PART = 8  # at most: a call for a part takes no more time than a question may wait, and so gives perhaps none yet
 # What a first visit imports of the app; with what these import.
 FIRST = ("vizzy.session", "vizzy.dataset")
 
@@ -222,7 +223,8 @@ def calls():
         ["train", "[]", 1],
         ["progress", 1],
         *(["analyse", *one] for one in settings),
-        *(["answer_parts", json.dumps(list(names_from(one)))] for one in settings),
+        *(["answer_parts", json.dumps([name])] for one in settings for name in names_from(one) for _ in range(STEPS_OF_A_PART)),
+        *(["analyse", *one] for one in settings),
         *(["explain", 0, *one] for one in settings),
         ["cell_examples", 0, 1, *settings[0]],
         ["train", "[[0, 1], [1, 2]]", 2],
