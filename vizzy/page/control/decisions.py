@@ -134,7 +134,6 @@ class DecisionsController:
             self.leave()
 
     def follow_address(self, _event=None):
-        """Another dataset, or another state in a link that was pasted or gone back to, is another page; a link within this one is not."""
-        location = js.window.location
-        if location.search != self._search or "=" in location.hash and location.href != self._written:
-            location.reload()
+        """Back to another dataset is another page; within one, nothing needs to be done."""
+        if js.window.location.search != self._search:
+            js.window.location.reload()
