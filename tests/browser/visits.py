@@ -16,7 +16,9 @@ SERVICE_WORKERS_ARE_BLOCKED = "Service Worker registration blocked by Playwright
 BROWSER_FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync "
-    "--disable-features=AutofillServerCommunication"  # the browser's own question about form fields
+    # The browser's own question about form fields; pages of its own interface, which each new window would run unseen.
+    "--disable-features=AutofillServerCommunication,PreloadTopChromeWebUI,WebUIOmniboxPopup,WebUIOmniboxAimPopup,"
+    "OmniboxWebUIPopup,InitialWebUI,WebUIReloadButton"
 ).split()
 # Python runs as it was compiled first: most visits are over before compiling it again, for speed, would pay.
 BROWSER_FLAGS.append("--js-flags=--no-wasm-dynamic-tiering --no-wasm-tier-up")

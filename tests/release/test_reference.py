@@ -9,6 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
+pytestmark = pytest.mark.thorough  # the pages are made anew, which takes a quarter of a minute
+
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):

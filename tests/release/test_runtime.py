@@ -651,6 +651,7 @@ def test_pyscript_watches_the_body_alone(tmp_path):
         runtime.watch_only_the_body(tmp_path)
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(
     not (TOOLS.parent / "runtime/pyodide/snapshot.bin").exists(),
     reason="./serve.sh --prepare was not run yet",

@@ -275,6 +275,7 @@ def folders():
     shutil.rmtree(ROOT / FOLDER, ignore_errors=True)
 
 
+@pytest.mark.thorough  # what shows it is what shows the data of one's own above
 def test_a_hostile_dataset_folder_makes_no_element_or_attribute_that_a_harmless_one_does_not(browser, site, folders):
     seen = []
     for name in ("harmless", "hostile"):
