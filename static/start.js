@@ -27,6 +27,20 @@
     if (!NAMES_DATA) append("link", { rel: "preload", as: "fetch", crossOrigin: "anonymous", href: "static/dataset.json" });
   }
 
+  // A callback of the frame would come before the picture is on the screen, and what it fetches would delay that.
+  function whenPainted(action) {
+    var told = (window.PerformanceObserver && PerformanceObserver.supportedEntryTypes) || [];
+    if (told.indexOf("paint") < 0) {
+      requestAnimationFrame(function () { setTimeout(action); });
+      return;
+    }
+    new PerformanceObserver(function (painted, observer) {
+      if (!painted.getEntriesByName("first-contentful-paint").length) return;
+      observer.disconnect();
+      action();
+    }).observe({ type: "paint", buffered: true });
+  }
+
   function append(name, properties) {
     document.head.append(Object.assign(document.createElement(name), properties));
   }
@@ -143,7 +157,7 @@
   // On a phone, whose network and processor are slow, Python waits until the first screen is there.
   if (matchMedia(WIDE).matches) startPython();
   else {
-    requestAnimationFrame(function () { setTimeout(startPython); });
+    whenPainted(startPython);
     setTimeout(startPython, MS_WITHOUT_FRAME);
   }
 })();

@@ -77,10 +77,13 @@ def test_a_label_chosen_before_python_runs_is_given_then(browser, site):
         assert visit.page.locator(".card.changed").count() == 1
 
 
+NEVER_PAINTED = "PerformanceObserver.prototype.observe = () => {}"
+
+
 def test_on_a_phone_the_start_is_fetched_once_the_first_screen_is_there(browser, site):
     with browser.new_context(service_workers="block", viewport={"width": 390, "height": 844}) as context:
         page = context.new_page()
-        page.add_init_script("window.requestAnimationFrame = () => 0")
+        page.add_init_script(NEVER_PAINTED)
         page.route(PYTHON_NEVER_COMES, lambda route: None)
         asked = []
         page.on("request", lambda request: asked.append(urlsplit(request.url).path))
@@ -95,7 +98,17 @@ def test_on_a_phone_python_starts_in_a_tab_that_is_never_painted(browser, site):
     with browser.new_context(service_workers="block", viewport={"width": 390, "height": 844}) as context:
         page = context.new_page()
         page.clock.install()
-        page.add_init_script("window.requestAnimationFrame = () => 0")
+        page.add_init_script(NEVER_PAINTED)
         page.goto(site, wait_until="domcontentloaded")
         with page.expect_request(PYTHON_NEVER_COMES):
             page.clock.run_for(5000)
+
+
+def test_on_a_phone_python_starts_after_a_frame_where_the_browser_does_not_tell_of_paints(browser, site):
+    with browser.new_context(service_workers="block", viewport={"width": 390, "height": 844}) as context:
+        page = context.new_page()
+        page.clock.install()  # the wait for a tab that is never painted does not end
+        page.add_init_script("Object.defineProperty(PerformanceObserver, 'supportedEntryTypes', { value: [] })")
+        with page.expect_request(PYTHON_NEVER_COMES):
+            page.goto(site, wait_until="commit")
+            page.clock.run_for(1000)
