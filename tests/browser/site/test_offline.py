@@ -265,8 +265,11 @@ def test_before_a_visit_is_kept_nothing_of_a_new_version_is_taken_and_the_page_s
 def test_a_visit_that_met_two_versions_is_not_kept_and_says_so(browser, own_site):
     folder, address, _ = own_site
     with visiting(browser, address) as visit:
+        # Nothing is kept while the page is used, so that the new version is there before that begins.
+        visit.page.add_init_script("window.touching = setInterval(() => document.dispatchEvent(new Event('wheel')), 100)")
         page = visit.open().page
         publish_another(folder)
+        page.evaluate("clearInterval(touching)")
         page.wait_for_function("document.getElementById('note').textContent.startsWith('A new version of Vizzy is out')")
         page.wait_for_timeout(1000)
         assert page.evaluate("caches.keys()") == []
