@@ -68,12 +68,18 @@ class OfflineCopy:
         await self._until_quiet()
         try:
             await features.require_same_version()
+            if await self._keep_all() is False:  # it may have been published meanwhile
+                await features.require_same_version()
         except features.Replaced as error:
             self._app.note(error.args[0])
-            return
-        if await self._keep(await self._loaded() + _here(await _runtime_files(BESIDE_WORKER)), STARTABLE):
+
+    async def _keep_all(self):
+        """Keep what a start needs, then the rest; as `_keep`."""
+        kept = await self._keep(await self._loaded() + _here(await _runtime_files(BESIDE_WORKER)), STARTABLE)
+        if kept:
             late = (await features.manifest())["kept_for_offline"] + await _runtime_files(LATE)
-            await self._keep(_here(late + late_files() + _of_dataset(self._app.dataset.index)), WHOLE)
+            kept = await self._keep(_here(late + late_files() + _of_dataset(self._app.dataset.index)), WHOLE)
+        return kept
 
     async def keep_used(self, prefix=None):
         """Keep what was loaded by now for data of somebody's own, and the files of the runtime that begin so."""
@@ -85,10 +91,10 @@ class OfflineCopy:
         return _loaded_here() + await self._app.worker.loaded()
 
     async def _keep(self, files, mark=None):
-        """Keep files, the mark with the last of them; whether that is done."""
+        """Keep files, the mark with the last of them: True, False where sw.js refuses as they are of two versions, else None."""
         try:
             if not hasattr(navigator, "serviceWorker") or not await navigator.serviceWorker.getRegistration():
-                return False
+                return None
             active = (await navigator.serviceWorker.ready).active
             for begin in range(0, len(files), PART):
                 await self._until_quiet()
@@ -98,7 +104,7 @@ class OfflineCopy:
             return True
         except Exception as error:  # private windows and full disks
             print("not kept for offline use:", error)
-            return False
+            return None
 
     async def _until_quiet(self):
         """Wait until nobody has touched the page for a while, no training is under way and the browser is idle."""
