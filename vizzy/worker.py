@@ -25,6 +25,7 @@ import pyodide_js
 import vizzy
 from pyodide.ffi import JsProxy, create_proxy, to_js
 from vizzy.sentences import in_parts, sentence
+from vizzy.translation import ENGLISH, Translation
 
 if TYPE_CHECKING:
     from vizzy.answer_parts import AnswerParts
@@ -834,8 +835,6 @@ async def export_review(
 
 def _language_of(catalogue_json):
     """What says a report's sentences: a `vizzy.translation.Translation`."""
-    from vizzy.translation import ENGLISH, Translation
-
     if not catalogue_json:
         return ENGLISH
     catalogue = json.loads(catalogue_json)

@@ -349,7 +349,8 @@ def _sampled(addresses, arrays, choices):
     """The table that has the rows, if one has, and all files with a sample of their rows: (TextTable or None, list of InputFile)."""
     texts = [address for address in addresses if _suffix(address) not in ARRAY_SUFFIXES]
     rows = max((array.shape[0] for array in arrays), default=0)
-    tables = [_table_in(address, choices) for address in texts if _holds_rows(address, texts, rows)]
+    sizes = {text: _size(text) for text in texts}
+    tables = [_table_in(address, choices) for address in texts if _holds_rows(address, sizes, rows)]
     if len(tables) > 1:
         raise ReadingError(f"{tables[0].name} and {tables[1].name} are two large tables: join them first, or {NEEDS_MEMORY}.")
     with _Streams() as streams:
@@ -362,9 +363,8 @@ def _sampled(addresses, arrays, choices):
         return table, files + [InputFile(_name(address), _content(streams, address)) for address in whole]
 
 
-def _holds_rows(address, texts, rows):
-    """Whether a text has the rows of the data, as a list of classes beside it has not."""
-    sizes = {text: _size(text) for text in texts}
+def _holds_rows(address, sizes, rows):
+    """Whether a text, of those with these sizes, has the rows of the data, as a list of classes beside it has not."""
     if sizes[address] > WHOLE_BYTES or not rows:
         return sizes[address] in (max(sizes.values()), *(size for size in sizes.values() if size > WHOLE_BYTES))
     with _Streams() as streams:
@@ -470,10 +470,11 @@ def _member(file, archive, entry, address):
 def _header(file, named, address, member, start, is_compressed):
     """What an array's header says; it is read as that of a small one is, which refuses what is damaged or would run something."""
     begin = file.read(12)
-    length = int.from_bytes(begin[8 : 10 if begin[6:7] == b"\x01" else 12], "little")
-    offset = (10 if begin[6:7] == b"\x01" else 12) + length
+    is_first_version = begin[6:7] == b"\x01"
+    length_end = 10 if is_first_version else 12
+    offset = length_end + int.from_bytes(begin[8:length_end], "little")
     content = begin + file.read(max(0, min(offset - len(begin), HEAD_BYTES)))
-    read_header = np.lib.format.read_array_header_1_0 if begin[6:7] == b"\x01" else np.lib.format.read_array_header_2_0
+    read_header = np.lib.format.read_array_header_1_0 if is_first_version else np.lib.format.read_array_header_2_0
     try:
         opened = io.BytesIO(content)
         np.lib.format.read_magic(opened)

@@ -83,7 +83,7 @@ def read_delimited(name: str, text: str, form: Form, notes: tuple, delimiter: st
     preamble, text, delimiter = _hint_of_excel(text, delimiter)
     text, delimiter, more = _without_drawn_lines(name, text, delimiter)
     notes = (*notes, *more)
-    dialect = _dialect(text, delimiter)
+    dialect = dialect_of(text, delimiter)
     records, lines = _records(name, text, dialect, 1 if preamble else 0)
     skipped = _lines_above(records)
     if skipped:
@@ -116,23 +116,6 @@ def read_delimited(name: str, text: str, form: Form, notes: tuple, delimiter: st
     rows, lines = _filled(columns, records, lines)
     _check_rows(name, columns, rows, lines, dialect.delimiter, has_header)
     return Table(name, tuple(columns), tuple(rows), tuple(lines), form, notes)
-
-
-def dialect_of(text: str, delimiter: str | None = None) -> Dialect:
-    """How the fields of a table are separated and enclosed.
-
-    Parameters
-    ----------
-    text : str
-        Of its beginning at least.
-    delimiter : str, optional
-        Found out where it is not given.
-
-    Returns
-    -------
-    Dialect
-    """
-    return _dialect(text, delimiter)
 
 
 def read_records(
@@ -198,8 +181,22 @@ def _without_drawn_lines(name, text, delimiter):
     return "\n".join(lines) + "\n", "|", (sentence("{file} was read as a table that is drawn with lines.", file=name),)
 
 
-def _dialect(text, delimiter):
-    """The way of reading that gives records of equal width: with quotation marks as they are meant to be, if that fits."""
+def dialect_of(text: str, delimiter: str | None = None) -> Dialect:
+    """How the fields of a table are separated and enclosed: the way that gives records of equal width.
+
+    Of several, it is the one with quotation marks as they are meant to be, if that fits.
+
+    Parameters
+    ----------
+    text : str
+        Of its beginning at least.
+    delimiter : str, optional
+        Found out where it is not given.
+
+    Returns
+    -------
+    Dialect
+    """
     sample = text[:SAMPLE_CHARACTERS]
     if len(text) > SAMPLE_CHARACTERS:
         sample = sample[: sample.rfind("\n") + 1] or sample
