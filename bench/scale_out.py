@@ -117,11 +117,12 @@ def in_pieces(way, folder):
     """Score as the command does."""
     from vizzy.native.scale import engines
     from vizzy.native.scale.run import Options, run
+    from vizzy.reading import Choices
 
     loop = way == "loop"
     out = results(folder) if loop else folder.with_name(f"{folder.name}-dask")
     shutil.rmtree(out, ignore_errors=True)
-    asked = Options(str(out), *PERCENTILES, classes=NAMES)
+    asked = Options(str(out), *PERCENTILES, Choices(classes=NAMES))
     with nullcontext(engines.Loop()) if loop else engines.dask(workers=int(way.split()[0])) as engine:
         started = time.perf_counter()
         result = run([f"{folder}/*.parquet"], asked, engine, lambda sentence: None)

@@ -10,7 +10,7 @@ from pyarrow import parquet
 from test_find_in_pieces import FOUND
 
 from vizzy.__main__ import main
-from vizzy.native.scale import choice, pieces, row_files, run
+from vizzy.native.scale import choice, pieces, row_files, run, sampling
 
 CLASSES = ("bear", "cat", "dog")
 N = 400
@@ -20,9 +20,9 @@ N = 400
 def small_pieces(monkeypatch):
     """Groups, chunks and blocks of a few rows, so that every boundary is crossed many times."""
     monkeypatch.setattr(row_files, "GROUP_ROWS", 37)
-    monkeypatch.setattr(row_files, "SAMPLE_ROWS", 60)
-    monkeypatch.setattr(row_files, "HEAD_BYTES", 3000)
-    monkeypatch.setattr(row_files, "BLOCK_BYTES", 101)
+    monkeypatch.setattr(sampling, "SAMPLE_ROWS", 60)
+    monkeypatch.setattr(sampling, "HEAD_BYTES", 3000)
+    monkeypatch.setattr(sampling, "BLOCK_BYTES", 101)
     monkeypatch.setattr(pieces, "CHUNK_CELLS", 30)
     monkeypatch.setattr(run, "divided", lambda facts, _most_rows: pieces.divided(facts, 100))
 

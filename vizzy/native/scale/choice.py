@@ -40,7 +40,7 @@ def why_in_pieces(files: Sequence[str], choices: Choices | None = None) -> str |
         if suffixes == {".parquet"}:
             (rows, cells), per_cell = _size_of_parquet(paths), BYTES_PER_CELL
         elif suffixes <= {*ARRAY_SUFFIXES, *TABLES, *LISTS_OF_CLASSES} and sum(path.stat().st_size for path in paths) >= LEAST_BYTES:
-            from vizzy.native.scale.row_files import row_files_of, rows_and_cells
+            from vizzy.native.scale.sampling import rows_and_cells, understood
 
             rows, cells = rows_and_cells(files)
             per_cell = BYTES_PER_CELL_OF_ARRAYS if suffixes & {*ARRAY_SUFFIXES} else BYTES_PER_CELL
@@ -51,7 +51,7 @@ def why_in_pieces(files: Sequence[str], choices: Choices | None = None) -> str |
             return None
         if suffixes != {".parquet"}:
             _check_installed()
-            row_files_of(files, choices or Choices())
+            understood(files, choices or Choices())
     except (ImportError, OSError, ReadingError, ValueError):  # a damaged Parquet file raises a ValueError or an OSError
         return None  # whoever reads it says what is wrong
     beside = "" if free is None else f" of {free / 1e9:.1f} GB that are free"

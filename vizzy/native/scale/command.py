@@ -45,14 +45,8 @@ def find_in_pieces(options: Namespace, choices: Choices) -> None:
             output=folder,
             class_percentile=options.class_percentile,
             ood_percentile=options.ood_percentile,
-            roles=tuple(choices.roles.items()),
-            classes=choices.classes,
-            kept_labels=choices.kept_labels,
-            no_labels=choices.no_labels,
-            leave_out_unlabelled=choices.leave_out_unlabelled,
+            choices=choices,
             worst=_worst(options),
-            encoding=choices.encoding,
-            header=choices.header,
             decisions=_decisions(options.decisions) if options.decisions else (),
         )
         say = partial(print, "Note:", file=sys.stderr if options.json else sys.stdout)

@@ -10,7 +10,8 @@ from typing import Any
 
 from vizzy.exporting import UNDECIDED, names_of_added
 from vizzy.native.scale import storage
-from vizzy.native.scale.pieces import ParquetIn, Piece
+from vizzy.native.scale.parquet_rows import ParquetIn
+from vizzy.native.scale.pieces import Piece
 from vizzy.native.scale.row_files import RowFiles
 from vizzy.reading import columns as names
 from vizzy.reading.errors import ReadingError
@@ -74,9 +75,8 @@ def _rows(files: RowFiles, folder: str, pieces: Sequence[Piece], added: dict[str
             if files.table:
                 rows: Any = files.table_of(group).rows
             else:
-                first = files.number(group, 0) + 1
                 given = found.column(names.GIVEN_LABEL).slice(start, count).to_pylist()
-                rows = ([str(first + row), label or ""] for row, label in enumerate(given))
+                rows = ([files.id_of(group, row), label or ""] for row, label in enumerate(given))
             yield ([*row, *more] for row, more in zip(rows, zip(*cells, strict=True), strict=True))
             start += count
 

@@ -17,16 +17,9 @@ import numpy as np
 
 from vizzy import confident
 from vizzy.native.scale import storage
-from vizzy.native.scale.pieces import (
-    Columns,
-    ParquetIn,
-    Piece,
-    Source,
-    chunks_of,
-    numbers_of,
-    texts_of_labels,
-)
-from vizzy.native.scale.row_files import RowFiles
+from vizzy.native.scale.columns import Columns, Source, numbers_of, texts_of_labels
+from vizzy.native.scale.parquet_rows import ParquetIn
+from vizzy.native.scale.pieces import Piece, chunks_of
 from vizzy.reading import columns as names
 from vizzy.reading.errors import ReadingError, shown
 from vizzy.reading.numbers import check_finite, check_probabilities
@@ -343,10 +336,7 @@ def _ids_of(chunk, columns):
     """The ids of all rows of a chunk, or where there are none their places: list of str."""
     if columns.id:
         return [str(value) for value in chunk.table.column(columns.id).to_pylist()]
-    if isinstance(chunk.piece.file, RowFiles):
-        first = chunk.piece.file.number(chunk.group, chunk.start) + 1  # from 1 on, as in memory
-        return [str(first + row) for row in range(len(chunk))]
-    return [f"{chunk.piece.file}:{chunk.group}:{chunk.start + row}" for row in range(len(chunk))]
+    return [chunk.piece.file.id_of(chunk.group, chunk.start + row) for row in range(len(chunk))]
 
 
 def _part_content(tables, found, job):

@@ -11,7 +11,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -19,18 +19,11 @@ import numpy as np
 from vizzy import confident
 from vizzy.native.scale import passes, storage
 from vizzy.native.scale.engines import Dask, Loop
+from vizzy.native.scale.columns import Understood, classes_of
+from vizzy.native.scale.parquet_rows import columns_of, facts_of
 from vizzy.native.scale.passes import Counted, Found, Job, digest
-from vizzy.native.scale.pieces import (
-    ROWS_PER_PIECE,
-    Piece,
-    classes_of,
-    columns_of,
-    columns_of_rows,
-    divided,
-    facts_of,
-    facts_of_rows,
-)
-from vizzy.native.scale.row_files import RowFiles, row_files_of
+from vizzy.native.scale.pieces import ROWS_PER_PIECE, Piece, divided
+from vizzy.native.scale.sampling import understood
 from vizzy.reading import labels as label_texts
 from vizzy.reading import probabilities
 from vizzy.reading.choices import Choices
@@ -57,15 +50,9 @@ class Options:
     output: str
     class_percentile: float | None = None  # None: means
     ood_percentile: float | None = None  # None: outliers are out of distribution
-    roles: tuple[tuple[str, str], ...] = ()
-    classes: tuple[str, ...] = ()
-    kept_labels: tuple[str, ...] = ()
-    no_labels: tuple[str, ...] = ()
-    leave_out_unlabelled: bool = False
+    choices: Choices = field(default_factory=Choices)
     worst: int = 0
     decisions: tuple[tuple[str, str], ...] = ()  # id and label that a reviewer decided on, "" for no class
-    encoding: str | None = None  # of a table of text, found out by default; as is whether it has a header
-    header: bool | None = None
     rows_per_piece: int = ROWS_PER_PIECE
 
     def judging(self) -> tuple:
@@ -111,13 +98,13 @@ def run(files: Sequence[str], options: Options, engine: Loop | Dask, say: Callab
     located = storage.located(files)
     storage.check_apart(located, options.output)
     with storage.locked(options.output, say):
-        facts, columns, notes = _facts_and_columns(engine, located, options)
-        pieces = divided(facts, options.rows_per_piece)
-        notes = [*notes, _columns_in_words(columns)]
+        files = _understood(engine, located, options.choices)
+        pieces = divided(files.facts, options.rows_per_piece)
+        notes = [*files.notes, _columns_in_words(files.columns)]
         for note in notes:
             say(note)
-        fingerprint = digest(VERSION, [vars(file) for file in facts], options.judging(), columns)
-        job, known = _ready(engine, pieces, columns, options, located, fingerprint)
+        fingerprint = digest(VERSION, [vars(facts) for facts in files.facts], options.judging(), files.columns)
+        job, known = _ready(engine, pieces, files, options, fingerprint)
         for note in known.notes:
             say(note)
         notes += known.notes
@@ -134,11 +121,11 @@ def run(files: Sequence[str], options: Options, engine: Loop | Dask, say: Callab
             found,
             tuple(pieces),
             sum(p.rows for p in pieces) - found.rows,
-            columns.label,
+            files.columns.label,
             tuple(notes),
         )
         storage.written(
-            storage.joined(options.output, SUMMARY), _summary(result, job.thresholds, columns, pieces)
+            storage.joined(options.output, SUMMARY), _summary(result, job.thresholds, files.columns, pieces)
         )
         if options.worst:
             content = _worst(engine, pieces, job, options.worst)
@@ -146,12 +133,12 @@ def run(files: Sequence[str], options: Options, engine: Loop | Dask, say: Callab
     return result
 
 
-def _ready(engine, pieces, columns, options, located, fingerprint):
+def _ready(engine, pieces, files, options, fingerprint):
     """The job with all that the last pass needs, found now or by an earlier run: (Job, Known)."""
-    job = Job(columns, frozenset(["", *options.no_labels]), output=options.output)
+    job = Job(files.columns, frozenset(["", *options.choices.no_labels]), output=options.output)
     known = _known(options.output, fingerprint)
     if known is None:
-        known = _learnt(engine, pieces, job, options, located)
+        known = _learnt(engine, pieces, job, options, files.where)
         content = json.dumps(vars(known) | {"fingerprint": fingerprint}).encode()
         storage.written(storage.joined(options.output, RUN), content)
     decisions = dict(options.decisions)
@@ -167,22 +154,14 @@ def _ready(engine, pieces, columns, options, located, fingerprint):
     return job, known
 
 
-def _facts_and_columns(engine, located, options):
-    """What is known of the files, which columns hold what, and notes: of Parquet files, or of all others together."""
+def _understood(engine, located, choices):
+    """What Parquet files hold, or all other files together: Understood."""
     if not all(file.endswith(storage.SUFFIXES) for file in located):
-        choices = Choices(
-            roles=dict(options.roles),
-            classes=options.classes,
-            kept_labels=options.kept_labels,
-            no_labels=options.no_labels,
-            leave_out_unlabelled=options.leave_out_unlabelled,
-            encoding=options.encoding,
-            header=options.header,
-        )
-        understood = row_files_of(located, choices)
-        return [facts_of_rows(understood)], columns_of_rows(understood), understood.notes
+        return understood(located, choices)
     facts = engine.reduced("reading what the files say of themselves", _facts, located, _joined)
-    return facts, columns_of(facts, dict(options.roles)), ()
+    others = counted(len(located) - 1, "{} other file", "{} other files")
+    where = located[0] if len(located) == 1 else f"{located[0]} and {others}"
+    return Understood(tuple(facts), columns_of(facts, choices.roles), where)
 
 
 def _facts(file):
@@ -244,16 +223,13 @@ def _known(folder, fingerprint):
     return known
 
 
-def _learnt(engine, pieces, job, options, located):
+def _learnt(engine, pieces, job, options, where):
     """All passes but the last: Known."""
     first = engine.reduced(
         "looking at labels and probabilities", passes.survey_piece, pieces, passes.merged_surveys, job=job
     )
-    where = located[0] if len(located) == 1 else f"{located[0]} and {counted(len(located) - 1, '{} other file', '{} other files')}"
-    if isinstance(pieces[0].file, RowFiles):
-        where = pieces[0].file.table.name if not job.columns.are_lists else job.columns.probabilities[0]
-    labels, notes = _labels(first, options, job.columns)
-    classes, about_classes = classes_of(job.columns, sorted(set(labels.values())), options.classes, where)
+    labels, notes = _labels(first, options.choices, job.columns)
+    classes, about_classes = classes_of(job.columns, sorted(set(labels.values())), options.choices.classes, where)
     of_scores = all("logit" in name.lower() for name in job.columns.probabilities)
     form, about_form = form_of(first.survey, where, of_scores)
     number = {name: place for place, name in enumerate(classes)}
@@ -289,9 +265,9 @@ def _from_hex(texts):
     return np.array([float.fromhex(text) for text in texts])
 
 
-def _labels(first, options, columns):
+def _labels(first, choices, columns):
     """The label that each text stands for: dict; and notes."""
-    if first.without_label and not options.leave_out_unlabelled:
+    if first.without_label and not choices.leave_out_unlabelled:
         raise ReadingError(
             f"{first.first_without_label}, column {shown(columns.label)} has no label, as in {counted(first.without_label, '{} row', '{} rows')}: "
             "fill it in, or give --leave-out-unlabelled."
@@ -304,7 +280,7 @@ def _labels(first, options, columns):
             else "holds no label in any row"
         )
         raise ReadingError(f"Column {shown(columns.label)} {said}: name the right one with --label-column.")
-    known = {*options.classes, *columns.class_order, *options.kept_labels}
+    known = {*choices.classes, *columns.class_order, *choices.kept_labels}
     coded, _, notes = named(CodedTexts.of(texts), dict(columns.class_by_number), f"column {shown(columns.label)}")
     meant = list(coded)
     signs = [

@@ -122,6 +122,21 @@ def content_of(address: str) -> bytes | None:
             return None
 
 
+def size_and_version(address: str) -> tuple[int, str]:
+    """How long a file is, and when it was changed or the storage's mark of its content: (int, str).
+
+    Raises
+    ------
+    ReadingError
+        Where it is not there.
+    """
+    files, path = filesystem(address)
+    with in_words(address, "read"):
+        info = files.info(path)
+    marks = (str(info[key]) for key in ("ETag", "etag", "md5Hash", "mtime", "LastModified") if info.get(key))
+    return int(info.get("size") or 0), next(marks, "")
+
+
 @contextlib.contextmanager
 def opened(address: str) -> Iterator[io.IOBase]:
     """A file open for reading; what goes wrong is said in a sentence."""
@@ -205,7 +220,7 @@ def _fsspec():
         import fsspec
     except ImportError as error:
         raise ReadingError(
-            "Scoring in pieces needs fsspec and pyarrow: pip install 'vizzy[dask]'."
+            "Scoring in pieces needs fsspec and pyarrow: pip install fsspec pyarrow."
         ) from error
     return fsspec
 
