@@ -107,7 +107,7 @@ def network_of_squares() -> Callable[[np.ndarray], np.ndarray]:
         from PIL import Image  # noqa: F401
     except ImportError as error:
         raise ReadingError(
-            f"{error.name} is not installed, which computing embeddings of images needs: pip install -e '.[images]', or bring "
+            f"{error.name} is not installed, which computing embeddings of images needs: pip install onnxruntime pillow, or bring "
             "embeddings as an .npy file."
         ) from error
     options = SessionOptions()

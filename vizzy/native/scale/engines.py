@@ -115,7 +115,7 @@ def dask(
         from distributed import Client, LocalCluster
     except ImportError as error:
         raise ReadingError(
-            "Dask is not installed: pip install 'vizzy[dask]', or give --no-cluster to score in one process."
+            "Dask is not installed: pip install 'dask[distributed]', or give --no-cluster to score in one process."
         ) from error
     with contextlib.ExitStack() as open_until_end:
         if scheduler is None:
