@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CATALOGUES = "static/languages"
 DATASETS = "static/datasets.json"
 SCRIPT = "static/start.js"
-WORKER, FEATURES = "vizzy/worker.json", "vizzy/features.json"  # see tools/manifest.py
+WORKER, LOADED_LATE = "vizzy/worker.json", "vizzy/late.json"  # see tools/manifest.py
 WORKER_ENTRY = "vizzy/worker.py"
 LATE = ".late"  # between a language's name and .json: the catalogue of what loads late
 SAID = ("title", "aria-label", "placeholder", "data-empty")  # as in static/translate.js
@@ -84,7 +84,7 @@ def sources(root: Path) -> tuple[list[str], list[str]]:
     """The files whose texts are said at the start, and those of what loads late."""
     worker = {path.removeprefix("./") for path in json_of(root / WORKER)["files"].values()}
     start = ["main.py", *sorted({*manifest.page_start(root), *worker}), WORKER_ENTRY]
-    features = json_of(root / FEATURES)["features"].values()
+    features = json_of(root / LOADED_LATE)["features"].values()
     late = {path for parts in features for kind in ("markup", "page", "worker") for path in parts[kind]}
     rest = {path.relative_to(root).as_posix() for path in [*(root / "vizzy/page").rglob("*.py"), *(root / "static").glob("*.html")]}
     return ["index.html", *start, SCRIPT, DATASETS], sorted((late | rest) - set(start))

@@ -16,7 +16,7 @@ Written are:
 
     vizzy/page.json, vizzy/worker.json    the files of the start; their other settings are kept. The page's are in one
                                           file, which page_bundle.py makes of what is listed here
-    vizzy/features.json                   each feature's files, and what is kept for use without a network
+    vizzy/late.json                   each feature's files, and what is kept for use without a network
     index.html                            the links that fetch the start's files ahead, and the dataset's first rows
 
 It needs the standard library and, for the names of PyScript's files, the prepared runtime/.
@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parent.parent
 COMMAND = "python tools/manifest.py"
 
 PAGE, WORKER = "vizzy/page.json", "vizzy/worker.json"
-FEATURES = "vizzy/features.json"
+LATE = "vizzy/late.json"
 BUNDLE = "vizzy/page.bundle"
 INDEX = "index.html"
 LIBRARY = "vizzy/__init__.py"
@@ -240,7 +240,7 @@ def kept_for_offline(root: Path, features: dict) -> list[str]:
     }
     samples = {name for name in relative(root, (root / SAMPLES).iterdir()) if not name.endswith((".py", "__"))}
     kept = {name for entry in feature_entries(root).values() for name in constant(root, entry, "KEPT")}
-    return sorted({FEATURES, WEB_MANIFEST, *late, *icons, *samples, *kept})
+    return sorted({LATE, WEB_MANIFEST, *late, *icons, *samples, *kept})
 
 
 # --- what is written ------------------------------------------------------------------------------
@@ -251,7 +251,7 @@ def written(root: Path) -> dict[str, str]:
     return {
         PAGE: configuration(root, PAGE, [BUNDLE]),
         WORKER: configuration(root, WORKER, worker_start(root)),
-        FEATURES: features_text(root),
+        LATE: features_text(root),
         INDEX: with_first_rows(root, with_preloads(root)),
     }
 

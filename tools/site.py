@@ -8,7 +8,7 @@
     python tools/site.py --verify PLACE --against dist/manifest.json
 
 What belongs to the site is found, not listed by hand: the files that index.html names, the modules that
-vizzy/page.json, vizzy/worker.json and vizzy/features.json name, which tools/manifest.py writes from the imports, the
+vizzy/page.json, vizzy/worker.json and vizzy/late.json name, which tools/manifest.py writes from the imports, the
 datasets that static/datasets.json names, and the runtime as its own manifest has it. Three files are made:
 
     README.md       what a static Space of Hugging Face reads: the folder is one as it stands
@@ -50,7 +50,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ALWAYS = ("index.html", "404.html", "main.py", "sw.js", "LICENSE", "CREDITS.md")
 ENTRIES = ("main.py", "vizzy/worker.py")
 CONFIGURATIONS = ("vizzy/page.json", "vizzy/worker.json")
-FEATURES = "vizzy/features.json"
+LATE = "vizzy/late.json"
 # In static/, but read by tools and their users alone.
 TOOLS_ONLY = ("*.py", "report.txt")
 MANIFEST = "manifest.json"
@@ -92,7 +92,7 @@ class SiteError(Exception):
 
 def site_files(root: Path) -> list[str]:
     """Every file of the site, relative to the project's root, in alphabetical order."""
-    files = {*ALWAYS, *CONFIGURATIONS, FEATURES, *named_by_the_page(root)}
+    files = {*ALWAYS, *CONFIGURATIONS, LATE, *named_by_the_page(root)}
     files.update(name for name in social_pictures(root) if (root / name).is_file())
     files.update(modules(root))
     files.update(static_files(root))
@@ -120,9 +120,9 @@ def modules(root: Path) -> set[str]:
     for name in CONFIGURATIONS:
         sources = json.loads(read_text(root / name))["files"].values()
         found.update(named(root, name, map(posixpath.normpath, sources)))
-    for parts in json.loads(read_text(root / FEATURES))["features"].values():
+    for parts in json.loads(read_text(root / LATE))["features"].values():
         for names in parts.values():
-            found.update(named(root, FEATURES, names))
+            found.update(named(root, LATE, names))
     return found
 
 

@@ -38,8 +38,8 @@ def run_in_page(page, code):
 def run_in_worker(page, line):
     """Run a line of Python in the worker, where ``session`` is the open session, by way of the lab's prompt."""
     code = f"""
-from vizzy.page.site import features
-await features.load_in_worker("labs", app.worker)
+from vizzy.page.site import late_loading
+await late_loading.load_in_worker("labs", app.worker)
 return await app.worker.long_lab("rule_editor.prompt", {{"line": {json.dumps(line)}}}, app.worker.new_run())
 """
     answer = run_in_page(page, code)

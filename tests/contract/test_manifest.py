@@ -111,7 +111,7 @@ def test_each_of_pyscripts_own_is_there():
 
 def test_each_lab_of_the_worker_comes_with_the_labs_although_it_is_imported_by_name():
     labs = {path.relative_to(ROOT).as_posix() for path in (ROOT / "vizzy/labs").glob("*.py")}
-    listed = json.loads((ROOT / manifest.FEATURES).read_text(encoding="utf-8"))["features"]["labs"]["worker"]
+    listed = json.loads((ROOT / manifest.LATE).read_text(encoding="utf-8"))["features"]["labs"]["worker"]
     assert labs <= set(listed)
 
 
@@ -139,7 +139,7 @@ def test_the_worker_starts_with_all_that_it_imports_but_what_comes_with_a_featur
 
 def test_a_feature_comes_with_what_it_imports_in_functions_and_what_that_imports(project):
     manifest.write(project)
-    assert read(project, "vizzy/features.json")["features"] == {
+    assert read(project, "vizzy/late.json")["features"] == {
         "bring": {
             "page": ["vizzy/page/bring/dialog.py", "vizzy/page/ui/pictures.py"],
             "worker": ["vizzy/form.py", "vizzy/reading/__init__.py", "vizzy/reading/by_name.py", "vizzy/tables.py"],
@@ -168,8 +168,8 @@ def test_a_page_without_a_place_for_the_first_rows_is_refused(project):
 
 def test_what_comes_late_is_kept_for_offline_with_icons_and_samples(project):
     manifest.write(project)
-    kept = read(project, "vizzy/features.json")["kept_for_offline"]
-    others = "static/app.webmanifest static/bring.css static/icon.svg static/sample/messages.csv vizzy/features.json"
+    kept = read(project, "vizzy/late.json")["kept_for_offline"]
+    others = "static/app.webmanifest static/bring.css static/icon.svg static/sample/messages.csv vizzy/late.json"
     late = "form.py page/bring/dialog.py page/ui/pictures.py reading/__init__.py reading/by_name.py tables.py"
     assert kept == sorted([*others.split(), *("vizzy/" + name for name in late.split())])
 
@@ -190,7 +190,7 @@ def test_what_is_written_is_stale_once_an_import_changes_and_the_sentence_says_w
     (project / "vizzy/page/bring/dialog.py").write_text("from vizzy.page.ui import dom, new, pictures\n")
     (project / "vizzy/session.py").write_text("")
     say = "{} is stale: run python tools/manifest.py, and commit what it writes."
-    assert manifest.stale(project) == [say.format("vizzy/worker.json"), say.format("vizzy/features.json")]
+    assert manifest.stale(project) == [say.format("vizzy/worker.json"), say.format("vizzy/late.json")]
 
 
 @pytest.mark.parametrize(

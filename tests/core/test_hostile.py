@@ -141,7 +141,7 @@ def test_a_report_on_data_with_the_names_of_its_own_gaps_is_whole():
 
 
 def test_the_page_makes_no_markup_of_text_but_of_its_own_file():
-    """`vizzy.page.site.features` adds one file of the site's own markup; nothing else in the page parses HTML or runs text."""
+    """`vizzy.page.site.late_loading` adds one file of the site's own markup; nothing else in the page parses HTML or runs text."""
     ways = "innerHTML outerHTML insertAdjacentHTML document.write createContextualFragment DOMParser setHTML srcdoc eval( exec("
     found = {
         (path.name, way)
@@ -149,4 +149,4 @@ def test_the_page_makes_no_markup_of_text_but_of_its_own_file():
         for way in ways.split()
         if way in path.read_text(encoding="utf-8")
     }
-    assert found == {("features.py", "insertAdjacentHTML")}
+    assert found == {("late_loading.py", "insertAdjacentHTML")}

@@ -36,7 +36,7 @@ NO_TEXTS = {
     "vizzy/page/guide/theory_dialog.py": {"Confident Learning"},  # a paper's title
     "vizzy/page/importing/preview.py": {"texts and measurements"},  # as the worker calls it
     "vizzy/page/model/url.py": {" above class="},  # a part of the address
-    "vizzy/page/site/features.py": {"{}: status {}"},  # into the console
+    "vizzy/page/site/late_loading.py": {"{}: status {}"},  # into the console
 }
 
 

@@ -40,7 +40,7 @@ PROJECT = {
     "vizzy/__main__.py": "import vizzy.unused",
     "vizzy/page.json": '{"files": {"./page/app.py": "./vizzy/page/app.py"}}',
     "vizzy/worker.json": '{"files": {"./core.py": "./vizzy/core.py"}}',
-    "vizzy/features.json": '{"features": {"later": {"page": ["vizzy/page/fetched_later.py"], "worker": ["vizzy/late.py"]}}}',
+    "vizzy/late.json": '{"features": {"later": {"page": ["vizzy/page/fetched_later.py"], "worker": ["vizzy/late.py"]}}}',
     "vizzy/worker.py": "",
     "vizzy/core.py": "",
     "vizzy/late.py": "",
@@ -69,7 +69,7 @@ PROJECT = {
 }
 BELONGS = """404.html CREDITS.md LICENSE docs/card.png index.html main.py runtime/core.js runtime/licences.txt runtime/manifest.json
 static/dataset.csv static/dataset.json static/datasets.json static/digits/dataset.json static/images/cat.webp
-static/sample/messages.csv static/vizzy.css sw.js vizzy/core.py vizzy/features.json vizzy/late.py vizzy/page.json
+static/sample/messages.csv static/vizzy.css sw.js vizzy/core.py vizzy/late.json vizzy/late.py vizzy/page.json
 vizzy/page/app.py vizzy/page/fetched_later.py vizzy/worker.json vizzy/worker.py""".split()
 
 
@@ -178,7 +178,7 @@ def test_a_site_that_has_grown_too_large_is_refused_and_the_old_one_stays(projec
         ("sw.js", "sw.js should be in the site but cannot be found."),
         ("static/vizzy.css", "static/vizzy.css should be in the site but cannot be found."),
         ("vizzy/core.py", "vizzy/worker.json names vizzy/core.py, which is not there."),
-        ("vizzy/late.py", "vizzy/features.json names vizzy/late.py, which is not there."),
+        ("vizzy/late.py", "vizzy/late.json names vizzy/late.py, which is not there."),
         ("runtime/manifest.json", "There is no runtime yet: run ./serve.sh --prepare first."),
         ("runtime/core.js", "The runtime is not whole .core.js cannot be read"),
         ("static/datasets.json", "datasets.json is missing"),

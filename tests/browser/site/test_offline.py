@@ -251,7 +251,7 @@ def test_before_a_visit_is_kept_nothing_of_a_new_version_is_taken_and_the_page_s
     with visiting(browser, address, service_workers="block") as visit:
         page = visit.open().train().page
         publish_another(folder)
-        with page.expect_response("**/vizzy/features.json"):
+        with page.expect_response("**/vizzy/late.json"):
             page.click('.to-labs [data-lab="score"]')
         page.wait_for_function("document.getElementById('note').textContent.startsWith('A new version of Vizzy is out')")
         page.wait_for_selector("[data-panel=labs]", state="hidden")

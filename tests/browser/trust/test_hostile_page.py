@@ -324,7 +324,7 @@ def test_no_hostile_fragment_makes_an_element_or_runs(browser, site):
                 parts = [f"{KEYS[place % 10]}={text}" for place, text in enumerate(TEXTS[start : start + AT_ONCE], start)]
                 parts += [f"show={EVIL}"]
                 said = page.evaluate("([parts, encoded]) => parts.map(one => encoded ? encodeURIComponent(one) : one).join('&')", [parts, encoded])
-                page.goto(visit.site + "vizzy/features.json")  # the app would answer the new fragment by writing its own
+                page.goto(visit.site + "vizzy/late.json")  # the app would answer the new fragment by writing its own
                 page.evaluate("fragment => { history.replaceState(null, '', '/'); location.hash = fragment; }", said)
                 page.reload()
                 visit.wait("ready")

@@ -9,7 +9,7 @@ from vizzy.page.client.answers import WorkerError, WorkerLost
 from vizzy.page.client.diagnostics import missing_file
 from vizzy.page.language import _, sentences
 from vizzy.page.model import events
-from vizzy.page.site import features
+from vizzy.page.site import late_loading
 from vizzy.page.ui.error_dialog import explained, fail
 
 
@@ -27,7 +27,7 @@ class WorkerLifecycle:
             asyncio.create_task(app.offline_copy.register())
         try:
             if self._lost:
-                await features.require_same_version()
+                await late_loading.require_same_version()
             await app.worker.start(app.training.report)
             watch = asyncio.create_task(self._replace_when_lost())
             js.performance.mark("vizzy:trainer-ready")

@@ -1,6 +1,6 @@
 """Guide and Learn as far as they cost anything at the start: two buttons, and the first visit's invitation.
 
-All the rest is fetched when first asked for, see `vizzy.page.site.features`.
+All the rest is fetched when first asked for, see `vizzy.page.site.late_loading`.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import js
 from pyscript.ffi import create_proxy
 
 from vizzy.page.language import _
-from vizzy.page.site import features, local_storage
+from vizzy.page.site import late_loading, local_storage
 from vizzy.page.ui import dom
 
 STYLES = ("static/guide.css",)
@@ -78,7 +78,7 @@ class GuideFeature:
         """Offer the tour beside the page's title, unless that was answered at an earlier visit."""
         if local_storage.recall(SEEN):
             return
-        await features.link_styles(STYLES)
+        await late_loading.link_styles(STYLES)
         if local_storage.recall(SEEN):  # answered while the style came
             return
         self._invitation = invitation = dom.element("p", "invitation")
@@ -106,7 +106,7 @@ class GuideFeature:
     async def _ready(self):
         """Fetch what is needed, once; whether it is there."""
         self._forget_invitation()
-        return await features.fetched("guide", self.app, _("The guide could not be loaded. Check the connection and try again."))
+        return await late_loading.fetched("guide", self.app, _("The guide could not be loaded. Check the connection and try again."))
 
 
 def mount(app):

@@ -1,6 +1,6 @@
 """One's own data and its review as far as they cost anything at the start: buttons, files dropped anywhere, work kept.
 
-All the rest is fetched when first asked for, see `vizzy.page.site.features`. What the browser keeps is named in the address,
+All the rest is fetched when first asked for, see `vizzy.page.site.late_loading`. What the browser keeps is named in the address,
 ``?work=…``, so that a reload, or the next visit, goes on where it was.
 """
 
@@ -12,7 +12,7 @@ from pyscript.ffi import create_proxy
 from vizzy.page.importing.project_list import saved_projects
 from vizzy.page.language import _, thousands
 from vizzy.page.model.url import quote
-from vizzy.page.site import features, local_storage
+from vizzy.page.site import late_loading, local_storage
 from vizzy.page.ui import dom
 
 # Read by tools/manifest.py
@@ -150,7 +150,7 @@ class ImportingFeature:
 
     async def _ready(self, in_worker=False):
         """Fetch what is needed, once; whether it is there."""
-        if not await features.fetched(FEATURE, self.app, NOT_LOADED, in_worker):
+        if not await late_loading.fetched(FEATURE, self.app, NOT_LOADED, in_worker):
             return False
         if self.import_dialog is None:
             from vizzy.page.importing.import_dialog import ImportDialog
@@ -203,7 +203,7 @@ def named_by_address():
 
 async def open_saved(project_id):
     """A project that the browser has saved: (OpenDataset, what was decided: fields of the state)."""
-    await features.load(FEATURE)
+    await late_loading.load(FEATURE)
     from vizzy.page.importing import local_dataset
 
     return await local_dataset.open_saved(project_id)

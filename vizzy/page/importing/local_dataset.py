@@ -9,7 +9,7 @@ from vizzy.page.language import _
 from vizzy.page.model.dataset_index import DatasetIndex
 from vizzy.page.model.open_dataset import OpenDataset
 from vizzy.page.model.state import OWN_DEFAULTS
-from vizzy.page.site import dataset_menu, features
+from vizzy.page.site import dataset_menu, late_loading
 from vizzy.page.ui.image_loader import ImageLoader, is_image
 
 EMBEDDINGS_FILE, IMAGE_HASHES_FILE = "embeddings.npy", "image_hashes.npy"
@@ -58,7 +58,7 @@ async def propose(worker, files, choices, report=lambda text: None):
 
     Sizes are checked before anything is read, and pictures are never read here.
     """
-    await features.load_in_worker("importing", worker)
+    await late_loading.load_in_worker("importing", worker)
     tables = [(name, file) for name, file in files if is_read(name)]
     await worker.check_sizes([(name, file.size) for name, file in tables])
     contents = js.Array.new()

@@ -1,7 +1,7 @@
 """The experiments as far as they cost anything at the start: who opens them, and the wait for the rest.
 
 Which one is open is part of the state (``lab``), so that a link opens it. A click on anything with ``data-lab`` opens
-the one it names. All the rest is fetched then, see `vizzy.page.site.features`.
+the one it names. All the rest is fetched then, see `vizzy.page.site.late_loading`.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from pyscript.ffi import create_proxy
 
 from vizzy.page.language import _
 from vizzy.page.model import events
-from vizzy.page.site import features
+from vizzy.page.site import late_loading
 from vizzy.page.ui import dom
 
 # Read by tools/manifest.py
@@ -75,13 +75,13 @@ class LabsFeature:
 
     async def _load(self):
         try:
-            await features.load("labs")
+            await late_loading.load("labs")
             from vizzy.page.labs import panel
 
             self._panel = panel.LabPanel(self)
         except Exception as error:
             sys.print_exception(error)
-            self.app.note(features.failure_sentence(error, _("The labs could not be loaded. Check the connection and try again.")))
+            self.app.note(late_loading.failure_sentence(error, _("The labs could not be loaded. Check the connection and try again.")))
             self.app.update(events.open_lab(self.app.state, None))
             return
         finally:

@@ -9,7 +9,7 @@ from pyscript.ffi import create_proxy, to_js
 from vizzy.page.client.latest_request import LatestRequest
 from vizzy.page.client.answers import WorkerError
 from vizzy.page.language import _
-from vizzy.page.site import features
+from vizzy.page.site import late_loading
 from vizzy.page.ui import dom
 from vizzy.page.ui.error_dialog import explained
 from vizzy.page.ui.thumbnails import Thumbnails
@@ -52,7 +52,7 @@ class Experiments:
         """Wait until the worker is up, and give it the experiments."""
         while self.app.state.worker == "loading":
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
-        await features.load_in_worker("labs", self.app.worker)
+        await late_loading.load_in_worker("labs", self.app.worker)
 
     def latest(self, name, show, failed):
         """Ask for the newest of many wishes, which are the arguments as JSON text; see `vizzy.page.client.latest_request`."""
@@ -262,6 +262,6 @@ async def _when_ready(experiments, action):
         await experiments.ready()
     except Exception as error:
         sys.print_exception(error)
-        experiments.app.note(features.failure_sentence(error, _("The labs could not be loaded. Check the connection and try again.")))
+        experiments.app.note(late_loading.failure_sentence(error, _("The labs could not be loaded. Check the connection and try again.")))
         return
     action()

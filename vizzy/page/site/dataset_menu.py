@@ -9,7 +9,7 @@ from vizzy.page.language import _
 from vizzy.page.model.dataset_index import DatasetIndex
 from vizzy.page.model.open_dataset import OpenDataset
 from vizzy.page.model.url import quote
-from vizzy.page.site import features
+from vizzy.page.site import late_loading
 from vizzy.page.ui import dom
 from vizzy.vocabulary import MOST_FOR_SVM
 
@@ -54,7 +54,7 @@ class ShippedDataset:
         """Make it the worker's dataset; a dict with the ``estimated_seconds`` of a training."""
         report(_("Opening the dataset…"), 0.95)
         if self._is_large:
-            await features.load_in_worker("importing", worker)
+            await late_loading.load_in_worker("importing", worker)
         return await worker.open_dataset(self._index_text, URL.new(self._folder, document.baseURI).href)
 
     def keep(self, _state):

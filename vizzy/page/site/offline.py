@@ -14,7 +14,7 @@ from js import URL, MessageChannel, Promise, document, navigator, performance, w
 from pyscript.ffi import create_proxy, to_js
 
 from vizzy.page.language import _, late_files
-from vizzy.page.site import features
+from vizzy.page.site import late_loading
 from vizzy.page.ui.scheduling import yield_until_idle
 
 QUIET_SECONDS = 0.4  # since the page was last touched, until the next part is kept
@@ -67,17 +67,17 @@ class OfflineCopy:
             return
         await self._until_quiet()
         try:
-            await features.require_same_version()
+            await late_loading.require_same_version()
             if await self._keep_all() is False:  # it may have been published meanwhile
-                await features.require_same_version()
-        except features.Replaced as error:
+                await late_loading.require_same_version()
+        except late_loading.Replaced as error:
             self._app.note(error.args[0])
 
     async def _keep_all(self):
         """Keep what a start needs, then the rest; as `_keep`."""
         kept = await self._keep(await self._loaded() + _here(await _runtime_files(BESIDE_WORKER)), STARTABLE)
         if kept:
-            late = (await features.manifest())["kept_for_offline"] + await _runtime_files(LATE)
+            late = (await late_loading.manifest())["kept_for_offline"] + await _runtime_files(LATE)
             kept = await self._keep(_here(late + late_files() + _of_dataset(self._app.dataset.index)), WHOLE)
         return kept
 

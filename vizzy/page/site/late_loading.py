@@ -1,7 +1,7 @@
 """What a visit fetches only when it is first asked for: modules of the page and of the worker,
 markup, stylesheets.
 
-``vizzy/features.json`` lists them by feature, and what else is kept for times without a network; tools/manifest.py
+``vizzy/late.json`` lists them by feature, and what else is kept for times without a network; tools/manifest.py
 writes it from the imports. It is fetched with the first of them, so that it costs nothing at the start.
 
 Once a visit is kept, ``sw.js`` answers with what was published when it began. Until then a newer version may have
@@ -20,7 +20,7 @@ from vizzy.page.client.answers import WorkerError
 from vizzy.page.language import _, add_late_texts
 from vizzy.page.ui import dom
 
-MANIFEST = "vizzy/features.json"
+MANIFEST = "vizzy/late.json"
 NEW_VERSION = _("A new version of Vizzy is out: reload the page to go on. Your work is kept.")
 
 _manifest = {}  # once it is fetched
@@ -50,7 +50,7 @@ def failure_sentence(error, otherwise):
 
 
 async def manifest():
-    """The content of ``vizzy/features.json``."""
+    """The content of ``vizzy/late.json``."""
     if not _manifest:
         _manifest.update(json.loads((await _texts([MANIFEST]))[0]))
     return _manifest
@@ -141,7 +141,7 @@ async def _texts(addresses):
 
 def _write_modules(paths, texts):
     """Write modules where this one is, so that imports find them."""
-    root = __file__[: -len("vizzy/page/site/features" + __file__[__file__.rindex(".") :])]  # .py or, compiled, .mpy
+    root = __file__[: -len("vizzy/page/site/late_loading" + __file__[__file__.rindex(".") :])]  # .py or, compiled, .mpy
     for path, text in zip(paths, texts):
         folder, name = path.rsplit("/", 1)
         parent, folder_name = folder.rsplit("/", 1)
