@@ -149,19 +149,24 @@ async function lastKept() {
 // --- keeping it -----------------------------------------------------------------------------------------
 
 // Keep some files of a visit, what of them is not yet put aside; `completes` is the mark that they are the last for. If
-// the page is another one by then, a new version was published while this went on, and nothing is kept of the mixture.
-// Answers whether to go on.
-async function keep({ files, completes }, id) {
+// the site's page is not of the visit's version, or another one by the end, a new one was published meanwhile, and nothing
+// is kept of the mixture. Answers whether to go on.
+async function keep({ files, completes, version }, id) {
   const visit = (await visitOf(id)) ?? { site: SITE + id, kept: null };
   visits.set(id, visit);
   if (visit.isOffline) return false; // what it could fetch by now may be of another version
   await self.clients.claim();
   const runtime = await currentRuntime();
   if (runtime !== (visit.runtime ??= runtime)) return false;
-  await addMissing(await caches.open(visit.runtime), files.filter(isRuntime));
-  if (visit.kept === WHOLE) return true; // of the site's own files nothing is missing
+  const addRuntime = async () => addMissing(await caches.open(visit.runtime), files.filter(isRuntime));
+  if (visit.kept === WHOLE) {
+    await addRuntime(); // of the site's own files nothing is missing
+    return true;
+  }
   const site = await caches.open(visit.site);
   await addMissing(site, [scope.href]); // first, so that a version published meanwhile shows
+  if (!(await (await site.match(scope.href)).text()).includes(`>${version}<`)) return refuse(visit);
+  await addRuntime();
   await addMissing(site, files.filter((url) => !isRuntime(url)));
   return completes ? complete(visit, site, completes) : true;
 }
@@ -169,14 +174,16 @@ async function keep({ files, completes }, id) {
 async function complete(visit, site, mark) {
   const [page, runtime] = await Promise.all([fetch(scope.href, { cache: "no-cache" }), currentRuntime()]);
   const mine = await site.match(scope.href);
-  if (runtime !== visit.runtime || (await page.text()) !== (await mine.text())) {
-    await caches.delete(visit.site);
-    return false;
-  }
+  if (runtime !== visit.runtime || (await page.text()) !== (await mine.text())) return refuse(visit);
   await site.put(markAddress(mark), new Response(runtime));
   visit.kept = mark;
   await sweep(visit);
   return true;
+}
+
+async function refuse(visit) {
+  await caches.delete(visit.site);
+  return false;
 }
 
 // Take away what no visit needs any more: all but this one, the last that is kept, and those whose windows are open.

@@ -40,8 +40,13 @@ async def require_same_version():
     except Exception as error:
         print("the version could not be compared:", error)
         return
-    if ">" + dom.by_id("version").textContent + "<" not in page:
+    if ">" + version() + "<" not in page:
         raise Replaced(NEW_VERSION)
+
+
+def version():
+    """The version that this page shows."""
+    return dom.by_id("version").textContent
 
 
 def failure_sentence(error, otherwise):

@@ -98,8 +98,9 @@ class OfflineCopy:
             active = (await navigator.serviceWorker.ready).active
             for begin in range(0, len(files), PART):
                 await self._until_quiet()
-                completes = mark if begin + PART >= len(files) else None
-                if not await _answer(active, {"files": files[begin : begin + PART], "completes": completes}):
+                part = {"files": files[begin : begin + PART], "version": late_loading.version()}
+                part["completes"] = mark if begin + PART >= len(files) else None
+                if not await _answer(active, part):
                     return False
             return True
         except Exception as error:  # private windows and full disks
