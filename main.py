@@ -75,7 +75,7 @@ async def main():
         fail(str(error))
         return
     fragment = "" if importing_feature.served_with_page() else fragment_of_visit()  # which is about those data
-    changes, refused = url.read(fragment, dataset.index)
+    changes, refused, about_others = url.read(fragment, dataset.index)
     app = App(dataset, State(**dict(changes, **decided)))
     await yield_to_browser()  # all this at once would be a long task on a phone
     InputController(app)
@@ -85,8 +85,7 @@ async def main():
     app.update(app.state)
     if fragment != js.window.location.hash.lstrip("#"):
         app.decisions.write_address_soon()
-    if refused:
-        app.note(_("Part of the link could not be read and was left out: {}").format(", ".join(refused)))
+    app.decisions.tell_of_link(refused, about_others)
     if catalogue and not language.is_translated():
         app.note(_("The page's texts could not be loaded in your language, so they are English. Reload the page to try again."))
     js.performance.mark("vizzy:interactive")

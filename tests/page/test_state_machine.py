@@ -205,7 +205,7 @@ class Visitor(RuleBasedStateMachine):
         for dataset_index in CATALOGUES:
             fragment = url.write(self.state, dataset_index)
             assert set(fragment) <= set(url.SAFE + "%=&,:") - set("<>\"'")
-            changes, refused = url.read("#" + fragment, dataset_index)
+            changes, refused, _ = url.read("#" + fragment, dataset_index)
             again = State(**dict(OWN_DEFAULTS if dataset_index.is_own else {}, **changes))
             assert refused == []
             assert url.write(again, dataset_index) == fragment

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import subprocess
 import sys
 import zipfile
@@ -439,3 +440,27 @@ def test_many_rows_are_told_the_command_that_does_it_elsewhere(own):
     bring(own, as_file("many rows.csv", table))
     own.page.wait_for_selector("#import-command:not([hidden])")
     assert own.page.inner_text("#import-command code") == "python -m vizzy find 'many rows.csv'"
+
+
+def test_a_link_of_the_lesson_pasted_while_ones_own_data_are_open_moves_sliders_and_leaves_decisions_alone(visit):
+    visit.open()
+    bring(with_dialog(visit), as_file("odd.csv", small_table()))
+    open_and_train(visit)
+    page = visit.page
+    start_review(visit)
+    page.keyboard.press("k")
+    page.keyboard.press("2")
+    page.wait_for_function("document.getElementById('reviewed').textContent.startsWith('2 ')")
+    page.wait_for_function("location.hash.includes('view=review')")
+    kept = page.evaluate("Object.entries(localStorage).find(([key]) => key.startsWith('vizzy:work:'))")
+    page.evaluate("location.hash = 'class=28&labels=3:1,4:0&reviews=5:k&lab=score'")
+    page.wait_for_selector("#lab-tab-score")
+    assert page.text_content("#note") == "The labels and decisions in the link are about a dataset of this site: yours stay as they are."
+    assert page.input_value("#class-percentile") == "28"
+    page.wait_for_function("location.hash.includes('class=28') && !location.hash.includes('labels')")
+    before, after = json.loads(kept[1]), json.loads(page.evaluate("name => localStorage[name]", kept[0]))
+    assert before["changed_labels"] == after["changed_labels"] and len(after["reviews"]) == 2
+    assert before["reviews"] == after["reviews"]
+    page.go_back()
+    page.wait_for_selector("#review:not([hidden])")
+    assert page.text_content("#reviewed").startswith("2 ")

@@ -311,9 +311,8 @@ def test_no_hostile_fragment_makes_an_element_or_runs(browser, site):
         page.wait_for_selector("#dataset-menu:not([disabled])")
         page.wait_for_timeout(1000)  # what comes late comes for harmless data, too
         visit.look()
-        page.goto(visit.site + "#lab=score")  # a lab's frame is shown before it is known whether there is such a lab
-        page.reload()
-        visit.wait("ready")
+        page.goto(visit.site + "vizzy/late.json")
+        visit.open("#lab=score")  # a lab's frame is shown before it is known whether there is such a lab
         page.wait_for_selector("#lab-tab-score")
         visit.look()
         page.click("#labs")
@@ -324,15 +323,17 @@ def test_no_hostile_fragment_makes_an_element_or_runs(browser, site):
                 parts = [f"{KEYS[place % 10]}={text}" for place, text in enumerate(TEXTS[start : start + AT_ONCE], start)]
                 parts += [f"show={EVIL}"]
                 said = page.evaluate("([parts, encoded]) => parts.map(one => encoded ? encodeURIComponent(one) : one).join('&')", [parts, encoded])
-                page.goto(visit.site + "vizzy/late.json")  # the app would answer the new fragment by writing its own
+                page.goto(visit.site + "vizzy/late.json")  # the app would follow the new fragment
                 page.evaluate("fragment => { history.replaceState(null, '', '/'); location.hash = fragment; }", said)
                 page.reload()
                 visit.wait("ready")
                 page.wait_for_selector("#note:not([hidden])")
                 assert "onerror" in page.text_content("#note") or start
                 visit.look()
-        page.evaluate("texts => texts.forEach(text => { location.hash = text; })", list(TEXTS))
-        page.wait_for_timeout(300)
+        # All of them follow one another at once in the open page, which follows every one: it is ready again after the last.
+        page.evaluate("texts => texts.forEach(text => { location.hash = text; })", [*TEXTS, "class=41"])
+        page.wait_for_function("document.getElementById('class-percentile').value === '41'")
+        visit.wait("ready")
         visit.look()
         # The menu of datasets until it is there, and what marks a lab's frame until its lab has come.
         assert visit.kinds - before <= {"select disabled", "body class", "section aria-busy", "section aria-label", "section hidden"}

@@ -5,6 +5,7 @@ import json
 
 import js
 
+from vizzy.page.language import _, sentences
 from vizzy.page.model import url
 from vizzy.page.model.history import History, decisions, from_plain, to_plain
 from vizzy.page.site import local_storage
@@ -134,6 +135,49 @@ class DecisionsController:
             self.leave()
 
     def follow_address(self, _event=None):
-        """Back to another dataset is another page; within one, nothing needs to be done."""
-        if js.window.location.search != self._search:
-            js.window.location.reload()
+        """The visitor went back or forward, or pasted a link into the open page: show what it says.
+
+        What this page writes into the address itself raises no event. Another dataset is another page. A fragment
+        without a value, as of the link to a heading, is a place on this one.
+        """
+        location = js.window.location
+        if location.search != self._search:
+            location.reload()
+        elif location.href != self._written and ("=" in location.hash or not location.hash):
+            self._written = location.href  # going back before it is written again is followed, too
+            self._follow(location.hash)
+
+    def _follow(self, fragment):
+        """Show the state of a link: one step for undo, so that nothing of the visitor's is lost."""
+        app, before = self._app, self._app.state
+        changes, refused, about_others = url.read(fragment, app.dataset.index)
+        self.tell_of_link(refused, about_others)
+        if refused and not changes:
+            self.write_address_soon()  # nothing of the link can be shown: the address says again what is
+            return
+        app.update(before.replace(**url.all_said(changes, app.dataset.index)))
+        self.settle()
+        if _loses(before, app.state):
+            app.note(_("The link brought other labels and decisions. Undo brings yours back."))
+        if changes.get("active") is not None:
+            app.panels.scroll_to(changes["active"])
+
+    def tell_of_link(self, refused, about_others):
+        """Note what of a link was left out, see `url.read`."""
+        told = []
+        if refused:
+            told.append(_("Part of the link could not be read and was left out: {}").format(", ".join(refused)))
+        if about_others:
+            told.append(_("The labels and decisions in the link are about a dataset of this site: yours stay as they are."))
+        if told:
+            self._app.note(sentences(told))
+
+
+def _loses(before, after):
+    """Whether a label or a decision of one state is not in the other."""
+    for name in url.KEPT_ELSEWHERE:
+        kept = getattr(after, name)
+        for example, value in getattr(before, name).items():
+            if kept.get(example) != value:
+                return True
+    return False

@@ -56,10 +56,14 @@ class LabsFeature:
         self.app.update(events.open_lab(self.app.state, lab))
         self.app.decisions.settle()
         if lab is None:
-            opener = self._opener if self._opener and self._opener.isConnected else dom.by_id("labs")
-            opener.focus()
+            self.give_focus_back()
         elif self._panel:
             self._panel.focus()
+
+    def give_focus_back(self):
+        """The labs are closed: what opened them gets the focus."""
+        opener = self._opener if self._opener and self._opener.isConnected else dom.by_id("labs")
+        opener.focus()
 
     def _show_frame(self, wanted):
         """Give the labs their room at once, so that nothing moves when the panel arrives; or take it back."""

@@ -105,6 +105,8 @@ class LabPanel:
 
     def _show(self, lab):
         before, self._shown = self._shown, lab
+        if lab is None and self.node.contains(js.document.activeElement):
+            self._labs.give_focus_back()  # closed by an address: the focus would fall to nothing
         dom.show(self.node, lab is not None)
         js.document.body.classList.toggle("labs-open", lab is not None)
         if lab is not None and not self._has_widened:

@@ -31,8 +31,11 @@ def read(fragment, dataset_index):
         Fields of the state and their values.
     refused : list of str
         The parts that could not be read.
+    about_others : bool
+        Whether it also says labels or decisions, which hold for a shipped dataset, and this one is somebody's own.
     """
     changes = {}
+    about_others = False
     refused = []
     readers = {key: (field, from_text) for key, field, _, from_text in FIELDS}
     for part in fragment.lstrip("#").split("&"):
@@ -41,11 +44,21 @@ def read(fragment, dataset_index):
             continue
         try:
             field, from_text = readers[key]
+            if dataset_index.is_own and field in KEPT_ELSEWHERE:
+                about_others = True
+                continue
             changes[field] = from_text(text, dataset_index)
         except (KeyError, ValueError, IndexError):
             refused.append(part)
     _couple(changes, refused)
-    return changes, refused
+    return changes, refused, about_others
+
+
+def all_said(changes, dataset_index):
+    """What a fragment that says these changes says of every field: of what it does not name, the default."""
+    is_own = dataset_index.is_own
+    fields = [field for _key, field, _, _ in FIELDS if not (is_own and field in KEPT_ELSEWHERE)]
+    return {field: changes.get(field, default_of(field, is_own)) for field in fields}
 
 
 def _couple(changes, refused):

@@ -59,11 +59,13 @@ class ReviewView:
         if cell:
             state = events.queue_for(state, QUEUE_OF_ALL, cell[0], cell[1], "", False)
         self._app.update(events.show_view(state, "review"))
+        self._app.decisions.write_address_soon()
         dom.by_id("review-heading").focus()
 
     def close(self):
         """Back to all panels."""
         self._app.update(events.show_view(self._app.state, "explore"))
+        self._app.decisions.write_address_soon()
         self._app.panels.resize()  # what was drawn meanwhile had no size
         dom.by_id("review-button").focus()
 
