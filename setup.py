@@ -14,7 +14,7 @@ from setuptools import setup
 from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).resolve().parent
-PAGE = "vizzy/native/page.zip"  # vizzy/native/page.py reads it
+PAGE = "vizzy/native/page.zip"  # vizzy/native/page_files.py reads it
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the first time that a zip can hold: the same page gives the same bytes
 
 

@@ -65,7 +65,7 @@ def find(options: argparse.Namespace) -> None:
     """Find the label errors in some files, say so, and write what was asked for."""
     _check_thresholds(options)
     if _in_pieces(options) or _is_too_large(options):
-        from vizzy.native.scale.command import find_in_pieces  # heavy, and needs what few have installed
+        from vizzy.native.scale.find_in_pieces import find_in_pieces  # heavy, and needs what few have installed
 
         find_in_pieces(options, _choices(options))
         return
@@ -165,9 +165,9 @@ def _add_page_commands(commands):
 
 def _late(name):
     def run(options):
-        from vizzy.native import commands
+        from vizzy.native import page_commands
 
-        getattr(commands, name)(options)
+        getattr(page_commands, name)(options)
 
     return run
 

@@ -11,7 +11,7 @@ import pytest
 from ctrl_c import started
 
 from vizzy.__main__ import main
-from vizzy.native import commands
+from vizzy.native import page_commands
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = ("find", "open", "serve", "export-site")
@@ -36,7 +36,7 @@ class TinyPage:
 
 @pytest.fixture
 def tiny(monkeypatch):
-    monkeypatch.setattr(commands, "page", TinyPage)
+    monkeypatch.setattr(page_commands, "page", TinyPage)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -105,7 +105,7 @@ def interrupted(_seconds):
 
 def test_ctrl_c_ends_it_but_not_at_once_where_something_would_be_lost(monkeypatch, capsys):
     unwritten, closed = [True], []
-    monkeypatch.setattr(commands.time, "sleep", interrupted)
+    monkeypatch.setattr(page_commands.time, "sleep", interrupted)
 
     class Server:
         address = "http://127.0.0.1:1/secret/"
@@ -117,9 +117,9 @@ def test_ctrl_c_ends_it_but_not_at_once_where_something_would_be_lost(monkeypatc
             closed.append(len(capsys.readouterr().err.splitlines()))
 
     options = type("Options", (), {"json": False, "no_browser": True})
-    commands._serve(Server(), options, lambda: unwritten[0])
+    page_commands._serve(Server(), options, lambda: unwritten[0])
     unwritten[0] = False
-    commands._serve(Server(), options, lambda: unwritten[0])
+    page_commands._serve(Server(), options, lambda: unwritten[0])
     assert closed == [2, 0]
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from vizzy.native.commands import TableWriter
-from vizzy.native.page import CheckoutPage
+from vizzy.native.page_commands import TableWriter
+from vizzy.native.page_files import CheckoutPage
 from vizzy.native.server import PageServer, ServedData
 from vizzy.reading import ReadingError
 

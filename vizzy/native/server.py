@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from vizzy.native.page import INDEX, page, with_metas
+from vizzy.native.page_files import INDEX, page, with_metas
 from vizzy.reading.errors import ReadingError
 
 LOOPBACK = "127.0.0.1"

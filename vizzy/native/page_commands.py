@@ -15,7 +15,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-from vizzy.native.page import INDEX, page, with_metas
+from vizzy.native.page_files import INDEX, page, with_metas
 from vizzy.native.server import PageServer, ServedData
 from vizzy.reading.errors import ReadingError
 from vizzy.reading.files import ARRAY_SUFFIXES, IMAGE_SUFFIXES, IN_BROWSER, check_sizes, named_paths
