@@ -209,7 +209,7 @@ def talk_to_javascript(from_python, array, function):
 
 def calls():
     """What the page asks the worker on a first visit, in order: name of the function, arguments."""
-    from vizzy.page.model.answer_parts import names_from
+    from vizzy.page.model.received_parts import names_from
 
     index = shipped_dataset()[DATASET_FOLDER + "dataset.json"]
     settings = [[percentile, 15, mode, ood] for percentile in (50, 90) for mode in ("percentile", "mean") for ood in ("percentile", "outliers")]

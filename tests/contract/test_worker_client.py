@@ -14,7 +14,7 @@ sys.path.append(str(ROOT / "tools"))
 import runtime_fetch
 
 HERE = Path(__file__).parent
-NOT_BY_THE_CLIENT = {"load_packages", "import_numerics", "hold_lock", "beat"}  # `vizzy.page.client.lifecycle` asks these
+NOT_BY_THE_CLIENT = {"load_packages", "import_numerics", "hold_lock", "beat"}  # `vizzy.page.client.liveness` asks these
 METHODS = asking_methods()
 
 

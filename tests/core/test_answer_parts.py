@@ -8,7 +8,7 @@ from made_sessions import session_of
 
 from vizzy import answer_parts
 from vizzy.answer_parts import AnswerParts
-from vizzy.page.model import answer_parts as in_page
+from vizzy.page.model import received_parts as in_page
 
 MODES = [(mode, ood_mode) for mode in ("percentile", "mean") for ood_mode in ("percentile", "outliers")] + [("noise-rate", "outliers")]
 
@@ -21,7 +21,7 @@ def sent(session, names):
 
 def all_parts(session, mode, ood_mode):
     """The page's parts for two modes, all of them come."""
-    parts = in_page.AnswerParts(len(session.dataset.ids))
+    parts = in_page.ReceivedParts(len(session.dataset.ids))
     names = parts.missing(in_page.names_from((50, 15, mode, ood_mode)), 10_000)
     parts.take(names, sent(session, names))
     return parts
@@ -102,7 +102,7 @@ def test_every_explanation_follows_from_one(mode, ood_mode):
 
 def test_the_present_answer_can_be_put_together_first():
     session = session_of(n=60, n_classes=3, seed=5)
-    parts = in_page.AnswerParts(60)
+    parts = in_page.ReceivedParts(60)
     settings = (50, 15, "percentile", "percentile")
     assert parts.analysis(settings) is None
     names = parts.missing(in_page.names_from(settings), 4)
@@ -112,7 +112,7 @@ def test_the_present_answer_can_be_put_together_first():
 
 def test_a_part_that_is_not_sent_yet_is_still_missing():
     session = session_of(n=60, n_classes=3, seed=5)
-    parts = in_page.AnswerParts(60)
+    parts = in_page.ReceivedParts(60)
     names = parts.missing(in_page.names_from((50, 15, "mean", "percentile")), 10)
     parts.take(names[:3], sent(session, names[:3]))  # the worker had time for three
     assert parts.missing(names, 10) == names[3:]

@@ -13,7 +13,7 @@ IMPATIENT = {"between_beats": 0.4, "silence": 2.4, "calculation": 1, "until_susp
 
 
 def set_patience(visit, **patience):
-    """Let the page wait for its worker as `Patience` of ``vizzy/page/client/lifecycle.py`` describes it."""
+    """Let the page wait for its worker as `Patience` of ``vizzy/page/client/liveness.py`` describes it."""
     visit.page.add_init_script(f"window.vizzyPatience = {json.dumps(json.dumps(patience))}")
 
 

@@ -10,7 +10,7 @@ import json
 from js import URL, Map, document
 from pyscript.ffi import to_js
 
-from vizzy.page.client import lifecycle
+from vizzy.page.client import liveness
 from vizzy.page.client.answers import as_error, unpacked
 from vizzy.page.client.connection import NOT_UP
 from vizzy.page import language
@@ -43,7 +43,7 @@ class WorkerClient:
     """Calls the functions that ``vizzy/worker.py`` exports; of whichever worker is up."""
 
     def __init__(self, patience=None):
-        self.patience = patience or lifecycle.wanted_patience()
+        self.patience = patience or liveness.wanted_patience()
         self.most_seconds = 0  # that a single calculation may well take, beside the usual
         self.started = 0  # workers so far: who asks whether the worker is still the same compares it
         self._connection = NOT_UP
@@ -59,7 +59,7 @@ class WorkerClient:
             self.end()
             self.started += 1
             try:
-                self._connection = await lifecycle.bring_up(self.started, report, self.patience)
+                self._connection = await liveness.bring_up(self.started, report, self.patience)
                 for modules in list(self._modules.values()):
                     await self._answer("add_modules", modules)
                 return
@@ -73,7 +73,7 @@ class WorkerClient:
         self._connection.lose(_("Python was stopped."))
         self._connection = NOT_UP
         if self.started:
-            lifecycle.terminate()
+            liveness.terminate()
 
     async def until_lost(self):
         """Wait until the worker has died, hangs or has run out of memory: why, in a sentence."""

@@ -8,7 +8,7 @@ from pyscript.ffi import to_js
 
 from vizzy.page.client.latest_request import LatestRequest
 from vizzy.page.model import explanation_text
-from vizzy.page.model.answer_parts import AnswerParts, explanation_at, names_from
+from vizzy.page.model.received_parts import ReceivedParts, explanation_at, names_from
 from vizzy.page.ui import dom
 from vizzy.page.ui.error_dialog import report
 from vizzy.page.ui.scheduling import yield_to_browser
@@ -108,7 +108,7 @@ class AnalysisController:
 
     def forget_parts(self):
         """Forget the parts and ask for no more of them: something else is about to hold."""
-        self._parts = AnswerParts(len(self._app.dataset.index))
+        self._parts = ReceivedParts(len(self._app.dataset.index))
         self._complete = []  # the modes whose parts are all there
         self._asking = False
         self._explanation = None

@@ -15,7 +15,7 @@ from vizzy.page.labs.models import ModelsLab
 from vizzy.page.labs.noise import NoiseLab
 from vizzy.page.labs.percentiles import PercentilesLab
 from vizzy.page.labs.score import ScoreLab
-from vizzy.page.labs.ways import WaysLab
+from vizzy.page.labs.label_issue_rules import WaysLab
 from vizzy.page.language import _
 from vizzy.page.model import events
 from vizzy.page.ui import dom

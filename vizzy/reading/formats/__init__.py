@@ -11,7 +11,7 @@ from vizzy.reading.errors import ReadingError
 from vizzy.reading.files import COLUMNAR_SUFFIXES, NATIVE, SPREADSHEET_SUFFIXES, InputFile, Limits
 from vizzy.reading.formats.delimited import delimited_text, read_delimited
 from vizzy.reading.formats.json_tables import is_one_list, json_text, read_json, read_json_lines
-from vizzy.reading.formats.tools import (
+from vizzy.reading.formats.ml_tools import (
     are_paths_and_labels,
     is_arff,
     is_fasttext,

@@ -43,7 +43,7 @@ def names_from(settings):
             size *= 2
 
 
-class AnswerParts:
+class ReceivedParts:
     """The parts that have come, by name.
 
     Parameters

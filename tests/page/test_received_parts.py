@@ -2,7 +2,8 @@
 
 import json
 
-from vizzy.page.model.answer_parts import AnswerParts, names_from, names_of, next_settings
+from vizzy.composed_answers import names_of
+from vizzy.page.model.received_parts import ReceivedParts, names_from, next_settings
 from vizzy.page.model.events import set_class_percentile, set_ood_percentile
 from vizzy.page.model.state import State
 
@@ -61,7 +62,7 @@ OOD = {"ood_thresholds": [0.4, 0.3], "out_of_distribution": [7], "count": 1, "fo
 
 def test_an_answer_is_put_together_once_all_its_parts_are_there():
     settings = (52, 50, "percentile", "percentile")
-    parts = AnswerParts(9)
+    parts = ReceivedParts(9)
     names = names_of(settings)
     assert parts.missing(iter(names), 9) == [("suggested", 52), ("ood", 50, "percentile"), ("unconfident", 50, 2)]
     parts.take(names[:2], [json.dumps(SUGGESTED), json.dumps(OOD)])
@@ -79,7 +80,7 @@ def test_an_answer_is_put_together_once_all_its_parts_are_there():
 
 def test_an_example_in_two_parts_is_named_once():
     settings = (53, 50, "percentile", "percentile")
-    parts = AnswerParts(9)
+    parts = ReceivedParts(9)
     between = [{"ranks": [2, 5], "examples": [8, 1]}, {"ranks": [1, 5], "examples": [5, 1]}]
     parts.take(names_of(settings), [json.dumps(part) for part in [SUGGESTED, OOD] + between])
     assert parts.analysis(settings)["unconfident"] == [5, 8, 1]
