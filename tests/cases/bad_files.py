@@ -185,24 +185,19 @@ REFUSED = [
         b"\xef\xbb\xbfid,label\na,K\xe4tzchen\n",
         "as utf-8: byte 12 is 0xe4",
     ),
-    _bytes(
-        "no encoding at all",
-        "data.csv",
-        b"id,label\na,\x81\x8d\n",
+    Case(
+        "an encoding that it is not in",
+        (InputFile("data.csv", b"id,label\na,\x81\x8d\n"),),
         "cannot be read as cp1252: byte 11 is 0x81",
+        {"encoding": "cp1252"},
     ),
     _csv("an encoding that does not exist", GOOD, "'klingon', which is no encoding", encoding="klingon"),
     # Header and rows
-    _csv(
-        "the header twice",
-        table(*GOOD_ROWS[:2], "id,label,p_cat,p_dog", *GOOD_ROWS[2:]),
-        "data.csv line 4 repeats the header",
-    ),
     _csv("no header", "\n".join(GOOD_ROWS), "no column with a usual name for labels.*'column_1'"),
     _csv(
         "a column twice",
-        table("a,cat,cat,1", header="id,label,label,p_cat"),
-        "line 1 has the column 'label' twice",
+        table("a,cat,dog,1", header="id,label,label,p_cat"),
+        "line 1 has the column 'label' twice, with other values",
     ),
     _csv(
         "a row too long", table(*GOOD_ROWS, "e,cat,0.9,0.1,7"), "line 6 has 5 fields, but the header names 4"

@@ -28,6 +28,7 @@ from brought_files import (
 )
 
 from vizzy import reading
+from vizzy.features.written_numbers import without_units
 from vizzy.reading import InputFile, ReadingError
 from vizzy.reading.files import IN_BROWSER, NATIVE
 from vizzy.reading.formats import columnar, in_form_of, read_table, write_table
@@ -1008,3 +1009,109 @@ def test_a_table_is_written_in_the_form_that_the_output_is_named_for():
     as_csv = in_form_of(read_table(file("\n".join(lines), "data.jsonl")), ".csv")
     assert write_table(as_csv).decode() == separated()
     assert NATIVE.rows >= len(table)
+
+
+# --- as people and their programs really write tables ------------------------------------------------
+
+
+PLANTS = [[f"{row:03d}", f"{4 + row % 3 + row * 0.37 % 1:.2f}", f"{7 - row % 3 + row * 0.61 % 1:.2f}", CLASSES[row % 3]] for row in range(30)]
+PLANT_COLUMNS = ["id", "width", "height", "label"]
+
+
+def plants(rows=PLANTS, delimiter=",", columns=PLANT_COLUMNS):
+    return separated(delimiter, rows, columns)
+
+
+def assert_plants(one, columns=("width", "height")):
+    assert given_labels(one) == GIVEN
+    assert tuple(one.raw.columns) == columns
+    assert [cells[0].strip() for cells in one.raw.columns.values()] == PLANTS[0][1:3]
+
+
+def notes_of(*files):
+    proposal = reading.read(files)
+    assert_plants(proposal.make())
+    return " ".join(proposal.notes)
+
+
+@pytest.mark.parametrize("delimiter", ["^", "~", "\x01", "\x1f", "¦"])
+def test_a_rare_character_separates_fields_where_no_usual_one_does(delimiter):
+    assert_plants(opened(file(plants(delimiter=delimiter))))
+
+
+def test_a_rare_character_within_texts_separates_nothing():
+    rows = [[f"about ~{row} of it ~ sold", label] for row, label in enumerate(GIVEN)]
+    one = opened(file(separated(";", rows, ["text", "label"])))
+    assert one.texts[2] == "about ~2 of it ~ sold"
+
+
+def test_separators_behind_the_last_field_of_every_row_but_the_header_are_no_column():
+    header, *lines = plants(delimiter=";").splitlines()
+    assert_plants(opened(file("\n".join([header, *(f"{line};;" for line in lines)]) + "\n")))
+
+
+def test_a_header_that_comes_again_and_comments_between_rows_are_left_out_and_said():
+    header, *lines = plants().splitlines()
+    said = notes_of(file("\n".join([header, *lines[:10], "# the second session", header, *lines[10:20], header, *lines[20:]]) + "\n"))
+    assert "The header of data.csv comes again, first at line 13: 2 lines left out." in said
+    assert "Comments stand between the rows of data.csv, first at line 12: 1 line left out." in said
+
+
+def test_a_column_that_comes_twice_gets_a_name_of_its_own_and_labels_that_contradict_are_refused():
+    rows = [[*row[:3], row[3], row[3]] for row in PLANTS]
+    proposal = reading.read([file(separated(",", rows, ["id", "size", "size", "label", "label"]))])
+    assert_plants(proposal.make(), ("size", "size_2"))
+    assert "Columns of data.csv have the name of another one: they are called 'size_2', 'label_2'." in proposal.notes
+    rows[4][4] = "other"
+    with pytest.raises(ReadingError, match="line 1 has the column 'label' twice, with other values"):
+        reading.read([file(separated(",", rows, ["id", "size", "size", "label", "label"]))])
+
+
+def test_rows_without_a_last_field_that_most_rows_lack_are_filled_up_but_a_line_that_is_cut_off_is_refused():
+    lines = plants(columns=[*PLANT_COLUMNS, "remark"]).splitlines()
+    lines[3] += ",odd"
+    proposal = reading.read([file("\n".join(lines) + "\n")])
+    assert given_labels(proposal.make()) == GIVEN
+    assert any("29 rows of data.csv have fewer fields than the header names" in note for note in proposal.notes)
+    whole = plants().splitlines()
+    whole[5] = whole[5].rpartition(",")[0]
+    with pytest.raises(ReadingError, match="line 6 has 3 fields, but the header names 4"):
+        opened(file("\n".join(whole) + "\n"))
+
+
+def test_lines_of_keys_and_values_above_a_blank_line_are_no_part_of_a_table_of_unusual_names():
+    content = "Project:,Foxes\nDate:,2023-01-05\n\n" + plants(columns=["No", "breadth", "length", "animal"])
+    proposal = reading.read([file(content)])
+    assert_plants(proposal.make(), ("breadth", "length"))
+    assert "3 lines above the header of data.csv were skipped." in proposal.notes
+
+
+def test_totals_between_rows_and_a_last_row_that_sums_up_are_left_out_and_a_class_called_total_stays():
+    subtotal = ["Subtotal", "55.1", "61.2", ""]
+    said = notes_of(file(plants([*PLANTS[:15], subtotal, *PLANTS[15:], ["Total", "120.3", "130.9", ""]])))
+    assert "is a total and no row of the table" in said
+    swapped = [[row[3], row[1], row[2]] for row in PLANTS]
+    total = ["Total", *(f"{sum(float(row[place]) for row in PLANTS):.1f}" for place in (1, 2))]
+    assert_plants(opened(file(plants([*swapped, total], columns=["label", "width", "height"]))))
+    named = opened(file(plants([*swapped, ["total", "5.5", "16.5"]], columns=["label", "width", "height"])))
+    assert "total" in named.dataset.classes  # its numbers are those of a plant
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda text: f"{text} cm", lambda text: f"{text}kg", lambda text: f"${text}", lambda text: f"{text} €", lambda text: f"EUR {text}",
+        lambda text: f"{text} m/s²", lambda text: f"<{text}" if text.endswith("1") else text, lambda text: f"{text} °C",
+    ],
+    ids=["cm", "kg", "dollars", "euros", "EUR", "m/s²", "below", "°C"],
+)  # fmt: skip
+def test_numbers_with_one_unit_or_currency_are_numbers_and_it_is_said(written):
+    rows = [[row[0], written(row[1]), row[2], row[3]] for row in PLANTS]
+    proposal = reading.read([file(plants(rows))])
+    assert proposal.roles["width"] == "measurement"
+    assert any("Units, currencies and signs such as < in 'width' are left off" in note for note in proposal.notes) == (rows[0][1] != PLANTS[0][1] or any("<" in row[1] for row in rows))
+
+
+def test_numbers_with_different_units_and_codes_with_letters_are_no_numbers():
+    for cells in (["3 cm", "2 m", "4 mm"], ["A1", "A2", "B1"], ["1st", "2nd", "3rd"], ["10:30", "11:30", "9:15"]):
+        assert list(without_units(cells * 10)) == cells * 10

@@ -617,3 +617,58 @@ def test_of_two_columns_with_names_none_is_guessed_and_the_other_is_no_feature()
     one = proposal.corrected(roles={"fine": "label"}).make()
     assert given_labels(one) == GIVEN
     assert list(one.raw.columns) == ["width"]
+
+
+# --- as people write labels and call their column ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Klasse", "classe", "etiqueta", "метка", "标签", "類別", "ラベル", "라벨", "animal_label", "Animal class", "classLabel", "target_class", "is_fraud", "majority"],
+)  # fmt: skip
+def test_a_column_of_numbers_is_the_label_where_its_name_says_so_in_another_language_or_in_one_of_its_words(name):
+    numbers = [str(1 + row % 2) for row in range(30)]
+    columns = {"width": [row * 0.37 % 3 for row in range(30)], name: numbers, "height": [row * 0.61 % 5 for row in range(30)]}
+    proposal = read([table(columns)])
+    assert proposal.roles == {"width": "measurement", name: "label", "height": "measurement"}
+    assert given_labels(proposal.make()) == numbers
+
+
+@pytest.mark.parametrize("name", ["class_size", "predicted_class", "classic", "label_score"])
+def test_a_column_of_numbers_whose_name_only_looks_like_it_is_not_taken_for_the_label(name):
+    columns = {"width": [row * 0.37 % 3 for row in range(30)], name: [1 + row % 2 + row % 3 / 4 for row in range(30)]}
+    assert read([table(columns)]).roles[name] != "label"
+
+
+@pytest.mark.parametrize("sign", ["n.a.", "k.A.", "keine Angabe", "inconnu", "不明", "未知", "#VALUE!", "#DIV/0!", "(blank)", "\\N", "not available", "."])
+def test_what_says_in_other_words_that_there_is_no_label_is_asked_about_and_a_frequent_one_is_a_class(sign):
+    few = read([table({"label": [sign, *GIVEN[1:]], "width": range(30)})])
+    assert "holds no label in 1 of 30 rows" in few.problem
+    many = [sign if row % 3 == 0 else label for row, label in enumerate(GIVEN)]
+    assert sign in read([table({"label": many, "width": [row * 0.37 % 3 for row in range(30)]})]).make().dataset.classes
+
+
+def test_labels_that_differ_in_what_stands_between_their_words_are_named():
+    labels = ["hot_dog", "hot dog", "C++", "C", "A-", "A"] * 5
+    proposal = read([table({"label": labels, "width": [row * 0.37 % 3 for row in range(30)]})])
+    assert [note for note in proposal.notes if "different classes" in note] == ["'hot dog' and 'hot_dog' are counted as different classes."]
+
+
+@pytest.mark.parametrize(("yes", "no"), [("✓", ""), ("ja", "nein"), ("WAHR", "FALSCH"), ("是", "否")])
+def test_a_column_for_each_class_is_marked_in_other_ways_too(yes, no):
+    columns = {"width": [row * 0.37 % 3 for row in range(30)]}
+    columns |= {name: [yes if label == name else no for label in GIVEN] for name in CLASSES}
+    assert given_labels(opened(table(columns))) == GIVEN
+
+
+def test_a_column_of_sentences_that_come_again_is_no_label_beside_one_that_only_repeats_others():
+    premises = [f"the cat sat on the mat of house {row // 3} again" for row in range(30)]
+    columns = {"premise": premises, "hypothesis": [f"somebody {row} was at home in the end" for row in range(30)], "gold_label": GIVEN}
+    assert read([table(columns)]).roles["gold_label"] == "label"
+
+
+def test_texts_that_several_people_labelled_in_rows_of_their_own_are_warned_of():
+    columns = {"text": [f"the text of number {row // 3} is here" for row in range(30)], "annotator": ["ann", "ben", "cy"] * 10, "label": GIVEN}
+    assert any("20 of 30 rows have a text that another row has" in note for note in read([table(columns)]).notes)
+    columns["text"] = [f"the text of number {row} is here" for row in range(30)]
+    assert not any("another row has" in note for note in read([table(columns)]).notes)

@@ -16,10 +16,9 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from vizzy.features.written_numbers import without_thousands
+from vizzy.features.written_numbers import MISSING, without_thousands
 from vizzy.sentences import Sentence, sentence
 
-MISSING = frozenset(["", "na", "n/a", "nan", "null", "none", "?", "-"])
 NUMBERS_AT_LEAST = 0.95  # of the cells that hold anything, for a column of numbers
 RARE = 0.01  # of the rows: categories below are counted together
 MOST_CATEGORIES = 20

@@ -1,15 +1,22 @@
 """Numbers as people and spreadsheets write them, with something between thousands: 1,234.5 or 1.234,5 or 1 234 or 1'234.
 
-Whether a comma is between thousands or before decimals shows in a column, not in a cell.
+A number may have a unit or a currency, if it is the same in the whole column: 3 cm, $5, <0.5. Whether a comma is between thousands or before decimals shows in a column, not in a cell.
 """
 
 import re
 from collections.abc import Sequence
 
+MISSING = frozenset(["", "na", "n/a", "nan", "null", "none", "?", "-"])  # cells that hold no number, in lower case
 _COMMAS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
 _POINTS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d+)?")
 _OTHERS = re.compile(r"[+-]?[1-9]\d{0,2}([ '’\u00a0\u202f]\d{3})+([.,]\d+)?")
 _ANY = re.compile(r"\d[, '’\u00a0\u202f]\d{3}|\d\.\d{3}[.,]")  # in a column without such, nothing is between thousands
+# A number with a sign of how it was measured or a currency before it, and a currency or a unit behind it.
+_WITH_UNIT = re.compile(
+    r"(?P<about>[<>≤≥~≈]?)\s*(?P<minus>[-+\u2212]?)(?P<before>[$€£¥₹₩₽]|[A-Z]{3} )?\s*(?P<number>[-+\u2212]?[\d.,'’ \u00a0\u202f]*\d[.,]?([eE][+-]?\d+)?)\s*"
+    r"(?P<behind>[$€£¥₹₩₽]|°\s?[CFK]?|[^\W\d_]{1,6}[²³]?(/[^\W\d_]{1,4}[²³]?)?)?"
+)
+_SAMPLE, _NUMBERS_AT_LEAST = 200, 0.95  # as many cells of those that hold anything
 _MANY_DIGITS = re.compile(r"[+-]?\d+\.\d{5,}(e[+-]?\d+)?", re.IGNORECASE)
 _DIGITS = 4  # that tell a number from another at a glance
 _BELOW_1000 = re.compile(r"[+-]?\d{1,3}(\.\d+)?")
@@ -31,6 +38,46 @@ def has_thousands(text: str) -> bool:
     return False
 
 
+def without_units(cells: Sequence[str]) -> Sequence[str]:
+    """The numbers of a column without the unit or the currency that all of them have, and without signs such as "<".
+
+    Parameters
+    ----------
+    cells : sequence of str
+        Of one column.
+
+    Returns
+    -------
+    sequence of str
+        As they were where hardly all are numbers, or their units differ.
+
+    Examples
+    --------
+    >>> without_units(["3 cm", "4.5 cm"]), without_units(["$5", "-$7"]), without_units(["3 cm", "2 m"]), without_units(["A1", "A2"])
+    (['3', '4.5'], ['5', '-7'], ['3 cm', '2 m'], ['A1', 'A2'])
+    """
+    sample = [cell.strip() for cell in cells[:_SAMPLE] if cell.strip()]
+    if not any(_is_with_unit(_WITH_UNIT.fullmatch(cell)) for cell in sample) or not _has_one_unit(sample):
+        return cells
+    matches = [_WITH_UNIT.fullmatch(cell.strip()) for cell in cells]
+    if not _has_one_unit([cell.strip() for cell in cells if cell.strip()]):
+        return cells
+    return [
+        cell if match is None else (match["minus"] + match["number"]).replace("\u2212", "-") for cell, match in zip(cells, matches, strict=True)
+    ]
+
+
+def _is_with_unit(match):
+    return match is not None and bool(match["about"] or match["before"] or match["behind"] or "\u2212" in match[0])
+
+
+def _has_one_unit(filled):
+    """Whether nearly all cells are numbers and those with a unit or a currency have the same."""
+    matches = [match for match in map(_WITH_UNIT.fullmatch, filled) if match]
+    units = {(match["before"] or "", match["behind"] or "") for match in matches} - {("", "")}
+    return len(units) <= 1 and len(matches) >= _NUMBERS_AT_LEAST * sum(cell.lower() not in MISSING for cell in filled)
+
+
 def without_thousands(cells: Sequence[str]) -> Sequence[str]:
     """The numbers of a column with nothing between their thousands and a point before decimals, where that is how they are written.
 
@@ -48,6 +95,7 @@ def without_thousands(cells: Sequence[str]) -> Sequence[str]:
     >>> without_thousands(["1,234", "999"]), without_thousands(["1,234", "0,5"]), without_thousands(["1.234,5"])
     (['1234', '999'], ['1,234', '0,5'], ['1234.5'])
     """
+    cells = without_units(cells)
     if not _ANY.search("\n".join(cells)):
         return cells
     filled = [cell.strip() for cell in cells if cell.strip()]

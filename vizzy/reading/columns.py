@@ -17,7 +17,7 @@ from vizzy.features.measurements import is_date
 from vizzy.reading.arrays import SUMS_TO_ONE
 from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.files import IMAGE_SUFFIXES
-from vizzy.reading.features import feature_columns, is_numeric, why_no_feature_by_name
+from vizzy.reading.features import feature_columns, is_numeric, normalised, why_no_feature_by_name
 from vizzy.reading.label_cells import classes_of_one_hot_columns, labels_of_cell, may_be_labels, one_hot_columns
 from vizzy.reading.labels import whole_number
 from vizzy.reading.numbers import holds_lists
@@ -80,6 +80,12 @@ USUAL_NAMES = {
         "churn",
         "spam",
         "is_spam",
+        "is_duplicate",
+        *("final_label", "majority", "majority_vote", "consensus", "majority_label", "adjudicated"),
+        # In other languages, in which a column of numbers would not be known for labels by what it holds.
+        *("klasse", "kategorie", "klassen", "zielvariable", "classe", "étiquette", "catégorie", "clase", "etiqueta", "categoría", "categoria"),
+        *("etichetta", "rótulo", "etykieta", "klasa", "kategoria", "třída", "štítek", "etiket", "sınıf", "luokka", "klass", "метка", "класс"),
+        *("категория", "мітка", "标签", "类别", "分类", "標籤", "類別", "分類", "ラベル", "クラス", "カテゴリ", "라벨", "레이블", "클래스", "분류"),
     ],
     TRUE_LABEL: ["true_label", "truth", "ground_truth", "gold_label", "gold", "correct_label"],
     ID: ["id", "example_id", "sample_id", "row_id", "uid", "uuid", "guid", "key", "index", "idx", "__index_level_0__"] + [""],
@@ -153,6 +159,8 @@ LIST_OF_PROBABILITIES = re.compile(
 ONE_PROBABILITY = re.compile(r"((y|pred|predicted|positive|pos|model|class_?1)_)*(p|prob|proba|probability|score)(_?(1|pos|positive|true))?")
 # What other tools suggest, beside the label that a person gave.
 OF_OTHERS = re.compile(r"(.*_)?(suggestions?|suggested|predictions?|predicted|preds?|agents?|status)(_.*)?")
+CALLED_LABEL = re.compile(r"(.*_)?(label|class|target|category|labels|classes|(is|has)_.*)(_(num|number|code|idx|index|name))?|(label|class|target)_[^\d].*")
+LONGEST_LABEL_WORDS = 6  # in the middle of all: a column of sentences that come again holds no labels
 FEWEST_ROWS_THAT_REPEAT = 10  # of fewer, a model may agree with all
 ROUNDED_TO_2 = 0.005  # how far off a number with two decimals may be
 # Where no column has a usual name for labels, one of words with so few values, each so often, is taken for them.
@@ -296,9 +304,13 @@ def _unusual_label(table, roles):
     one_hot = one_hot_columns(table, free)
     if one_hot:
         return dict.fromkeys(one_hot, ONE_HOT)
+    called = [column for column in free if _is_called_label(table, column)]
+    if len(called) == 1:
+        return {called[0]: LABEL}
     few = [column for column in free if not is_numeric(table, column) and has_few_values(table, column)]
     own = [column for column in few if not OF_OTHERS.fullmatch(normalised(column)) and why_no_feature_by_name(column) is None]
     few = own or few
+    few = [column for column in few if not _are_sentences(table, column)]
     few = [column for column in few if not is_date(next(filter(None, table.texts(column)), ""))]
     if not few and all(column.startswith(UNNAMED) for column in table.columns):  # without names, numbers may be classes
         few = [column for column in free if has_few_values(table, column)]
@@ -306,6 +318,22 @@ def _unusual_label(table, roles):
     if rating and (not few or normalised(rating) in PLAIN_RATING_NAMES):
         few = [rating]
     return {few[0]: LABEL} if len(few) == 1 else {}
+
+
+def _is_called_label(table, column):
+    """Whether a column has "label" or the like in its name, as a word, and holds few values, numbers or words."""
+    name = normalised(column)
+    is_called = CALLED_LABEL.fullmatch(name) and not OF_OTHERS.fullmatch(name) and why_no_feature_by_name(column) is None
+    return bool(is_called) and has_few_values(table, column) and (not is_numeric(table, column) or _are_whole_numbers(table, column))
+
+
+def _are_sentences(table, column):
+    words = [len(cell.split()) for cell in table.column(column)[:SAMPLE_ROWS] if isinstance(cell, str) and cell.strip()]
+    return bool(words) and float(np.median(words)) > LONGEST_LABEL_WORDS
+
+
+def _are_whole_numbers(table, column):
+    return all(whole_number(text) is not None for text in table.texts(column) if text)
 
 
 def _rating(table, free):
@@ -424,11 +452,6 @@ def _names_images(table, column):
 
 def _is_id(table, name, column):
     return name.endswith("_id") and _may_be(table, column, ID)
-
-
-def normalised(column: str) -> str:
-    """A column's name in lower case, with "_" between its words, without the signs that Weka puts around it: str."""
-    return re.sub(r"[\s.-]+", "_", column.strip().strip("@").lower())
 
 
 def _may_be(table, column, role):

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from vizzy.features.written_numbers import without_units
 from vizzy.reading.numbers import holds_lists, is_number, numbers_of
 from vizzy.reading.tables import Table, cell_text, sampled_texts
 from vizzy.sentences import Sentence, sentence
@@ -23,7 +24,9 @@ FEWEST_IN_A_LIST = 5  # numbers of an embedding that is not called one
 NAMED_LIKE_A_VECTOR = re.compile(r"emb|feat|vec|repr|hidden|latent|pca|umap|tsne|logit|value")
 MOST_SCALE = 10.0  # of the column that varies most over the one that varies least
 FEWEST_ROWS_FOR_IDS = 20
+GAPS_OF_IDS, SPREAD_OF_IDS, EVENLY = 3, 2e5, 0.25  # an even spread has a standard deviation of 0.29 of it, what is measured mostly less
 SECONDS = (9e8, 2.3e9)  # since 1970, from 1998 to 2042
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-z])(?=I[Dd]$)")  # between the words of a name such as classLabel
 _NUMBERED = re.compile(r"(.*?)[_\s.:\[-]*(\d+)\]?")
 
 COUNT, NO_NAME = sentence("a count of the rows"), sentence("a column without a name")
@@ -45,10 +48,21 @@ NAMES_LEFT_ASIDE = (
         r"(.*_)?(score|scores|prob|proba|probs|probability|logit|confidence|quality|loss|entropy|margin|agreement|uncertainty|mistakenness|hardness|uniqueness"
         r"|is_label_issue|is_outlier|is_duplicate|outlier)",
     ),
-    (sentence("a part of the data"), r"(.*_)?(split|fold|subset|partition|batch|page|page_?(number|no))"),
+    (sentence("a part of the data"), r"(.*_)?(split|fold|subset|partition|batch|page|page_?(number|no))|(is|in)_?(train|training|test|val|valid|validation|holdout)(_set)?"),
     (sentence("a weight"), r"(sample_|instance_)?weights?"),
 )
 _NAMES_LEFT_ASIDE = tuple((what, re.compile(pattern)) for what, pattern in NAMES_LEFT_ASIDE)
+
+
+def normalised(column: str) -> str:
+    """A column's name in lower case, with "_" between its words, without the signs that Weka puts around it: str.
+
+    Examples
+    --------
+    >>> normalised("Given label"), normalised("givenLabel"), normalised("sepal.length")
+    ('given_label', 'given_label', 'sepal_length')
+    """
+    return re.sub(r"[\s.-]+", "_", _CAMEL.sub("_", column.strip().strip("@")).lower())
 
 
 def feature_columns(table: Table, columns: Sequence[str]) -> list[str]:
@@ -86,7 +100,7 @@ def why_no_feature(table: Table, column: str) -> str | None:
 
 def why_no_feature_by_name(column: str) -> Sentence | None:
     """What a column's name says that it is instead of a feature, such as "an id"; None where it says nothing."""
-    name = re.sub(r"[\s.-]+", "_", column.strip().lower())
+    name = normalised(column)
     return next((what for what, pattern in _NAMES_LEFT_ASIDE if pattern.fullmatch(name)), None)
 
 
@@ -102,7 +116,7 @@ def _why_no_feature_by_values(values):
 
 def is_numeric(table: Table, column: str) -> bool:
     """Whether most of the first cells of a column that hold anything are numbers."""
-    texts = [text for text in sampled_texts(table, column) if text]
+    texts = without_units([text for text in sampled_texts(table, column) if text])
     return bool(texts) and sum(map(is_number, texts)) > 0.5 * len(texts)
 
 
@@ -132,9 +146,16 @@ def _what_whole_numbers_are(values):
         return COUNT
     if (values >= SECONDS[0]).all() and ((values <= SECONDS[1]) | (values >= 1000 * SECONDS[0])).all():
         return sentence("a time")
-    if different == len(values) >= FEWEST_ROWS_FOR_IDS:
+    if different == len(values) >= FEWEST_ROWS_FOR_IDS and _are_numbered(values, steps):
         return sentence("an id, since it is different in every row")
     return None
+
+
+def _are_numbered(values, steps):
+    """Whether different whole numbers are as ids are given out, and not as things are counted: in order, hardly with gaps, or large and spread evenly."""
+    spread = values.max() - values.min()
+    evenly = spread >= SPREAD_OF_IDS and values.std() > EVENLY * spread
+    return bool((steps > 0).all() or (steps < 0).all() or spread < GAPS_OF_IDS * len(values) or evenly)
 
 
 def _values(table, column):

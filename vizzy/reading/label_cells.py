@@ -32,8 +32,8 @@ PLACES += ({"boundingBox"}, {"bounding_box"}, {"bndbox"}, {"box"}, {"polygon"}, 
 # Keys of an object that says who gave a label, and not how probable each class is.
 BESIDE_A_LABEL = frozenset(["label", "user", "user_id", "id", "annotator", "annotator_id", "created_at", "updated_at", "score", "confidence", "prob"])
 SHARE_OF_A_LABEL = 0.5  # spaCy's value for a class from which on it is the label
-YES = frozenset(["1", "1.0", "true", "t", "yes", "y", "x"])  # in lower case
-NO = frozenset(["0", "0.0", "false", "f", "no", "n", ""])
+YES = frozenset("1 1.0 true t yes y x ✓ ✔ ☑ ja wahr oui vrai si sí sì sim verdadero verdadeiro vero да истина tak prawda 是 真 はい 예".split())  # in lower case
+NO = frozenset("0 0.0 false f no n ✗ ✘ ☐ nein falsch non faux não falso нет ложь nie fałsz 否 假 いいえ 아니오".split() + [""])
 YES_OR_NO = YES | NO
 FEWEST_OF_A_SPAN = 3  # doccano: where it begins, where it ends, and its label
 _LIST = re.compile(r"\[.*\]|\(.*\)|\{.*\}", re.DOTALL)

@@ -19,9 +19,14 @@ from vizzy.sentences import Sentence, counted, joined, sentence
 
 # What programs write where there is no label, as pandas reads them; and what people and annotation tools write.
 # Both in lower case.
-MISSING = frozenset(["nan", "na", "n/a", "#n/a", "<na>", "null", "none", "nat", "#na", "nil", "undefined", "missing", "unknown"])
+MISSING = frozenset(["nan", "na", "n/a", "#n/a", "<na>", "null", "none", "nat", "#na", "nil", "undefined", "missing", "unknown"]
+    + ["#n/a n/a", "#value!", "#ref!", "#div/0!", "#name?", "#num!", "#null!", "(null)", "[null]", "(blank)", "(leer)", "(vide)", "(empty)", "\\n"]
+    + ["n.a.", "n. a.", "n.v.", "k.a.", "k. a.", "keine angabe", "unbekannt", "inconnu", "inconnue", "desconocido", "sconosciuto", "неизвестно"]
+    + ["не указано", "未知", "不明", "無", "无", "なし", "알 수 없음", "not available", "not applicable", "don't know", "unsure", "not sure", "blank"]
+    + ["empty", ".", "..", "...", "…"]
+)
 UNLABELLED = frozenset(
-    """-1 -1.0 -99 -100 -999 -9999 ? ?? - -- {} '' "" <unk> unlabeled unlabelled unannotated nolabel no_label no-label not_labeled
+    """– — -1 -1.0 -99 -100 -999 -9999 ? ?? - -- {} '' "" <unk> unlabeled unlabelled unannotated nolabel no_label no-label not_labeled
     not_labelled skip skipped todo tbd""".split()
     + ["no label", "not labeled", "not labelled", "not annotated", "to do"]
 )
@@ -43,7 +48,8 @@ SEPARATORS = (",", ";", "|", "/", "+", "&", "__", "#", " ")  # of tags; a space 
 
 _WHOLE_WITH_POINT = re.compile(r"([+-]?\d+)\.0+")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")  # what every label stands between, where quotation marks were written twice
+_QUOTED = re.compile(r"['\"“„«‹‘‚]\s*([^'\"“”„«»‹›‘’‚]*?)\s*['\"”“»›’‘]")  # what every label stands between, where quotation marks were written twice
+_BETWEEN_WORDS = re.compile(r"(?<=\w)[\s_-]+(?=\w)")
 INVISIBLE = " \t\r\n\u00a0\u200b\u200c\u200e\u200f\u2060\ufeff"  # at the edges of a text
 _PRINTED = re.compile(r"(?:b|np\.(?:str|bytes)_\(b?)(?:'([^']*)'|\"([^\"]*)\")\)?")  # bytes, and texts of numpy's, as Python prints them
 
@@ -298,7 +304,7 @@ def _without_wrapping(labels, notes):
         return labels.mapped(lambda label: _PRINTED.sub(lambda match: match[1] or match[2] or "", label))
     if present and all(_QUOTED.fullmatch(label) for label in present):
         notes.append(sentence("Labels stand between quotation marks, which are not counted as part of them."))
-        return labels.mapped(lambda label: _QUOTED.sub(lambda match: match[1] or match[2] or "", label))
+        return labels.mapped(lambda label: _QUOTED.sub(r"\1", label))
     return labels
 
 
@@ -384,7 +390,7 @@ def _are_combinations(counts, combined, separator):
 def _alike(labels):
     by_folded = {}
     for label in sorted(set(labels.different) - {""}):
-        by_folded.setdefault(label.casefold(), []).append(label)
+        by_folded.setdefault(_BETWEEN_WORDS.sub(" ", label.casefold()), []).append(label)
     alike = [names for names in by_folded.values() if len(names) > 1]
     return [sentence("{labels} are counted as different classes.", labels=_and(names)) for names in alike[:3]]
 

@@ -291,7 +291,10 @@ def _parsed_vector(text):
     """A list as JSON writes it, or numpy prints it: [0.1 0.2]."""
     text = _as_bracketed(text.strip())
     if "," in text:
-        return parse_json(text)
+        try:
+            return parse_json(text)
+        except ValueError:
+            return [float(part) for part in text.removeprefix("[").removesuffix("]").rstrip(", ").split(",")]  # numpy writes 1. and 3.e-01
     return [float(part) for part in _parts(text.strip("[]"))]
 
 

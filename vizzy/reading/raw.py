@@ -14,7 +14,7 @@ import numpy as np
 import vizzy.reading.arrays as array_roles
 import vizzy.reading.columns as column_roles
 from vizzy.features.measurements import why_no_measurement
-from vizzy.features.written_numbers import with_few_digits
+from vizzy.features.written_numbers import with_few_digits, without_units
 from vizzy.reading.choices import Choices
 from vizzy.reading.columns import column_of, columns_of
 from vizzy.reading.contents import Contents
@@ -23,11 +23,12 @@ from vizzy.reading.label_cells import ACCEPTED, REJECTED
 from vizzy.reading.features import is_numeric, why_no_feature, why_no_feature_by_name
 from vizzy.reading.soft_labels import soft_columns
 from vizzy.reading.text_columns import columns_of_words, text_column, texts_within
-from vizzy.sentences import Sentence, sentence
+from vizzy.sentences import Sentence, counted, sentence
 
 MOST_OF_TEXTS = 64  # features
 MOST_NAMED = 6  # columns in a note
 ROWS_A_LABEL = 3
+SHARE_REPEATED = 0.4  # of the texts, from which on a note warns of copies
 # What stands in a column of words, where its name says so.
 _NOT_MEASURED = re.compile(
     r"(.*_)?(created|updated|modified|timestamp|url|uri|link|path|file|filename|file_name|email|phone|comment|comments|note|notes)|(.*_)?at"
@@ -187,6 +188,16 @@ def notes_on_raw(columns: dict, raw: Raw) -> list[Sentence]:
             "English, vectors of the words are added.",
             column=shown(column_of(columns, column_roles.TEXT)),
         ))
+    repeated = 0 if raw.texts is None else len(raw.texts) - len(set(raw.texts))
+    if raw.texts is not None and repeated > SHARE_REPEATED * len(raw.texts):
+        notes.append(sentence(
+            "{n} of {rows} have a text that another row has, too, as where several people gave a label to each: copies of a text "
+            "are trained on when its label is judged. Bring each text once, with the label that most gave.",
+            n=repeated, rows=counted(len(raw.texts), "{} row", "{} rows"),
+        ))
+    with_units = [column for column, cells in raw.columns.items() if without_units(cells) is not cells]
+    if with_units:
+        notes.append(sentence("Units, currencies and signs such as < in {columns} are left off their numbers.", columns=listed(with_units, MOST_NAMED)))
     if raw.columns:
         named = listed(list(raw.columns), MOST_NAMED)
         if notes:
@@ -216,6 +227,8 @@ def _why_left_aside(table, column, label):
     name = column_roles.normalised(column)
     cells = table.column(column)
     answers = set(table.texts(column)) - {""}
+    if len(answers) > 1 and {text.lower() for text in answers} <= column_roles.PARTS_OF_DATA:
+        return sentence("a part of the data")
     if column in table.class_names or (answers and answers <= {ACCEPTED, REJECTED, "ignore"}):
         return sentence("other labels")
     if any(isinstance(cell, list | dict) for cell in cells[:1]):

@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from vizzy.reading.errors import ReadingError, shown
-from vizzy.reading.formats.headers import header_of
+from vizzy.reading.formats.headers import header_of, with_names_of_their_own
 from vizzy.reading.formats.surroundings import without_surroundings
 from vizzy.reading.tables import NAMES_OF_COLUMNS, UNNAMED, Form, Table
 from vizzy.sentences import counted, sentence
 
 DELIMITERS = (",", ";", "\t", "|")
+RARE_DELIMITERS = ("^", "~", "\x01", "\x1f", "\x1e", "\xa6", "\xa7")  # where none of the usual ones fits
 SPACES = " "
 APOSTROPHE = "'"
 WITHOUT_QUOTING = ("\t", "|", " ")  # separators with which many programs give quotation marks no meaning
@@ -109,9 +110,13 @@ def read_delimited(name: str, text: str, form: Form, notes: tuple, delimiter: st
     else:
         columns, used, more = header_of(name, records)
         notes = (*notes, *more)
-        _check_header(name, columns, lines[0])
-        records, lines = records[used:], lines[used:]
+        columns, more = with_names_of_their_own(name, columns, records[used:], "line", lines[0])
+        notes = (*notes, *more)
+        records, lines, more = _without_repeated(name, [cell.strip() for cell in records[0]], records[used:], lines[used:])
+        notes = (*notes, *more)
     records, lines, more = without_surroundings(name, "line", records, lines, len(columns), has_header)
+    notes = (*notes, *more)
+    records, more = _of_equal_width(name, records, len(columns))
     notes = (*notes, *more)
     rows, lines = _filled(columns, records, lines)
     _check_rows(name, columns, rows, lines, dialect.delimiter, has_header)
@@ -219,6 +224,10 @@ def _dialect_of_sample(sample, delimiter):
         ways.append(_quoting(sample, SPACES))
     # Of two that fit, the one that fits without exception is meant: lists of numbers in a cell may be separated, too.
     best = max(ways, key=lambda way: (_fit(sample, way)[0], _share_alike(sample, way) == 1 < _fit(sample, way)[1], _fit(sample, way)[1]))
+    if not delimiter and _fit(sample, best)[1] < 2:
+        rare = [_quoting(sample, one) for one in RARE_DELIMITERS if one in sample]
+        ways = [way for way in rare if _share_alike(sample, way) == 1 < _fit(sample, way)[1]] or ways
+        best = ways[0]
     return best if delimiter or _fit(sample, best)[1] >= 2 else ways[0]
 
 
@@ -353,7 +362,7 @@ def _lines_above(records):
         if len(record) == width and filled == width:
             return number
         if len(record) > 1 and len(record) != width and not is_comment:
-            if number == 0 and (surely := _sure_header(records, width)):
+            if number == 0 and (surely := _sure_header(records, width) or _behind_a_blank(records, width)):
                 return surely
             return 0  # a line that is cut off, or has a field too many: the complaint about it says more
     return 0
@@ -365,6 +374,14 @@ def _sure_header(records, width):
         if len(record) == width and any(cell.strip().lower() in NAMES_OF_COLUMNS for cell in record):
             return number if all(len(below) == width for below in records[number:SAMPLE_RECORDS] if any(below)) else 0
     return 0
+
+
+def _behind_a_blank(records, width):
+    """The number of the record behind a first blank one, where all above it are narrower and all below have the usual width; else 0."""
+    blank = next((number for number, record in enumerate(records[: MOST_LINES_ABOVE + 1]) if not any(record)), 0)
+    below = [record for record in records[blank + 1 : SAMPLE_RECORDS] if any(record)]
+    is_apart = all(len(record) < width for record in records[:blank]) and all(len(record) == width for record in below)
+    return blank + 1 if blank and is_apart and len(below) > 1 and any(records[blank + 1]) else 0
 
 
 def _is_named(record, below):
@@ -417,15 +434,46 @@ def _is_name_above_numbers(cell, below, place):
     return not _NUMBER.fullmatch(cell) and bool(values) and all(_NUMBER.fullmatch(value) for value in values)
 
 
-def _check_header(name, header, line):
-    seen = set()
-    for column in header:
-        if column in seen:
-            raise ReadingError(sentence(
-                "{file} line {line} has the column {column} twice: give every column a name of its own.",
-                file=name, line=str(line), column=shown(column),
-            ))
-        seen.add(column)
+def _without_repeated(name, header, records, lines):
+    """Records and lines without those that repeat the header, as where files were joined, and comments between rows: those and notes."""
+    again = [number for number, record in enumerate(records) if [cell.strip() for cell in record] == header]
+    comments = [
+        number for number, record in enumerate(records) if len(record) == 1 < len(header) and record[0].startswith("#") and number + 1 < len(records)
+    ]
+    if not again and not comments:
+        return records, lines, ()
+    notes = []
+    if again:
+        values = {"file": name, "line": str(lines[again[0]]), "lines": counted(len(again), "{} line", "{} lines")}
+        notes.append(sentence("The header of {file} comes again, first at line {line}: {lines} left out.", **values))
+    if comments:
+        values = {"file": name, "line": str(lines[comments[0]]), "lines": counted(len(comments), "{} line", "{} lines")}
+        notes.append(sentence("Comments stand between the rows of {file}, first at line {line}: {lines} left out.", **values))
+    left_out = {*again, *comments}
+    kept = [number for number in range(len(records)) if number not in left_out]
+    return [records[number] for number in kept], [lines[number] for number in kept], notes
+
+
+def _of_equal_width(name, records, width):
+    """Records without empty fields behind the last column, and with those that programs leave off at a line's end, and notes.
+
+    A record that is too short is filled up only where what it lacks is empty in most records: else the line is cut off, or broken.
+    """
+    wide = [record for record in records if len(record) > width]
+    if wide and not any(cell.strip() for record in wide for cell in record[width:]):
+        records = [record[:width] for record in records]
+    short = [record for record in records if any(record) and len(record) < width]
+    if not short:
+        return records, ()
+    filled = [record for record in records if any(record)]
+    least = min(map(len, short))
+    if any(2 * sum(len(record) > place and bool(record[place].strip()) for record in filled) > len(filled) for place in range(least, width)):
+        return records, ()
+    note = sentence(
+        "{rows} of {file} have fewer fields than the header names: what they lack at their end is taken to be empty.",
+        rows=counted(len(short), "{} row", "{} rows"), file=name,
+    )
+    return [record + [""] * (width - len(record)) if any(record) else record for record in records], (note,)
 
 
 def _filled(columns, records, lines):
@@ -451,6 +499,6 @@ def _check_rows(name, header, rows, lines, delimiter, has_header):
                 named=named,
                 delimiter=DELIMITER_NAMES.get(delimiter, shown(delimiter)),
             ))
-        if [cell.strip() for cell in row] == header:
+        if [cell.strip() for cell in row] == header:  # where a file is read in pieces, whose rows were counted
             raise ReadingError(sentence("{file} line {line} repeats the header: delete that line.", file=name, line=str(line)))
 

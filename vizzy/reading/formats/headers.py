@@ -7,8 +7,8 @@ the names of rows without one (R, pandas), or leave several columns without a na
 import re
 from collections.abc import Sequence
 
-from vizzy.reading.errors import listed
-from vizzy.reading.tables import NAMES_OF_COLUMNS, SAMPLE_ROWS
+from vizzy.reading.errors import ReadingError, listed, shown
+from vizzy.reading.tables import NAMES_OF_COLUMNS, ROW, SAMPLE_ROWS
 from vizzy.sentences import Sentence, sentence
 
 WITHOUT_NAME = "Unnamed: "  # and a number from 0 on, as pandas calls such a column
@@ -60,6 +60,60 @@ def header_of(name: str, records: Sequence[Sequence[str]]) -> tuple[list[str], i
         named = listed([columns[place] for place in unnamed], 3)
         notes.append(sentence("Columns of {file} that have no name are called {columns}.", file=name, columns=named))
     return columns, used, notes
+
+
+def with_names_of_their_own(
+    name: str, columns: Sequence[str], records: Sequence[Sequence[str]], unit: str, place: int
+) -> tuple[list[str], list[Sentence]]:
+    """The names of columns, with a number behind one that comes again, and a note on it.
+
+    Parameters
+    ----------
+    name : str
+        Of the file.
+    columns : sequence of str
+    records : sequence of sequences of str
+        Below the header.
+    unit : str
+        What the header is in its file: "line" or "row".
+    place : int
+        Where it is.
+
+    Returns
+    -------
+    columns : list of str
+    notes : list of Sentence
+
+    Raises
+    ------
+    ReadingError
+        Where a column that is called like labels comes again and says something else: only a person knows which one counts.
+
+    Examples
+    --------
+    >>> with_names_of_their_own("a.csv", ["id", "size", "size"], [["a", "1", "2"]], "line", 1)[0]
+    ['id', 'size', 'size_2']
+    """
+    first = {column: number for number, column in reversed(list(enumerate(columns)))}
+    names, again = list(columns), []
+    for number, column in enumerate(columns):
+        if first[column] == number:
+            continue
+        if column.lower() in NAMES_OF_COLUMNS and any(record[number] != record[first[column]] for record in records if len(record) > number):
+            raise ReadingError(_twice(name, unit, place, column))
+        names[number] = next(new for count in range(2, len(columns) + 2) if (new := f"{column}_{count}") not in names)
+        again.append(names[number])
+    if not again:
+        return names, []
+    said = sentence("Columns of {file} have the name of another one: they are called {columns}.", file=name, columns=listed(again, 4))
+    return names, [said]
+
+
+def _twice(name, unit, place, column):
+    values = {"file": name, "place": str(place), "column": shown(column)}
+    if unit == ROW:
+        return sentence("{file} row {place} has the column {column} twice, with other values: give every column a name of its own.", **values)
+    return sentence("{file} line {place} has the column {column} twice, with other values: give every column a name of its own.", **values)
 
 
 def _by_two_records(records):

@@ -10,10 +10,10 @@ from dataclasses import replace
 
 from vizzy.reading.errors import ReadingError, listed
 from vizzy.reading.files import NATIVE, InputFile, Limits
-from vizzy.reading.formats.headers import header_of
+from vizzy.reading.formats.headers import header_of, with_names_of_their_own
 from vizzy.reading.formats.surroundings import without_surroundings
 from vizzy.reading.formats.workbook_sizes import check_workbook, protected
-from vizzy.reading.tables import NAMES_OF_COLUMNS, Form, Table
+from vizzy.reading.tables import NAMES_OF_COLUMNS, ROW, Form, Table
 from vizzy.sentences import sentence
 
 INSTALL = sentence(
@@ -71,12 +71,8 @@ def _table(name, rows, notes, form):
     columns, used, more = header_of(name, texts)
     notes = (*notes, *more)
     columns = [column or f"column_{number}" for number, column in enumerate(columns, start=1)]
-    doubled = sorted({column for column in columns if columns.count(column) > 1})
-    if doubled:
-        raise ReadingError(sentence(
-            "{file} row 1 has the column {column} twice: give every column a name of its own.",
-            file=name, column=repr(doubled[0]),
-        ))
+    columns, more = with_names_of_their_own(name, columns, texts[used:], ROW, 1)
+    notes = (*notes, *more)
     places = list(range(used + 1, len(rows) + 1))
     below, places, more = without_surroundings(name, "row", texts[used:], places, len(columns), True)
     kept = [(row, place) for row, place in zip(below, places, strict=True) if any(row)]

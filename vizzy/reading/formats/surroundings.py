@@ -10,11 +10,13 @@ from vizzy.reading.errors import shown
 from vizzy.reading.formats.headers import WRITTEN_NUMBER
 from vizzy.reading.labels import may_mean_no_label
 from vizzy.reading.tables import ROW, SAMPLE_ROWS
-from vizzy.sentences import sentence
+from vizzy.sentences import counted, sentence
 
 MOST_ROWS_BELOW = 5
 FEWEST_ROWS = 3  # that hold numbers, below a row that holds none
 LONGEST_UNIT = 40
+SAME = 0.005  # how far off a total may be that was rounded
+MOST_SUBTOTALS = 0.2  # of the rows
 OF_QUALTRICS = '{"ImportId"'  # what the second row below a header of its surveys begins with, in every cell
 _TOTAL = re.compile(
     r"\W*((grand |sub[ -]?)?totals?|sums?|overall|mean|average|avg|median|count|std|min|max|insgesamt|gesamt|summe|mittelwert|anzahl"
@@ -122,6 +124,11 @@ def without_surroundings(
         left_out = [row for row in rows[-below:] if any(row)]
         notes.append(_on_rows_below(name, unit, left_out))
         rows, places = rows[:-below], places[:-below]
+    within = _rows_within(rows, width)
+    if within:
+        notes.append(_on_rows_within(name, unit, rows, places, within))
+        rows, places = zip(*[(row, place) for number, (row, place) in enumerate(zip(rows, places, strict=True)) if number not in within], strict=True)
+        rows, places = list(rows), list(places)
     if has_header and len(rows) > 2 and all(cell.startswith(OF_QUALTRICS) for cell in rows[1]):
         notes.append(sentence("The lines below the header of {file} that hold questions and ids of Qualtrics were left out.", file=name))
         return rows[2:], places[2:], notes
@@ -140,6 +147,32 @@ def _on_rows_below(name, unit, left_out):
     if unit == ROW:
         return sentence("The last {n} rows of {file} begin with {cells}, which is no row of the table: left out.", n=len(left_out), **values)
     return sentence("The last {n} lines of {file} begin with {cells}, which is no row of the table: left out.", n=len(left_out), **values)
+
+
+def _rows_within(rows, width):
+    """The rows that are totals of some rows above them: set of int."""
+    found = set()
+    for number, row in enumerate(rows):
+        first = next((place for place, cell in enumerate(row) if cell.strip()), None)
+        if number and first is not None and _TOTAL.fullmatch(row[first].strip()):
+            found.add(number)
+    others = [row for number, row in enumerate(rows) if number not in found and any(cell.strip() for cell in row)]
+    filled = sorted(sum(bool(cell.strip()) for cell in row) for row in others)
+    if not found or not others or len(found) > MOST_SUBTOTALS * len(rows):
+        return set()
+    least = filled[len(filled) // 10]  # fewer cells than nearly every other row has
+    numbers = [number for number in found if len(rows[number]) <= width and sum(bool(cell.strip()) for cell in rows[number]) < least]
+    return set(numbers) if len(numbers) == len(found) else set()
+
+
+def _on_rows_within(name, unit, rows, places, within):
+    first = min(within)
+    values = {
+        "file": name, "n": counted(len(within), "{} row", "{} rows"), "place": str(places[first]), "cells": _in_words(rows[first])
+    }
+    if unit == ROW:
+        return sentence("{file} row {place}, {cells}, is a total and no row of the table: {n} left out.", **values)
+    return sentence("{file} line {place}, {cells}, is a total and no row of the table: {n} left out.", **values)
 
 
 def _on_units(name, unit, row):
@@ -182,6 +215,8 @@ def _is_total(row, above, width):
     first = next((place for place, cell in enumerate(row) if cell.strip()), 0)
     if len(row) > width or not _TOTAL.fullmatch(row[first].strip()):
         return False
+    if _sums_up(row, above, width):
+        return True
     sample = [other for other in above[-SAMPLE_ROWS:] if len(other) == width and any(cell.strip() for cell in other)]
     while len(sample) > 1 and _TOTAL.fullmatch(sample[-1][first].strip()):
         sample.pop()  # several such rows, as of means and counts
@@ -189,6 +224,26 @@ def _is_total(row, above, width):
         return False
     usual = sorted(sum(bool(cell.strip()) for cell in other) for other in sample)[len(sample) // 2]
     return sum(bool(cell.strip()) for cell in row) < usual or _has_number_among_words(row, sample)
+
+
+def _sums_up(row, above, width):
+    """Whether the numbers in a row are the sums, or the means, of those above them."""
+    found = 0
+    for place, cell in enumerate(row):
+        number = _number(cell)
+        numbers = [_number(other[place]) for other in above if len(other) == width and other[place].strip()]
+        if number is None or len(numbers) < FEWEST_ROWS or None in numbers:
+            continue
+        total = sum(numbers)
+        if not any(abs(number - one) <= SAME * max(1, abs(one)) for one in (total, total / len(numbers))):
+            return False
+        found += 1
+    return found > 0
+
+
+def _number(text):
+    text = text.strip().replace(",", ".")
+    return float(text) if WRITTEN_NUMBER.fullmatch(text) and not text.endswith("%") else None
 
 
 def _has_number_among_words(row, sample):
