@@ -164,8 +164,10 @@ NO_SENTENCES = {
     "vizzy/estimate.py": {"support vector machine", "kernel ridge regression", "logistic regression"},  # names
     "vizzy/reading/arrays.py": {"predicted probabilities", "perceptual hashes of images"},  # roles, as the page has them
     "vizzy/reading/columns.py": {"label, one column a class", "true label", "alternative text", "predicted probability"},
+    "vizzy/reading/encodings.py": {"Shift JIS", "GB 18030", "ISO 8859-2", "Mac Roman", "Mac Cyrillic", "code page 850", "code page 852", "code page 866"},
     "vizzy/reading/preview.py": {"predicted probabilities", "python -m vizzy find "},
-    "vizzy/reading/labels.py": {"no label", "not annotated", "not labeled", "not labelled", "to do", "python -m vizzy find"},
+    "vizzy/reading/labels.py": {"no label", "not annotated", "not labeled", "not labelled", "to do", "python -m vizzy find"}
+    | {"not available", "not applicable", "not sure", "don't know", "keine angabe"},
     "vizzy/reading/probabilities.py": {"--class {}"},  # an option of the command
     "vizzy/training.py": {"class {}"},  # without names of classes, so never in the page
     "vizzy/features/measurements.py": {"{} is missing", "{} is something rare"},  # names of features

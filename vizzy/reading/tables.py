@@ -16,6 +16,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from vizzy.reading.encodings import NAMES, encoding_of, is_damaged_utf_8
 from vizzy.reading.errors import ReadingError, shown
 from vizzy.sentences import Sentence, sentence
 
@@ -31,9 +32,11 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-FALLBACK_ENCODING = "cp1252"
 _SAVE_BOTH = sentence("save the table as CSV and the numbers with numpy.save")
 _PICKLE = sentence("a Python pickle, which could run anything")
+DAMAGED_UTF_8 = "damaged-utf-8"  # a choice of `decoded` alone
+END_OF_FILE = "\0\x1a"  # what DOS, and programs that write whole blocks, put behind a text
+ZEROS_OF_UTF_16 = 0.02  # of the bytes of a text in any letters: those of its line ends and separators
 # What other programs' files begin with, and what to do about them.
 FOREIGN = (
     (b"\x89HDF", sentence("an HDF5 file"), _SAVE_BOTH),
@@ -185,7 +188,11 @@ def decoded(file: InputFile, encoding: str | None = None) -> tuple[str, Form, tu
     guessed, notes = encoding, ()
     if not guessed:
         guessed, notes = _guessed_encoding(file)
-    text = _with_encoding(file.name, content, guessed)
+    if guessed == DAMAGED_UTF_8:
+        text, guessed = content.decode("utf-8", "replace"), "utf-8"
+    else:
+        text = _with_encoding(file.name, content, guessed)
+    text = text.rstrip(END_OF_FILE)
     if "\0" in text:
         raise ReadingError(
             sentence("{file} holds bytes of zero, so it is no text: save the table as CSV in UTF-8.", file=file.name)
@@ -215,20 +222,38 @@ def _refuse_foreign(file):
 
 
 def _guessed_encoding(file):
+    """The likely encoding of a text without a byte-order mark, and notes on it."""
     content = file.content
-    if content[1:200:2].count(0) > 0.4 * len(content[1:200:2]) > 1:
-        return "utf-16-le", (sentence("{file} was read as UTF-16.", file=file.name),)
-    if content[0:200:2].count(0) > 0.4 * len(content[0:200:2]) > 1:
-        return "utf-16-be", (sentence("{file} was read as UTF-16.", file=file.name),)
+    if (utf_16 := _utf_16_of(content)) is not None:
+        return utf_16, (sentence("{file} was read as UTF-16.", file=file.name),)
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as error:
-        note =(sentence(
-            "{file} is not UTF-8 (byte {number}) and was read as Windows-1252: check its accents.",
-            file=file.name, number=str(error.start),
-        ))
-        return FALLBACK_ENCODING, (note,)
+        values = {"file": file.name, "number": str(error.start)}
+        if is_damaged_utf_8(content):
+            return DAMAGED_UTF_8, (sentence("{file} is UTF-8 with damaged letters, first at byte {number}: check its texts.", **values),)
+        encoding = encoding_of(content)
+        values["encoding"] = NAMES[encoding]
+        return encoding, (sentence("{file} is not UTF-8 (byte {number}) and was read as {encoding}: check its accents.", **values),)
     return "utf-8", ()
+
+
+def _utf_16_of(content):
+    """Which UTF-16 a text is in, by its line ends and what else is ASCII in it; None where it is none."""
+    even = len(content) // 2 * 2
+    for encoding, place in (("utf-16-le", 1), ("utf-16-be", 0)):
+        zeros = content[place:even:2].count(0)
+        if zeros > 2 * content[1 - place : even : 2].count(0) and zeros >= ZEROS_OF_UTF_16 * even and _is_decodable(content[:even], encoding):
+            return encoding
+    return None
+
+
+def _is_decodable(content, encoding):
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _with_encoding(name, content, encoding):

@@ -19,6 +19,7 @@ from vizzy.reading.arrays import LABELS, PRED_PROBS, Array, read_arrays
 from vizzy.reading.choices import Choices
 from vizzy.reading.columns import ID, LABEL, PROBABILITY, column_of, columns_of
 from vizzy.reading.contents import contents_of
+from vizzy.reading.encodings import NAMES
 from vizzy.reading.errors import ReadingError
 from vizzy.reading.files import ARRAY_SUFFIXES, NATIVE, InputFile
 from vizzy.reading.formats import read_table
@@ -35,7 +36,7 @@ SAMPLE_ROWS = 1000  # in all, and so many from the beginning
 HEAD_BYTES = 1_000_000  # of a table, from which it is found out how it is written
 WHOLE_BYTES = 1_000_000  # a file that is no longer is read whole: a list of classes
 BLOCK_BYTES = 1 << 24  # of a table, looked through at once
-ASCII_LIKE = ("utf-8", "cp1252", "latin-1", "iso-8859-1", "ascii")  # encodings in which a line ends with one byte
+ASCII_LIKE = ("utf-8", "latin-1", "iso-8859-1", "ascii", *NAMES)  # encodings in which a line ends with one byte
 NEEDS_MEMORY = "save it as CSV, .npy or Parquet, or score fewer rows in memory"
 
 
