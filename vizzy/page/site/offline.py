@@ -63,49 +63,54 @@ class OfflineCopy:
 
         Nothing is kept of a visit that began with one version and went on with another, which it is told.
         """
-        if document.querySelector(BY_COMMAND):
-            return
-        await self._until_quiet()
-        try:
-            await late_loading.require_same_version()
-            if await self._keep_all() is False:  # it may have been published meanwhile
-                await late_loading.require_same_version()
-        except late_loading.Replaced as error:
-            self._app.note(error.args[0])
-
-    async def _keep_all(self):
-        """Keep what a start needs, then the rest; as `_keep`."""
-        kept = await self._keep(await self._loaded() + _here(await _runtime_files(BESIDE_WORKER)), STARTABLE)
-        if kept:
-            late = (await late_loading.manifest())["kept_for_offline"] + await _runtime_files(LATE)
-            kept = await self._keep(_here(late + late_files() + _of_dataset(self._app.dataset.index)), WHOLE)
-        return kept
+        if not document.querySelector(BY_COMMAND):
+            await self._telling_of_another_version(self._keep_visit())
 
     async def keep_used(self, prefix=None):
         """Keep what was loaded by now for data of somebody's own, and the files of the runtime that begin so."""
         more = await _runtime_files((prefix,)) if prefix else []
         used = [address for address in await self._loaded() if "/runtime/" in address]
-        await self._keep(used + _here(more))
+        await self._telling_of_another_version(self._keep(used + _here(more)))
+
+    async def _telling_of_another_version(self, keeping):
+        """Keep files, or tell the visitor that they are not kept since another version was published."""
+        try:
+            await keeping
+        except late_loading.Replaced as error:
+            self._app.note(error.args[0])
+
+    async def _keep_visit(self):
+        await self._until_quiet()
+        await late_loading.require_same_version()
+        if await self._keep(await self._loaded() + _here(await _runtime_files(BESIDE_WORKER)), STARTABLE):
+            late = (await late_loading.manifest())["kept_for_offline"] + await _runtime_files(LATE)
+            await self._keep(_here(late + late_files() + _of_dataset(self._app.dataset.index)), WHOLE)
 
     async def _loaded(self):
         return _loaded_here() + await self._app.worker.loaded()
 
     async def _keep(self, files, mark=None):
-        """Keep files, the mark with the last of them: True, False where sw.js refuses as they are of two versions, else None."""
+        """Keep files, the mark with the last of them: whether all are kept.
+
+        `late_loading.Replaced` is raised where sw.js refuses them since another version was published meanwhile.
+        """
         try:
             if not hasattr(navigator, "serviceWorker") or not await navigator.serviceWorker.getRegistration():
-                return None
+                return False
             active = (await navigator.serviceWorker.ready).active
             for begin in range(0, len(files), PART):
                 await self._until_quiet()
                 part = {"files": files[begin : begin + PART], "version": late_loading.version()}
                 part["completes"] = mark if begin + PART >= len(files) else None
                 if not await _answer(active, part):
+                    await late_loading.require_same_version()
                     return False
             return True
+        except late_loading.Replaced:
+            raise
         except Exception as error:  # private windows and full disks
             print("not kept for offline use:", error)
-            return None
+            return False
 
     async def _until_quiet(self):
         """Wait until nobody has touched the page for a while, no training is under way and the browser is idle."""
