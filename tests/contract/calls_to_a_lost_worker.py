@@ -53,7 +53,7 @@ async def refusals():
     standIn.answers.set("open_proposal", '{"error": "Bring another file."}')
     print("refused", await outcome(client.open_proposal(client.new_run())))
     shown, failed = [], []
-    latest = LatestRequest(client.reasons, lambda wish, answer: shown.append(wish), failed.append)
+    latest = LatestRequest(client.reasons, lambda request, answer: shown.append(request), failed.append)
     latest.want(1)
     await asyncio.sleep(0.01)
     print("refused latest", shown, [type(error).__name__ + ": " + error.args[0] for error in failed])

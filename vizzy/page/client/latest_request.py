@@ -1,6 +1,6 @@
-"""Asks the worker for the newest of many wishes, one at a time.
+"""Asks the worker for the newest of many requests, one at a time.
 
-At most one question is under way; a newer wish replaces the one that waits behind it. Answers come through a promise's
+At most one request is in flight; a newer one replaces the one that waits behind it. Answers come through a promise's
 ``then``: a task of asyncio would cost several milliseconds each time, as browsers hold back timers.
 """
 
@@ -14,15 +14,15 @@ class LatestRequest:
 
     Parameters
     ----------
-    ask : (wish) -> promise
+    ask : (request) -> promise
         Of an answer as the worker gives it.
-    show : (wish, answer) -> None
+    show : (request, answer) -> None
     failed : (error) -> None
         Called with what the question ended in (see `vizzy.page.client.answers`), or what ``show`` raised.
-    known : (wish) -> answer, or None where it must be asked for
+    known : (request) -> answer, or None where it must be asked for
     """
 
-    def __init__(self, ask, show, failed, known=lambda wish: None):
+    def __init__(self, ask, show, failed, known=lambda request: None):
         self._ask = ask
         self._known = known
         self._show = show
@@ -34,20 +34,20 @@ class LatestRequest:
         self._on_answer = create_proxy(self._take)  # made once: a proxy a call would never be freed
         self._on_failure = create_proxy(self._give_up)
 
-    def want(self, wish):
+    def want(self, request):
         """Ask for this, unless it is what the last answer was to."""
-        self._wanted = wish
-        if wish == self.answered:
+        self._wanted = request
+        if request == self.answered:
             return
-        answer = self._known(wish)
+        answer = self._known(request)
         if answer is not None:
-            self.answered = wish
-            self._present(wish, answer)
+            self.answered = request
+            self._present(request, answer)
         elif self._under_way is None:
             self._send()
 
     def forget(self):
-        """What was answered, or is being answered, no longer holds: the same wish is asked for again."""
+        """What was answered, or is being answered, no longer holds: the same request is asked for again."""
         self.answered = None
         self._outdated = self._under_way is not None
 
@@ -56,9 +56,9 @@ class LatestRequest:
         self.forget()
         self._wanted = None
 
-    def took(self, wish):
-        """The answer to this wish came another way."""
-        self._wanted = self.answered = wish
+    def took(self, request):
+        """The answer to this request came another way."""
+        self._wanted = self.answered = request
 
     def _send(self):
         self._under_way = self._wanted
@@ -74,41 +74,41 @@ class LatestRequest:
 
     def _finish(self):
         """Nothing is under way any more: what was, and whether its answer is still wanted."""
-        wish, self._under_way = self._under_way, None
+        request, self._under_way = self._under_way, None
         outdated, self._outdated = self._outdated, False
-        return wish, not outdated
+        return request, not outdated
 
     def _take(self, answer):
-        wish, holds = self._finish()
+        request, holds = self._finish()
         if not holds or (self.answered is not None and self._wanted == self.answered):
             self._send_newer()  # what is wanted now may have been known, and is shown
             return
         try:
             answer = unpacked(answer)
         except WorkerError as error:
-            self._fail(wish, error)
+            self._fail(request, error)
             return
-        self.answered = wish
+        self.answered = request
         self._send_newer()  # before drawing, so that the worker works meanwhile
-        self._present(wish, answer)
+        self._present(request, answer)
 
     def _give_up(self, error):
-        wish, holds = self._finish()
+        request, holds = self._finish()
         if holds:
-            self._fail(wish, as_error(error))
+            self._fail(request, as_error(error))
         else:
             self._send_newer()
 
-    def _fail(self, wish, error):
+    def _fail(self, request, error):
         """The question ended in an error; a newer one that waits is asked."""
-        if self._wanted == wish:
+        if self._wanted == request:
             self._wanted = None  # not again by itself; whoever wants it again asks again
         self._send_newer()
         self._failed(error)
 
-    def _present(self, wish, answer):
+    def _present(self, request, answer):
         """Show an answer. What a view raises is told as what it is, and ends nothing here."""
         try:
-            self._show(wish, answer)
+            self._show(request, answer)
         except Exception as error:
             self._failed(error)

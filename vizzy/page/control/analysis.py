@@ -158,7 +158,7 @@ class AnalysisController:
             self._measure_step()
         self._app.announce()
 
-    def _show_explanation(self, _wish, answer):
+    def _show_explanation(self, _request, answer):
         if not isinstance(answer, dict):
             answer = self._explanation = json.loads(answer)
         self._app.panels.show_explanation(self._app.state, answer)

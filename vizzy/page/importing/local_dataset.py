@@ -89,7 +89,7 @@ async def open_dataset(index_bytes, source, tiles=None):
     """
     index = dataset_menu.index_of(await js.Response.new(index_bytes).json())
     images = {name: file for name, file in source.files if is_image(name)}
-    return OpenDataset(DatasetIndex(index, is_own=True), source, ImageLoader(images, tiles) if index["files"] else None)
+    return OpenDataset(DatasetIndex(index, is_own=True), source, ImageLoader(images, blob_of, tiles) if index["files"] else None)
 
 
 def blobs_of(files, worker):

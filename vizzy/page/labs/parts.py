@@ -55,7 +55,7 @@ class Experiments:
         await late_loading.load_in_worker("labs", self.app.worker)
 
     def latest(self, name, show, failed):
-        """Ask for the newest of many wishes, which are the arguments as JSON text; see `vizzy.page.client.latest_request`."""
+        """Ask for the newest of many requests, which are the arguments as JSON text; see `vizzy.page.client.latest_request`."""
         return LatestRequest(lambda arguments: self.app.worker.lab(name, json.loads(arguments)), show, failed)
 
 
@@ -88,7 +88,7 @@ class FollowingLab:
     def _ask(self):
         self._latest.want(json.dumps({"settings": self._app.state.analysis_settings}))
 
-    def _answered(self, _wish, text):
+    def _answered(self, _request, text):
         self.node.replaceChildren(*self.show(json.loads(text)))
         self._app.panels.mark_active(self._app.state)
 

@@ -130,7 +130,7 @@ class ReviewView:
             self._shown = about
             self._queue.want(about)
 
-    def _show_queue(self, _wish, answer):
+    def _show_queue(self, _request, answer):
         self._summary = js.JSON.parse(answer.told)
         self._examples, self._suggested, self._quality = answer.examples, answer.suggested, answer.label_quality
         self._selected = set([example for example in self._selected if self._find(example) is not None])

@@ -44,7 +44,10 @@ class ImageLoader:
 
     Parameters
     ----------
-    files : dict of str to File, or to what has ``await file.blob()``
+    files : dict
+        By name.
+    blob_of : callable
+        ``await blob_of(file)`` is the Blob of one of them.
     tiles : dict of str to Blob, optional
         Thumbnails that are made already.
 
@@ -54,9 +57,10 @@ class ImageLoader:
         ``await worker.image(name)`` gives the bytes of an image in a zip. None until it has opened the dataset.
     """
 
-    def __init__(self, files, tiles=None):
+    def __init__(self, files, blob_of, tiles=None):
         self.worker = None
         self._files = files
+        self._blob_of = blob_of
         self._made = tiles or {}
         self._whole = ObjectUrls(MOST_WHOLE)
         self._tiles = ObjectUrls(MOST_TILES)
@@ -134,8 +138,7 @@ class ImageLoader:
 
     async def _blob(self, name):
         if name in self._files:
-            file = self._files[name]
-            return await file.blob() if hasattr(file, "blob") else file
+            return await self._blob_of(self._files[name])
         while not self.worker and not self._is_closed:  # a saved project is on the screen before the worker is up
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
         if self._is_closed:  # the worker has the files of another dataset

@@ -1,4 +1,4 @@
-"""Long work in short tasks: between one and the next the browser draws, and answers the visitor.
+"""Runs long work in slices of at most `MOST_MS` and yields to the browser between them.
 
 asyncio's own sleep does not do: its loop goes on as long as any task is due, and while one works, the sleep of
 another runs out.
