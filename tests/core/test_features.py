@@ -14,6 +14,7 @@ from vizzy.features.evidence import Evidence
 from vizzy.features.measurements import measurement_features, why_no_measurement
 from vizzy.features.raw import embedded
 from vizzy.features.texts import text_feature_steps, text_features
+from vizzy.native.judging import judged
 from vizzy.reading.raw import Raw
 from vizzy.reviewing import Reviewing
 from vizzy.session import Session, trained
@@ -282,7 +283,7 @@ def flipped_iris(seed):
 
 
 def first_rows(opened, share=0.1):
-    _, parts = command.judged(opened)
+    _, parts = judged(opened)
     from vizzy import ranking
 
     return np.argsort(ranking.combine(parts))[: int(share * len(opened.dataset))]

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from bad_files import EMBEDDINGS, GOOD, LABELS
 
-from vizzy.__main__ import judged, main
+from vizzy.__main__ import main
+from vizzy.native.judging import judged
 from vizzy.reading import files_at, read
 
 ROOT = Path(__file__).parents[2]

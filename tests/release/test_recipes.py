@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vizzy.__main__ import judged, main
+from vizzy.__main__ import main
+from vizzy.native.judging import judged
 from vizzy.features.raw import embedded
 from vizzy.native.image_features import embeddings_of
 from vizzy.reading import Images, files_at, read
