@@ -327,7 +327,11 @@ def _json_value(column, cell):
 
 
 def _with_columns(table, added):
-    """The table with columns replaced where it has them, added at the end where not."""
+    """The table, as it came, with columns replaced where it has them, added at the end where not."""
+    if table.joined:
+        own = [place for place, column in enumerate(table.columns) if column not in table.joined]
+        own_cells = tuple([row[place] for place in own] for row in table.rows)
+        table = replace(table, columns=tuple(table.columns[place] for place in own), rows=own_cells, joined=())
     columns = (*table.columns, *(name for name in added if name not in table.columns))
     replaced = {table.columns.index(name): cells for name, cells in added.items() if name in table.columns}
     appended = [cells for name, cells in added.items() if name not in table.columns]

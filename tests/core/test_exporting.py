@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vizzy import confident, exporting, ranking
-from vizzy.reading import Choices, InputFile, Review, read
+from vizzy.native.page_commands import TableWriter
+from vizzy.reading import Choices, InputFile, ReadingError, Review, read
 from vizzy.vocabulary import REVIEW_ACTIONS
 
 ADDED = [
@@ -338,3 +339,19 @@ def test_a_table_that_an_earlier_version_exported_is_still_known_as_exported():
     older = "\n".join(line.rsplit(",", 2)[0] for line in file.content.decode().splitlines()) + "\n"
     again = read([InputFile("data-corrected.csv", older.encode())]).make()
     assert again.review.actions == reviewed(opened, DECISIONS).actions
+
+
+def test_columns_that_were_joined_from_another_table_are_not_written_into_that_of_the_labels():
+    labels = text_file("labels.csv", "id,label\na,cat\nb,dog\nc,cat\nd,dog\n")
+    more = text_file("predicted.csv", "id,p_cat,p_dog\nx,0.5,0.5\nd,0.3,0.7\nc,0.6,0.4\nb,0.2,0.8\na,0.9,0.1\n")
+    opened = read([more, labels]).make()
+    assert opened.dataset.pred_probs.tolist() == [[0.9, 0.1], [0.2, 0.8], [0.6, 0.4], [0.3, 0.7]]
+    file = exported(opened)
+    assert file.name == "labels-corrected.csv"
+    assert list(rows_of(file)[0])[:3] == ["id", "label", "given_label"] and "p_cat" not in rows_of(file)[0]
+
+
+def test_tables_that_were_put_one_below_the_other_are_not_written_over(tmp_path):
+    paths = [(name, tmp_path / name) for name in ("train.csv", "test.csv")]
+    with pytest.raises(ReadingError, match="was made of several files: leave out --in-place"):
+        TableWriter(paths, in_place=True).write("train+test-corrected.csv", b"")

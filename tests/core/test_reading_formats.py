@@ -19,6 +19,7 @@ from brought_files import (
     GIVEN,
     array,
     given_labels,
+    json_lines,
     open_document,
     open_document_cell,
     opened,
@@ -1053,8 +1054,8 @@ def test_separators_behind_the_last_field_of_every_row_but_the_header_are_no_col
 def test_a_header_that_comes_again_and_comments_between_rows_are_left_out_and_said():
     header, *lines = plants().splitlines()
     said = notes_of(file("\n".join([header, *lines[:10], "# the second session", header, *lines[10:20], header, *lines[20:]]) + "\n"))
-    assert "The header of data.csv comes again, first at line 13: 2 lines left out." in said
-    assert "Comments stand between the rows of data.csv, first at line 12: 1 line left out." in said
+    assert "The header of data.csv comes again, first at line 13: 2 rows left out." in said
+    assert "Comments stand between the rows of data.csv, first at line 12: 1 row left out." in said
 
 
 def test_a_column_that_comes_twice_gets_a_name_of_its_own_and_labels_that_contradict_are_refused():
@@ -1115,3 +1116,82 @@ def test_numbers_with_one_unit_or_currency_are_numbers_and_it_is_said(written):
 def test_numbers_with_different_units_and_codes_with_letters_are_no_numbers():
     for cells in (["3 cm", "2 m", "4 mm"], ["A1", "A2", "B1"], ["1st", "2nd", "3rd"], ["10:30", "11:30", "9:15"]):
         assert list(without_units(cells * 10)) == cells * 10
+
+
+# --- several tables, and several sheets ----------------------------------------------------------------
+
+
+MEASURED = [row[:3] for row in PLANTS]
+NAMED = [[row[0], row[3]] for row in PLANTS]
+
+
+def parts(measured=MEASURED, named=NAMED, key="id", other_key="id"):
+    return (
+        file(plants(measured, columns=[key, "width", "height"]), "measured.csv"), file(plants(named, columns=[other_key, "label"]), "labels.csv")
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("other_key", ["id", "sample_id"])
+def test_labels_in_one_table_and_measurements_in_another_are_joined_by_their_key(other_key):
+    proposal = reading.read(parts(named=NAMED[::-1], other_key=other_key))
+    one = proposal.make()
+    assert given_labels(one) == GIVEN[::-1]
+    assert one.raw.columns["width"] == tuple(row[1] for row in PLANTS[::-1])
+    assert any("The columns of measured.csv were joined to those of labels.csv" in note for note in proposal.notes)
+    assert proposal.summary()["command"] == "python -m vizzy find measured.csv labels.csv"
+
+
+def test_rows_that_only_one_of_two_tables_has_are_left_out_and_counted():
+    proposal = reading.read(parts(MEASURED[5:], NAMED[:20]))
+    assert given_labels(proposal.make()) == GIVEN[5:20]
+    said = " ".join(proposal.notes)
+    assert "5 rows of labels.csv are not in measured.csv" in said and "10 rows of measured.csv are not in labels.csv" in said
+
+
+def test_texts_in_a_table_of_their_own_are_joined():
+    texts = json_lines([{"id": row[0], "text": f"this plant is called {row[0]}"} for row in PLANTS], "texts.jsonl")
+    assert opened(texts, parts(named=NAMED[::-1])[1]).texts[0] == "this plant is called 029"
+
+
+def test_tables_that_name_no_rows_alike_are_not_joined():
+    with pytest.raises(ReadingError, match="measured.csv has 25 rows, but there are 30 labels"):
+        opened(*parts([[f"x{row[0]}", *row[1:]] for row in MEASURED[:25]]))
+
+
+def test_parts_of_the_data_with_labels_are_one_below_the_other_but_two_opinions_on_the_same_rows_are_refused():
+    train, test = file(plants(PLANTS[:20]), "train.csv"), file(plants(PLANTS[20:]), "test.csv")
+    proposal = reading.read([train, test])
+    assert_plants(proposal.make())
+    assert proposal.contents.table.name == "train+test.csv" and proposal.contents.table.column("split")[19:21] == ["train", "test"]
+    with pytest.raises(ReadingError, match="'ann.csv', 'ben.csv' all have labels"):
+        reading.read([file(plants(), "ann.csv"), file(plants([*PLANTS[:-1], [*PLANTS[-1][:3], "cat"]]), "ben.csv")])
+
+
+def test_test_data_without_labels_and_a_sample_of_a_submission_beside_training_data_are_not_read_and_named():
+    test = [[f"t{row[0]}", *row[1:]] for row in MEASURED[:10]]
+    files = [
+        file(plants(), "train.csv"), file(plants(test, columns=PLANT_COLUMNS[:3]), "test.csv"),
+        file(plants([[row[0], "cat"] for row in test], columns=["id", "label"]), "sample_submission.csv"),
+    ]  # fmt: skip
+    said = notes_of(*files)
+    assert "test.csv was not read: its rows are others than those of train.csv." in said and "sample_submission.csv was not read" in said
+
+
+def sheets_of(**sheets):
+    pytest.importorskip("python_calamine")
+    return InputFile("book.xlsx", workbook(sheets))
+
+
+@pytest.mark.parametrize("key", ["id", "Probe"])
+def test_labels_in_one_sheet_and_measurements_in_another_are_joined(key):
+    book = sheets_of(Messwerte=[[key, "width", "height"], *MEASURED], Klassen=[[key, "Klasse"], *NAMED[::-1]])
+    assert given_labels(opened(book)) == GIVEN[::-1]
+
+
+def test_sheets_with_the_same_columns_are_one_table_and_their_names_the_labels_where_there_are_no_others():
+    by_class = {name: [["id", "width", "height"], *[[number, *row[1:3]] for number, row in enumerate(PLANTS) if row[3] == name]] for name in CLASSES}
+    assert given_labels(opened(sheets_of(**by_class))) == sorted(GIVEN)
+    by_part = opened(sheets_of(train=[PLANT_COLUMNS, *PLANTS[:20]], test=[PLANT_COLUMNS, *PLANTS[20:]]))
+    assert given_labels(by_part) == GIVEN and set(by_part.table.column("split")) == {"train", "test"}
+    by_person = reading.read([sheets_of(ann=[PLANT_COLUMNS, *PLANTS], ben=[PLANT_COLUMNS, *PLANTS[:-1], [*PLANTS[-1][:3], "cat"]])])
+    assert by_person.contents.table.form.sheet == "ann" and len(by_person.make().dataset) == 30

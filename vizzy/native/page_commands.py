@@ -151,6 +151,8 @@ class TableWriter:
         source = self._source(name)
         suffix = PurePosixPath(name).suffix.lower()
         if self._in_place:
+            if "+" in name and source.stem != PurePosixPath(name).stem.removesuffix("-corrected") and len(self._files) > 1:
+                raise ReadingError(f"{name} was made of several files: leave out --in-place for a table beside the first of them.")
             if suffix != source.suffix.lower():
                 raise ReadingError(f"{source.name} can be read but not written: leave out --in-place for a {suffix} beside it.")
             return source

@@ -490,7 +490,7 @@ def _probability_columns(table, roles, labels):
         named = [column for column in numeric if SUFFIXED_PROBABILITY_NAME.fullmatch(column)] or named
     meant = _folded(labels) & _folded(_meant(named)) or _whole(labels) & _whole(_meant(named))
     numbered = all(whole_number(name) is not None for name in _last_parts(named))
-    if len(named) >= 2 and (meant or numbered and (len(named) == len(labels) or not labels or _sum_to_one(table, named))):
+    if len(named) >= 2 and (meant or numbered and (len(named) == len(labels) or not labels or sum_to_one(table, named))):
         return named
     if len(named) == 1 and len(labels) == 2 and meant and _are_shares(table, named[0]):
         return named
@@ -498,12 +498,12 @@ def _probability_columns(table, roles, labels):
     bare = [column for column in numeric if column in labels or whole_number(column) in whole - {None}]
     if len(bare) >= 2 and not all(whole_number(column) is not None for column in bare):
         others = [column for column in numeric if column not in bare]
-        return bare + others if others and _sum_to_one(table, bare + others) else bare
+        return bare + others if others and sum_to_one(table, bare + others) else bare
     # With columns named by numbers or anything else, only their sum tells probabilities from other numbers.
     within = _columns_with_classes_in_their_names(table, numeric, labels)
     if within:
         return within
-    several = _columns_that_sum_to_one(table, numeric, len(labels))
+    several = _columns_thatsum_to_one(table, numeric, len(labels))
     if several:
         return several
     if len(labels) != 2:
@@ -546,16 +546,16 @@ def _lists_scores(table, column):
     return False
 
 
-def _columns_that_sum_to_one(table, numeric, n_classes):
+def _columns_thatsum_to_one(table, numeric, n_classes):
     """Neighbouring columns, one for each class or a few more, that sum to one in every row; else none."""
     numbered = [column for column in numeric if whole_number(column) is not None]
-    if len(numbered) > n_classes and _sum_to_one(table, numbered):
+    if len(numbered) > n_classes and sum_to_one(table, numbered):
         return numbered  # classes that no row is labelled with
     if n_classes < 2:
         return []
     for first in range(len(numeric) - n_classes + 1):
         columns = numeric[first : first + n_classes]
-        if _sum_to_one(table, columns):
+        if sum_to_one(table, columns):
             return columns
     return []
 
@@ -576,7 +576,7 @@ def _last_parts(columns):
     return [class_of_probability_column(column)[-1] for column in columns]
 
 
-def _sum_to_one(table, columns):
+def sum_to_one(table: Table, columns: Sequence[str]) -> bool:
     """Whether some columns hold numbers from 0 to 1 that sum to one in nearly every row."""
     values = sampled_shares(table, columns)
     sums = values.sum(axis=1)

@@ -150,6 +150,8 @@ def command_of(files: tuple, contents: Contents) -> str:
     if not names:
         given = [file.name for file in files]
         used = [_path_of(contents.table.name, given)] if contents.table else []
+        if contents.table and (contents.table.joined or "+" in contents.table.name and contents.table.name not in given):
+            used = [file.name for file in files if not file.is_image]  # several files make one table
         used += [name for name in given if any(array.name.startswith(name) for array in contents.arrays)]
         names = dict.fromkeys(used)
     return "python -m vizzy find " + " ".join(map(shlex.quote, names))

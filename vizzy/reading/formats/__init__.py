@@ -97,6 +97,13 @@ def read_table(
     return read_delimited(file.name, text, form, notes, delimiter, header)
 
 
+def read_sheets(file: InputFile, limits: Limits = NATIVE) -> dict[str, Table]:
+    """The tables in all sheets of a workbook that a person sees, by the sheets' names: dict."""
+    from vizzy.reading.formats import spreadsheets
+
+    return spreadsheets.read_sheets(file, limits)
+
+
 def write_table(table: Table) -> bytes:
     """A table's bytes, in the form in which it came; cells of a delimited one are written as they are."""
     if table.form.kind in (PARQUET, FEATHER):
@@ -144,4 +151,4 @@ def is_spreadsheet(file: InputFile) -> bool:
     return file.content.startswith(ZIP_START) and (named or any(sign in file.content for sign in IN_SPREADSHEETS))
 
 
-__all__ = ["DELIMITED", "JSON", "JSON_LINES", "in_form_of", "is_spreadsheet", "read_table", "write_table"]
+__all__ = ["DELIMITED", "JSON", "JSON_LINES", "in_form_of", "is_spreadsheet", "read_sheets", "read_table", "write_table"]

@@ -15,8 +15,8 @@ from functools import partial
 
 from vizzy.reading.errors import ReadingError, shown
 from vizzy.reading.formats.headers import header_of, with_names_of_their_own
-from vizzy.reading.formats.surroundings import without_surroundings
-from vizzy.reading.tables import NAMES_OF_COLUMNS, UNNAMED, Form, Table
+from vizzy.reading.formats.surroundings import without_repeated, without_surroundings
+from vizzy.reading.tables import LINE, NAMES_OF_COLUMNS, UNNAMED, Form, Table
 from vizzy.sentences import counted, sentence
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -110,11 +110,11 @@ def read_delimited(name: str, text: str, form: Form, notes: tuple, delimiter: st
     else:
         columns, used, more = header_of(name, records)
         notes = (*notes, *more)
-        columns, more = with_names_of_their_own(name, columns, records[used:], "line", lines[0])
+        columns, more = with_names_of_their_own(name, columns, records[used:], LINE, lines[0])
         notes = (*notes, *more)
-        records, lines, more = _without_repeated(name, [cell.strip() for cell in records[0]], records[used:], lines[used:])
+        records, lines, more = without_repeated(name, LINE, [cell.strip() for cell in records[0]], records[used:], lines[used:])
         notes = (*notes, *more)
-    records, lines, more = without_surroundings(name, "line", records, lines, len(columns), has_header)
+    records, lines, more = without_surroundings(name, LINE, records, lines, len(columns), has_header)
     notes = (*notes, *more)
     records, more = _of_equal_width(name, records, len(columns))
     notes = (*notes, *more)
@@ -432,26 +432,6 @@ def _is_name_above_numbers(cell, below, place):
     """Whether a word stands above numbers, as only a name does."""
     values = [record[place].strip() for record in below if record[place].strip()]
     return not _NUMBER.fullmatch(cell) and bool(values) and all(_NUMBER.fullmatch(value) for value in values)
-
-
-def _without_repeated(name, header, records, lines):
-    """Records and lines without those that repeat the header, as where files were joined, and comments between rows: those and notes."""
-    again = [number for number, record in enumerate(records) if [cell.strip() for cell in record] == header]
-    comments = [
-        number for number, record in enumerate(records) if len(record) == 1 < len(header) and record[0].startswith("#") and number + 1 < len(records)
-    ]
-    if not again and not comments:
-        return records, lines, ()
-    notes = []
-    if again:
-        values = {"file": name, "line": str(lines[again[0]]), "lines": counted(len(again), "{} line", "{} lines")}
-        notes.append(sentence("The header of {file} comes again, first at line {line}: {lines} left out.", **values))
-    if comments:
-        values = {"file": name, "line": str(lines[comments[0]]), "lines": counted(len(comments), "{} line", "{} lines")}
-        notes.append(sentence("Comments stand between the rows of {file}, first at line {line}: {lines} left out.", **values))
-    left_out = {*again, *comments}
-    kept = [number for number in range(len(records)) if number not in left_out]
-    return [records[number] for number in kept], [lines[number] for number in kept], notes
 
 
 def _of_equal_width(name, records, width):

@@ -6,12 +6,12 @@ they are. Of several sheets the one is read that has columns with usual names, e
 
 import datetime
 import io
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from vizzy.reading.errors import ReadingError, listed
 from vizzy.reading.files import NATIVE, InputFile, Limits
 from vizzy.reading.formats.headers import header_of, with_names_of_their_own
-from vizzy.reading.formats.surroundings import without_surroundings
+from vizzy.reading.formats.surroundings import without_repeated, without_surroundings
 from vizzy.reading.formats.workbook_sizes import check_workbook, protected
 from vizzy.reading.tables import NAMES_OF_COLUMNS, ROW, Form, Table
 from vizzy.sentences import sentence
@@ -40,6 +40,51 @@ def read_spreadsheet(file: InputFile, sheet: str | None = None, limits: Limits =
     ReadingError
         Where the workbook is damaged, encrypted, empty or too large, or where what reads it is not installed.
     """
+    filled, n_sheets, hidden = _filled_sheets(file, limits)
+    if sheet is not None and sheet not in filled:
+        raise ReadingError(sentence(
+            "{file} has no sheet {sheet} with rows: its sheets are {sheets}.",
+            file=file.name, sheet=repr(sheet), sheets=listed(filled),
+        ))
+    name = sheet or _sheet_of(filled, hidden)
+    notes = () if n_sheets == 1 else (sentence(
+        "Of the sheets of {file}, {sheets}, {sheet} was read.",
+        file=file.name, sheets=listed(filled), sheet=repr(name),
+    ),)
+    return _table(file.name, filled[name], notes, Form(sheets=tuple(filled), sheet=name))
+
+
+def read_sheets(file: InputFile, limits: Limits = NATIVE) -> dict[str, Table]:
+    """Read all sheets of a workbook that a person sees and that hold a table.
+
+    Parameters
+    ----------
+    file : InputFile
+    limits : Limits
+
+    Returns
+    -------
+    dict of str to Table
+        By the sheets' names.
+
+    Raises
+    ------
+    ReadingError
+        As `read_spreadsheet` does; a sheet that holds no table is left out.
+    """
+    filled, _, hidden = _filled_sheets(file, limits)
+    tables = {}
+    for name, rows in filled.items():
+        if name not in hidden:
+            try:
+                tables[name] = _table(file.name, rows, (), Form(sheets=tuple(filled), sheet=name))
+            except ReadingError:
+                continue  # no table: read alone, it would be complained about
+    return tables
+
+
+def _filled_sheets(file, limits):
+    """The rows of each sheet that has any, the number of sheets, and the names of those that are hidden."""
     try:
         import python_calamine
     except ImportError:
@@ -47,40 +92,79 @@ def read_spreadsheet(file: InputFile, sheet: str | None = None, limits: Limits =
     check_workbook(file, limits)
     try:
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(file.content))
-        sheets = {name: _trimmed(workbook.get_sheet_by_name(name).to_python(skip_empty_area=True)) for name in workbook.sheet_names}
+        sheets = {name: _trimmed(*_cells(workbook.get_sheet_by_name(name))) for name in workbook.sheet_names}
+        hidden = {one.name for one in workbook.sheets_metadata if one.visible != python_calamine.SheetVisibleEnum.Visible}
     except Exception as error:  # the library raises its own errors, and others on damaged files
         raise ReadingError(_complaint(file, error)) from error
-    filled = {name: rows for name, rows in sheets.items() if len(rows) > 1}
+    filled = {name: sheet for name, sheet in sheets.items() if len(sheet.rows) > 1}
     if not filled:
         raise ReadingError(sentence("{file} holds no sheet with a header and rows: is it the right file?", file=file.name))
-    if sheet is not None and sheet not in filled:
-        raise ReadingError(sentence(
-            "{file} has no sheet {sheet} with rows: its sheets are {sheets}.",
-            file=file.name, sheet=repr(sheet), sheets=listed(filled),
-        ))
-    name = sheet or max(filled, key=lambda one: (_has_label(filled[one]), len(filled[one])))
-    notes = () if len(sheets) == 1 else (sentence(
-        "Of the sheets of {file}, {sheets}, {sheet} was read.",
-        file=file.name, sheets=listed(sheets), sheet=repr(name),
-    ),)
-    return _table(file.name, filled[name], notes, Form(sheets=tuple(filled), sheet=name))
+    return filled, len(sheets), hidden
 
 
-def _table(name, rows, notes, form):
-    texts = [[_text(cell) for cell in row] for row in rows]
+def _sheet_of(filled, hidden):
+    """The sheet that holds the table, by its columns' names and its size, of those that a person sees."""
+    seen = [name for name in filled if name not in hidden] or list(filled)
+    return max(seen, key=lambda name: (_has_label(filled[name].rows) and len(filled[name].rows[0]) > 1, len(filled[name].rows)))
+
+
+def _cells(sheet):
+    """The rows of a sheet, with what stands in merged cells of a column in each of them, the number of the first, and whether there are such cells."""
+    rows = [list(row) for row in sheet.to_python(skip_empty_area=True)]
+    top, left = sheet.start or (0, 0)
+    is_merged = False
+    for (first, column), (last, last_column) in sheet.merged_cell_ranges or ():
+        if column == last_column and 0 <= first - top < len(rows):
+            for row in rows[first - top + 1 : last - top + 1]:
+                row[column - left] = rows[first - top][column - left]
+                is_merged = True
+    return rows, top + 1, is_merged
+
+
+def _table(name, sheet, notes, form):
+    texts, more = _without_side_tables(name, [[_text(cell) for cell in row] for row in sheet.rows])
+    notes = (*notes, *more)
+    if sheet.is_merged:
+        notes = (*notes, sentence("Merged cells of {file} count for each of their rows.", file=name))
     columns, used, more = header_of(name, texts)
     notes = (*notes, *more)
     columns = [column or f"column_{number}" for number, column in enumerate(columns, start=1)]
-    columns, more = with_names_of_their_own(name, columns, texts[used:], ROW, 1)
+    columns, more = with_names_of_their_own(name, columns, texts[used:], ROW, sheet.first)
     notes = (*notes, *more)
-    places = list(range(used + 1, len(rows) + 1))
-    below, places, more = without_surroundings(name, "row", texts[used:], places, len(columns), True)
+    places = list(range(sheet.first + used, sheet.first + len(texts)))
+    below, places, again = without_repeated(name, ROW, [cell.strip() for cell in texts[0]], texts[used:], places)
+    below, places, more = without_surroundings(name, ROW, below, places, len(columns), True)
+    more = [*again, *more]
     kept = [(row, place) for row, place in zip(below, places, strict=True) if any(row)]
     table = Table(name, tuple(columns), tuple(row for row, _ in kept), tuple(place for _, place in kept), form, (*notes, *more))
     return replace(table, unit="row")
 
 
-def _trimmed(rows):
+def _without_side_tables(name, texts):
+    """Rows without columns that stand apart, behind an empty column, in less than half of the rows, such as a legend; and a note on them."""
+    width = len(texts[0])
+    empty = [column for column in range(width) if not any(row[column].strip() for row in texts)]
+    edges = [-1, *empty, width]
+    blocks = [range(left + 1, right) for left, right in zip(edges, edges[1:], strict=False) if right - left > 1]
+    sizes = [sum(any(row[column].strip() for column in block) for row in texts) for block in blocks]
+    kept = [column for block, size in zip(blocks, sizes, strict=True) for column in block if 2 * size >= max(sizes)]
+    if not empty or sum(map(len, blocks)) == len(kept):
+        return texts, ()
+    left_out = [texts[0][column] for block, size in zip(blocks, sizes, strict=True) for column in block if 2 * size < max(sizes)]
+    note = sentence("{columns} in {file} stand beside the table, in fewer rows: left out.", columns=listed([text for text in left_out if text], 4), file=name)
+    return [[row[column] for column in kept] for row in texts], (note,)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """The cells of a sheet where it has any."""
+
+    rows: list
+    first: int  # the number of the first row in the sheet
+    is_merged: bool  # whether cells of a column are merged
+
+
+def _trimmed(rows, first, is_merged):
     """Rows of equal width, without the empty ones at the edges and the lines above that are no part of the table."""
     rows = [list(row) for row in rows]
     while rows and not any(_text(cell) for cell in rows[-1]):
@@ -89,7 +173,7 @@ def _trimmed(rows):
     filled = [sum(bool(_text(cell)) for cell in row) for row in rows]
     usual = max(set(filled), key=filled.count) if filled else 0
     start = next((place for place, count in enumerate(filled) if count >= max(1, usual)), 0)
-    return [row + [""] * (width - len(row)) for row in rows[start:]]
+    return _Sheet([row + [""] * (width - len(row)) for row in rows[start:]], first + start, is_merged)
 
 
 def _text(cell):

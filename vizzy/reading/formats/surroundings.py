@@ -10,7 +10,7 @@ from vizzy.reading.errors import shown
 from vizzy.reading.formats.headers import WRITTEN_NUMBER
 from vizzy.reading.labels import may_mean_no_label
 from vizzy.reading.tables import ROW, SAMPLE_ROWS
-from vizzy.sentences import counted, sentence
+from vizzy.sentences import Sentence, counted, sentence
 
 MOST_ROWS_BELOW = 5
 FEWEST_ROWS = 3  # that hold numbers, below a row that holds none
@@ -92,6 +92,46 @@ def is_row_of_units(rows: Sequence[Sequence[str]]) -> bool:
         elif len(cell) > LONGEST_UNIT or cell in values:
             return False
     return has_unit and _units_everywhere(first, below)
+
+
+def without_repeated(
+    name: str, unit: str, header: Sequence[str], rows: Sequence[Sequence[str]], places: Sequence[int]
+) -> tuple[list, list, list[Sentence]]:
+    """The rows of a table without those that repeat its header, as where files were joined, and comments between rows.
+
+    Parameters
+    ----------
+    name : str
+        Of the file, for the notes.
+    unit : str
+        What a row is in its file: "line" or "row".
+    header : sequence of str
+    rows : sequence of sequences of str
+        Below the header.
+    places : sequence of int
+        Where each row is in its file.
+
+    Returns
+    -------
+    rows, places : list
+    notes : list of Sentence
+    """
+    again = [number for number, row in enumerate(rows) if [cell.strip() for cell in row] == list(header)]
+    comments = [number for number, row in enumerate(rows[:-1]) if len(header) > 1 and row[0].startswith("#") and not any(row[1:])]
+    notes = []
+    if again:
+        values = {"file": name, "place": _place(unit, places[again[0]]), "rows": counted(len(again), "{} row", "{} rows")}
+        notes.append(sentence("The header of {file} comes again, first at {place}: {rows} left out.", **values))
+    if comments:
+        values = {"file": name, "place": _place(unit, places[comments[0]]), "rows": counted(len(comments), "{} row", "{} rows")}
+        notes.append(sentence("Comments stand between the rows of {file}, first at {place}: {rows} left out.", **values))
+    left_out = {*again, *comments}
+    kept = [number for number in range(len(rows)) if number not in left_out]
+    return [rows[number] for number in kept], [places[number] for number in kept], notes
+
+
+def _place(unit, number):
+    return sentence("row {number}", number=str(number)) if unit == ROW else sentence("line {number}", number=str(number))
 
 
 def without_surroundings(
