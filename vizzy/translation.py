@@ -76,7 +76,7 @@ class Translation:
         """A sentence of `vizzy.sentences` or its parts; text as it is, and an int as this language writes it."""
         part = getattr(part, "parts", part)
         if not isinstance(part, (list, tuple)):
-            return self.thousands(part) if isinstance(part, int) else part
+            return self.thousands(part) if isinstance(part, int) else isolated(part)
         kind, first = part[:2]
         if kind == "sentence":
             return self.text(first).format(**{name: self.said(value) for name, value in part[2].items()})
@@ -93,6 +93,12 @@ class Translation:
     def __call__(self, sentence: str) -> str:
         """A sentence, as `said`."""
         return self.said(sentence)
+
+
+def isolated(text: str) -> str:
+    """A text that is put into another: where it runs from right to left, numbers beside it would change sides without these marks."""
+    runs_from_right = any("\u0590" <= sign <= "\u08ff" or "\ufb1d" <= sign <= "\ufefc" for sign in text)
+    return "\u2068" + text + "\u2069" if runs_from_right else text
 
 
 ENGLISH = Translation(

@@ -55,3 +55,9 @@ def test_the_report_is_in_the_language_that_it_is_given():
     assert "<h1>Labelfehler in data</h1>" in page and '<html lang="de">' in page
     assert "1,000" in page and "1.000" not in page, "the thresholds"
     assert "<h2>Confident joint</h2>" in page, "what has no translation stays English"
+
+
+def test_a_name_that_runs_from_right_to_left_leaves_the_numbers_after_it_where_they_are():
+    said = ENGLISH.said(sentence("The model gives {name} {share}.", name="\u0642\u0637\u0629", share=percent(0.78)))
+    assert said == "The model gives \u2068\u0642\u0637\u0629\u2069 78 %."  # isolated, as Unicode's bidirectional algorithm has it
+    assert ENGLISH.said(sentence("{name}", name="Überlänge 猫")) == "Überlänge 猫"

@@ -6,6 +6,7 @@ from vizzy.page.importing.image_features import estimated_seconds
 from vizzy.page.importing.class_order import ClassOrder
 from vizzy.page.language import _, counted, duration, said, sentences, thousands
 from vizzy.page.ui import dom
+from vizzy.translation import isolated
 
 MOST_CLASS_CHIPS = 40
 MOST_COLUMNS = 200
@@ -239,7 +240,7 @@ class Preview:
     def _show_classes(self, classes):
         dom.by_id("import-classes-heading").textContent = counted(len(classes), "{} class", "{} classes")
         chips = [
-            dom.element("li", "", "{}: {}".format(entry["name"], thousands(entry["count"])), {"title": entry["name"]})
+            dom.element("li", "", "{}: {}".format(isolated(entry["name"]), thousands(entry["count"])), {"title": entry["name"]})
             for entry in classes[:MOST_CLASS_CHIPS]
         ]
         if len(classes) > MOST_CLASS_CHIPS:

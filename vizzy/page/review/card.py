@@ -8,6 +8,7 @@ from vizzy.page.review.actions import DONE, decided_words
 from vizzy.page.ui import dom
 from vizzy.page.ui.error_dialog import report
 from vizzy.page.ui.thumbnails import picture_holder, show_picture
+from vizzy.translation import isolated
 from vizzy.vocabulary import ACCEPTED, CHANGED, KEPT, NO_LABEL
 
 MOST_BARS = 5
@@ -67,7 +68,7 @@ class ReviewCard:
     def words_for(self, action, label):
         """What was just decided, in words."""
         sentence = DONE[ACCEPTED if action == CHANGED else action]
-        return sentence.format(self._index.ids[self._example], "" if label is None else self._index.classes[label])
+        return sentence.format(self._index.ids[self._example], "" if label is None else isolated(self._index.classes[label]))
 
     def _show_labels(self, state):
         classes = self._index.classes
@@ -83,9 +84,9 @@ class ReviewCard:
         accept, keep = [_button(name) for name in (ACCEPTED, KEPT)]
         accept.disabled = self._suggested == NO_LABEL
         accept.lastElementChild.textContent = (
-            _("Accept") if self._suggested == NO_LABEL else _("Accept “{}”").format(classes[self._suggested])
+            _("Accept") if self._suggested == NO_LABEL else _("Accept “{}”").format(isolated(classes[self._suggested]))
         )
-        keep.lastElementChild.textContent = _("Keep “{}”").format(original)
+        keep.lastElementChild.textContent = _("Keep “{}”").format(isolated(original))
 
     def _show_reasons(self, example, answer):
         if example != self._example:
@@ -132,7 +133,7 @@ class ReviewCard:
             if pictured:
                 picture = self._thumbnails.fill(dom.element("span", "thumb", None, {"role": "img"}), neighbour)
                 item.append(picture)
-            item.append(dom.element("span", "same" if label == given else "other", _("labelled {}").format(dataset_index.classes[label])))
+            item.append(dom.element("span", "same" if label == given else "other", _("labelled {}").format(isolated(dataset_index.classes[label]))))
             if not pictured:
                 item.append(dom.element("span", "soft", dataset_index.caption(neighbour)))
             items.append(item)

@@ -20,6 +20,7 @@ from vizzy.page.ui import dom
 from vizzy.page.ui.error_dialog import report
 from vizzy.page.ui.thumbnails import Thumbnails
 from vizzy.page.ui.virtual_list import VirtualList
+from vizzy.translation import isolated
 from vizzy.vocabulary import ACCEPTED, CHANGED, NO_LABEL, QUEUE_OF_ALL, QUEUES
 
 SECONDS_UNTIL_SOUGHT = 0.25
@@ -188,7 +189,7 @@ class ReviewView:
         who, end = row.lastElementChild.previousElementSibling, row.lastElementChild
         who.firstElementChild.textContent = dataset_index.caption(example)
         given = dataset_index.classes[dataset_index.given_label[example]]
-        who.lastElementChild.textContent = given + " → " + self._suggestion(place)
+        who.lastElementChild.textContent = isolated(given) + " → " + isolated(self._suggestion(place))
         end.firstElementChild.textContent = decimal(self._quality[place])
         end.lastElementChild.textContent = done_words(state, dataset_index, example)
 
@@ -307,8 +308,8 @@ class ReviewView:
                 without += 1
                 continue
             decisions.append((example, action, label))
-            given = classes[self._index.current_label(state, example)]
-            becomes = _("stays {}").format(given) if label is None else given + " → " + classes[label]
+            given = isolated(classes[self._index.current_label(state, example)])
+            becomes = _("stays {}").format(given) if label is None else given + " → " + isolated(classes[label])
             counts[becomes] = counts.get(becomes, 0) + 1
         lines = [_("{}: {}").format(becomes, thousands(counts[becomes])) for becomes in sorted(counts)]
         if already:
