@@ -5,6 +5,7 @@ grid, to the keyboard. Colour never says anything alone: lines are dashed differ
 come with their number.
 """
 
+from js import window
 from pyscript.ffi import create_proxy
 
 from vizzy.page.labs.plotting import SHADES, Scale, band_path, line_path, shade, tick_text, ticks, two
@@ -14,7 +15,8 @@ from vizzy.page.ui import dom
 LEFT, TOP, BOTTOM = 42, 12, 38
 LETTER = 7.6  # px, about, of a name at a line's end
 FIRST_WIDE, WIDE = 0x2E80, 1.6  # from this character on they are wide, and so many letters
-LOWEST, HIGHEST = 225, 400  # px, of a chart; between them it is four tenths of its width
+LOWEST, HIGHEST = 225, 0.5  # of a chart: px, and of its width
+USUAL_REM = 14  # px, for which all lengths here are; a larger window has larger letters
 KEY_STEPS = {"ArrowLeft": -1, "ArrowDown": -1, "ArrowRight": 1, "ArrowUp": 1, "PageDown": -10, "PageUp": 10}
 SHOWN_TICKS = 25  # of the heat map's percentiles
 LABEL_GAP = 14  # px between the names at the lines' ends
@@ -63,13 +65,14 @@ class LineChart:
             Every so many points stand in the table.
         """
         self._shown = (lines, x_range, y_range, cursor, marks, steps)
-        width = max(260, self._frame.clientWidth or 520)
+        zoom = dom.rem() / USUAL_REM
+        width = max(260, (self._frame.clientWidth or 520) / zoom)
         right = width - 10 - int(LETTER * max([_letters(line["name"]) for line in lines] + [0]))
         across = Scale(x_range[0], x_range[1], LEFT, right)
-        height = int(max(LOWEST, min(HIGHEST, 0.4 * width)))
+        height = int(max(LOWEST, min(HIGHEST * width, 0.6 * window.innerHeight / zoom - 200)))  # what is around it stays in sight
         up = Scale(y_range[0], y_range[1], height - BOTTOM, TOP)
         self._across = across
-        picture = dom.svg("svg", {"viewBox": "0 0 {} {}".format(width, height), "role": "img"})
+        picture = dom.svg("svg", {"viewBox": "0 0 {:.1f} {}".format(width, height), "role": "img"})
         picture.setAttribute("aria-label", self._labels[0] + ": " + "; ".join([_summary(line) for line in lines]))
         picture.append(*self._axes(across, up, right, height))
         for line in lines:
