@@ -79,5 +79,6 @@ class App:
 
     def note(self, sentence):
         """Tell something that is no failure."""
-        dom.by_id("note").textContent = dom.by_id("note").title = sentence
+        dom.by_id("note").textContent = sentence
         dom.show(dom.by_id("note"), True)
+        self.panels.resize()  # it takes a line

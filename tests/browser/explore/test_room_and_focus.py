@@ -17,6 +17,16 @@ def test_on_a_low_screen_panels_have_their_natural_height(browser, site, size):
         assert column[0] > column[1]  # it scrolls
 
 
+@pytest.mark.without_worker
+def test_where_two_panels_are_in_view_both_are_seen_whole(visit):
+    page = visit.open().page
+    page.set_viewport_size({"width": 768, "height": 1024})
+    page.click('[data-goto="inspector"]')
+    seen = "[...document.querySelectorAll('[data-panel=matrix], [data-panel=results]')].map(one => one.getBoundingClientRect())"
+    page.wait_for_function(f"{seen}.every(box => box.left >= 0 && box.right <= innerWidth)")
+    page.wait_for_selector('[data-goto="matrix"][aria-current="true"]')
+
+
 @pytest.fixture(scope="module")
 def first_result(browser, site):
     """A visit trained by keyboard, in which nothing was pointed at."""

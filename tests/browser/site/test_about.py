@@ -61,6 +61,8 @@ def test_a_browser_that_keeps_nothing_is_said_so_and_another_is_not(browser, sit
             if refuses:
                 note.wait_for(state="visible")
                 assert note.inner_text().startswith("This browser keeps nothing")
+                visit.page.set_viewport_size({"width": 390, "height": 844})
+                assert note.evaluate("one => one.scrollWidth <= one.clientWidth && one.scrollHeight <= one.clientHeight"), "cut off"
             visit.page.wait_for_timeout(500)
             assert note.is_visible() == refuses
             visit.complaints.clear()

@@ -29,7 +29,9 @@ class Panels:
                 panel.close()
         thumbnails = Thumbnails(dataset)
         longest = max([len(name) for name in dataset.index.classes])
-        js.document.documentElement.style.setProperty("--longest", str(longest))
+        root = js.document.documentElement
+        root.style.setProperty("--longest", str(longest))
+        root.setAttribute("data-examples", dataset.index.shown_by)
         self._index = dataset.index
         self._marked = []
         self._pool = {}  # example -> its thumbnail in the matrix, or in the list of those without a suggestion

@@ -56,6 +56,13 @@ class DatasetIndex:
         return bool(self._files and (self._sprite or self.is_own))
 
     @property
+    def shown_by(self):
+        """What stands for an example: "pictures", "texts" or "ids"."""
+        if self.shows_pictures:
+            return "pictures"
+        return "texts" if self.texts else "ids"
+
+    @property
     def thing(self):
         """What an example is called."""
         return _("image") if self.shows_pictures else _("example")
