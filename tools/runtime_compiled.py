@@ -1,4 +1,4 @@
-"""What sources compile to, known by heart: part of the slim runtime, see `runtime_slim`.
+"""Bytecode cache, keyed by path and source hash: part of the slim runtime, see `runtime_slim`.
 
 A module whose source is still what it was when the snapshot was taken is not compiled again, which at a start takes
 longer than to fetch it. One that was changed since is compiled as ever.
@@ -9,7 +9,7 @@ from importlib.util import source_hash
 
 
 def install(compiled):
-    """Let imports take what sources compile to from here.
+    """Let imports take bytecode from the cache.
 
     Parameters
     ----------

@@ -22,7 +22,8 @@ some rows at a time, so that a question waits for a few milliseconds however man
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -96,21 +97,11 @@ class AnswerParts:
         """
         part = None
         while part is None:
-            part = self.part_begun(kind, *arguments)
+            part = self._part_begun(kind, *arguments)
         return part
 
-    def part_begun(self, kind: str, *arguments: Any) -> dict | None:
-        """The same after one more step of some milliseconds, or None where another one is needed.
-
-        Parameters
-        ----------
-        kind, *arguments
-            As for `part`.
-
-        Returns
-        -------
-        dict or None
-        """
+    def _part_begun(self, kind, *arguments):
+        """A part after one more step of some milliseconds, or None where another one is needed."""
         name = (kind, *arguments)
         steps = self._begun.setdefault(name, self._steps_of(kind, *arguments))
         if len(self._begun) > MOST_BEGUN:
@@ -121,6 +112,32 @@ class AnswerParts:
             del self._begun[name]
             return end.value
         return None
+
+    def first_of(self, names: Iterable[Sequence], most_seconds: float) -> Iterator[dict]:
+        """The first of some parts.
+
+        Parameters
+        ----------
+        names : iterable of (kind, *arguments)
+            As for `part`.
+        most_seconds : float
+            After which no other step is begun, be it in the middle of a part.
+
+        Yields
+        ------
+        dict
+        """
+        began = time.monotonic()
+        for name in names:
+            part = None
+            while part is None:
+                part = self._part_begun(*name)
+                is_late = time.monotonic() - began > most_seconds
+                if part is None and is_late:
+                    return
+            yield part
+            if is_late:
+                return
 
     def answer(self, *settings: Any) -> dict | None:
         """The answer to some settings, put together from its parts.

@@ -15,7 +15,6 @@ import inspect
 import json
 import pathlib
 import sys
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,6 +24,7 @@ import pyodide_js
 import vizzy
 from pyodide.ffi import JsProxy, create_proxy, to_js
 from vizzy.sentences import in_parts, sentence
+from vizzy.steps import Runs, result_in_turn
 from vizzy.translation import ENGLISH, Translation
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ PACKAGES = ["numpy", "scikit-learn"]
 LIBRARY_WHEELS = {"arro3": ("arro3_core.whl", "arro3_io.whl"), "python-calamine": ("python_calamine.whl",)}
 FEWEST_PREPARED_FOR = 20_000  # examples, from which on a question that is not answered from parts takes longer than a step should
 MOST_SECONDS_OF_PARTS = 0.008  # of answers in one call: a question waits no longer
-SECONDS_BETWEEN_PAUSES = 0.1  # in a pause the worker answers how far it is, and hears that it is to stop
 
 __export__: list = []  # the names that PyScript hands to the page
 added_wheels: set = set()  # of the libraries that few need
@@ -159,48 +158,8 @@ def loaded() -> list[str]:
 # --- what can take long -----------------------------------------------------------------------------------
 
 
-@dataclass
-class Run:
-    """Something long that is under way: how far it is, and whether it is to stop."""
-
-    done: int = 0
-    total: int = 1
-    cancelled: bool = False
-
-
 WARM_UP = "warm-up"
-runs: dict = {}  # the page's number, or WARM_UP -> Run, from when it is asked for until it ends
-
-
-@contextlib.contextmanager
-def _known_as(number, run):
-    """A run of this number that ends here."""
-    try:
-        yield run
-    finally:
-        if runs.get(number) is run:
-            del runs[number]
-
-
-def _begin(number):
-    """Count a run when it is asked for, not when its coroutine starts: it may be cancelled in between."""
-    runs[number] = run = Run()
-    return _known_as(number, run)
-
-
-async def _in_steps(steps, run):
-    """Run steps to their end and return what they come to, or None if they were cancelled."""
-    paused = time.monotonic()
-    while not run.cancelled:
-        try:
-            run.done, run.total = next(steps)
-        except StopIteration as end:
-            return end.value
-        if time.monotonic() - paused > SECONDS_BETWEEN_PAUSES:
-            await asyncio.sleep(0)
-            paused = time.monotonic()
-    steps.close()
-    return None
+runs = Runs()  # by the page's number, or WARM_UP
 
 
 @export
@@ -212,8 +171,7 @@ def progress(number: int) -> float:
     number : int
         What the page called the run by when it asked for it.
     """
-    run = runs.get(number, Run())
-    return run.done / run.total
+    return runs.share_done(number)
 
 
 @export
@@ -225,8 +183,7 @@ def cancel(number: int | str) -> None:
     number : int or str
         What the page called the run by, or ``WARM_UP``.
     """
-    if number in runs:
-        runs[number].cancelled = True
+    runs.cancel(number)
 
 
 # --- the open dataset ---------------------------------------------------------------------------------------
@@ -303,7 +260,11 @@ async def open_dataset(index_json: str, folder: str) -> object:
     embeddings = await _fetch(folder, index.get("embeddings"))
     pred_probs = await _fetch(folder, index.get("pred_probs"))
     opened = OpenSession(Session(dataset.from_bytes(index_json, embeddings, pred_probs)), folder)
-    return in_parts({"estimated_seconds": opened.session.estimated_seconds(), "solver_note": opened.session.solver_note()})
+    return _about_training(opened.session)
+
+
+def _about_training(session):
+    return in_parts({"estimated_seconds": session.estimated_seconds(), "solver_note": session.solver_note()})
 
 
 async def _fetch(folder, name):
@@ -349,8 +310,8 @@ async def warm_up() -> None:
     """Train on made-up examples while nobody asks for anything: the browser compiles code as it is used."""
     from vizzy.session import Session
 
-    with _begin(WARM_UP) as run:
-        await _in_steps(Session.made_up().training_steps({}), run)
+    with runs.begin(WARM_UP) as run:
+        await result_in_turn(Session.made_up().training_steps({}), run)
 
 
 @export
@@ -369,7 +330,7 @@ def train(changed_labels_json: str, number: int | None = None) -> Awaitable[JsPr
     Awaitable of a JsProxy of an object, or of None if it was cancelled
         ``told``, the summary of the training, and ``pred_probs``, a Float32Array of n*K.
     """
-    return _train(json.loads(changed_labels_json), _begin(number))
+    return _train(json.loads(changed_labels_json), runs.begin(number))
 
 
 def _preparation(session):
@@ -381,12 +342,12 @@ def _preparation(session):
 
 
 async def _train(changed_labels, begun):
-    cancel(WARM_UP)
+    runs.cancel(WARM_UP)
     session = _current().session  # another dataset may be opened meanwhile
     with begun as run:
-        summary = await _in_steps(session.training_steps({int(example): label for example, label in changed_labels}), run)
+        summary = await result_in_turn(session.training_steps({int(example): label for example, label in changed_labels}), run)
         if summary is not None and len(session.dataset.ids) >= FEWEST_PREPARED_FOR:
-            await _in_steps(_preparation(session), run)
+            await result_in_turn(_preparation(session), run)
     if summary is None or run.cancelled:
         return None
     return _with_arrays(in_parts(summary), pred_probs=session.predictions.pred_probs.astype("float32").ravel())
@@ -418,21 +379,8 @@ def answer_parts(names_json: str) -> JsProxy | None:
     JsProxy of an Array, or None where the rules are edited ones
         The JSON texts of the first of these parts, as many as take no longer than a question may wait; perhaps none yet.
     """
-    parts, began = _current().answer_parts, time.monotonic()
-    texts: list[str] = []
-    if parts is None:
-        return None
-    for name in json.loads(names_json):
-        part = None
-        while part is None:
-            part = parts.part_begun(*name)
-            is_late = time.monotonic() - began > MOST_SECONDS_OF_PARTS
-            if part is None and is_late:
-                return to_js(texts)
-        texts.append(_json(part))
-        if is_late:
-            break
-    return to_js(texts)
+    parts = _current().answer_parts
+    return parts and to_js([_json(part) for part in parts.first_of(json.loads(names_json), MOST_SECONDS_OF_PARTS)])
 
 
 @export
@@ -488,7 +436,7 @@ def lab(name: str, arguments_json: str, number: int | None = None) -> Awaitable[
     Awaitable
         Of the plain data or the array that the experiment returns, or of None if it was cancelled.
     """
-    return _lab(name, json.loads(arguments_json), _begin(number))
+    return _lab(name, json.loads(arguments_json), runs.begin(number))
 
 
 async def _lab(name, arguments, begun):
@@ -497,7 +445,7 @@ async def _lab(name, arguments, begun):
     with begun as run:
         answer = labs.find_experiment(name)(_current().session, **arguments)
         if inspect.isgenerator(answer):
-            answer = await _in_steps(answer, run)
+            answer = await result_in_turn(answer, run)
     return to_js(answer) if hasattr(answer, "__array__") else in_parts(answer)
 
 
@@ -637,7 +585,7 @@ def open_proposal(number: int | None = None, words_address: str | None = None) -
     Awaitable of a JsProxy of an object, or of None if it was cancelled
         What the page needs to show it: ``told`` and ``index``, the bytes of a ``dataset.json``.
     """
-    return _open_proposal(_begin(number), words_address)
+    return _open_proposal(runs.begin(number), words_address)
 
 
 async def _open_proposal(begun, words_address):
@@ -650,19 +598,14 @@ async def _open_proposal(begun, words_address):
         understood = _proposed()  # files brought meanwhile are another proposal
         table = understood.make()
         words = await _word_vectors(words_address) if table.raw and table.raw.texts else None
-        table = await _in_steps(embedding_steps(table, words), run)
+        table = await result_in_turn(embedding_steps(table, words), run)
         if table is None:
             return None
         index = dataset.page_index(table.dataset) | {"texts": table.raw.described if table.raw else table.texts, "files": table.images}
         changed_labels, reviews = reviewing.state_of(table.review, table.dataset.given_label)
         opened = OpenSession(Session(table.dataset), table=table, images=reading.Images(understood.files))
-    told = {
-        "estimated_seconds": opened.session.estimated_seconds(),
-        "solver_note": in_parts(opened.session.solver_note()),
-        "changed_labels": list(changed_labels.items()),
-        "reviews": list(reviews.items()),
-    }
-    return _with_arrays(told, index=json.dumps(index).encode())
+    told = {"changed_labels": list(changed_labels.items()), "reviews": list(reviews.items())}
+    return _with_arrays(_about_training(opened.session) | told, index=json.dumps(index).encode())
 
 
 @export

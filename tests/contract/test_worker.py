@@ -165,7 +165,7 @@ def test_a_short_experiment_does_not_take_back_the_cancellation_of_a_long_one(wo
     cancelled, short, other = run(both())
     assert cancelled is None
     assert (json.loads(short), json.loads(other)) == ({"short": 1}, {"steps": 3})
-    assert worker.runs == {}
+    assert worker.runs.under_way == {}
 
 
 def test_a_run_that_was_not_asked_for_yet_shows_no_progress_and_can_be_cancelled_without_effect(worker):
