@@ -1,6 +1,6 @@
 """What a reviewer may decide by one key or button: what each is called, what is said of it, and its buttons.
 
-The words that are exported, and the letters in the address, stand in ``vizzy.page.model.state`` and ``url``.
+The words that are exported stand in `vizzy.vocabulary`, the letters in the address in `vizzy.page.model.url`.
 """
 
 from vizzy.page.language import _

@@ -21,17 +21,26 @@ from vizzy.page.ui.error_dialog import report
 from vizzy.page.ui.thumbnails import Thumbnails
 from vizzy.page.ui.virtual_list import VirtualList
 from vizzy.translation import isolated
-from vizzy.vocabulary import ACCEPTED, CHANGED, NO_LABEL, QUEUE_OF_ALL, QUEUES
+from vizzy.vocabulary import (
+    ACCEPTED,
+    CHANGED,
+    NO_LABEL,
+    QUEUE_OF_ALL,
+    QUEUE_OF_LABEL_ISSUES,
+    QUEUE_OF_NEAR_DUPLICATES,
+    QUEUE_OF_OUT_OF_DISTRIBUTION,
+    QUEUE_OF_SUSPECTS,
+    QUEUE_OF_UNCONFIDENT,
+)
 
 SECONDS_UNTIL_SOUGHT = 0.25
-# Names of the queues in the menu, in the order of QUEUES.
-QUEUE_NAMES = (
-    _("all, most suspect first"),
-    _("label issues and out of distribution"),
-    _("label issues"),
-    _("out of distribution"),
-    _("unconfident"),
-    _("near duplicates with other labels"),
+QUEUE_NAMES = (  # in the order of the menu
+    (QUEUE_OF_ALL, _("all, most suspect first")),
+    (QUEUE_OF_SUSPECTS, _("label issues and out of distribution")),
+    (QUEUE_OF_LABEL_ISSUES, _("label issues")),
+    (QUEUE_OF_OUT_OF_DISTRIBUTION, _("out of distribution")),
+    (QUEUE_OF_UNCONFIDENT, _("unconfident")),
+    (QUEUE_OF_NEAR_DUPLICATES, _("near duplicates with other labels")),
 )
 
 
@@ -154,7 +163,7 @@ class ReviewView:
         overall = dom.by_id("reviewed-overall")
         dom.show(overall, total < len(self._index))
         overall.textContent = _("in all {} of {}").format(thousands(len(reviewed(state))), thousands(len(self._index)))
-        kinds = [(kind, name + _counted(getattr(summary.counts, kind))) for kind, name in zip(QUEUES, QUEUE_NAMES)]
+        kinds = [(kind, name + _counted(getattr(summary.counts, kind))) for kind, name in QUEUE_NAMES]
         _fill_menu(dom.by_id("queue-kind"), kinds)
         dom.by_id("queue-kind").value = state.queue[0]
         empty = dom.by_id("queue-empty")
