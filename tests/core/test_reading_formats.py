@@ -31,7 +31,7 @@ from brought_files import (
 from vizzy import reading
 from vizzy.features.written_numbers import without_units
 from vizzy.reading import InputFile, ReadingError
-from vizzy.reading.files import IN_BROWSER, NATIVE
+from vizzy.reading.limits import IN_BROWSER, NATIVE
 from vizzy.reading.formats import columnar, in_form_of, read_table, write_table
 from vizzy.reading.formats.workbook_sizes import _extent_of_xlsb
 from vizzy.reading.libraries import libraries_needed

@@ -9,7 +9,7 @@ import pytest
 import vizzy.reading
 from vizzy.reading import Choices, InputFile
 from vizzy.reading.contents import contents_of
-from vizzy.reading.files import NATIVE
+from vizzy.reading.limits import NATIVE
 from vizzy.reading.given_labels import given_labels_of
 from vizzy.reading.imported import opened_of
 from vizzy.reading.roles import roles_of

@@ -172,7 +172,7 @@ NO_SENTENCES = {
     "vizzy/training.py": {"class {}"},  # without names of classes, so never in the page
     "vizzy/features/measurements.py": {"{} is missing", "{} is something rare"},  # names of features
     "vizzy/reading/label_cells.py": {"not {}"},  # a class
-    "vizzy/reading/files.py": {"python -m vizzy find {}"},
+    "vizzy/reading/limits.py": {"python -m vizzy find {}"},
     "vizzy/reading/tables.py": {"json lines"},
     "vizzy/reading/formats/columnar.py": {"pip install pyarrow"},
     "vizzy/reading/formats/spreadsheets.py": {"pip install python-calamine"},

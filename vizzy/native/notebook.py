@@ -22,7 +22,7 @@ from vizzy.native.server import PageServer, ServedData
 from vizzy.reading import columns as roles
 from vizzy.reading.arrays import EMBEDDINGS, PRED_PROBS
 from vizzy.reading.errors import ReadingError
-from vizzy.reading.files import IN_BROWSER, check_sizes
+from vizzy.reading.limits import IN_BROWSER, check_sizes
 from vizzy.reviewing import review_of
 from vizzy.vocabulary import NO_LABEL
 

@@ -18,7 +18,9 @@ Four stages follow each other, each a function of what the earlier ones returned
 
 from vizzy.reading.choices import Choices
 from vizzy.reading.errors import ReadingError
-from vizzy.reading.files import IN_BROWSER, NATIVE, Images, InputFile, Limits, check_sizes, files_at
+from vizzy.reading.files import InputFile, files_at
+from vizzy.reading.limits import IN_BROWSER, NATIVE, Limits, check_sizes
+from vizzy.reading.zips import Images
 from vizzy.reading.imported import Opened
 from vizzy.reading.proposal import Proposal, read
 from vizzy.reading.review import Review

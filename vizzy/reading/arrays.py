@@ -10,7 +10,9 @@ import numpy as np
 
 from vizzy.reading.coded_texts import CodedTexts
 from vizzy.reading.errors import ReadingError
-from vizzy.reading.files import InputFile, Limits, unzipped
+from vizzy.reading.files import InputFile
+from vizzy.reading.limits import Limits
+from vizzy.reading.zips import unzipped
 from vizzy.reading.tables import SAMPLE_ROWS
 from vizzy.sentences import sentence
 
@@ -66,7 +68,7 @@ def read_arrays(file: InputFile, limits: Limits) -> list[Array]:
     Parameters
     ----------
     file : vizzy.reading.files.InputFile
-    limits : vizzy.reading.files.Limits
+    limits : vizzy.reading.limits.Limits
         An .npz is a zip, and bounded like one.
 
     Returns

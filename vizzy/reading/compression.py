@@ -10,7 +10,8 @@ import lzma
 from collections.abc import Sequence
 
 from vizzy.reading.errors import ReadingError
-from vizzy.reading.files import COMPRESSED_SUFFIXES, MEGABYTE, InputFile, Limits
+from vizzy.reading.files import COMPRESSED_SUFFIXES, InputFile
+from vizzy.reading.limits import MEGABYTE, Limits
 from vizzy.sentences import sentence
 
 # What a file begins with, what that is called, and what opens it.

@@ -27,11 +27,13 @@ from vizzy.reading.columns import (
 )
 from vizzy.reading.compression import decompressed
 from vizzy.reading.errors import ReadingError, listed, shown
-from vizzy.reading.files import ARRAY_SUFFIXES, COLUMNAR_SUFFIXES, SPREADSHEET_SUFFIXES, InputFile, Limits, check_sizes, unpacked
+from vizzy.reading.files import ARRAY_SUFFIXES, COLUMNAR_SUFFIXES, SPREADSHEET_SUFFIXES, InputFile
 from vizzy.reading.formats import is_spreadsheet, read_sheets, read_table
 from vizzy.reading.image_folders import table_of_folders, texts_in_folders
 from vizzy.reading.labels import may_mean_no_label
+from vizzy.reading.limits import Limits, check_sizes
 from vizzy.reading.safe_json import parse_json
+from vizzy.reading.zips import unpacked
 from vizzy.reading.features import COUNT, NO_NAME, feature_columns, is_numeric, why_no_feature
 from vizzy.reading.formats.json_tables import PART_COLUMN
 from vizzy.reading.matching import joined, matched, may_name_rows, name_the_same_rows, stacked, with_own_ids

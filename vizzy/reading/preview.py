@@ -10,7 +10,8 @@ from vizzy.estimate import solver_note, solver_of, text_seconds, training_second
 from vizzy.features.written_numbers import with_few_digits
 from vizzy.reading.choices import Choices
 from vizzy.reading.contents import Contents
-from vizzy.reading.files import IN_BROWSER, ZIP_SUFFIX, Limits
+from vizzy.reading.files import ZIP_SUFFIX
+from vizzy.reading.limits import IN_BROWSER, Limits
 from vizzy.reading.given_labels import GivenLabels
 from vizzy.reading.imported import Opened
 from vizzy.reading.raw import may_be_text

@@ -15,7 +15,8 @@ from vizzy.reading.choices import Choices
 from vizzy.reading.columns import exported_columns
 from vizzy.reading.contents import Contents, contents_of
 from vizzy.reading.errors import ReadingError
-from vizzy.reading.files import NATIVE, InputFile, Limits
+from vizzy.reading.files import InputFile
+from vizzy.reading.limits import NATIVE, Limits
 from vizzy.reading.given_labels import GivenLabels, check_unlabelled, given_labels_of, with_checked_classes
 from vizzy.reading.imported import Opened, images_to_embed, opened_of
 from vizzy.reading.preview import command_of, summary_of, summary_of_opened

@@ -8,7 +8,8 @@ or fetched, only when such a file comes.
 from dataclasses import replace
 
 from vizzy.reading.errors import ReadingError
-from vizzy.reading.files import COLUMNAR_SUFFIXES, NATIVE, SPREADSHEET_SUFFIXES, InputFile, Limits
+from vizzy.reading.files import COLUMNAR_SUFFIXES, SPREADSHEET_SUFFIXES, InputFile
+from vizzy.reading.limits import NATIVE, Limits
 from vizzy.reading.formats.delimited import delimited_text, read_delimited
 from vizzy.reading.formats.json_tables import is_one_list, json_text, read_json, read_json_lines
 from vizzy.reading.formats.ml_tools import (

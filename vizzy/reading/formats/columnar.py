@@ -13,7 +13,8 @@ from typing import Any
 
 from vizzy.reading.class_lists import names_of_columns
 from vizzy.reading.errors import ReadingError
-from vizzy.reading.files import MEGABYTE, NATIVE, InputFile, Limits
+from vizzy.reading.files import InputFile
+from vizzy.reading.limits import MEGABYTE, NATIVE, Limits
 from vizzy.reading.tables import ABSENT, FEATHER, PARQUET, Form, Table, cell_text
 from vizzy.sentences import sentence
 

@@ -9,7 +9,8 @@ import io
 from dataclasses import dataclass, replace
 
 from vizzy.reading.errors import ReadingError, listed
-from vizzy.reading.files import NATIVE, InputFile, Limits
+from vizzy.reading.files import InputFile
+from vizzy.reading.limits import NATIVE, Limits
 from vizzy.reading.formats.headers import header_of, with_names_of_their_own
 from vizzy.reading.formats.surroundings import without_repeated, without_surroundings
 from vizzy.reading.formats.workbook_sizes import check_workbook, protected

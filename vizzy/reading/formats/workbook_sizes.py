@@ -13,7 +13,9 @@ import zipfile
 from collections.abc import Iterator
 
 from vizzy.reading.errors import ReadingError, shown
-from vizzy.reading.files import InputFile, Limits, check_entries
+from vizzy.reading.files import InputFile
+from vizzy.reading.limits import Limits
+from vizzy.reading.zips import check_entries
 from vizzy.sentences import Sentence, sentence
 
 OLE_START = b"\xd0\xcf\x11\xe0"
