@@ -1195,3 +1195,91 @@ def test_sheets_with_the_same_columns_are_one_table_and_their_names_the_labels_w
     assert given_labels(by_part) == GIVEN and set(by_part.table.column("split")) == {"train", "test"}
     by_person = reading.read([sheets_of(ann=[PLANT_COLUMNS, *PLANTS], ben=[PLANT_COLUMNS, *PLANTS[:-1], [*PLANTS[-1][:3], "cat"]])])
     assert by_person.contents.table.form.sheet == "ann" and len(by_person.make().dataset) == 30
+
+
+# --- as tools write JSON and lists of texts ---------------------------------------------------------------
+
+
+WORDS = ("came late and the box was torn", "works well for the price that it has", "is too small for what I wanted")
+SAID = [f"the parcel of number {row} {WORDS[row % 7 % 3]}" for row in range(30)]
+
+
+def as_text(value, name="data.json"):
+    return file(json.dumps(value), name)
+
+
+def both():
+    return list(zip(SAID, GIVEN, strict=True))
+
+
+SHAPES = {
+    "lists of texts by label": as_text({name: [text for text, label in both() if label == name] for name in CLASSES}),
+    "rows within rows": as_text({"features": [{"name": "text"}], "rows": [{"row_idx": row, "row": {"text": t, "label": g}} for row, (t, g) in enumerate(both())]}),
+    "input and output": json_lines([{"input": {"text": text}, "output": {"class": label, "by": "ann"}} for text, label in both()]),
+    "chats": json_lines([{"messages": [{"role": "system", "content": "Classify."}, {"role": "user", "content": t}, {"role": "assistant", "content": g}]} for t, g in both()]),
+    "conversations": json_lines([{"id": row, "conversations": [{"from": "human", "value": t}, {"from": "gpt", "value": g}]} for row, (t, g) in enumerate(both())]),
+    "one of two lists": as_text({"intents": [{"name": name} for name in CLASSES], "utterances": [{"text": t, "intent": g} for t, g in both()]}),
+    "SageMaker": json_lines([{"source": t, "kind": CLASSES.index(g), "kind-metadata": {"class-name": g, "confidence": 0.9}} for t, g in both()], "out.manifest"),
+    "Vertex": json_lines([{"classificationAnnotation": {"displayName": g, "annotationResourceLabels": {}}, "textContent": t} for t, g in both()]),
+    "fastText behind": file("".join(f"{text} __label__{label}\n" for text, label in both()), "train.txt"),
+    "fastText and a tab": file("".join(f"__label__{label}\t{text}\n" for text, label in both()), "train.txt"),
+    "an unknown suffix": file(separated("\t", both(), ["text", "label"]), "train.part"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_texts_and_labels_are_found_in_the_shape_in_which_a_tool_writes_them(shape):
+    one = opened(SHAPES[shape], **({"roles": {"kind": "label"}} if shape == "SageMaker" else {}))
+    assert dict(zip(one.texts, given_labels(one), strict=True)) == dict(both())
+
+
+def test_lists_of_equal_length_with_usual_names_and_lists_of_words_stay_columns():
+    assert opened(as_text({"text": SAID, "label": GIVEN})).texts == tuple(SAID)
+    assert read_table(as_text({"first": ["a", "b"], "second": ["c", "d"]})).columns == ("first", "second")
+
+
+def test_the_features_of_geojson_are_rows_of_their_properties_and_their_place():
+    features = [
+        {"type": "Feature", "geometry": {"type": "Point", "coordinates": [float(row[1]), float(row[2])]}, "properties": {"label": row[3]}} for row in PLANTS
+    ]  # fmt: skip
+    one = opened(as_text({"type": "FeatureCollection", "features": features}, "places.geojson"))
+    assert given_labels(one) == GIVEN and tuple(one.raw.columns) == ("longitude", "latitude")
+
+
+@pytest.mark.parametrize(
+    "kinds, flags", [(["c", "c", "d"], ["", "", "class"]), (["continuous", "continuous", "cat dog fox"], ["", "", "class"])], ids=["letters", "words"]
+)
+def test_the_lines_that_orange_writes_below_a_header_are_no_rows_and_tell_the_label(kinds, flags):
+    rows = [kinds, flags, *[row[1:] for row in PLANTS]]
+    one = opened(file(separated("\t", rows, ["width", "height", "iris"]), "iris.tab"))
+    assert_plants(one)
+
+
+@pytest.mark.parametrize("label", ["DESC:manner", "4", "SPAM"])
+def test_lines_of_a_label_and_a_text_are_read(label):
+    lines = [f"{label if row % 2 else '0'} {text}" for row, text in enumerate(SAID)]
+    labels = {label, "0"}
+    one = opened(file("\n".join(line.replace("0 the", "OTHER the") for line in lines) + "\n", "train.label"))
+    assert set(one.dataset.classes) == labels - {"0"} | {"OTHER"} and one.texts[1] == SAID[1]
+
+
+def test_lines_of_sentences_that_begin_with_few_words_are_no_labels_and_texts():
+    assert "label" not in read_table(file("\n".join(f"{'The' if row % 2 else 'A'}{text[3:]}" for row, text in enumerate(SAID)) + "\n", "texts.txt")).columns
+
+
+def test_a_header_behind_a_comment_sign_names_the_columns_as_numpy_writes_them():
+    for delimiter in (" ", ","):
+        rows = "".join(delimiter.join([*row[1:3], str(CLASSES.index(row[3]))]) + "\n" for row in PLANTS)
+        table = read_table(file("# " + delimiter.join(["width", "height", "label"]) + "\n" + rows, "data.txt"))
+        assert table.columns == ("width", "height", "label") and len(table) == 30
+
+
+@pytest.mark.parametrize("name", ["train.conll", "doc.ann"])
+def test_labels_within_texts_are_said_to_be_such(name):
+    with pytest.raises(ReadingError, match=f"{name} was not read: it is a file of labels within texts"):
+        opened(file("EU B-ORG\nrejects O\n\n" * 20, name))
+
+
+def test_labels_of_words_are_judged_word_by_word_and_it_is_said():
+    proposal = reading.read([file(separated("\t", [["EU", "B-ORG"], ["rejects", "O"]] * 15, ["word", "label"]), "ner.tsv")])
+    assert any("are those of words within texts" in note for note in proposal.notes)

@@ -6,7 +6,8 @@ A number may have a unit or a currency, if it is the same in the whole column: 3
 import re
 from collections.abc import Sequence
 
-MISSING = frozenset(["", "na", "n/a", "nan", "null", "none", "?", "-"])  # cells that hold no number, in lower case
+# What stands in cells that hold no number, in lower case.
+MISSING = frozenset(["", *"na n/a nan null none ? - -- – — . .. #n/a #na #div/0! #value! #ref! #num! #null! #name? n.a. k.a. (null) <na> nil \\n".split()])
 _COMMAS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
 _POINTS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d+)?")
 _OTHERS = re.compile(r"[+-]?[1-9]\d{0,2}([ '’\u00a0\u202f]\d{3})+([.,]\d+)?")

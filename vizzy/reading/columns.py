@@ -428,6 +428,8 @@ def _between(name, before, after):
 
 
 def _usual_column(table, role, roles):
+    if role == LABEL and table.label is not None and table.label not in roles:
+        return table.label
     by_name = {}
     for column in table.columns:
         if column not in roles:

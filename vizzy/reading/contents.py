@@ -49,7 +49,7 @@ _BOXES = re.compile(rb"(?:\s*\d+(?: [01](?:\.\d+)?){4,}[ \t]*\r?\n?)+")
 DATASET_FOLDER_FILES = (TABLE_FILE, INDEX_FILE, EMBEDDINGS_FILE, PRED_PROBS_FILE, IMAGE_HASHES_FILE)
 # Read as tables at once, and where nothing is surer to be one.
 TABLES = (".csv", ".tsv", ".tab", ".psv", ".ssv", ".jsonl", ".ndjson", ".manifest", ".arff", ".libsvm", ".svm", ".svmlight")
-PERHAPS_TABLES = (".txt", ".json", ".dat", ".data", ".lst", "")
+PERHAPS_TABLES = (".txt", ".json", ".dat", ".data", ".lst", "")  # and files of any other suffix that are texts
 PICKLE = sentence("a Python pickle, which could run anything and is never loaded: save the table as CSV and the numbers with numpy.save")
 # Files that carry labels or numbers, but in a form that is not read: what they are, and what to do.
 FOREIGN_SUFFIXES = {
@@ -97,6 +97,12 @@ FOREIGN_SUFFIXES = {
     ".db": sentence("a database: export the table as CSV"),
     ".sqlite": sentence("a database: export the table as CSV"),
 }
+OF_WORDS = (".ann", ".conll", ".conllu", ".conllx", ".bio", ".iob", ".iob2", ".bioes")
+FOREIGN_SUFFIXES |= dict.fromkeys(
+    OF_WORDS, sentence("a file of labels within texts, as for names of people and places: bring a table with a label for each text")
+)
+NO_TEXTS = (".py", ".ipynb", ".r", ".html", ".htm", ".log", ".toml", ".ini", ".cfg", ".js", ".css", ".sh", ".rtf", ".eml", ".mbox")
+_NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
 UNKNOWN = sentence("of no kind that is read: save the table as CSV, or the numbers with numpy.save")
 
 
@@ -225,8 +231,8 @@ def _tables(files, choices, limits, has_labels=False):
     numbers for the rows of a table.
     """
     surely = [file for file in files if file.suffix in TABLES or _holds_table(file)]
-    perhaps = [file for file in files if file.suffix in PERHAPS_TABLES and file.base_name != INDEX_FILE and file not in surely]
-    read = surely or ([] if has_labels else _readable(perhaps, choices, limits))
+    perhaps = [file for file in files if _is_perhaps_table(file) and file.base_name != INDEX_FILE and file not in surely]
+    read = surely or ([] if has_labels else _readable(perhaps, files, choices, limits))
     tables = [table for file in read for table in _tables_in(file, choices, limits)]
     if surely and perhaps:
         labelled = any(column_of(_roles(table, choices), LABEL) is not None for table in tables)
@@ -243,10 +249,29 @@ def _read(file, choices, limits):
     return read_table(file, choices.encoding, choices.delimiter, choices.header, choices.sheet, limits)
 
 
-def _readable(files, choices, limits):
-    """Of several texts that may be tables those that can be read as one; the only one in any case, so that it is complained about."""
-    tables = [file for file in files if _is_readable(file, choices, limits)] if len(files) > 1 else files
-    return tables or files
+def _readable(perhaps, files, choices, limits):
+    """Of texts that may be tables those that can be read as one; if none can, all of them, to be complained about, unless others say more."""
+    named = [file for file in perhaps if file.suffix in PERHAPS_TABLES]
+    tables = [file for file in perhaps if _is_readable(file, choices, limits)] if len(perhaps) > 1 or not named else named
+    return tables or ([] if any(file.suffix in OF_WORDS for file in files) else named)
+
+
+def _is_perhaps_table(file):
+    """Whether a file may be a table, by its name, or as a text of a suffix that says nothing."""
+    if file.suffix in PERHAPS_TABLES:
+        return True
+    if file.is_image or file.suffix in (*TABLES, *ARRAY_SUFFIXES, *FOREIGN_SUFFIXES) or _holds_table(file):
+        return False
+    return file.suffix not in NO_TEXTS and _is_text(file.content[:SAMPLE_BYTES])
+
+
+def _is_text(content):
+    """Whether some bytes are UTF-8 without signs that no text has; their end may be within a letter."""
+    try:
+        text = content[: content.rfind(b"\n") + 1].decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return text.isprintable() or bool(text) and not _NO_TEXT.search(text)
 
 
 def _is_readable(file, choices, limits):

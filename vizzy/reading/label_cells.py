@@ -20,11 +20,12 @@ ANSWER_COLUMN, ACCEPTED, REJECTED = "answer", "accept", "reject"  # Prodigy: whe
 # Keys under which tools put what was chosen, in the order in which they are looked for.
 CHOSEN = (
     *("choices", "taxonomy", "radio_answer", "class-name", "value", "label", "result", "labels", "choice", "values", "answer", "class"),
-    *("class_name", "name", "classifications", "annotations"),
+    *("class_name", "displayName", "name", "classifications", "annotations"),
 )
 # Kinds of results in Label Studio that are a class of the whole task; beside them, comments and stars are not.
 CLASSIFYING = frozenset(["choices", "taxonomy"])
 STATUS = ".status"  # Argilla's export: beside the column of responses, what became of each
+METADATA, CLASS_NAME = "-metadata", "class-name"  # SageMaker: beside the column of numbers what they stand for
 NOT_SUBMITTED = frozenset(["discarded", "draft", "pending"])  # Argilla: the status of a response that does not count
 # Keys of a box, a polygon or a span, which name a part of the example.
 PLACES = ({"start", "end"}, {"start_offset", "end_offset"}, {"x", "y", "width", "height"}, {"points"}, {"bbox"}, {"segmentation"}, {"coordinates"})
@@ -95,6 +96,9 @@ def labels_of_column(table: Table, column: str) -> list[str]:
     if column + STATUS in table.columns:
         cells = [_submitted(cell, status) for cell, status in zip(cells, table.column(column + STATUS), strict=True)]
     texts = [_label(table, row, column, cell) for row, cell in enumerate(cells)]
+    if column + METADATA in table.columns:
+        described = table.column(column + METADATA)
+        texts = [str(cell.get(CLASS_NAME) or text) if isinstance(cell, dict) else text for text, cell in zip(texts, described, strict=True)]
     if ANSWER_COLUMN in table.columns and column != ANSWER_COLUMN:
         answers = table.texts(ANSWER_COLUMN)
         if set(answers) <= {ACCEPTED, REJECTED, "ignore", ""} and ACCEPTED in answers:

@@ -49,6 +49,7 @@ SEPARATORS = (",", ";", "|", "/", "+", "&", "__", "#", " ")  # of tags; a space 
 _WHOLE_WITH_POINT = re.compile(r"([+-]?\d+)\.0+")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _QUOTED = re.compile(r"['\"“„«‹‘‚]\s*([^'\"“”„«»‹›‘’‚]*?)\s*['\"”“»›’‘]")  # what every label stands between, where quotation marks were written twice
+_OF_WORDS = re.compile(r"[BIESLU]-\S+|O")
 _BETWEEN_WORDS = re.compile(r"(?<=\w)[\s_-]+(?=\w)")
 INVISIBLE = " \t\r\n\u00a0\u200b\u200c\u200e\u200f\u2060\ufeff"  # at the edges of a text
 _PRINTED = re.compile(r"(?:b|np\.(?:str|bytes)_\(b?)(?:'([^']*)'|\"([^\"]*)\")\)?")  # bytes, and texts of numpy's, as Python prints them
@@ -218,6 +219,11 @@ def check_classes(labels: Sequence[str], where: str, most: int, chosen: bool = F
             said=said, most=most, command="python -m vizzy find",
         ))
     notes = []
+    if len(counts) > 1 and all(_OF_WORDS.fullmatch(label) for label in counts):
+        notes.append(sentence(
+            "The labels in {where} are those of words within texts, such as {values}: each word is judged by itself, without what stands around it.",
+            where=where, values=listed(counts, 3),
+        ))
     if len(counts) > max(MANY_CLASSES, MANY_CLASSES_PER_ROW * total) or (
         total >= FEW_ROWS and len(counts) > MANY_CLASSES_PER_ROW * total
     ):

@@ -91,6 +91,7 @@ class Table:
     form: Form
     notes: tuple = ()  # of str: what was assumed in reading it
     unit: str = LINE  # what a row is in its file
+    label: str | None = None  # the column that the file says holds the labels
     joined: tuple = ()  # of str: columns that were joined from other tables, and are not written back
     class_names: dict = field(default_factory=dict)  # column -> tuple of str: the classes that its numbers from 0 on stand for
 

@@ -13,6 +13,7 @@ from vizzy.reading.limits import NATIVE, Limits
 from vizzy.reading.formats.delimited import delimited_text, read_delimited
 from vizzy.reading.formats.json_tables import is_one_list, json_text, read_json, read_json_lines
 from vizzy.reading.formats.ml_tools import (
+    are_labels_and_texts,
     are_paths_and_labels,
     is_arff,
     is_fasttext,
@@ -20,6 +21,7 @@ from vizzy.reading.formats.ml_tools import (
     is_lst,
     read_arff,
     read_fasttext,
+    read_labels_and_texts,
     read_libsvm,
     read_lst,
     read_paths_and_labels,
@@ -88,7 +90,7 @@ def read_table(
         return read_json_lines(file.name, text, form, notes)
     if file.suffix in (".json", ".jsonl", ".ndjson", ".manifest") or (file.suffix not in DELIMITED_SUFFIXES and first in "[{"):
         return read_json(file.name, text, form, notes)
-    lists = ((is_fasttext, read_fasttext), (is_lst, read_lst), (are_paths_and_labels, read_paths_and_labels))
+    lists = ((is_fasttext, read_fasttext), (is_lst, read_lst), (are_paths_and_labels, read_paths_and_labels), (are_labels_and_texts, read_labels_and_texts))
     for recognised, read in lists:
         if recognised(text):
             return read(file.name, text, form, notes)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from vizzy.reading.errors import ReadingError, shown
-from vizzy.reading.formats.headers import header_of, with_names_of_their_own
+from vizzy.reading.formats.headers import declared_by_orange, header_of, with_names_of_their_own
 from vizzy.reading.formats.surroundings import without_repeated, without_surroundings
 from vizzy.reading.tables import LINE, NAMES_OF_COLUMNS, UNNAMED, Form, Table
 from vizzy.sentences import counted, sentence
@@ -84,6 +84,7 @@ def read_delimited(name: str, text: str, form: Form, notes: tuple, delimiter: st
     preamble, text, delimiter = _hint_of_excel(text, delimiter)
     text, delimiter, more = _without_drawn_lines(name, text, delimiter)
     notes = (*notes, *more)
+    text = _without_comment_sign(text)
     dialect = dialect_of(text, delimiter)
     records, lines = _records(name, text, dialect, 1 if preamble else 0)
     skipped = _lines_above(records)
@@ -97,6 +98,7 @@ def read_delimited(name: str, text: str, form: Form, notes: tuple, delimiter: st
         notes = (*notes, sentence("Apostrophes in {file} enclose its fields, and are no part of them.", file=name))
     form = replace(form, delimiter=dialect.delimiter, quote=dialect.quote, line_end=line_end, preamble=preamble)
     records = _without_empty_last(records)
+    records[0] = [records[0][0].removeprefix("# "), *records[0][1:]]
     has_header = header if header is not None else not _holds_data(records)
     form = replace(form, header=has_header)
     columns = [cell.strip() for cell in records[0]]
@@ -114,13 +116,18 @@ def read_delimited(name: str, text: str, form: Form, notes: tuple, delimiter: st
         notes = (*notes, *more)
         records, lines, more = without_repeated(name, LINE, [cell.strip() for cell in records[0]], records[used:], lines[used:])
         notes = (*notes, *more)
+    label = None
+    if has_header and (declared := declared_by_orange(columns, records)):
+        label, more = declared
+        notes = (*notes, more(name))
+        records, lines = records[2:], lines[2:]
     records, lines, more = without_surroundings(name, LINE, records, lines, len(columns), has_header)
     notes = (*notes, *more)
     records, more = _of_equal_width(name, records, len(columns))
     notes = (*notes, *more)
     rows, lines = _filled(columns, records, lines)
     _check_rows(name, columns, rows, lines, dialect.delimiter, has_header)
-    return Table(name, tuple(columns), tuple(rows), tuple(lines), form, notes)
+    return Table(name, tuple(columns), tuple(rows), tuple(lines), form, notes, label=label)
 
 
 def read_records(
@@ -173,6 +180,14 @@ def _hint_of_excel(text, delimiter):
     first, *rest = text.splitlines(keepends=True)
     hinted = first[4:5].strip('"\r\n')  # what separates nothing is no hint
     return first, "".join(rest), delimiter or hinted or None
+
+
+def _without_comment_sign(text):
+    """A text without the sign before its header where that is a comment and has as many words as the line below, as numpy writes it."""
+    first, second = (text.split("\n", 2) + ["", ""])[:2]
+    named = first[1:].split()
+    is_header = first.startswith("# ") and len(named) == len(second.split()) > 1 and _NUMBER.fullmatch(second.split()[0])
+    return text[1:].lstrip(" ") if is_header else text
 
 
 def _without_drawn_lines(name, text, delimiter):

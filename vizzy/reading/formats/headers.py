@@ -5,13 +5,15 @@ the names of rows without one (R, pandas), or leave several columns without a na
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.tables import NAMES_OF_COLUMNS, ROW, SAMPLE_ROWS
 from vizzy.sentences import Sentence, sentence
 
 WITHOUT_NAME = "Unnamed: "  # and a number from 0 on, as pandas calls such a column
+KINDS_OF_ORANGE = frozenset("c d s t continuous discrete string time basket numeric categorical text datetime".split())
+FLAGS_OF_ORANGE = frozenset("class c meta m ignore i weight w".split())
 WRITTEN_NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?%?")
 
 
@@ -60,6 +62,30 @@ def header_of(name: str, records: Sequence[Sequence[str]]) -> tuple[list[str], i
         named = listed([columns[place] for place in unnamed], 3)
         notes.append(sentence("Columns of {file} that have no name are called {columns}.", file=name, columns=named))
     return columns, used, notes
+
+
+def declared_by_orange(columns: Sequence[str], records: Sequence[Sequence[str]]) -> tuple[str | None, Callable] | None:
+    """What the two lines below a header say that Orange writes there: kinds of columns, and which one is the class.
+
+    Parameters
+    ----------
+    columns : sequence of str
+    records : sequence of sequences of str
+        Below the header.
+
+    Returns
+    -------
+    tuple of (str or None, callable) or None
+        The column of the class, and what makes a note for a file's name; None where there are no such lines.
+    """
+    if len(records) < 3 or len(records[0]) != len(columns) or len(records[1]) != len(columns):
+        return None
+    kinds, flags = ([cell.strip() for cell in record] for record in records[:2])
+    known = sum(kind.lower() in KINDS_OF_ORANGE for kind in kinds)
+    if not known or 2 * known < len(kinds) or not set(filter(None, (flag.split("=")[0].split(" ")[0] for flag in flags))) <= FLAGS_OF_ORANGE:
+        return None
+    label = next((column for column, flag in zip(columns, flags, strict=True) if flag == "class" or flag == "c"), None)
+    return label, lambda name: sentence("Two lines below the header of {file} say what its columns are, as Orange writes them.", file=name)
 
 
 def with_names_of_their_own(

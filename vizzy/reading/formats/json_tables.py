@@ -16,6 +16,9 @@ MOST_NESTED = 3  # objects within each other around the list of rows
 # Keys of an object that holds a list for each part of the data.
 _PART = re.compile(r"(.*[_-])?(train|training|val|valid|validation|dev|test|unsupervised)([_-].*)?", re.IGNORECASE)
 PART_COLUMN = "split"
+NAMES_OF_LABELS = frozenset("label labels class target category given_label".split())
+# How chats are kept: the key, who says what, under which keys, and what those who ask are called.
+CHATS = (("messages", "role", "content", ("user",)), ("conversations", "from", "value", ("human", "user")))
 EXAMPLE = '{"text": "…", "label": "cat"}'
 
 
@@ -136,9 +139,14 @@ def _rows_of_object(value):
         return _with_index(rows, value.get("index")), sentence("columns and rows apart")
     if len(value) > 1 and all(_PART.fullmatch(key) for key in value) and (parts := _rows_of_parts(value)):
         return parts, sentence("parts of the data, {parts}, one below the other", parts=listed(value))
+    if value.get("type") == "FeatureCollection" and _are_objects(value.get("features")):
+        return _rows_of_geojson(value["features"]), sentence("GeoJSON's features and their properties")
     for key in HOLDERS:
         if _are_objects(value.get(key)):
             return value[key], sentence("the list under {key}", key=shown(key))
+    if _are_texts_by_class(value):
+        rows = [{"label": label, "text": text} for label, texts in value.items() for text in texts]
+        return rows, sentence("lists of texts, each under its label")
     nested, said = _nested_rows(value) if len(value) == 1 else (None, "")
     if nested is not None:
         return nested, said
@@ -174,6 +182,30 @@ def _rows_of_list(value):
     return None
 
 
+def _are_texts_by_class(value):
+    """Whether an object holds a list of texts of several words for each of several keys, none of which is a usual name of a column."""
+    if len(value) < 2 or {key.lower() for key in value} & NAMES_OF_COLUMNS or not all(isinstance(texts, list) and texts for texts in value.values()):
+        return False
+    texts = [text for texts in value.values() for text in texts]
+    return all(isinstance(text, str) for text in texts) and 2 * sum(" " in text.strip() for text in texts) > len(texts) and len(set(texts)) > len(value)
+
+
+def _rows_of_geojson(features):
+    """A feature a row: its properties, and where it is, for a point."""
+    rows = []
+    for feature in features:
+        row = dict(feature.get("properties") or {})
+        where = feature.get("geometry") or {}
+        if where.get("type") == "Point" and _are_numbers(where.get("coordinates")):
+            row |= dict(zip(("longitude", "latitude"), where["coordinates"], strict=False))
+        rows.append({"id": feature["id"], **row} if "id" in feature and "id" not in row else row)
+    return rows
+
+
+def _are_numbers(values):
+    return isinstance(values, list) and bool(values) and all(type(value) in (int, float) for value in values)
+
+
 def _are_objects(rows):
     return isinstance(rows, list) and bool(rows) and isinstance(rows[0], dict)
 
@@ -181,6 +213,8 @@ def _are_objects(rows):
 def _nested_rows(value, depth=MOST_NESTED):
     """The only list of objects within objects, and what it is called; (None, "") where there is none, or are several."""
     lists = [key for key, inner in value.items() if _are_objects(inner)]
+    if len(lists) > 1:  # the one that has usual columns
+        lists = [key for key in lists if {name.lower() for name in value[key][0]} & NAMES_OF_COLUMNS]
     if len(lists) == 1:
         return value[lists[0]], sentence("the list under {key}", key=shown(lists[0]))
     inside = [_nested_rows(inner, depth - 1) for inner in value.values() if isinstance(inner, dict) and depth > 1 and not lists]
@@ -274,6 +308,50 @@ def _table_of_objects(name, objects, lines, form, notes):
         if any(inner.lower() in NAMES_OF_COLUMNS for inner in objects[0][key]):
             objects = [entry[key] for entry in objects]
             notes = (*notes, sentence("What is under {key} in {file} was read.", key=shown(key), file=name))
+    objects, more = _of_chats(name, objects)
+    objects, nested = _flattened(name, objects)
+    notes = (*notes, *more, *nested)
     columns = tuple(dict.fromkeys(key for entry in objects for key in entry))
     rows = tuple([entry.get(column, ABSENT) for column in columns] for entry in objects)
     return Table(name, columns, rows, tuple(lines), form, notes, ENTRY if form.kind == JSON else LINE)
+
+
+def _of_chats(name, objects):
+    """Of chats that a model is to be trained with, what was said to it as a text and what it is to answer as a label; other objects as they are."""
+    for key, who, what, people in CHATS:
+        chats = [entry.get(key) for entry in objects]
+        if not all(_are_objects(chat) and all({who, what} <= turn.keys() for turn in chat) for chat in chats):
+            continue
+        rows = []
+        for entry, chat in zip(objects, chats, strict=True):
+            said = [turn[what] for turn in chat if turn[who] in people]
+            answers = [turn[what] for turn in chat if turn[who] not in (*people, "system")]
+            others = {column: cell for column, cell in entry.items() if column != key}
+            rows.append({"text": "\n".join(map(str, said)), "label": answers[-1] if answers else None, **others})
+        return rows, (sentence("{file} holds chats: what was said is the text, and the last answer the label.", file=name),)
+    return objects, ()
+
+
+def _flattened(name, objects):
+    """Objects with what stands in inner ones beside the rest, where only there a column is called like labels; and a note."""
+    keys = dict.fromkeys(key for entry in objects for key in entry)
+    if {key.lower() for key in keys} & NAMES_OF_LABELS:
+        return objects, ()
+    inner = [key for key in keys if _holds_rows(objects, key)]
+    if not any(place.lower() in NAMES_OF_LABELS for key in inner for entry in objects for place in entry.get(key) or ()):
+        return objects, ()
+    rows = []
+    for entry in objects:
+        row = {}
+        for key, cell in entry.items():
+            row |= {f"{key}.{place}": value for place, value in (cell or {}).items()} if key in inner else {key: cell}
+        rows.append(row)
+    return rows, (sentence("What stands within {keys} in {file} was read as columns.", keys=listed(inner, 3), file=name),)
+
+
+def _holds_rows(objects, key):
+    """Whether what is under a key are objects of texts and numbers, with the same keys in all of them."""
+    cells = [entry[key] for entry in objects if entry.get(key) is not None]
+    if not cells or not all(isinstance(cell, dict) and cell for cell in cells) or len({tuple(cell) for cell in cells}) > 1:
+        return False
+    return all(isinstance(value, str | int | float | None) for cell in cells for value in cell.values())

@@ -16,6 +16,9 @@ _IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".t
 _NOT_IN_PATHS = frozenset("\t,;|")
 _ATTRIBUTE = re.compile(r"@attribute\s+('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\S+)\s+(.*)", re.IGNORECASE)
 
+_LABEL_AND_TEXT = re.compile(r"(\d{1,2}|[A-Z]{2,}[A-Z_:-]*\S*|\w+:\w+)[ ]+([^\t;|:\d]*[^\W\d]+ [^\t|]*)")
+FEWEST_LINES = 10
+
 _WEIGHT = re.compile(r",\s*\{\s*[\d.]+\s*\}$")  # of a row of ARFF, at its end
 _QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
 _SPARSE_ENTRY = re.compile(rf"\s*(\d+)\s+({_QUOTED}|[^,\s]+)\s*(?:,|$)")
@@ -37,8 +40,24 @@ def is_libsvm(text: str) -> bool:
 
 
 def is_fasttext(text: str) -> bool:
-    """Whether a text begins with a label as fastText writes it."""
-    return text.lstrip().startswith(FASTTEXT_PREFIX)
+    """Whether a text begins with a label as fastText writes it, or each of its first lines has one somewhere."""
+    if text.lstrip().startswith(FASTTEXT_PREFIX):
+        return True
+    lines = [line for line in text[:100_000].splitlines()[:50] if line.strip()]
+    return bool(lines) and FASTTEXT_PREFIX in lines[0] and all(any(word.startswith(FASTTEXT_PREFIX) for word in line.split()) for line in lines)
+
+
+def are_labels_and_texts(text: str) -> bool:
+    """Whether the lines of a text are a label, a space and a text of several words, with few labels that no word of a text looks like.
+
+    So come the questions of TREC, ``DESC:manner How did …``, and sentences behind a number.
+    """
+    lines = [line.strip() for line in text[:100_000].splitlines()[:500] if line.strip()]
+    if len(lines) < FEWEST_LINES or not _LABEL_AND_TEXT.fullmatch(lines[0]):
+        return False
+    matches = [_LABEL_AND_TEXT.fullmatch(line) for line in lines]
+    labels, texts = {match[1] for match in matches if match}, {match[2] for match in matches if match}
+    return all(matches) and 2 <= len(labels) <= len(lines) / 3 and len(texts) > len(lines) / 2
 
 
 def is_lst(text: str) -> bool:
@@ -151,7 +170,7 @@ def read_fasttext(name: str, text: str, form: Form, notes: tuple) -> Table:
     """Read lines of labels, each behind a prefix, and a text, as fastText trains on: ``__label__cat a text``."""
     rows, lines = [], []
     for number, line in enumerate(text.splitlines(), start=1):
-        words = line.split(" ")
+        words = line.split()
         labels = [word for word in words if word.startswith(FASTTEXT_PREFIX)]
         if line.strip():
             said = " ".join(word for word in words if not word.startswith(FASTTEXT_PREFIX))
@@ -184,6 +203,14 @@ def read_lst(name: str, text: str, form: Form, notes: tuple) -> Table:
         lines.append(number)
     notes = (*notes, sentence("{file} was read as MXNet lists images: a number, a label and a path.", file=name))
     return Table(name, ("id", "label", "file"), tuple(rows), tuple(lines), replace(form, delimiter="\t"), notes)
+
+
+def read_labels_and_texts(name: str, text: str, form: Form, notes: tuple) -> Table:
+    """Read lines of a label, a space and a text."""
+    lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
+    rows = tuple(line.split(None, 1) if " " in line else [line, ""] for _, line in lines)
+    notes = (*notes, sentence("{file} was read as lines of a label, a space and a text.", file=name))
+    return Table(name, ("label", "text"), rows, tuple(number for number, _ in lines), replace(form, delimiter="\t"), notes)
 
 
 def read_paths_and_labels(name: str, text: str, form: Form, notes: tuple) -> Table:
