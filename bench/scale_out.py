@@ -138,7 +138,7 @@ def in_memory(folder):
     from pyarrow import parquet
 
     from vizzy import confident, ranking
-    from vizzy.reading.probabilities import as_probabilities
+    from vizzy.reading.probability_forms import as_probabilities
 
     started = time.perf_counter()
     label, values = zip(*batches(folder), strict=True)

@@ -168,7 +168,7 @@ NO_SENTENCES = {
     "vizzy/reading/preview.py": {"predicted probabilities", "python -m vizzy find "},
     "vizzy/reading/labels.py": {"no label", "not annotated", "not labeled", "not labelled", "to do", "python -m vizzy find"}
     | {"not available", "not applicable", "not sure", "don't know", "keine angabe"},
-    "vizzy/reading/probabilities.py": {"--class {}"},  # an option of the command
+    "vizzy/reading/probability_classes.py": {"--class {}"},  # an option of the command
     "vizzy/training.py": {"class {}"},  # without names of classes, so never in the page
     "vizzy/features/measurements.py": {"{} is missing", "{} is something rare"},  # names of features
     "vizzy/reading/label_cells.py": {"not {}"},  # a class

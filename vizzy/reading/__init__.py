@@ -9,8 +9,9 @@ Everything works alike natively and in the browser: files come as names and byte
 A file that cannot be read raises a `ReadingError`; what a person can still correct is the proposal's ``problem``.
 Both are one sentence that names the file, the row, the value, what was expected, and what to do.
 
-`files` bounds sizes and unpacks; `tables`, `arrays` and `safe_json` parse what strangers wrote; `contents` sorts the
-files; `columns` guesses what each column is for; `labels`, `numbers` and `probabilities` check values.
+`files` come within `limits`, out of `zips` too; `tables`, `arrays` and `safe_json` parse what strangers wrote, `formats` a
+module for each family of formats; `contents` sorts the files; `columns` guesses what each column is for; `labels`,
+`numbers` and `probabilities` check values.
 Four stages follow each other, each a function of what the earlier ones returned and of the `choices`: `contents`,
 `roles`, `given_labels`, `imported` (with `predictors`). `proposal` runs them, `preview` shows what they found, and
 `review` is what a reviewer decided.

@@ -28,7 +28,7 @@ from vizzy.reading.predictors import (
     rows_with_embeddings,
     source_of_probabilities,
 )
-from vizzy.reading.probabilities import agreement_notes, fitting_order
+from vizzy.reading.probability_classes import agreement_notes, fitting_order
 from vizzy.reading.raw import Raw, notes_on_raw, raw_of
 from vizzy.reading.review import Review
 from vizzy.sentences import counted, in_a_row, sentence

@@ -14,7 +14,9 @@ from vizzy.reading.errors import ReadingError, listed
 from vizzy.reading.features import MOST_SCALE
 from vizzy.reading.given_labels import GivenLabels
 from vizzy.reading.numbers import Source, check_finite, check_probabilities, matrix_of_columns
-from vizzy.reading.probabilities import as_probabilities, classes_by_name, probabilities_of_array, probabilities_of_table
+from vizzy.reading.probabilities import probabilities_of_array, probabilities_of_table
+from vizzy.reading.probability_classes import classes_by_name
+from vizzy.reading.probability_forms import as_probabilities
 from vizzy.reading.score_cells import holds_scores
 from vizzy.reading.roles import Roles, array_with, class_order
 from vizzy.sentences import Sentence, counted, sentence

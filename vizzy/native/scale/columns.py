@@ -10,7 +10,7 @@ import numpy as np
 from vizzy.native.scale.pieces import Chunk, FileFacts
 from vizzy.reading.errors import ReadingError, shown
 from vizzy.reading.formats.columnar import plain
-from vizzy.reading.probabilities import classes_by_name, classes_by_order
+from vizzy.reading.probability_classes import classes_by_name, classes_by_order
 from vizzy.reading.tables import cell_text
 from vizzy.sentences import Sentence, counted
 

@@ -23,7 +23,7 @@ from vizzy.native.scale.pieces import Piece, chunks_of
 from vizzy.reading import columns as names
 from vizzy.reading.errors import ReadingError, shown
 from vizzy.reading.numbers import check_finite, check_probabilities
-from vizzy.reading.probabilities import Survey, surveyed
+from vizzy.reading.probability_forms import Survey, surveyed
 from vizzy.scale import sums, tallies
 from vizzy.scale.percentiles import Search
 from vizzy.scale.scoring import Thresholds, score

@@ -25,12 +25,13 @@ from vizzy.native.scale.passes import Counted, Found, Job, digest
 from vizzy.native.scale.pieces import ROWS_PER_PIECE, Piece, divided
 from vizzy.native.scale.sampling import understood
 from vizzy.reading import labels as label_texts
-from vizzy.reading import probabilities
+from vizzy.reading import probability_forms
 from vizzy.reading.choices import Choices
 from vizzy.reading.coded_texts import CodedTexts
 from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.given_labels import named
-from vizzy.reading.probabilities import SUSPICIOUS_AGREEMENT, form_of
+from vizzy.reading.probability_classes import SUSPICIOUS_AGREEMENT
+from vizzy.reading.probability_forms import form_of
 from vizzy.reading.tables import guarded
 from vizzy.scale.percentiles import Search, searching
 from vizzy.scale.scoring import Thresholds
@@ -146,7 +147,7 @@ def _ready(engine, pieces, files, options, fingerprint):
         job,
         class_of=known.class_of,
         classes=tuple(known.classes),
-        form=getattr(probabilities, known.form),
+        form=getattr(probability_forms, known.form),
         thresholds=known.thresholds(),
         decisions=decisions,
         run=digest(fingerprint, sorted(decisions.items())),
@@ -192,7 +193,7 @@ class Known:
     classes: list[str]
     class_counts: list[int]
     class_of: dict[str, int]
-    form: str  # the name of a function of `vizzy.reading.probabilities`
+    form: str  # the name of a function of `vizzy.reading.probability_forms`
     class_thresholds: list[str]  # floats in hexadecimal, which is exact
     ood_thresholds: list[str] | None
     notes: list[str]

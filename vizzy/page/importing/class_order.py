@@ -7,7 +7,7 @@ from vizzy.page.language import _, percent, sentences, thousands
 from vizzy.page.ui import dom
 
 MOST = 200  # classes that anybody would move by hand
-WRONG = 0.4  # with a smaller share of the labels agreeing the list is opened, see ``vizzy.reading.probabilities``
+WRONG = 0.4  # with a smaller share of the labels agreeing the list is opened, see ``vizzy.reading.probability_classes``
 UP, DOWN = -1, 1
 
 
