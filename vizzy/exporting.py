@@ -585,6 +585,16 @@ th { background: #f2f4f8; font-weight: 600; }
 .issue { background: #fdeaea; font-weight: 600; }
 .examples td:nth-child(2) { min-width: 24rem; overflow-wrap: anywhere; }
 .why { margin: .2rem 0 0; color: #5b6478; }
+@media print { /* on paper nothing scrolls: every column is as narrow as it must be */
+  body { margin: 0; max-width: none; padding: 0; font-size: 9pt; }
+  table { display: table; overflow: visible; }
+  th, td { padding: .15rem .3rem; overflow-wrap: anywhere; }
+  th { overflow-wrap: normal; }
+  .examples td:nth-child(2) { min-width: 45%; }
+  tr, h2, h3 { break-inside: avoid; }
+  h2, h3 { break-after: avoid; }
+  th, .agree, .issue { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+}
 </style>
 <body>
 BODY
