@@ -13,6 +13,7 @@ LINE = 1.25  # rem, of a text without a picture: off the diagonal there is room 
 LETTER, BOLD_LETTER, BADGE = 0.47, 0.6, 2.2  # rem, about, of a heading: small letters, those of a name, and what is around the name
 KINDS = {"given": _("given"), "suggested": _("suggested")}
 MANY_CLASSES = 6  # from here on the headings name the class alone
+CROWD_OF_CLASSES = 20  # from here on cells are as narrow as their counts
 
 
 class MatrixPanel:
@@ -133,6 +134,7 @@ class MatrixPanel:
         classes = self._index.classes
         table.style.setProperty("--classes", str(len(classes)))
         table.classList.toggle("many", len(classes) >= MANY_CLASSES)
+        table.classList.toggle("crowded", len(classes) >= CROWD_OF_CLASSES)
         head = dom.element("thead")
         line = dom.element("tr")
         line.append(dom.element("td", "corner"))
@@ -172,5 +174,5 @@ class MatrixPanel:
 
 def _heading(scope, kind, name):
     heading = dom.element("th", kind, None, {"scope": scope})
-    heading.append(dom.element("span", "kind", KINDS[kind] + " "), dom.element("b", "badge " + kind, name))
+    heading.append(dom.element("span", "kind", KINDS[kind] + " "), dom.element("b", "badge " + kind, name, {"title": name}))
     return heading
