@@ -170,3 +170,17 @@ def test_names_of_eight_letters_and_all_examples_of_a_cell_are_seen_whole_at_eve
             "grids => grids.map(grid => grid.scrollHeight - grid.clientHeight).filter(beyond => beyond > 0)",
         )
         assert outside == [], width
+
+
+def test_keys_lead_to_each_panel_and_to_both_sliders(first_result):
+    page = first_result.page
+    page.keyboard.press("s")
+    assert page.evaluate("document.activeElement.id") == "class-percentile"
+    page.keyboard.press("s")
+    assert page.evaluate("document.activeElement.id") == "ood-percentile"
+    for key, panel in (("1", "dataset"), ("2", "predictions"), ("3", "matrix"), ("4", "results")):
+        page.keyboard.press(key)
+        assert page.evaluate("document.activeElement.closest('[data-panel]').dataset.panel") == panel
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid", panel
+    page.keyboard.press("2")
+    assert page.evaluate("document.activeElement.id") == "train"

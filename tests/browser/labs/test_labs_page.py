@@ -133,8 +133,14 @@ def test_by_keyboard_tabs_change_labs_and_escape_closes_them(visit):
 
 def test_an_untrained_lab_offers_to_train(visit):
     page = visit.open("#lab=score").page
-    page.click('[data-panel="labs"] >> text=Train the model')
+    page.focus('[data-panel="labs"] .lab-untrained button')
+    page.keyboard.press("Enter")
     page.wait_for_selector(".scores")
+    assert page.evaluate("document.activeElement.id") == "lab-body"  # its button is gone
+    page.keyboard.press("Tab")
+    page.evaluate("location.hash = 'lab=ways'")
+    page.wait_for_selector('#lab-tab-ways[aria-selected="true"]')
+    assert page.evaluate("document.activeElement.id") == "lab-tab-ways"  # what had the focus is gone
 
 
 # --- the score card -------------------------------------------------------------------------------
@@ -266,6 +272,46 @@ def test_the_challenge_is_played_by_keyboard_and_told_who_won(lab):
     assert set(looks) <= {"found-by-you", "found-by-algorithm", "found-by-both", "found-by-nobody"}
     assert re.search(r"(win|wins|draw).*of 10 with", page.inner_text(".result"), re.IGNORECASE)
     assert page.locator(".hidden-error").count() == 10
+
+
+FOCUSED = "(one => one.id || one.textContent.trim() || one.className)(document.activeElement)"
+
+
+@pytest.mark.shared
+def test_from_the_challenge_s_button_two_stops_lead_through_its_cards_to_compare(lab):
+    page = lab("challenge")
+    page.focus(".lab-holder .runner button:not([hidden])")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".suspect")
+    page.wait_for_selector(".lab-holder .runner button[aria-busy=false]:not([hidden])")
+    assert page.evaluate(FOCUSED) == "Hide ten errors"  # which was hidden meanwhile
+    page.keyboard.press("Tab")
+    first = page.evaluate("document.activeElement.dataset.place")
+    for key in ("ArrowRight", "ArrowDown", "ArrowUp", "ArrowRight"):
+        page.keyboard.press(key)
+    assert (first, page.evaluate("document.activeElement.dataset.place")) == ("0", "2")
+    page.keyboard.press("Space")
+    assert page.evaluate("document.activeElement.ariaPressed") == "true"
+    page.keyboard.press("Tab")
+    assert page.evaluate(FOCUSED) == "Compare"
+
+
+@pytest.mark.shared
+def test_thumbnails_in_lines_are_one_stop_and_the_one_with_the_focus_keeps_it_when_the_lab_is_drawn_anew(lab, visit):
+    page = lab("score")
+    page.wait_for_selector(".missed-row")
+    assert page.locator('.missed-row .thumb[tabindex="0"]').count() == 1
+    page.focus('.missed-row .thumb[tabindex="0"]')
+    page.keyboard.press("End")
+    last = page.get_attribute(".missed-row .thumb >> nth=-1", "data-example")
+    assert page.evaluate("document.activeElement.dataset.example") == last
+    page.evaluate("window.drawn = document.querySelector('.missed')")
+    page.keyboard.press("Control+z")  # nothing to undo: nothing is drawn
+    page.eval_on_selector(
+        "#class-percentile", "one => { one.value = 51; one.dispatchEvent(new Event('input', {bubbles: true})); }"
+    )
+    page.wait_for_function("!window.drawn.isConnected")
+    assert page.evaluate("document.activeElement.dataset.example") == last
 
 
 @pytest.mark.shared
@@ -433,6 +479,18 @@ def test_what_the_prompt_says_is_text(lab):
     page.press(".prompt-line", "Enter")
     page.wait_for_function("document.querySelector('.prompt-log').textContent.includes('onerror')")
     assert page.locator(".prompt-log img").count() == 0
+
+
+@pytest.mark.shared
+def test_the_page_s_keys_are_letters_in_the_editor(lab):
+    page = editor(lab)
+    page.evaluate("document.querySelector('.editor').view.focus()")
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("st1? ")
+    assert code(page).startswith("st1? ")
+    assert not page.is_visible("#shortcuts")
+    for _ in "st1? ":
+        page.keyboard.press("Backspace")
 
 
 @pytest.mark.shared

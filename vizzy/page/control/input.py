@@ -12,6 +12,9 @@ from vizzy.page.ui.roving_focus import card_step, move_among_counts, move_among_
 from vizzy.vocabulary import NOISE_RATE
 
 ONCE = to_js({"once": True})
+PANEL_KEYS = {"1": "dataset", "2": "predictions", "3": "matrix", "4": "results"}  # the numbers that stand at their headings
+# What the focus goes to in a panel, the first there is; an empty matrix has but its heading.
+FIRST_IN_PANEL = ('[aria-selected="true"]', '.choice[tabindex="0"]', "#train", ".count[tabindex='0']", '.thumb[tabindex="0"]', "h2[tabindex]", "button")
 
 
 class InputController:
@@ -181,7 +184,7 @@ class InputController:
 
     def _press_shortcut(self, event):
         """A key that works everywhere, except where text is typed."""
-        if event.altKey or event.target.closest("input:not([type=range], [type=checkbox]), textarea, select, dialog"):
+        if event.altKey or event.target.closest("input:not([type=range], [type=checkbox]), textarea, select, dialog, .editor"):
             return
         action = self._shortcut(event.key.lower(), event.ctrlKey or event.metaKey, event.shiftKey)
         if action:
@@ -194,7 +197,27 @@ class InputController:
             if key == "z":
                 return decisions.redo if shift else decisions.undo
             return decisions.redo if key == "y" else None
-        return {"t": self._app.training.request, "?": dom.by_id("shortcuts").showModal}.get(key)
+        if key in PANEL_KEYS and self._app.state.view == "explore":
+            return lambda: _focus_panel(PANEL_KEYS[key])
+        return {"t": self._app.training.request, "s": _focus_slider, "?": dom.by_id("shortcuts").showModal}.get(key)
+
+
+def _focus_panel(name):
+    """Give the focus to what the keyboard meets first in a panel after its heading, its button for training or its images."""
+    panel = js.document.querySelector('[data-panel="' + name + '"]')
+    panel = panel if panel.checkVisibility() else js.document.querySelector('[data-panel="labs"]')  # which lie over it
+    for selector in FIRST_IN_PANEL:
+        node = panel and panel.querySelector(selector)
+        if node:
+            _go_to_panel(panel.getAttribute("data-panel"))
+            node.focus()
+            return
+
+
+def _focus_slider():
+    """Give the focus to the class percentile's slider; where that has it, to the other."""
+    sliders = dom.by_id("class-percentile"), dom.by_id("ood-percentile")
+    sliders[1 if js.document.activeElement == sliders[0] else 0].focus()
 
 
 def _press_pager(event):

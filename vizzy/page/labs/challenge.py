@@ -5,6 +5,7 @@ from pyscript.ffi import create_proxy
 from vizzy.page.labs import parts, sentences
 from vizzy.page.language import _
 from vizzy.page.ui import dom
+from vizzy.page.ui.roving_focus import one_stop
 
 RULE = _("Ten of these labels were made wrong. Press those whose label you doubt, then compare.")
 FINDERS = {"you": _("you"), "algorithm": _("algorithm"), "both": _("both"), "nobody": _("nobody")}
@@ -70,6 +71,7 @@ class ChallengeLab:
         cards = [self._card(place) for place in range(len(game["examples"]))]
         self._table.className = "challenge-table"
         self._table.replaceChildren(*cards)
+        one_stop(self._table)
         self._result.textContent = ""
         dom.show(self._rule, True)
         dom.show(self._looks, False)

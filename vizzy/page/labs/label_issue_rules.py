@@ -6,6 +6,7 @@ from vizzy.page.labs.plotting import percent
 from vizzy.page.labs.sentences import recall_of
 from vizzy.page.language import _
 from vizzy.page.ui import dom
+from vizzy.page.ui.roving_focus import LIST, one_stop
 
 
 class WaysLab(parts.FollowingLab):
@@ -67,7 +68,7 @@ class WaysLab(parts.FollowingLab):
     def _differing(self, answer):
         classes = self._app.dataset.index.classes
         head = ["", _("given"), _("true label")] if answer["examples"][0]["true"] is not None else ["", _("given")]
-        node = dom.element("table", "numbers differing")
+        node = dom.element("table", "numbers differing", None, {LIST: ""})
         node.append(dom.element("caption", "visually-hidden", _("The examples on which the ways differ, worst first")))
         line = dom.element("tr")
         line.append(*[heading(name) for name in head])
@@ -75,6 +76,7 @@ class WaysLab(parts.FollowingLab):
         node.append(line)
         for entry in answer["examples"]:
             node.append(self._difference(entry, classes))
+        one_stop(node)
         holder = dom.element("div", "table-holder", None, {"tabindex": "0", "role": "region", "aria-label": _("Differing examples")})
         holder.append(node)
         return holder
@@ -82,9 +84,7 @@ class WaysLab(parts.FollowingLab):
     def _difference(self, entry, classes):
         line = dom.element("tr")
         head = dom.element("th", "", None, {"scope": "row"})
-        thumb = self._thumbnails.thumb(entry["example"])
-        thumb.tabIndex = 0
-        head.append(thumb)
+        head.append(self._thumbnails.thumb(entry["example"]))
         given = dom.element("td")
         given.append(parts.badge("given", classes[entry["given"]]))
         line.append(head, given)

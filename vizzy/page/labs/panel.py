@@ -88,11 +88,17 @@ class LabPanel:
             return
         if "code" in self._views:
             self._views["code"].watch(analysis)
+        focused = js.document.activeElement
         if state.lab != self._shown:
+            loses_focus = self.node.contains(focused) or focused == js.document.body
             self._show(state.lab)
+            if loses_focus:
+                self.focus()  # opened by an address
         if state.lab is None:
             return
         untrained = _lab(state.lab).NEEDS_PREDICTIONS and analysis is None
+        if not untrained and self._untrained.contains(focused):
+            self._body.focus()  # its button has trained, and goes
         dom.show(self._untrained, untrained)
         dom.show(self._holder, not untrained)
         if not untrained:

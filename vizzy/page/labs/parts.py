@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 
+from js import document, window
 from pyscript.ffi import create_proxy, to_js
 
 from vizzy.page.client.latest_request import LatestRequest
@@ -89,7 +90,12 @@ class FollowingLab:
         self._latest.want(json.dumps({"settings": self._app.state.analysis_settings}))
 
     def _answered(self, _request, text):
+        focused = document.activeElement
+        had_focus, example = self.node.contains(focused), dom.closest_example(focused)
         self.node.replaceChildren(*self.show(json.loads(text)))
+        if had_focus:  # what had it is gone
+            again = self.node.querySelector('button[data-example="' + window.CSS.escape(example) + '"]') if example else None
+            (again or self.node.closest(".lab-body")).focus()
         self._app.panels.mark_active(self._app.state)
 
     def _failed(self, error):
@@ -155,8 +161,11 @@ class Runner:
         self._busy = busy
         self._button.setAttribute("aria-busy", "true" if busy else "false")
         self._bar.value = 0
+        had_focus = self.node.contains(document.activeElement)
         dom.show(self._button, not busy)
         dom.show(self._cancel, busy)
+        if had_focus:  # on the one that is hidden now, from where it would fall to nothing
+            (self._cancel if busy else self._button).focus()
         self._bar.style.visibility = "visible" if busy else "hidden"
 
 

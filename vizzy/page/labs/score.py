@@ -6,6 +6,7 @@ from vizzy.page.labs import parts, sentences
 from vizzy.page.labs.charts import table
 from vizzy.page.labs.plotting import percent
 from vizzy.page.ui import dom
+from vizzy.page.ui.roving_focus import LIST, one_stop
 
 ROWS = (("wrong_label", _("Wrong labels")), ("no_class", _("Out of distribution")), ("all", _("Both")))
 HEAD = ("", _("problems"), _("flagged"), _("found"), _("false alarms"), _("precision"), _("recall"), "F1")
@@ -37,15 +38,15 @@ class ScoreLab(parts.FollowingLab):
         if not entries:
             return [dom.element("p", "", _("None: every problem is flagged."))]
         classes = self._app.dataset.index.classes
-        rows = dom.element("div", "missed thumbs-list")
+        rows = dom.element("div", "missed thumbs-list", None, {LIST: ""})
         for entry in entries:
             row = dom.element("div", "missed-row")
             sentence = dom.element("p")
             sentence.append(*[_piece(kind, words) for kind, words in sentences.missed_sentence(entry, classes)])
             thumb = self._thumbnails.thumb(entry["example"])
-            thumb.tabIndex = 0
             row.append(thumb, sentence)
             rows.append(row)
+        one_stop(rows)
         return [rows]
 
 

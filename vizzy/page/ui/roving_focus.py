@@ -1,19 +1,21 @@
 """Moving the focus with the arrow keys: a grid of thumbnails is one tab stop, and so are the list of cards and the counts of the matrix."""
 
 ARROWS = ("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End")
+LIST = "data-thumb-list"  # on what holds thumbnails that are no siblings: one for each line
+GRIDS = ".thumbs, .challenge-table, [" + LIST + "]"
 CARD_STEPS = {"PageUp": -1, "PageDown": 1, "ArrowLeft": -1, "ArrowRight": 1}
 CHOICE_STEPS = {"ArrowUp": "previousElementSibling", "ArrowDown": "nextElementSibling"}
 
 
 def move_among_thumbnails(event):
-    """Handle a key pressed on a thumbnail."""
+    """Handle a key pressed on a thumbnail of a grid or of a list with words, or on a card of the challenge."""
     thumbnail = event.target
-    if event.key not in ARROWS or not thumbnail.classList.contains("thumb"):
+    if event.key not in ARROWS or not (thumbnail.classList.contains("thumb") or thumbnail.classList.contains("suspect")):
         return
-    grid = thumbnail.closest(".thumbs")
+    grid = thumbnail.closest(GRIDS)
     if not grid:
         return
-    following = _neighbour(grid, thumbnail, event.key)
+    following = _in_list(grid, thumbnail, event.key) if grid.hasAttribute(LIST) else _neighbour(grid, thumbnail, event.key)
     event.preventDefault()
     if following:
         thumbnail.tabIndex = -1
@@ -53,6 +55,19 @@ def card_step(event):
         if neighbour:
             neighbour.focus()
     return 0
+
+
+def one_stop(holder):
+    """Make the thumbnails in lines of a list, or the cards of a grid, one tab stop: the first."""
+    for place, node in enumerate(list(holder.querySelectorAll("button"))):
+        node.tabIndex = -1 if place else 0
+
+
+def _in_list(holder, thumbnail, key):
+    thumbnails = list(holder.querySelectorAll(".thumb"))
+    place, last = thumbnails.index(thumbnail), len(thumbnails) - 1
+    back = key in ("ArrowLeft", "ArrowUp")
+    return thumbnails[{"Home": 0, "End": last}.get(key, max(0, min(last, place + (-1 if back else 1))))]
 
 
 def _neighbour(grid, thumbnail, key):
