@@ -11,6 +11,7 @@ const TILE = 96; // px, as vizzy/page/ui/image_loader.py has it
 const PICTURE = 640; // px, the longer side of what is shown of an image whose file is large
 const LARGE_FILE = 400_000; // bytes
 const LARGEST_SQUARE = 1024; // px; the network brings it down to its own size, as Pillow would
+const HEIF_BRANDS = ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"];
 const MOST_PIXELS = 200e6; // as vizzy/image_files.py
 
 env.wasm.numThreads = 1; // more need headers that a plain server does not send
@@ -29,8 +30,8 @@ onmessage = async ({ data: file }) => {
 
 async function embedded(file) {
   if (!file.size) throw new Error("the file is empty");
-  const bitmap = await createImageBitmap(file).catch(() => {
-    throw new Error("it is damaged, or of a kind that this browser cannot decode: save it as JPEG or PNG");
+  const bitmap = await createImageBitmap(file).catch(async () => {
+    throw new Error(await whyUndecoded(file));
   });
   try {
     if (bitmap.width * bitmap.height > MOST_PIXELS) throw new Error(`it has ${bitmap.width} x ${bitmap.height} pixels, which is too many`);
@@ -42,6 +43,16 @@ async function embedded(file) {
   } finally {
     bitmap.close();
   }
+}
+
+// What a file is that the browser cannot decode, by how it begins, and what to do; vizzy/native/image_files.py says the same of files.
+async function whyUndecoded(file) {
+  const bytes = new Uint8Array(await file.slice(0, 1000).arrayBuffer());
+  const start = String.fromCharCode(...bytes).replace(/^[\xef\xbb\xbf \t\r\n]+/, "").toLowerCase();
+  if (start.startsWith("<!doctype html") || start.startsWith("<html")) return "it is a web page, saved in place of an image: download the image again";
+  if (start.includes("<svg")) return "it is a drawing (SVG), which this browser cannot decode here: save it as PNG";
+  if (start.slice(4, 8) === "ftyp" && HEIF_BRANDS.includes(start.slice(8, 12))) return "it is a HEIC image, which this browser cannot decode: save it as JPEG or PNG";
+  return "it is damaged, or of a kind that this browser cannot decode: save it as JPEG or PNG";
 }
 
 async function featuresOf(data, side) {

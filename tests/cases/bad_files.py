@@ -395,9 +395,9 @@ REFUSED = [
         "embeddings.npy row 3 .* column 0 is infinite",
     ),
     _beside(
-        "embeddings of three dimensions",
-        npy(np.zeros((4, 2, 2))),
-        r"embeddings.npy has the shape \(4, 2, 2\).*two dimensions",
+        "embeddings of each word",
+        npy(np.zeros((4, 100, 60))),
+        r"embeddings.npy has the shape \(4, 100, 60\).*two dimensions",
     ),
     _beside(
         "complex embeddings",

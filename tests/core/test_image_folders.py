@@ -1,6 +1,7 @@
 """Images without embeddings: labels by folder, tables that name them, and embeddings computed natively."""
 
 import io
+import json
 import zipfile
 from pathlib import Path, PurePosixPath
 
@@ -283,3 +284,137 @@ def test_tiff_is_read_and_an_image_that_cannot_be_keeps_its_label_in_the_table(t
     assert skipped["given_label"] == skipped["corrected_label"] == "red" and skipped["label_quality"] == ""
     assert command.main(["find", str(table), str(tmp_path / "embeddings.npy")]) == 0
     assert "1 row without an embedding left out: 'red/phone.heic'." in capsys.readouterr().out
+
+
+# --- annotations, names, and columns that name images ---------------------------------------------------
+
+
+PICTURES = [f"{number}.jpg" for number in range(30)]
+KINDS = ("cat", "dog", "fox")
+KIND = [KINDS[number % 3] for number in range(30)]
+
+
+def labelled(*files, folder="images"):
+    """The labels of the images, by their names, where all of them are to be embedded."""
+    proposal = reading.read([*images(*(f"{folder}/{name}" for name in PICTURES)), *files])
+    assert [PurePosixPath(image).name for image in proposal.images_to_embed] == PICTURES, proposal.problem
+    return proposal
+
+
+def of_text(name, content):
+    return reading.InputFile(name, content.encode())
+
+
+def cvat(part):
+    parts = "".join(f'<image id="{number}" name="{name}" width="9" height="9">{part(KIND[number])}</image>' for number, name in enumerate(PICTURES))
+    return of_text("annotations.xml", f'<?xml version="1.0" encoding="utf-8"?>\n<annotations><version>1.1</version>{parts}</annotations>')
+
+
+def voc(number, *names):
+    objects = "".join(f"<object><name>{name}</name><bndbox><xmin>1</xmin></bndbox></object>" for name in names)
+    return of_text(f"Annotations/{number}.xml", f"<annotation><filename>{number}.jpg</filename>{objects}</annotation>")
+
+
+def labelme(number, **described):
+    return of_text(f"{number}.json", json.dumps({"version": "5.0.1", "flags": {}, "shapes": [], "imagePath": f"..\\{number}.jpg", **described}))
+
+
+ANNOTATIONS = {
+    "tags of CVAT": [cvat(lambda kind: f'<tag label="{kind}" source="manual"></tag><box label="head" xtl="1"></box>')],
+    "boxes of CVAT": [cvat(lambda kind: f'<box label="{kind}" xtl="1"></box><polygon label="{kind}" points="1,1"></polygon>')],
+    "Pascal VOC": [voc(number, kind, kind) for number, kind in enumerate(KIND)],
+    "shapes of LabelMe": [labelme(number, shapes=[{"label": kind, "points": [[1, 2]]}]) for number, kind in enumerate(KIND)],
+    "flags of LabelMe": [labelme(number, flags={name: name == kind for name in KINDS}) for number, kind in enumerate(KIND)],
+    "boxes of YOLO": [
+        *(of_text(f"labels/{number}.txt", f"{KINDS.index(kind)} 0.5 0.5 0.25 1\n") for number, kind in enumerate(KIND)),
+        of_text("data.yaml", "nc: 3\nnames: [cat, dog, fox]\n"),
+    ],
+    "a column of an unusual name": [of_text("train.csv", "id_code,diagnosis\n" + "".join(f"{number},{kind}\n" for number, kind in enumerate(KIND)))],
+    "a table for each part": [
+        of_text(f"{part}/_classes.csv", "filename,cat,dog,fox\n" + "".join(f"{number}.jpg,{','.join(str(int(name == KIND[number])) for name in KINDS)}\n" for number in numbers))
+        for part, numbers in (("train", range(20)), ("valid", range(20, 30)))
+    ],
+    "uploads of Label Studio": [of_text("project.json", json.dumps([
+        {"data": {"image": f"/data/upload/1/ab12cd34-{number}.jpg"}, "annotations": [{"result": [{"type": "choices", "value": {"choices": [kind]}}]}]}
+        for number, kind in enumerate(KIND)
+    ]))],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ANNOTATIONS)
+def test_labels_of_images_are_found_in_what_annotation_tools_write(kind):
+    assert list(labelled(*ANNOTATIONS[kind]).labels_found.texts) == KIND
+
+
+def test_annotations_beside_predicted_probabilities_need_no_images():
+    opened = reading.read([*ANNOTATIONS["tags of CVAT"], reading.InputFile("pred_probs.npy", array(np.full((30, 3), 1 / 3)))]).make()
+    assert [opened.dataset.classes[label] for label in opened.dataset.given_label] == KIND
+    assert opened.dataset.name == "annotations"
+
+
+def test_images_with_several_classes_are_left_out_and_annotations_of_mostly_such_are_no_labels():
+    few = [voc(number, *(KINDS if number == 4 else [kind])) for number, kind in enumerate(KIND)]
+    proposal = reading.read([*images(*PICTURES), *few])
+    assert len(proposal.images_to_embed) == 29 and "1 image with several classes left out." in proposal.notes
+    with pytest.raises(reading.ReadingError, match="Annotations/0.xml and 29 files like it were not read: they name boxes of several classes"):
+        reading.read([*images(*PICTURES), *(voc(number, *KINDS) for number in range(30))])
+
+
+def test_xml_that_declares_entities_is_not_parsed_and_damaged_xml_is_named():
+    bomb = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><annotations>&b;</annotations>'
+    with pytest.raises(reading.ReadingError, match="annotations.xml was not read"):
+        reading.read([*images(*PICTURES), of_text("annotations.xml", bomb)])
+    with pytest.raises(reading.ReadingError, match="annotations.xml is damaged XML"):
+        reading.read([*images(*PICTURES), of_text("annotations.xml", "<annotations><image>")])
+
+
+@pytest.mark.parametrize(
+    "pattern", ["{kind}_{number:03d}.jpg", "{number:03d}-{kind}.jpg", "train/{kind}.{number}.jpg", "{kind}{number}.png", "a/{kind} ({number}).jpg"]
+)
+def test_labels_in_the_names_of_images_are_read_and_said(pattern):
+    names = [pattern.format(kind=KIND[number], number=number) for number in range(30)]
+    proposal = reading.read(images(*names))
+    assert dict(zip(proposal.contents.table.column("file"), proposal.labels_found.texts, strict=True)) == dict(zip(names, KIND, strict=True))
+    assert any("is taken from its name" in note for note in proposal.notes)
+
+
+@pytest.mark.parametrize("pattern", ["IMG_{number:04d}.jpg", "{number}.jpg", "portrait_of_{name}_{number}.jpg"])
+def test_names_that_count_images_or_are_all_different_hold_no_labels(pattern):
+    names = [pattern.format(number=number, name="abcdefghijklmnopqrstuvwxyz"[number % 26] * (1 + number // 26)) for number in range(30)]
+    with pytest.raises(reading.ReadingError, match="come without labels"):
+        reading.read(images(*names))
+
+
+@pytest.mark.parametrize("parts", [("training_set", "test_set"), ("Training", "Testing"), ("seg_train/seg_train", "seg_test/seg_test"), ("train_images", "val_images")])
+def test_folders_that_are_called_like_parts_of_the_data_are_no_labels(parts):
+    names = [f"data/{parts[number // 3 % 2]}/{kind}/{number}.jpg" for number, kind in enumerate(KIND)]
+    assert set(labels_of(*names)) == set(KINDS)
+    assert set(labels_of("train/1.jpg", "bus/2.jpg", "train/3.jpg")) == {"train", "bus"}
+
+
+def test_small_images_in_an_array_are_features_and_it_is_said():
+    pixels = np.random.default_rng(0).integers(0, 255, (30, 8, 8, 3)).astype(np.uint8)
+    proposal = reading.read([reading.InputFile("images.npy", array(pixels)), reading.InputFile("labels.npy", array(np.array(KIND)))])
+    assert proposal.make().dataset.embeddings.shape == (30, 192)
+    assert any("(30, 8, 8, 3)" in note and "pixels" in note for note in proposal.notes)
+
+
+def test_ids_in_an_array_name_the_examples_of_labels_in_an_array():
+    ids = np.array([f"a{number}" for number in range(30)])
+    content = io.BytesIO()
+    np.savez(content, embeddings=np.random.default_rng(0).normal(size=(30, 4)), labels=np.array(KIND), ids=ids)
+    opened = reading.read([reading.InputFile("data.npz", content.getvalue())]).make()
+    assert opened.dataset.ids == tuple(ids) and opened.table.rows[3] == ["a3", "cat"]
+
+
+def test_a_dataset_of_images_beside_a_table_is_called_as_the_table():
+    assert labelled(of_text("labels.csv", "file,label\n" + "".join(f"{name},{kind}\n" for name, kind in zip(PICTURES, KIND, strict=True)))).contents.name == "labels"
+
+
+def test_a_folder_is_read_with_annotations_and_files_without_a_suffix_but_without_clutter(tmp_path):
+    for number, kind in enumerate(KIND[:12]):
+        (tmp_path / kind).mkdir(exist_ok=True)
+        (tmp_path / kind / str(51000 + number)).write_text(f"this is the message of number {number} about it")
+        (tmp_path / kind / ".DS_Store").write_text("x")
+    opened = reading.read(reading.files_at([tmp_path])).make()
+    assert len(opened.dataset) == 12 and set(opened.dataset.classes) == set(KINDS)

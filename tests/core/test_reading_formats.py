@@ -10,6 +10,7 @@ import json
 import lzma
 import random
 import re
+import tarfile
 import zipfile
 from dataclasses import replace
 
@@ -953,7 +954,7 @@ def test_names_of_images_are_matched_with_and_without_their_suffix():
 def test_texts_that_name_boxes_within_images_are_named_as_no_labels():
     images = [InputFile(f"yolo/images/{row}.jpg", b"") for row in range(5)]
     boxes = [file("0 0.5 0.5 0.25 1\n2 0.1 0.2 0.3 0.4\n", f"yolo/labels/{row}.txt") for row in range(5)]
-    with pytest.raises(ReadingError, match="yolo/labels/0.txt and 4 files like it were not read: they name boxes"):
+    with pytest.raises(ReadingError, match="yolo/labels/0.txt and 4 files like it were not read: they name boxes of several classes"):
         opened(*images, *boxes)
     one = opened(*images, *boxes, file(separated(), "data.csv"))
     assert any("name boxes" in note for note in one.notes)
@@ -1283,3 +1284,43 @@ def test_labels_within_texts_are_said_to_be_such(name):
 def test_labels_of_words_are_judged_word_by_word_and_it_is_said():
     proposal = reading.read([file(separated("\t", [["EU", "B-ORG"], ["rejects", "O"]] * 15, ["word", "label"]), "ner.tsv")])
     assert any("are those of words within texts" in note for note in proposal.notes)
+
+
+def test_what_is_in_a_tar_archive_is_read_but_for_images():
+    for mode, suffix in (("w", ".tar"), ("w:gz", ".tar.gz"), ("w:gz", ".tgz"), ("w:bz2", ".tar.bz2"), ("w:xz", ".tar.xz")):
+        assert_read(opened(file(archived({"./data/labels.csv": separated(), "./data/._labels.csv": "x"}, mode), f"all{suffix}")))
+    with pytest.raises(ReadingError, match="all.tgz is a tar archive with images, such as 'cat/1.jpg'"):
+        opened(file(archived({"cat/1.jpg": "", "dog/2.jpg": ""}, "w:gz"), "all.tgz"))
+    with pytest.raises(ReadingError, match="all.tar cannot be unpacked"):
+        opened(file(archived({"labels.csv": separated()}, "w")[:700], "all.tar"))
+
+
+def archived(entries, mode):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=mode) as archive:
+        for name, content in entries.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content.encode())
+            archive.addfile(entry, io.BytesIO(content.encode()))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("names", [("pos.txt", "neg.txt"), ("polarity.pos", "polarity.neg")])
+def test_lines_of_files_that_are_called_like_labels_are_texts(names):
+    one = opened(*(file("".join(f"{text}\n" for text in SAID[start::2]), name) for start, name in enumerate(names)), file("About this data.\n", "README.txt"))
+    assert set(one.dataset.classes) == {"pos", "neg"}
+    assert one.texts == (*SAID[::2], *SAID[1::2]) and given_labels(one)[:2] == ["pos", "pos"]
+
+
+def test_files_of_parts_of_the_data_and_lists_of_words_are_no_texts_by_label():
+    for names in (("train.txt", "test.txt"), ("one.txt", "two.txt")):
+        content = "\n".join(SAID if names[0] == "train.txt" else ["cat", "dog", "fox"]) + "\n"
+        with pytest.raises(ReadingError):
+            opened(*(file(content, name) for name in names))
+
+
+def test_tables_of_one_class_each_are_one_table_with_their_names_as_labels():
+    files = [file(plants([[number, *row[1:3]] for number, row in enumerate(PLANTS) if row[3] == name], columns=["id", "width", "height"]), f"{name}.csv") for name in CLASSES]
+    proposal = reading.read(files)
+    assert given_labels(proposal.make()) == sorted(GIVEN)
+    assert any("their names as labels" in note for note in proposal.notes)

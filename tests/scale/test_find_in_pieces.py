@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import os
 import subprocess
 import sys
@@ -137,6 +138,19 @@ def test_rows_without_a_label_are_left_out_as_in_memory(tmp_path, capsys):
     judged = [number for number in range(400) if number not in (7, 9, 390)]
     assert_same(found.take(judged), in_memory(tmp_path, table, options).take(judged))
     assert "3 rows without a label left out" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("sign", ["-1", "unlabeled", "?"])
+def test_a_sign_that_there_is_no_label_is_left_out_as_in_memory_without_being_asked_about_and_said(tmp_path, capsys, sign):
+    label, probs = rows()
+    label[7] = label[390] = sign
+    table = as_columns(label, probs)
+    in_files(tmp_path / "parts", table)
+    found = in_pieces(tmp_path, ())
+    judged = [number for number in range(400) if number not in (7, 390)]
+    assert found.column("suggested_label")[7].as_py() is None
+    assert_same(found.take(judged), in_memory(tmp_path, table, ()).take(judged))
+    assert re.search(rf"'{re.escape(sign)}'.* taken to mean that there is no label", capsys.readouterr().out)
 
 
 def spoilt(cell, value):

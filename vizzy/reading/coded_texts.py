@@ -129,3 +129,36 @@ class CodedTexts(Sequence):
 
     def __repr__(self) -> str:
         return repr(list(self))
+
+
+class CountedTexts(CodedTexts):
+    """Different texts and in how many rows each stands, where the rows are too many to be at hand.
+
+    Parameters
+    ----------
+    counts : dict of str to int
+    meaning : dict of str to str, optional
+        What each of them has become.
+    """
+
+    def __init__(self, counts: dict[str, int], meaning: dict[str, str] | None = None) -> None:
+        self.meaning = meaning or {text: text for text in counts}
+        self._counts = counts
+        super().__init__(tuple(dict.fromkeys(self.meaning.values())), np.empty(0, dtype=np.intp))
+
+    def mapped(self, change: Callable[[str], str]) -> CountedTexts:
+        """Every text changed."""
+        return CountedTexts(self._counts, {text: change(meant) for text, meant in self.meaning.items()})
+
+    def counts(self) -> dict[str, int]:
+        """How many rows have each text.
+
+        Examples
+        --------
+        >>> CountedTexts({"a": 2, "A": 3}).mapped(str.lower).counts()
+        {'a': 5}
+        """
+        found = dict.fromkeys(self.different, 0)
+        for text, meant in self.meaning.items():
+            found[meant] += self._counts[text]
+        return found

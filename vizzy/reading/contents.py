@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from vizzy.dataset import EMBEDDINGS_FILE, IMAGE_HASHES_FILE, INDEX_FILE, PRED_PROBS_FILE, TABLE_FILE
+from vizzy.reading.annotations import table_of_annotations
 from vizzy.reading.arrays import LABELS, Array, coded_texts_of, guess_role, read_arrays
 from vizzy.reading.choices import Choices
 from vizzy.reading.class_lists import USUALLY_LABELS, ClassList, class_list_of
@@ -29,7 +30,7 @@ from vizzy.reading.compression import decompressed
 from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.files import ARRAY_SUFFIXES, COLUMNAR_SUFFIXES, SPREADSHEET_SUFFIXES, InputFile
 from vizzy.reading.formats import is_spreadsheet, read_sheets, read_table
-from vizzy.reading.image_folders import table_of_folders, texts_in_folders
+from vizzy.reading.image_folders import is_part_of_data, table_of_folders, table_of_names, texts_by_file, texts_in_folders
 from vizzy.reading.labels import may_mean_no_label
 from vizzy.reading.limits import Limits, check_sizes
 from vizzy.reading.safe_json import parse_json
@@ -41,11 +42,11 @@ from vizzy.reading.numbers import holds_lists, matrix_of_columns
 from vizzy.reading.probabilities import scores_of_column
 from vizzy.reading.score_cells import holds_scores
 from vizzy.reading.tables import Table, unguarded
+from vizzy.reading.tars import untarred
 from vizzy.sentences import Sentence, counted, in_a_row, sentence
 
 SAMPLE_BYTES = 100_000
 MOST_BESIDE_LABELS = 3  # columns of a sheet that has labels and needs another one for what they are about
-_BOXES = re.compile(rb"(?:\s*\d+(?: [01](?:\.\d+)?){4,}[ \t]*\r?\n?)+")
 DATASET_FOLDER_FILES = (TABLE_FILE, INDEX_FILE, EMBEDDINGS_FILE, PRED_PROBS_FILE, IMAGE_HASHES_FILE)
 # Read as tables at once, and where nothing is surer to be one.
 TABLES = (".csv", ".tsv", ".tab", ".psv", ".ssv", ".jsonl", ".ndjson", ".manifest", ".arff", ".libsvm", ".svm", ".svmlight")
@@ -145,28 +146,28 @@ def contents_of(files: Sequence[InputFile], choices: Choices, limits: Limits) ->
     if not files:
         raise ReadingError(sentence("There is no file: bring a table with a column of labels."))
     check_sizes([(file.name, len(file.content)) for file in files], limits)
-    found = _only_dataset_folder(decompressed(unpacked(files, limits), limits))
+    found = _only_dataset_folder(untarred(decompressed(unpacked(files, limits), limits), limits))
     check_sizes([(file.name, len(file.content)) for file in found], limits)
     arrays = [array for file in found if file.suffix in ARRAY_SUFFIXES for array in read_arrays(file, limits)]
     index = _index_of(found)
     images = tuple(file.name for file in found if file.is_image)
     set_aside = _lists_of_classes(found)
-    boxes = _boxes_of_images(found) if images else []
-    data = [file for file in found if file not in set_aside and file not in boxes]
+    annotated, described, why_not = table_of_annotations([file for file in found if file not in set_aside], images)
+    data = [file for file in found if file not in set_aside and file not in described]
     texts = texts_in_folders(data) if not images and not arrays and not _has_sure_table(data) else None
-    in_folders = texts or table_of_folders(images)
+    texts = texts or (texts_by_file(data) if not images and not arrays else None)
+    in_folders = texts or (table_of_folders(images) if annotated is None else None)
     data = data if texts is None else []
     tables, left = _tables(data, choices, limits, has_labels=in_folders is not None)
+    tables = [annotated, *tables] if annotated is not None else tables
+    if not tables and not arrays and in_folders is None:
+        in_folders = table_of_names(images)
     if in_folders is not None and any(_may_have_labels(table, choices) for table in tables):
         in_folders = None
     table, more_arrays, more_notes = _main_table([in_folders, *tables] if in_folders else tables, choices, lenient=bool(in_folders))
     listed_classes, listing = _listed_classes([*set_aside, *left], table, arrays, choices)
     unread = _why_unread([file for file in (*set_aside, *left) if not _lists_the_same(file, listed_classes)], listing, table, in_folders is not None)
-    if boxes:
-        unread.append(sentence(
-            "{file} and {more} like it were not read: they name boxes within images, as YOLO does, and no label of the whole image.",
-            file=boxes[0].name, more=counted(len(boxes) - 1, "{} file", "{} files"),
-        ))
+    unread += [why_not] if why_not else []
     if listing:
         more_notes.append(sentence("The classes and their order are taken from {file}.", file=listing))
     if table is None and not arrays and not more_arrays:
@@ -181,7 +182,7 @@ def contents_of(files: Sequence[InputFile], choices: Choices, limits: Limits) ->
             advice=limits.advice(table.name),
         ))
     return Contents(
-        name=index.get("name") or (PurePosixPath(in_folders.name).stem if in_folders else _name_of(files)),
+        name=index.get("name") or (PurePosixPath(in_folders.name).stem if in_folders else _name_of(files, table)),
         table=_as_exported(table),
         arrays=(*arrays, *more_arrays),
         images=images,
@@ -340,12 +341,6 @@ def _lists_of_classes(files):
     return lists if any(file.suffix in ARRAY_SUFFIXES or _may_be_table(file) for file in others) else []
 
 
-def _boxes_of_images(files):
-    """The texts that name boxes within images, a class and four or more numbers from 0 to 1 a line: list of InputFile."""
-    texts = [file for file in files if file.suffix == ".txt" and _BOXES.fullmatch(file.content[:SAMPLE_BYTES])]
-    return texts if len(texts) > 1 else []
-
-
 def _may_be_table(file):
     return file.suffix in (*TABLES, *PERHAPS_TABLES) or _holds_table(file)
 
@@ -446,7 +441,12 @@ def _main_table(tables, choices, lenient=False):
 
 def _without_parts(tables, choices):
     """Tables of which those with the same columns are one below the other, without parts of the data that have no labels, and notes."""
-    labelled = [table for table in tables if column_of(_roles(table, choices), LABEL) is not None]
+    labelled = [table for table in tables if _has_labels(table, choices)]
+    if not labelled and _are_parts(tables) and not any(is_part_of_data(PurePosixPath(table.name).stem) for table in tables):
+        named = [with_own_ids(table) for table in tables]
+        labels = [PurePosixPath(table.name).stem for table in tables]
+        said = sentence("{tables} have the same columns: they were put one below the other, with their names as labels.", tables=listed(table.name for table in tables))
+        return [stacked(named, labels, f"{'+'.join(labels)}{PurePosixPath(tables[0].name).suffix}", _free_name(LABEL, named[0].columns))], [said]
     if _are_parts(labelled):
         parts = [PurePosixPath(table.name).stem for table in labelled]
         name = f"{'+'.join(parts)}{PurePosixPath(labelled[0].name).suffix}"
@@ -463,9 +463,13 @@ def _without_parts(tables, choices):
     return kept, notes
 
 
+def _has_labels(table, choices):
+    return bool({LABEL, ONE_HOT} & set(_roles(table, choices).values()))
+
+
 def _are_parts(tables):
     """Whether tables are parts of one: with names, the same columns, more than one, and no rows of each other, as where two people labelled the same."""
-    same_columns = len(tables) > 1 and len({frozenset(table.columns) for table in tables}) == 1 < len(tables[0].columns)
+    same_columns = len(tables) > 1 and len({frozenset(table.columns) for table in tables}) == 1
     return same_columns and all(table.form.header is not False for table in tables) and not name_the_same_rows(tables)
 
 
@@ -483,7 +487,7 @@ def _free_name(name, columns):
 
 def _labelled_table(tables, choices):
     """The table that has the labels: of several that may have them the one that has a column called so, or more columns than others that do."""
-    labelled = [table for table in tables if column_of(_roles(table, choices), LABEL) is not None]
+    labelled = [table for table in tables if _has_labels(table, choices)]
     if len(labelled) < 2:
         return labelled[0] if labelled else tables[0]
     sure = [table for table in labelled if is_usual_label(str(column_of(_roles(table, choices), LABEL)))]
@@ -567,8 +571,11 @@ def _nothing_useful(files, images, unread):
     )
 
 
-def _name_of(files):
-    return PurePosixPath(files[0].name.replace("\\", "/")).stem
+def _name_of(files, table):
+    """What to call the dataset: as its table is called, else as the first file that is no image."""
+    named = [file.name for file in files if not file.is_image] or [files[0].name]
+    name = table.name if table is not None and table.name in named else named[0]
+    return PurePosixPath(name.replace("\\", "/")).stem
 
 
 def _as_exported(table):

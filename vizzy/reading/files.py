@@ -19,6 +19,8 @@ COLUMNAR_SUFFIXES = (".parquet", ".pq", ".feather", ".arrow", ".ipc")
 OTHER_TEXT_SUFFIXES = (".arff", ".libsvm", ".svm", ".svmlight", ".manifest", ".dat", ".data", ".psv", ".ssv", ".lst")
 COMPRESSED_SUFFIXES = (".gz", ".gzip", ".bz2", ".xz", ".lzma")
 ARRAY_SUFFIXES = (".npy", ".npz")
+# What else a folder may hold that is read: annotations, lists of classes, and texts of which each is a file.
+SUFFIXES_IN_FOLDERS = (".xml", ".yaml", ".yml", ".geojson", ".names", ".tar", ".tgz", ".md", ".text", ".eml", ".asc", ".pos", ".neg", "")
 ZIP_SUFFIX = ".zip"
 # What reads an image says of one that it cannot decode, as browsers most TIFF and HEIC, and Pillow SVG.
 IMAGE_SUFFIXES = (
@@ -93,9 +95,12 @@ def _found_at(path):
             *COMPRESSED_SUFFIXES,
             *ARRAY_SUFFIXES,
             *IMAGE_SUFFIXES,
+            *SUFFIXES_IN_FOLDERS,
         )
         inside = sorted(
-            inner for inner in path.rglob("*") if inner.is_file() and inner.suffix.lower() in known
+            inner
+            for inner in path.rglob("*")
+            if inner.is_file() and inner.suffix.lower() in known and not is_clutter(inner.relative_to(path).as_posix())
         )
         if not inside:
             raise ReadingError(sentence("{path} is a folder without any table or array: name one that holds them.", path=str(path)))

@@ -4,19 +4,28 @@ A folder with a subfolder for each label is how image datasets mostly come (torc
 with a column for the file and one for the label, and goes the same way as any table from there.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
 from vizzy.reading.columns import PARTS_OF_DATA
-from vizzy.reading.errors import listed
+from vizzy.reading.errors import listed, shown
 from vizzy.reading.files import InputFile
-from vizzy.reading.tables import ROW, Form, Table, decoded
+from vizzy.reading.tables import FASTTEXT_PREFIX, ROW, Form, Table, decoded
 from vizzy.sentences import counted, sentence
 
 FILE_COLUMN, LABEL_COLUMN, ID_COLUMN, TEXT_COLUMN = "file", "label", "id", "text"
-TEXT_SUFFIXES = (".txt", "")
+TEXT_SUFFIXES = (".txt", ".text", ".md", ".eml", ".asc", "")
+NO_LINES = (*(".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".xlsx", ".xls", ".ods", ".parquet", ".arff", ".npy", ".npz"), ".md", ".py", ".yaml", ".yml", ".xml")
+NOTES_ON_DATA = ("readme", "license", "licence", "changelog", "notes", "credits", "requirements")
+FEWEST_LINES, FEWEST_WORDS = 3, 4
+ROWS_A_NAME = 3  # images for each label that stands in their names
+OF_CAMERAS = frozenset("img image images dsc dscn dscf photo pic picture pxl frame file sample screenshot scan train test val page".split())
+# A label before a number in a name, or behind one.
+_LABELS_IN_NAMES = (re.compile(r"(.*[^\W\d_])[ _.(-]*\d+\)?"), re.compile(r"\d+[ _.-]+(.*[^\W\d_])"))
+_PART = re.compile(r"(.*[_ -])?(train|training|test|testing|val|valid|validation|dev|eval|holdout)([_ -]?(set|data|dataset|images|imgs))?")
 FEWEST_TEXTS = 2  # in each folder
 UNNAMED_FOLDER = "images"
 FEWEST_LABELS = 2
@@ -47,8 +56,8 @@ def table_of_folders(images: Sequence[str]) -> Table | None:
     depth = _shared_folders([parts[:-1] for parts, _ in paths])
     folders = [parts[depth:-1] for parts, _ in paths]
     parts_of_data = {parts[0].lower() for parts in folders if parts}
-    has_parts = bool(parts_of_data) and parts_of_data <= PARTS_OF_DATA
-    labels = [_label(parts[1:] if has_parts else parts) for parts in folders]
+    has_parts = bool(parts_of_data) and all(map(is_part_of_data, parts_of_data))
+    labels = [_label(_below_parts(parts) if has_parts else parts) for parts in folders]
     if len(set(labels) - {""}) < FEWEST_LABELS:
         return None
     rows = tuple([image, label] for (_, image), label in zip(paths, labels, strict=True) if label)
@@ -62,6 +71,99 @@ def table_of_folders(images: Sequence[str]) -> Table | None:
         unit=ROW,
         notes=_notes(labels, parts_of_data if has_parts else set()),
     )
+
+
+def is_part_of_data(name: str) -> bool:
+    """Whether a folder, or a file without its suffix, is called like a part of the data.
+
+    Examples
+    --------
+    >>> is_part_of_data("Training_set"), is_part_of_data("seg_test"), is_part_of_data("trains")
+    (True, True, False)
+    """
+    return name.lower() in PARTS_OF_DATA or bool(_PART.fullmatch(name.lower()))
+
+
+def _below_parts(folders):
+    """The folders below those that are parts of the data, of which some datasets have one in another."""
+    while folders and is_part_of_data(folders[0]):
+        folders = folders[1:]
+    return folders
+
+
+def table_of_names(images: Sequence[str]) -> Table | None:
+    """A table of images and the labels that stand in their names, before or behind a number, as in ``cat_001.jpg``.
+
+    Parameters
+    ----------
+    images : sequence of str
+        Their paths.
+
+    Returns
+    -------
+    Table or None
+        None where not all names are such, or no label comes several times.
+
+    Examples
+    --------
+    >>> table_of_names([f"{name}_{number}.jpg" for name in ("cat", "dog") for number in (1, 2, 3)]).rows[0]
+    ['cat_1.jpg', 'cat']
+    """
+    paths = sorted(images)
+    stems = [PurePosixPath(image.replace("\\", "/")).stem for image in paths]
+    for pattern in _LABELS_IN_NAMES:
+        matches = [pattern.fullmatch(stem) for stem in stems]
+        if not all(matches):
+            continue
+        labels = [match[1].rstrip(" _.-(") for match in matches if match]
+        counts = Counter(labels)
+        if FEWEST_LABELS <= len(counts) <= len(labels) / ROWS_A_NAME and min(counts.values()) > 1 and not {label.lower() for label in counts} & OF_CAMERAS:
+            rows = tuple([image, label] for image, label in zip(paths, labels, strict=True))
+            note = sentence("The label of an image is taken from its name: that of {image} is {label}.", image=paths[0], label=shown(labels[0]))
+            return Table(f"{UNNAMED_FOLDER}.csv", (FILE_COLUMN, LABEL_COLUMN), rows, tuple(range(1, len(rows) + 1)), Form(), (note,), unit=ROW)
+    return None
+
+
+def texts_by_file(files: Sequence[InputFile]) -> Table | None:
+    """A table of texts, each a line, of files that are called like labels, such as ``pos.txt`` and ``neg.txt``.
+
+    Parameters
+    ----------
+    files : sequence of InputFile
+        Of any kind.
+
+    Returns
+    -------
+    Table or None
+        None where there are fewer than two, or one holds no lines of several words, or fields with tabs between them.
+
+    Raises
+    ------
+    ReadingError
+        Where one of them is no text.
+    """
+    files = [file for file in files if not PurePosixPath(file.name).stem.lower().startswith(NOTES_ON_DATA)]
+    if len(files) < FEWEST_LABELS or any(file.suffix in NO_LINES or not file.content for file in files):
+        return None
+    stems = [PurePosixPath(file.base_name).stem for file in files]
+    labels = stems if len(set(stems)) == len(stems) else [file.suffix.lstrip(".") for file in files]
+    if len(set(labels)) < len(labels) or any(is_part_of_data(label) for label in labels):
+        return None
+    lines = [[line.strip() for line in decoded(file)[0].splitlines() if line.strip()] for file in files]
+    if not all(_are_texts(part) for part in lines) or 100 * min(map(len, lines)) < max(map(len, lines)):
+        return None
+    rows = tuple([f"{label}-{number}", label, text] for label, part in zip(labels, lines, strict=True) for number, text in enumerate(part, start=1))
+    note = sentence("Each line of {files} is a text, and its label is the name of the file.", files=listed((file.name for file in files), 6))
+    return Table("texts.csv", (ID_COLUMN, LABEL_COLUMN, TEXT_COLUMN), rows, tuple(range(1, len(rows) + 1)), Form(), (note,), unit=ROW)
+
+
+def _are_texts(lines):
+    """Whether some lines are texts of several words, mostly different, and no rows of a table."""
+    if len(lines) < FEWEST_LINES or any("\t" in line or line[0] in "[{<@" for line in lines[:20]):
+        return False
+    words = sorted(len(line.split()) for line in lines)
+    is_prose = any(len(line.split()) > 2 and not any(sign.isdigit() for sign in line.split()[0]) for line in lines[:3])
+    return words[len(words) // 2] >= FEWEST_WORDS and 2 * len(set(lines)) > len(lines) and is_prose and not any(FASTTEXT_PREFIX in line for line in lines[:3])
 
 
 def texts_in_folders(files: Sequence[InputFile]) -> Table | None:

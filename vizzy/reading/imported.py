@@ -35,7 +35,7 @@ from vizzy.sentences import counted, in_a_row, sentence
 from vizzy.vocabulary import CHANGED, KEPT, NO_CLASS, NO_LABEL, REVIEW_ACTIONS
 from vizzy.reading.roles import Roles, array_with, class_order
 from vizzy.reading.tables import Form, Table
-from vizzy.reading.text_columns import texts_within
+from vizzy.reading.text_columns import texts_within, without_upload_prefix
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,7 +184,8 @@ def _nothing_to_predict_from(contents, roles):
 def _table_of_labels(contents, roles, labels):
     """The table that an array of labels is exported as."""
     array = array_with(contents, roles, array_roles.LABELS)
-    rows = NumberedLabels(labels.texts)
+    ids = _ids_of_array(contents, roles, labels)
+    rows = NumberedLabels(labels.texts) if ids is None else tuple([one, label] for one, label in zip(ids, labels.texts, strict=True))
     return Table(f"{array.key}.csv", ("id", "label"), rows, range(1, len(rows) + 1), Form(), unit="row")
 
 
@@ -255,21 +256,28 @@ def _texts(contents, roles, role, row_idx):
 
 def _ids(contents, roles, labels, table, column, row_idx):
     """Ids of the examples, all different: the table's, an array's, the images' names, or the rows' numbers from 1."""
+    of_array = _ids_of_array(contents, roles, labels)
     if contents.table is None:
-        return RowNumbers(row_idx)  # as the table has them that is made of the labels
-    array = array_with(contents, roles, array_roles.IDS)
+        return RowNumbers(row_idx) if of_array is None else tuple(of_array[row] for row in row_idx)  # as the table of the labels has them
     if column is not None:
         texts = table.texts(column)
         _check_ids(table, column, texts)
         return tuple(texts[row] for row in row_idx)
-    if array is not None and array.values.size == len(labels.texts):
-        texts = array_roles.texts_of(array.values)
-        if len(set(texts)) == len(texts) and all(texts):
-            return tuple(texts[row] for row in row_idx)
+    if of_array is not None:
+        return tuple(of_array[row] for row in row_idx)
     files = _texts(contents, roles, column_roles.FILE, row_idx)
     if contents.images and files and len(set(files)) == len(files) and all(files):
         return files  # what a person knows an image by
     return RowNumbers(row_idx)
+
+
+def _ids_of_array(contents, roles, labels):
+    """The ids in an array: list of str; None where there is none for each row, or two are the same."""
+    array = array_with(contents, roles, array_roles.IDS)
+    if array is None or array.values.size != len(labels.texts):
+        return None
+    texts = array_roles.texts_of(array.values)
+    return texts if len(set(texts)) == len(texts) and all(texts) else None
 
 
 def _check_ids(table, column, texts):
@@ -308,7 +316,7 @@ def _matched_images(images, files, ids):
     if files:
         paths = [PurePosixPath(file.replace("\\", "/")) for file in files]
         return tuple(
-            by_path.get(str(path)) or by_name.get(path.name) or by_stem.get(path.name) for path in paths
+            by_path.get(str(path)) or by_name.get(path.name) or by_stem.get(path.name) or by_name.get(without_upload_prefix(path.name)) for path in paths
         )
     return tuple(by_name.get(name) or by_stem.get(name) for name in ids)
 

@@ -47,7 +47,7 @@ SHARE_REPEATED = 0.6  # of the tags in labels of several tags, where these are c
 SEPARATORS = (",", ";", "|", "/", "+", "&", "__", "#", " ")  # of tags; a space of words
 
 _WHOLE_WITH_POINT = re.compile(r"([+-]?\d+)\.0+")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _QUOTED = re.compile(r"['\"“„«‹‘‚]\s*([^'\"“”„«»‹›‘’‚]*?)\s*['\"”“»›’‘]")  # what every label stands between, where quotation marks were written twice
 _OF_WORDS = re.compile(r"[BIESLU]-\S+|O")
 _BETWEEN_WORDS = re.compile(r"(?<=\w)[\s_-]+(?=\w)")
@@ -134,7 +134,7 @@ def numbers_for_none(labels: Collection[str]) -> set[str]:
     others = {label for label in labels if label and not may_mean_no_label(label)} - signs
     if len(others) < 2 or not signs:
         return set()
-    if not any(_NUMBER.fullmatch(label) for label in others):
+    if not any(PLAIN_NUMBER.fullmatch(label) for label in others):
         return {label for label in signs if whole_number(label) != IGNORED_PIXEL}
     numbers = [number for number in map(whole_number, others) if number is not None]
     if len(numbers) < len(others) or min(numbers) < 0:
@@ -145,8 +145,8 @@ def numbers_for_none(labels: Collection[str]) -> set[str]:
 
 def number_among_words(labels: Collection[str]) -> str | None:
     """Of different labels, the one that is a number where all others are words, such as 0 where none was filled in; or None."""
-    numbers = [label for label in labels if _NUMBER.fullmatch(label)]
-    words = [label for label in labels if label and not _NUMBER.fullmatch(label) and not may_mean_no_label(label)]
+    numbers = [label for label in labels if PLAIN_NUMBER.fullmatch(label)]
+    words = [label for label in labels if label and not PLAIN_NUMBER.fullmatch(label) and not may_mean_no_label(label)]
     return numbers[0] if len(numbers) == 1 and len(words) >= 2 else None
 
 
@@ -166,7 +166,7 @@ def ordered(classes: Iterable[str]) -> tuple[str, ...]:
     (('2', '9', '10'), ('a', 'b'))
     """
     classes = set(classes)
-    if all(_NUMBER.fullmatch(name) for name in classes):
+    if all(PLAIN_NUMBER.fullmatch(name) for name in classes):
         return tuple(sorted(classes, key=lambda name: (float(name), name)))
     return tuple(sorted(classes))
 

@@ -1,6 +1,7 @@
 """The numbers of the last stage: checked predicted probabilities and embeddings of the rows that have a label."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from vizzy.reading.probability_forms import as_probabilities
 from vizzy.reading.score_cells import holds_scores
 from vizzy.reading.roles import Roles, array_with, class_order
 from vizzy.sentences import Sentence, counted, sentence
+
+MOST_NUMBERS = 5000  # of an example in several dimensions: 28 x 28 or 32 x 32 x 3 pixels
 
 
 def pred_probs_of(
@@ -160,8 +163,9 @@ def embeddings_of(
     columns = columns_of(roles.columns, column_roles.EMBEDDING)
     array = array_with(contents, roles, array_roles.EMBEDDINGS)
     if array is not None:
+        array, notes = _with_numbers_in_a_row(array, len(labels.texts))
         check_matrix(array, len(labels.texts))
-        source, values, notes = Source(array_name=array.name), _as_floats(array.values), []
+        source, values = Source(array_name=array.name), _as_floats(array.values)
     elif columns:
         source = Source(contents.table, columns)
         values = matrix_of_columns(contents.table, columns)  # type: ignore[arg-type]  # there with its columns
@@ -179,6 +183,18 @@ def embeddings_of(
         notes.append(sentence("They are of different scales: each column was divided by its standard deviation."))
         values = (values - values.mean(axis=0)) / np.where(spread > 0, spread, 1)
     return values, notes
+
+
+def _with_numbers_in_a_row(array, n_rows):
+    """An array of small images, or of other numbers in several dimensions, with those of an example in a row, and a note."""
+    shape = array.values.shape
+    if len(shape) < 3 or shape[0] != n_rows or not 1 < np.prod(shape[1:]) <= MOST_NUMBERS:
+        return array, []
+    note = sentence(
+        "{array} has the shape {shape}: the numbers of each example, such as its pixels, are its features. Embeddings of a network find more.",
+        array=array.name, shape=str(shape),
+    )
+    return replace(array, values=array.values.reshape(n_rows, -1)), [note]
 
 
 def rows_with_embeddings(

@@ -1,6 +1,7 @@
 """The second stage: what each column and each array is for, guessed or chosen."""
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 import vizzy.reading.arrays as array_roles
 import vizzy.reading.columns as column_roles
@@ -13,6 +14,7 @@ from vizzy.reading.features import why_no_feature
 from vizzy.reading.raw import raw_roles
 from vizzy.reading.score_cells import scores_of_cell
 from vizzy.reading.soft_labels import SHARE_OF_PEOPLE, neighbours_that_are_shares, shares_of_columns, soft_columns
+from vizzy.reading.text_columns import texts_within, without_upload_prefix
 from vizzy.sentences import joined, sentence
 
 MOST_NAMED = 6  # columns in a note
@@ -42,6 +44,7 @@ def roles_of(contents: Contents, choices: Choices) -> Roles:
         With notes on what was assumed and on what is not used.
     """
     columns = column_roles.guess_roles(contents.table, choices.roles) if contents.table else {}
+    columns |= _column_of_images(contents, columns, choices)
     arrays, notes = _roles_of_arrays(contents, columns, choices)
     soft = _soft_labels(contents.table, columns, arrays, choices)
     if contents.table and soft:
@@ -49,6 +52,20 @@ def roles_of(contents: Contents, choices: Choices) -> Roles:
         arrays, notes = _roles_of_arrays(contents, columns, choices)
     columns, reasons = raw_roles(contents, columns, arrays, choices)
     return Roles(columns, arrays, (*notes, *_notes_on_columns(contents.table, columns, choices, reasons)))
+
+
+def _column_of_images(contents, columns, choices):
+    """The column that names the images that were brought, whatever it is called, where no other role names them: dict of its role."""
+    if not contents.images or contents.table is None or column_of(columns, column_roles.FILE) is not None:
+        return {}
+    paths = [PurePosixPath(image.replace("\\", "/")) for image in contents.images]
+    names = {path.name for path in paths} | {path.stem for path in paths}
+    for column, role in columns.items():
+        if role in (column_roles.IGNORED, column_roles.TEXT) and column not in choices.roles:
+            texts = [PurePosixPath(text.replace("\\", "/")).name for text in texts_within(contents.table, column)]
+            if 2 * sum(without_upload_prefix(text) in names or text in names for text in texts) > len(texts):
+                return {column: column_roles.FILE}
+    return {}
 
 
 def array_with(contents: Contents, roles: Roles, role: str) -> Array | None:

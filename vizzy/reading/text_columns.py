@@ -1,5 +1,6 @@
 """Which column of a table holds texts: long ones, mostly different, and no categories, paths or lists."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +13,9 @@ from vizzy.reading.tables import Table
 LONG_TEXT, MOSTLY_DIFFERENT = 20, 0.5
 FEWEST_WORDS = 3  # of a text in letters that are written with spaces between words
 FEW_WORDS = 2  # of one that is taken for a text where there is nothing better, or where a person says so
+
+
+_UPLOADED = re.compile(r"^[0-9a-f]{8}-(?=.)")
 
 
 def text_column(table: Table, columns: Sequence[str]) -> str | None:
@@ -83,6 +87,17 @@ def _words(texts):
 def _is_spaceless(texts):
     """Whether a column is in letters that are written without spaces between words."""
     return np.mean([not text.isascii() and " " not in text for text in texts]) > MOSTLY_DIFFERENT
+
+
+def without_upload_prefix(name: str) -> str:
+    """The name of a file without the eight letters that Label Studio puts before it when it is brought.
+
+    Examples
+    --------
+    >>> without_upload_prefix("ab12cd34-cat.jpg"), without_upload_prefix("my-cat.jpg")
+    ('cat.jpg', 'my-cat.jpg')
+    """
+    return _UPLOADED.sub("", name)
 
 
 def texts_within(table: Table, column: str) -> list[str]:

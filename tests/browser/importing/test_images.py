@@ -112,11 +112,15 @@ def test_page_and_command_see_the_same_in_images_of_every_kind(own):
 
 def test_what_is_no_image_is_answered_with_why(own):
     picture = Image.new("RGB", (80, 80))
-    broken = [b"", b"no image", content_of(picture, "PNG")[:60], content_of(picture, "TIFF")]
+    page, drawing = b"<!DOCTYPE html><html></html>", b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>'
+    broken = [b"", b"no image", content_of(picture, "PNG")[:60], content_of(picture, "TIFF"), page, drawing, b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"]
     _, *answers = own.page.evaluate(LOOK_AT, [base64.b64encode(content).decode() for content in broken])
     assert [answer["problem"] for answer in answers] == [
         "the file is empty",
         *["it is damaged, or of a kind that this browser cannot decode: save it as JPEG or PNG"] * 3,
+        "it is a web page, saved in place of an image: download the image again",
+        "it is a drawing (SVG), which this browser cannot decode here: save it as PNG",
+        "it is a HEIC image, which this browser cannot decode: save it as JPEG or PNG",
     ]
 
 

@@ -27,7 +27,7 @@ from vizzy.native.scale.sampling import understood
 from vizzy.reading import labels as label_texts
 from vizzy.reading import probability_forms
 from vizzy.reading.choices import Choices
-from vizzy.reading.coded_texts import CodedTexts
+from vizzy.reading.coded_texts import CountedTexts
 from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.given_labels import named
 from vizzy.reading.probability_classes import SUSPICIOUS_AGREEMENT
@@ -229,13 +229,14 @@ def _learnt(engine, pieces, job, options, where):
     first = engine.reduced(
         "looking at labels and probabilities", passes.survey_piece, pieces, passes.merged_surveys, job=job
     )
-    labels, notes = _labels(first, options.choices, job.columns)
+    meaning, notes = _labels(first, options.choices, job.columns)
+    labels = {text: label for text, label in meaning.items() if label}
     classes, about_classes = classes_of(job.columns, sorted(set(labels.values())), options.choices.classes, where)
     of_scores = all("logit" in name.lower() for name in job.columns.probabilities)
     form, about_form = form_of(first.survey, where, of_scores)
     number = {name: place for place, name in enumerate(classes)}
     class_of = {text: number[label] for text, label in labels.items()}
-    class_of |= dict.fromkeys(_unlabelled(first, job), confident.NO_LABEL)
+    class_of |= dict.fromkeys([*_unlabelled(first, job), *(meaning.keys() - labels.keys())], confident.NO_LABEL)
     counts = np.zeros(len(classes), dtype=np.int64)
     for text in labels:
         counts[class_of[text]] += first.labels[text]
@@ -267,7 +268,7 @@ def _from_hex(texts):
 
 
 def _labels(first, choices, columns):
-    """The label that each text stands for: dict; and notes."""
+    """The label that each text stands for, "" where that is none: dict; and notes."""
     if first.without_label and not choices.leave_out_unlabelled:
         raise ReadingError(
             f"{first.first_without_label}, column {shown(columns.label)} has no label, as in {counted(first.without_label, '{} row', '{} rows')}: "
@@ -282,29 +283,19 @@ def _labels(first, choices, columns):
         )
         raise ReadingError(f"Column {shown(columns.label)} {said}: name the right one with --label-column.")
     known = {*choices.classes, *columns.class_order, *choices.kept_labels}
-    coded, _, notes = named(CodedTexts.of(texts), dict(columns.class_by_number), f"column {shown(columns.label)}")
-    meant = list(coded)
-    signs = [
-        text
-        for text in meant
-        if label_texts.may_mean_no_label(text.strip()) and text not in known
-    ]
-    if signs:
+    counted_texts = CountedTexts({text: first.labels[text] for text in texts})
+    coded, _, notes = named(counted_texts, dict(columns.class_by_number), f"column {shown(columns.label)}")
+    asked = [text for text in coded.different if text.strip().lower() in label_texts.MISSING and text not in known]
+    if asked:
         raise ReadingError(
-            f"Column {shown(columns.label)} holds {listed(signs)}, which can mean that there is no label: give --keep-label "
-            f"{signs[0]} where it is a class, or --no-label {signs[0]} --leave-out-unlabelled where it is not."
+            f"Column {shown(columns.label)} holds {listed(asked)}, which can mean that there is no label: give --keep-label "
+            f"{asked[0]} where it is a class, or --no-label {asked[0]} --leave-out-unlabelled where it is not."
         )
-    cleaned, _, _ = label_texts.cleaned(meant, known)
-    changed = [
-        f"{shown(text)} as {shown(label)}"
-        for text, label in zip(meant, cleaned, strict=True)
-        if text != label
-    ]
-    if changed:
-        notes = [*notes, f"Labels were read without what is not part of them: {', '.join(changed[:5])}."]
+    cleaned, more, _ = label_texts.cleaned(coded, known, choices.kept_labels, choices.no_labels)
+    notes = [*notes, *more]
     if first.without_label:
         notes.append(f"{counted(first.without_label, '{} row', '{} rows')} without a label left out.")
-    return dict(zip(texts, cleaned, strict=True)), notes
+    return cleaned.meaning, notes
 
 
 def _thresholds(engine, pieces, job, class_counts, options):

@@ -16,6 +16,7 @@ from functools import partial
 from vizzy.reading.errors import ReadingError, shown
 from vizzy.reading.formats.headers import declared_by_orange, header_of, with_names_of_their_own
 from vizzy.reading.formats.surroundings import without_repeated, without_surroundings
+from vizzy.reading.labels import PLAIN_NUMBER
 from vizzy.reading.tables import LINE, NAMES_OF_COLUMNS, UNNAMED, Form, Table
 from vizzy.sentences import counted, sentence
 
@@ -42,7 +43,6 @@ csv.field_size_limit(2**31 - 1)  # a text, or a vector in one cell, may be as lo
 _DRAWN_LINE = re.compile(r"\s*[|+:-][\s|+:=-]*-[\s|+:=-]*")
 _FRACTION = re.compile(r"-?\d*[.,]\d+([eE][+-]?\d+)?")
 _WHOLE_FRACTION = re.compile(r"\d+\.0+")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _PLACE = re.compile(r".*([/\\]|\.(jpe?g|png|webp|gif|bmp|tiff?|txt|wav|mp3|npy))", re.IGNORECASE)
 
 
@@ -186,7 +186,7 @@ def _without_comment_sign(text):
     """A text without the sign before its header where that is a comment and has as many words as the line below, as numpy writes it."""
     first, second = (text.split("\n", 2) + ["", ""])[:2]
     named = first[1:].split()
-    is_header = first.startswith("# ") and len(named) == len(second.split()) > 1 and _NUMBER.fullmatch(second.split()[0])
+    is_header = first.startswith("# ") and len(named) == len(second.split()) > 1 and PLAIN_NUMBER.fullmatch(second.split()[0])
     return text[1:].lstrip(" ") if is_header else text
 
 
@@ -429,15 +429,15 @@ def _holds_data(records):
         return False
     evidence = [_is_like(cell.strip(), [record[place].strip() for record in below]) for place, cell in enumerate(header)]
     # All numbers: 0, 1, 2, … name the columns of an array; fractions do not.
-    if all(_NUMBER.fullmatch(cell.strip()) for cell in header):
+    if all(PLAIN_NUMBER.fullmatch(cell.strip()) for cell in header):
         return len(set(header)) < len(header) or any(_FRACTION.fullmatch(cell.strip()) and not _WHOLE_FRACTION.fullmatch(cell.strip()) for cell in header)
     return any(evidence) and not any(_is_name_above_numbers(cell.strip(), below, place) for place, cell in enumerate(header))
 
 
 def _is_like(cell, values):
     """Whether a field of the first line looks like the values below it."""
-    if _NUMBER.fullmatch(cell):
-        return all(_NUMBER.fullmatch(value) for value in values if value) and not _WHOLE_FRACTION.fullmatch(cell)
+    if PLAIN_NUMBER.fullmatch(cell):
+        return all(PLAIN_NUMBER.fullmatch(value) for value in values if value) and not _WHOLE_FRACTION.fullmatch(cell)
     if _PLACE.fullmatch(cell):
         return sum(bool(_PLACE.fullmatch(value)) for value in values) > 0.5 * len(values)
     return cell in values
@@ -446,7 +446,7 @@ def _is_like(cell, values):
 def _is_name_above_numbers(cell, below, place):
     """Whether a word stands above numbers, as only a name does."""
     values = [record[place].strip() for record in below if record[place].strip()]
-    return not _NUMBER.fullmatch(cell) and bool(values) and all(_NUMBER.fullmatch(value) for value in values)
+    return not PLAIN_NUMBER.fullmatch(cell) and bool(values) and all(PLAIN_NUMBER.fullmatch(value) for value in values)
 
 
 def _of_equal_width(name, records, width):

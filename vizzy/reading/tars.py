@@ -1,0 +1,67 @@
+"""What a tar archive holds: tables and texts. Images are left to zips, out of which one alone can be read."""
+
+import io
+import tarfile
+from collections.abc import Iterable
+
+from vizzy.reading.errors import ReadingError, shown
+from vizzy.reading.files import IMAGE_SUFFIXES, InputFile, is_clutter
+from vizzy.reading.limits import Limits, megabytes
+from vizzy.sentences import counted, sentence
+
+MARK, MARK_PLACE = b"ustar", 257
+
+
+def untarred(files: Iterable[InputFile], limits: Limits) -> list[InputFile]:
+    """The files with every tar archive replaced by what it holds.
+
+    Parameters
+    ----------
+    files : iterable of InputFile
+        Not compressed any more.
+    limits : Limits
+
+    Returns
+    -------
+    list of InputFile
+
+    Raises
+    ------
+    ReadingError
+        Where an archive is damaged, holds too much, or images.
+    """
+    return [inner for file in files for inner in (_members(file, limits) if is_tar(file) else [file])]
+
+
+def is_tar(file: InputFile) -> bool:
+    """Whether a file is a tar archive, by the mark in its first header."""
+    return file.content[MARK_PLACE : MARK_PLACE + len(MARK)] == MARK
+
+
+def _members(file, limits):
+    try:
+        with tarfile.open(fileobj=io.BytesIO(file.content), mode="r:") as archive:
+            entries = [entry for entry in archive.getmembers() if entry.isfile() and not is_clutter(entry.name)]
+            _check(file, entries, limits)
+            return [InputFile(entry.name.removeprefix("./"), archive.extractfile(entry).read()) for entry in entries]
+    except (tarfile.TarError, OSError, EOFError, ValueError) as error:
+        if isinstance(error, ReadingError):
+            raise
+        raise ReadingError(sentence("{file} cannot be unpacked ({error}): is it cut off? Make or download it again.", file=file.name, error=str(error))) from error
+
+
+def _check(file, entries, limits):
+    image = next((entry.name for entry in entries if entry.name.lower().endswith(IMAGE_SUFFIXES)), None)
+    if image is not None:
+        raise ReadingError(sentence("{file} is a tar archive with images, such as {entry}: unpack it, or make it a zip.", file=file.name, entry=shown(image)))
+    if len(entries) > limits.entries:
+        raise ReadingError(sentence(
+            "{file} holds {entries}, but at most {most} are read: make it smaller.",
+            file=file.name, entries=counted(len(entries), "{} file", "{} files"), most=limits.entries,
+        ))
+    total = sum(entry.size for entry in entries)
+    if total > limits.total_bytes:
+        raise ReadingError(sentence(
+            "{file} would unpack to {total}, but at most {most} fit: unpack it and bring the files that are needed.",
+            file=file.name, total=megabytes(total), most=megabytes(limits.total_bytes),
+        ))
