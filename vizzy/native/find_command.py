@@ -6,6 +6,7 @@ It does natively what the page does in the browser. More rows than memory holds 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import json
 import sys
@@ -23,7 +24,7 @@ from vizzy.reading import columns as column_roles
 from vizzy.reading.formats import in_form_of
 
 DEFAULT_WORST = 20
-METHODS = CONFIDENT_LEARNING, NOISE_RATE = "confident-learning", "prune-by-noise-rate"
+METHODS = CONFIDENT_LEARNING, PRUNE_BY_NOISE_RATE = "confident-learning", "prune-by-noise-rate"
 ALL_ISSUES = "all"
 SUFFIXES_OF_MANY_ROWS = (".parquet", ".npy", ".npz", ".csv", ".tsv", ".tab", ".txt")  # of files that may be scored piece by piece
 ROLE_OPTIONS = {
@@ -93,7 +94,7 @@ def _add_thresholds(group):
     group.add_argument(
         "--method",
         choices=METHODS,
-        default=METHODS[0],
+        default=CONFIDENT_LEARNING,
         help="which labels are issues: by confident learning (default), or by the noise rates it estimates, as cleanlab",
     )
 
@@ -140,25 +141,18 @@ def _add_engines(group):
 
 
 def _percentile(text):
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number <= 100:
-        raise argparse.ArgumentTypeError(f"{text} is no percentile: give a number from 0 to 100")
-    return number
+    return _number_up_to(100, text, "no percentile: give a number from 0 to 100")
 
 
 def _accepted(text):
-    if text == ALL_ISSUES:
-        return text
-    try:
-        quality = float(text)
-    except ValueError:
-        quality = -1.0
-    if not 0 <= quality <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is no label quality: give a number from 0 to 1, or {ALL_ISSUES}")
-    return quality
+    return text if text == ALL_ISSUES else _number_up_to(1, text, f"no label quality: give a number from 0 to 1, or {ALL_ISSUES}")
+
+
+def _number_up_to(most, text, what_it_is):
+    with contextlib.suppress(ValueError):
+        if 0 <= float(text) <= most:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"{text} is {what_it_is}")
 
 
 def find(options: argparse.Namespace) -> None:
@@ -179,7 +173,7 @@ def find(options: argparse.Namespace) -> None:
     started = time.monotonic()
     opened = _with_features(proposal.make())
     del proposal  # and with it the files' bytes
-    by_noise_rate = options.method == NOISE_RATE
+    by_noise_rate = options.method == PRUNE_BY_NOISE_RATE
     findings, parts = judged(opened, options.class_percentile, options.ood_percentile, options.mean, by_noise_rate)
     if options.accept is not None:
         below = None if options.accept == ALL_ISSUES else options.accept

@@ -42,10 +42,6 @@ _PREFIX = re.compile(r"\s*([^\s_.:=]+)[\s_.:=]+(.+)")
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 
 
-class SeveralLabels(ValueError):
-    """A cell that names more than one label."""
-
-
 def labels_of_cell(cell: object) -> list[str]:
     """Every label that a cell names.
 

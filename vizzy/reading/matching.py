@@ -41,7 +41,7 @@ def joined(table: Table, main: Table) -> tuple[Table, list[Sentence]] | None:
         for spelled in SPELLINGS:
             places = _places([spelled(text) for text in table.texts(column)], [spelled(text) for text in main.texts(other)])
             if places is not None:
-                return _with_columns_of(table, main, places, column, other)
+                return _with_columns_of(table, main, places, column)
     return None
 
 
@@ -54,7 +54,7 @@ def _places(names: Sequence[str], wanted: Sequence[str]) -> list[int | None] | N
     return places if sum(number is not None for number in places) >= SHARE_FOUND * len(wanted) else None
 
 
-def _with_columns_of(table, main, places, column, other):
+def _with_columns_of(table, main, places, column):
     added = [name for name in table.columns if name != column and name not in main.columns]
     numbers = [table.columns.index(name) for name in added]
     kept = [row for row, place in enumerate(places) if place is not None]

@@ -52,10 +52,3 @@ def score(given_label: np.ndarray, pred_probs: np.ndarray, thresholds: Threshold
         verdict.suggested_label[suggested_mask].astype(np.uint64),
     )
     return Scored(verdict, ranking.combine(parts), joint)
-
-
-def dense_joint(joint: Tally, n_classes: int) -> np.ndarray:
-    """The confident joint as a matrix: np.ndarray of int, shape (K, K)."""
-    matrix = np.zeros((n_classes, n_classes), dtype=np.int64)
-    matrix[joint.first, joint.second.astype(np.int64)] = joint.count
-    return matrix

@@ -83,7 +83,7 @@ def remedy(explanation, classes, state):
         return []
     if explanation["suggested_label"] < 0:
         return _when_suggested(explanation, classes)
-    return _when_not_suggested(explanation, classes)
+    return _when_not_suggested(explanation)
 
 
 def _threshold_name(state):
@@ -222,7 +222,7 @@ def _when_suggested(explanation, classes):
     )
 
 
-def _when_not_suggested(explanation, classes):
+def _when_not_suggested(explanation):
     """The class percentile above which nothing is suggested any more."""
     highest = max(explanation["suggested_up_to"])
     if highest >= 100:

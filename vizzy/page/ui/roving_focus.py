@@ -79,10 +79,10 @@ def _neighbour(grid, thumbnail, key):
         return thumbnail.previousElementSibling
     if key == "ArrowRight":
         return thumbnail.nextElementSibling
-    return _in_next_line(grid, thumbnail, key)
+    return _in_next_line(thumbnail, key)
 
 
-def _in_next_line(grid, thumbnail, key):
+def _in_next_line(thumbnail, key):
     """The thumbnail above or below, found by walking on to the same horizontal place."""
     left, top = thumbnail.offsetLeft, thumbnail.offsetTop
     step = "nextElementSibling" if key == "ArrowDown" else "previousElementSibling"
