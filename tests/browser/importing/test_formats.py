@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import lzma
+import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -126,6 +127,36 @@ def test_the_other_formats_of_text_and_open_documents_are_read_too(own):
         bring(own, as_file(name, content))
         assert "40 rows, 2 classes, embeddings of 2 dimensions" in own.page.inner_text("#import-understood"), name
         with_dialog(own)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "labels"),
+    [("cp1250", "zły;świetny"), ("cp1251", "плохо;хорошо"), ("gb18030", "差评;好评"), ("cp932", "はい;いいえ"), ("cp949", "긍정;부정"), ("mac_roman", "höher;süß")],
+)
+def test_a_table_in_an_old_encoding_is_read_with_the_codecs_that_the_page_has(own, encoding, labels):
+    one, other = labels.split(";")
+    lines = [f"{number} {word * 3} {word};{word}" for number in range(12) for word in (one, other)]
+    bring(own, as_file("data.csv", "\r\n".join(["text;label", *lines, ""]).encode(encoding)))
+    assert own.page.inner_text("#import-understood") == "data: 24 rows, 2 classes, texts to make features of."
+    assert set(own.page.inner_text("#import-classes").split("\n")) == {f"{one}: 12", f"{other}: 12"}
+    with_dialog(own)
+
+
+def test_a_tar_archive_and_annotations_in_xml_are_read_with_modules_that_only_they_need(own):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as archive:
+        entry = tarfile.TarInfo("data/table.csv")
+        entry.size = len(small_table())
+        archive.addfile(entry, io.BytesIO(small_table().encode()))
+    bring(own, as_file("data.tar.gz", out.getvalue()))
+    assert "40 rows, 2 classes, embeddings of 2 dimensions" in own.page.inner_text("#import-understood")
+    with_dialog(own)
+    parts = "".join(f'<image id="{number}" name="{number}.jpg"><tag label="{"even" if number % 2 else "odd"}"></tag></image>' for number in range(20))
+    probs = io.BytesIO()
+    np.save(probs, np.tile([[0.1, 0.9], [0.9, 0.1]], (10, 1)))
+    bring(own, as_file("annotations.xml", f"<annotations>{parts}</annotations>".encode()), as_file("pred_probs.npy", probs.getvalue()))
+    assert own.page.inner_text("#import-understood") == "annotations: 20 rows, 2 classes, predicted probabilities."
+    with_dialog(own)
 
 
 def test_a_workbook_of_excel_97_is_read_trained_on_and_names_its_sheet(own):
