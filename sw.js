@@ -20,8 +20,8 @@ const reference = new URL("reference/", scope).href; // pages of their own, for 
 const STARTABLE = "startable";
 const WHOLE = "whole";
 const visits = new Map(); // client id -> {site, runtime: names of its caches, kept: a mark or null, isOffline}, null, or a promise of either
-const PACKED_PROGRAM = ".wasm.bin"; // a gzip file: hosts may not compress
-const WEBASSEMBLY = "application/wasm";
+// Gzip files, since hosts may not compress: how their names end, and as what they are kept, unpacked.
+const PACKED = { ".wasm.bin": "application/wasm", "/snapshot.bin": "application/x-snapshot" };
 const PARALLEL = 4; // files fetched at a time: hundreds at once leave the page too little of a small machine
 const NOT_KEPT = {
   en: [
@@ -197,18 +197,23 @@ async function sweep(visit) {
   }
 }
 
-// WebAssembly is kept unpacked: so it is compiled as it is read, and browsers keep what they compiled of it beside it.
-async function addUnpacked(cache, url) {
+// What a start would have to unpack is kept unpacked; and browsers keep beside WebAssembly what they have compiled of it.
+async function add(cache, url) {
+  const ending = Object.keys(PACKED).find((end) => url.endsWith(end));
+  return ending ? addUnpacked(cache, url, PACKED[ending]) : cache.add(url);
+}
+
+async function addUnpacked(cache, url, type) {
   const packed = await fetch(url);
   if (!packed.ok) throw new TypeError(`${url}: status ${packed.status}`);
   const unpacked = packed.body.pipeThrough(new DecompressionStream("gzip"));
-  await cache.put(url, new Response(unpacked, { headers: { "Content-Type": WEBASSEMBLY } }));
+  await cache.put(url, new Response(unpacked, { headers: { "Content-Type": type } }));
 }
 
 async function addMissing(cache, urls) {
   const waiting = new Set(urls).values(); // shared: each takes the next
   const addNext = async () => {
-    for (const url of waiting) if (!(await cache.match(url))) await (url.endsWith(PACKED_PROGRAM) ? addUnpacked(cache, url) : cache.add(url));
+    for (const url of waiting) if (!(await cache.match(url))) await add(cache, url);
   };
   await Promise.all(Array.from({ length: PARALLEL }, addNext));
 }

@@ -171,6 +171,23 @@ def lay_pyscript_library(pyscript: pathlib.Path, folder: pathlib.Path) -> None:
     sources, _ = json.JSONDecoder().raw_decode(content.partition(PYSCRIPT_LIBRARY)[2].decode())
     for name, source in sources.items():
         write_file(folder / name, source.encode())
+    write_file(folder / runtime_slim.ENTERED, writing_the_library(sources).encode())
+
+
+def writing_the_library(sources: dict[str, str]) -> str:
+    """The Python that PyScript runs in a worker, before all else, to write its package and import it."""
+    lines = [
+        "import os as _os",
+        "from pathlib import Path as _Path",
+        "_path = None",
+        '_path = _Path("./pyscript")',
+        'if not _os.path.exists("./pyscript"):',
+        "    _path.mkdir(parents=True, exist_ok=True)",
+    ]
+    for name, source in sources.items():
+        lines += [f'_path = _Path("./pyscript/{name}")', f'_path.write_text({json.dumps(source, ensure_ascii=False)},encoding="utf-8")']
+    lines += ["import pyscript as _pyscript", *(f"del {name}" for name in ("_Path", "_path", "_os", "_pyscript")), "\n"]
+    return "\n".join(lines)
 
 
 def without_source_map(content: bytes) -> bytes:
@@ -355,7 +372,8 @@ def lay_slim_worker(
     lay_pyodide(got["pyodide"], got["wheels"], work / "full", PACKAGES)
     node = runtime_fetch.node_command(cache, say=say)
     inflate = npm_file(got["inflate"], "index.js")
-    build = runtime_slim.SlimBuild(work / "full", folder / "pyodide", work, ROOT, library, inflate, node, say)
+    late_wheels = [got[name] for name in LATE_WHEELS]
+    build = runtime_slim.SlimBuild(work / "full", folder / "pyodide", work, ROOT, library, inflate, late_wheels, node, say)
     try:
         degraded += build.make()
     except SetupError as error:

@@ -110,7 +110,7 @@ function readHere() {
   const parts = promisedParts();
   const read = async () => {
     const { readSnapshot } = await import("./snapshot.mjs");
-    await readSnapshot(await openFile("snapshot.bin"), (part) => parts.resolve(part));
+    await readSnapshot(await unpack("snapshot.bin"), (part) => parts.resolve(part));
   };
   read().catch((error) => parts.fail(error));
   return parts;
@@ -226,12 +226,21 @@ export async function createModule(settings) {
 export function exclusiveOr(record, module, initialMemory, libraries) {
   const [, start] = new Uint32Array(record.buffer, record.byteOffset, 2);
   const combine = (from, target, length) => {
-    for (let i = 0; i < length; i++) record[start + target + i] ^= from[i];
+    const whole = length & ~3; // by words, which is several times as fast
+    const [words, others] = [record, from].map((bytes, i) => wordsOf(bytes, i ? 0 : start + target, whole));
+    if (words && others) for (let i = 0; i < words.length; i++) words[i] ^= others[i];
+    for (let i = words && others ? whole : 0; i < length; i++) record[start + target + i] ^= from[i];
   };
   combine(initialMemory, 0, initialMemory.length);
   for (const { memoryBase, memorySize } of libraries) {
     combine(module.HEAPU8.subarray(memoryBase, memoryBase + memorySize), memoryBase, memorySize);
   }
+}
+
+/** Some bytes as words, or null where they do not lie so. */
+function wordsOf(bytes, at, length) {
+  const offset = bytes.byteOffset + at;
+  return offset % 4 ? null : new Uint32Array(bytes.buffer, offset, length / 4);
 }
 
 export function link(module, description, compiled) {
@@ -267,8 +276,9 @@ class Linker {
 
   load({ name, handle, memoryBase, tableBase, got }, compiled) {
     const own = {};
-    const environment = this.environment(compiled, own, memoryBase, tableBase);
-    const addresses = addressesOf(compiled, got);
+    const imported = WebAssembly.Module.imports(compiled);
+    const environment = this.environment(compiled, imported, own, memoryBase, tableBase);
+    const addresses = addressesOf(imported, got);
     const imports = { env: environment, wasi_snapshot_preview1: environment, "GOT.mem": addresses, "GOT.func": addresses };
     const { exports } = new WebAssembly.Instance(compiled, imports);
     attachRest(restName(name), exports, imports);
@@ -279,12 +289,12 @@ class Linker {
   }
 
   /** What a library imports by name: functions of the main program, of libraries it needs, or late ones. */
-  environment(compiled, own, memoryBase, tableBase) {
+  environment(compiled, imported, own, memoryBase, tableBase) {
     const { main, module, byFileName } = this;
     const needed = module.getDylinkMetadata(compiled).neededDynlibs.map((file) => byFileName.get(file) ?? {});
     const resolve = (name) => needed.find((scope) => name in scope)?.[name] ?? own[name];
     const imports = { __memory_base: memoryBase, __table_base: tableBase };
-    for (const { name, module: from, kind } of WebAssembly.Module.imports(compiled)) {
+    for (const { name, module: from, kind } of imported) {
       if (from.startsWith("GOT.") || name in imports) continue;
       if (name in main && !main[name].stub) imports[name] = main[name];
       else if (kind === "function") imports[name] = resolve(name) ?? late(name, resolve);
@@ -300,8 +310,8 @@ function late(name, resolve) {
   return (...values) => (found ??= resolve(name))(...values);
 }
 
-function addressesOf(compiled, values) {
-  const names = WebAssembly.Module.imports(compiled).filter(({ module: from }) => from.startsWith("GOT."));
+function addressesOf(imported, values) {
+  const names = imported.filter(({ module: from }) => from.startsWith("GOT."));
   const entry = ({ name }, index) => [name, new WebAssembly.Global({ value: "i32", mutable: true }, values[index])];
   return Object.fromEntries(names.map(entry));
 }

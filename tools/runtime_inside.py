@@ -16,6 +16,7 @@ SITE_PACKAGES = site.getsitepackages()[0]
 # Where the host's folders are mounted.
 APP, TOOLS, OUT, PYSCRIPT = "/mnt/app", "/mnt/tools", "/mnt/out", "/mnt/pyscript"
 WORKER = "/home/pyodide"  # where the worker has its modules
+ENTERED = "_entered.py"  # beside the sources of PyScript's package: what PyScript runs to write and import them
 # What a snapshot must not hold: it changes without the runtime changing, or was there to build it.
 PASSING_MODULES = ("vizzy", "runtime_exercise", "runtime_deferred", "runtime_inside", "runtime_names")
 # What numpy calls to document what is compiled.
@@ -126,7 +127,12 @@ def _documents(node):
 def freeze():
     """Bring the interpreter into the state that a snapshot is to keep: all imported, warm, nothing left over."""
     digest = _run_first()
-    importlib.import_module("_vizzy_compiled").install(_compiled_sources())
+    known = importlib.import_module("_vizzy_compiled")
+    entered = {}
+    for path in (pathlib.Path(PYSCRIPT, ENTERED), pathlib.Path(APP, "vizzy/worker.py")):
+        if path.is_file():
+            known.note_compiled(path.read_text(), entered)
+    known.install(_compiled_sources(), entered)
     for name in [name for name in sys.modules if name.partition(".")[0] in PASSING_MODULES]:
         del sys.modules[name]
     sys.path[:] = [folder for folder in sys.path if not folder.startswith("/mnt/")]

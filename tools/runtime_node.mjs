@@ -13,7 +13,8 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import zlib from "node:zlib";
 
-import { instrumented, split } from "./runtime_split.mjs";
+import { instrumented, split, withExports } from "./runtime_split.mjs";
+import { importedNames, trimmed } from "./runtime_trim.mjs";
 
 const FIXED_SEED = "0";
 const FIXED_START = Date.UTC(2020, 0, 1);
@@ -27,6 +28,8 @@ const SPARE_SLOTS = 100;
 const SLOT_STEP = 400;
 // Functions that JavaScript calls to hand values over; which, depends on the engine.
 const BRIDGE = /^_*(js2python|python2js|pyproxy|JsProxy|JsRef|Jsv|JsArray|hiwire|PyEM|pyodide)/i;
+// What a library exports for Emscripten, for Python's import and for threadpoolctl, beside what other libraries import of it.
+const OWN_EXPORTS = /^(PyInit_|_*wasm_|_*start|_*stop|_*em|_initialize$|__dso|(scipy_)?openblas_)/;
 let firstSlot;
 
 /** Make all that differs from run to run the same: the clock, and what is drawn at random. */
@@ -298,6 +301,17 @@ async function takeOutConstants(config, description, contents, record) {
   });
 }
 
+/** Take out of the program and its script what no library imports and no script mentions. */
+async function trim(config) {
+  const read = (file) => new Uint8Array(fs.readFileSync(file));
+  const imported = [...new Set(config.libraries.flatMap((file) => importedNames(read(file))))].sort();
+  const others = config.others.map((file) => fs.readFileSync(file, "utf8"));
+  const { program, script } = trimmed(read(config.program), fs.readFileSync(config.script, "utf8"), others, imported);
+  fs.writeFileSync(config.trimmedProgram, program);
+  fs.writeFileSync(config.trimmedScript, script);
+  return { imported };
+}
+
 /** One file, uncompressed: the length of the description, the description, the libraries, the record of memory. */
 function snapshotFile(description, contents, record) {
   const libraries = description.libraries.map((library, index) => ({ ...library, size: contents[index].length }));
@@ -312,7 +326,9 @@ async function splitCode(config) {
   const program = zlib.gunzipSync(fs.readFileSync(path.join(config.pyodide, PROGRAM)));
   const { restName } = await import(pathToFileURL(path.join(config.pyodide, "pyodide.mjs")).href);
   const names = ["pyodide", ...description.libraries.map(({ name }) => restName(name))];
-  const parts = [program, ...contents];
+  const asked = new Set([...config.imported, ...description.slots.map(([, , name]) => name)]);
+  const isAsked = (name) => asked.has(name) || OWN_EXPORTS.test(name);
+  const parts = [program, ...contents.map((content) => withExports(content, isAsked))];
   const called = await calledFunctions(config, parts.map(instrumented), (libraries) => snapshotFile(description, libraries, record));
   const [first, ...libraries] = parts.map((part, index) => splitPart(part, called[index], path.join(config.rest, names[index])));
   fs.writeFileSync(config.program, first);
@@ -452,7 +468,7 @@ async function verify(config) {
 const [step, configFile] = process.argv.slice(2);
 const config = JSON.parse(fs.readFileSync(configFile));
 try {
-  const result = await ({ snapshot, splitCode, verify }[step]?.(config) ?? run(step, config));
+  const result = await ({ trim, snapshot, splitCode, verify }[step]?.(config) ?? run(step, config));
   fs.writeFileSync(config.result, JSON.stringify(result));
   process.exit(0);
 } catch (error) {

@@ -7,7 +7,8 @@ The steps, most of which run inside Pyodide under Node (`runtime_node.mjs`, `run
    imported without being used (`runtime_deferred.py`).
 2. *Pack.* Keep those, compiled to bytecode, under the wheels' own names, with a lock file of their own; and the
    whole standard library, compiled. In the wheels nothing is compressed, and the same inputs give the same bytes.
-   What a first visit does not need is in `late.zip` once more, for when it is asked for.
+   What a first visit does not need is in `late.zip` once more, for when it is asked for. Of the program's exports those
+   are kept that a shipped library imports (`runtime_trim.mjs`).
 3. *Freeze.* Start the slim Pyodide, do the work once, and write down the memory: `snapshot.bin`, from which
    `runtime_entry.mjs` starts in a fraction of the time. It is reproducible too.
 4. *Split.* See which functions a first visit calls of the program and the libraries in the snapshot, and leave the rest of
@@ -42,6 +43,7 @@ SNAPSHOT_READER = "snapshot.mjs"
 PROGRAM = "pyodide.asm.wasm.bin"
 INFLATE = "inflate.js"
 REST = "rest"
+ENTERED = "_entered.py"  # as runtime_inside has it
 LATE = "late.zip"
 # Packed, since the plain servers this is for send everything as it is: three and five times as long.
 PACKED_CORE = ("pyodide.asm.mjs", "pyodide.asm.wasm")
@@ -68,14 +70,16 @@ class SlimBuild:
         The sources of PyScript's own Python package, which runs in the worker too.
     inflate : bytes
         A module of JavaScript that unpacks what is in gzip files.
+    late_wheels : list of pathlib.Path
+        Wheels that are loaded into this Pyodide later, as published.
     node : list of str
         How to call Node.
     say : callable
         Given a line of progress to show.
     """
 
-    def __init__(self, full, folder, work, app, pyscript, inflate, node, say):
-        self.full, self.folder, self.work, self.inflate = full, folder, work, inflate
+    def __init__(self, full, folder, work, app, pyscript, inflate, late_wheels, node, say):
+        self.full, self.folder, self.work, self.inflate, self.late_wheels = full, folder, work, inflate, late_wheels
         self.pyscript, self.node, self.say = pyscript, node, say
         self.lock = json.loads((full / "pyodide-lock.json").read_bytes())
         self.site_packages, self.standard_library = python_folders(self.lock)
@@ -176,8 +180,21 @@ class SlimBuild:
 
     def lay_core(self):
         """Write what starts Pyodide from a snapshot."""
-        for name in PACKED_CORE:
-            (self.folder / f"{name}.bin").write_bytes(packed((self.full / name).read_bytes()))
+        self.say("Taking out of the program what no library asks for")
+        script, program = (self.work / f"trimmed-{name}" for name in PACKED_CORE)
+        self.imported = self.step(
+            "trim",
+            self.full,
+            wheels=[],
+            program=str(self.full / "pyodide.asm.wasm"),
+            script=str(self.full / "pyodide.asm.mjs"),
+            others=[str(self.full / "pyodide.mjs")],
+            libraries=[str(path) for path in self.unpack_libraries()],
+            trimmedProgram=str(program),
+            trimmedScript=str(script),
+        )["imported"]
+        for name, path in zip(PACKED_CORE, (script, program), strict=True):
+            (self.folder / f"{name}.bin").write_bytes(packed(path.read_bytes()))
         core = (self.full / "pyodide.mjs").read_text()
         (self.folder / CORE).write_text(with_wasm_from_elsewhere(core))
         shutil.copyfile(TOOLS / "runtime_entry.mjs", self.folder / "pyodide.mjs")
@@ -193,6 +210,15 @@ class SlimBuild:
             shutil.copyfile(self.full / name, self.folder / name)
         shutil.copyfile(self.full / "pyodide.mjs", self.folder / CORE)
         shutil.copyfile(TOOLS / "runtime_entry_plain.mjs", self.folder / "pyodide.mjs")
+
+    def unpack_libraries(self):
+        """Lay out every shared library that may come to be linked to the program; returns their paths."""
+        folder = self.work / "libraries"
+        for number, wheel in enumerate([*sorted(self.folder.glob("*.whl")), *self.late_wheels]):
+            with zipfile.ZipFile(wheel) as archive:
+                names = [name for name in archive.namelist() if name.endswith(".so")]
+                archive.extractall(folder / str(number), names)
+        return sorted(folder.rglob("*.so"))
 
     def unpack_standard_library(self, trace):
         """Lay out the standard library, and beside it what makes the slim packages know what is missing."""
@@ -275,7 +301,7 @@ class SlimBuild:
         rest.mkdir()
         noting.mkdir()
         paths = {"snapshot": str(raw), "program": str(program), "rest": str(rest), "noting": str(noting)}
-        self.step("splitCode", self.folder, wheels=[], packages=sorted(self.lock["packages"]), **paths)
+        self.step("splitCode", self.folder, wheels=[], packages=sorted(self.lock["packages"]), imported=self.imported, **paths)
         (self.folder / SNAPSHOT).write_bytes(packed(raw.read_bytes()))
         (self.folder / PROGRAM).write_bytes(packed(program.read_bytes()))
         (self.folder / REST).mkdir()

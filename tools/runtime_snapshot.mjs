@@ -1,14 +1,15 @@
 // Reads snapshot.bin, in a worker of its own: unpacking takes longer than all else that the start of Python waits for, and
 // has another processor here.
 //
-// snapshot.bin, compressed with gzip: the length of a description (4 bytes), the description (JSON), the shared libraries,
+// snapshot.bin, compressed with gzip (sw.js keeps it unpacked): the length of a description (4 bytes), the description (JSON), the shared libraries,
 // and Pyodide's record of the memory.
 
+const KEPT_UNPACKED = "application/x-snapshot"; // by sw.js, which says so
 const inNode = typeof process === "object" && Boolean(process.versions?.node);
 
-/** Read a snapshot, and tell its parts one after the other: the description, the libraries as modules, the record as bytes. */
-export async function readSnapshot(packed, tell) {
-  const reader = new Reader(packed.pipeThrough(new DecompressionStream("gzip")).getReader());
+/** Read a snapshot, unpacked, and tell its parts one after the other: the description, the libraries as modules, the record as bytes. */
+export async function readSnapshot(content, tell) {
+  const reader = new Reader(content.getReader());
   const description = await readDescription(reader);
   tell({ description });
   tell({ libraries: await readLibraries(reader, description.libraries) });
@@ -61,7 +62,9 @@ async function serve() {
   try {
     const response = await fetch(new URL("snapshot.bin", import.meta.url));
     if (!response.ok) throw new Error(`snapshot.bin could not be loaded (status ${response.status})`);
-    await readSnapshot(response.body, (part) => postMessage(part, part.record ? [part.record.buffer] : []));
+    const isUnpacked = response.headers.get("Content-Type") === KEPT_UNPACKED;
+    const content = isUnpacked ? response.body : response.body.pipeThrough(new DecompressionStream("gzip"));
+    await readSnapshot(content, (part) => postMessage(part, part.record ? [part.record.buffer] : []));
   } catch (error) {
     postMessage({ error: String(error.message ?? error) });
   }

@@ -300,6 +300,27 @@ function withOneMore(module, kind, entry) {
   return list([...module.spaces[kind].filter((one) => !one.isImported).map((one) => one.bytes), entry]);
 }
 
+// ---- leaving exports out
+
+/** The module without the exports whose names `keeps` refuses. */
+export function withExports(bytes, keeps) {
+  const reader = new Reader(bytes, 8);
+  const pieces = [bytes.subarray(0, 8)];
+  while (reader.at < bytes.length) {
+    const began = reader.at;
+    const id = reader.byte();
+    const size = reader.unsigned();
+    const content = new Reader(bytes, reader.at, reader.at + size);
+    reader.take(size);
+    if (id !== SECTION.export) pieces.push(bytes.subarray(began, reader.at));
+    else {
+      const kept = list(readExports(content).filter(({ name }) => keeps(name)).map((one) => one.bytes));
+      pieces.push([id], unsigned(kept.length), kept);
+    }
+  }
+  return joined(pieces);
+}
+
 // ---- noting which functions are called
 
 /**

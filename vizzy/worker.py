@@ -1,6 +1,6 @@
 """The worker's entry: it holds the open session and exports what the page asks for.
 
-Runs under Pyodide, beside the page. It is up before numpy is: the page first calls `load_packages` and
+Runs under Pyodide, beside the page. It is up before numpy is: the page first asks for `load_packages` and
 `import_numerics`, and so knows how far things are. What is open is one record, `OpenSession`, replaced as a whole when
 another dataset is opened. A function that the page may call carries `export`, which says how answers and errors cross.
 """
@@ -99,13 +99,27 @@ def _with_arrays(told, **arrays):
 @export
 async def load_packages() -> None:
     """Step 1: bring numpy and scikit-learn into this interpreter."""
-    await pyodide_js.loadPackage(to_js(PACKAGES), messageCallback=lambda _said: None)
+    await loading
 
 
 @export
-def import_numerics() -> None:
+async def import_numerics() -> None:
     """Step 2: import them, which takes longer than anything done with them."""
+    await importing
+
+
+async def _load():
+    await pyodide_js.loadPackage(to_js(PACKAGES), messageCallback=lambda _said: None)
+
+
+async def _import():
+    await loading
     import vizzy.session  # noqa: F401
+
+
+# Both are begun before the page asks for them, which it can only once it has heard that this worker is there.
+loading = asyncio.ensure_future(_load())
+importing = asyncio.ensure_future(_import())
 
 
 @export

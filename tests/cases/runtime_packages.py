@@ -87,6 +87,7 @@ def slim_build(folder, node=()):
         folder / "app",
         folder / "pyscript",
         b"",
+        [],
         list(node),
         quiet,
     )

@@ -616,14 +616,65 @@ class TestDeferring:
         assert runtime_deferred.LeftOutFinder().find_spec("sklearn.nonsense") is None
 
 
-def test_a_source_that_is_known_is_not_compiled_and_a_changed_one_is(tmp_path):
+# What Pyodide has to run a source, as far as `runtime_compiled` knows it; tells when it compiles.
+PYODIDE_BASE = """
+import ast
+
+def _parse_and_compile_gen(source, *, filename='<exec>', flags=0):
+    tree = compile(source, filename, 'exec', flags | ast.PyCF_ONLY_AST)
+    tree = yield tree
+    print('compiled', source)
+    return compile(tree, filename, 'exec', flags)
+
+class CodeRunner:
+    def __init__(self, source, *, filename='<exec>', flags=0):
+        self._steps = _parse_and_compile_gen(source, filename=filename, flags=flags)
+        self.tree = next(self._steps)
+
+    def compile(self):
+        try:
+            self._steps.send(self.tree)
+        except StopIteration as end:
+            self.code = end.value
+        return self
+"""
+
+
+@pytest.fixture()
+def pyodide_base(tmp_path):
+    """A folder in which Python finds a stand-in for Pyodide's module."""
+    (tmp_path / "_pyodide").mkdir()
+    (tmp_path / "_pyodide/__init__.py").write_text("")
+    (tmp_path / "_pyodide/_base.py").write_text(PYODIDE_BASE)
+    return tmp_path
+
+
+def test_what_is_given_to_run_is_compiled_once_unless_it_or_its_options_are_others(pyodide_base):
+    program = (
+        "import sys; sys.path[:0] = sys.argv[1:]; sys.dont_write_bytecode = True\n"
+        "import ast, runtime_compiled\n"
+        "from _pyodide import _base\n"
+        "entered, flags = {}, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT\n"
+        "runtime_compiled.note_compiled('value = 1', entered)\n"
+        "runtime_compiled.install({}, entered)\n"
+        "for source, flags in ('value = 1', flags), ('value = 2', flags), ('value = 1', 0):\n"
+        "    names = {}\n"
+        "    exec(_base.CodeRunner(source, flags=flags).compile().code, names)\n"
+        "    print(names['value'])"
+    )
+    ran = subprocess.run([sys.executable, "-c", program, str(pyodide_base), str(TOOLS)], check=False, capture_output=True, text=True)
+    assert ran.stdout.split("\n")[:-1] == ["compiled value = 1", "1", "compiled value = 2", "2", "compiled value = 1", "1"], ran.stderr
+
+
+def test_a_source_that_is_known_is_not_compiled_and_a_changed_one_is(pyodide_base):
+    tmp_path = pyodide_base
     module = tmp_path / "known.py"
     program = (
         "import sys; sys.path[:0] = sys.argv[1:]; sys.dont_write_bytecode = True\n"
         "import importlib.util, runtime_compiled\n"
         "path = sys.argv[1] + '/known.py'\n"
         "key = (path, importlib.util.source_hash(b'value = \"old\"'))\n"
-        "runtime_compiled.install({key: compile('value = \"by heart\"', path, 'exec')})\n"
+        "runtime_compiled.install({key: compile('value = \"by heart\"', path, 'exec')}, {})\n"
         "import known; print(known.value)"
     )
     for source, expected in {'value = "old"': "by heart", 'value = "new"': "new"}.items():
@@ -673,7 +724,7 @@ def snapshot_at(place, node):
     pyscript = place / "pyscript"
     pyscript.mkdir()
     build = runtime_slim.SlimBuild(
-        place / "pyodide", place / "pyodide", place / "work", TOOLS.parent, pyscript, b"", node, quiet
+        place / "pyodide", place / "pyodide", place / "work", TOOLS.parent, pyscript, b"", [], node, quiet
     )
     libraries = [name for name in loaded_libraries(place / "pyodide/snapshot.bin") if ".libs/" in name]
     build.freeze({"libraries": libraries})
@@ -712,6 +763,20 @@ def test_a_module_in_two_parts_does_what_it_did_and_loads_the_second_when_it_is_
         "shorter": True,
         "all": None,
         "kept": True,
+    }
+
+
+def test_exports_that_nothing_asks_for_are_left_out_of_the_program_and_its_script():
+    node = runtime_fetch.node_command(runtime.CACHE, say=quiet)
+    script = TOOLS.parent / "tests/release/trim_program.mjs"
+    done = subprocess.run([*node, script, TOOLS / "runtime_trim.mjs"], check=True, capture_output=True, text=True)
+    assert json.loads(done.stdout) == {
+        "exports": ["by_library", "by_script", "by_other"],
+        "assigned": ["by_library", "by_script", "by_other"],
+        "variables": "_by_library,_by_script,_by_other",
+        "opengl": 0,
+        "other": 7,
+        "refused": "Emscripten's script has no single function assignWasmExports(wasmExports){; is it another version?",
     }
 
 

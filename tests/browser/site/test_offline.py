@@ -20,7 +20,7 @@ def own_site(tmp_path):
         yield folder, address + "vizzy/", server
 
 
-# Of a file as it is kept: WebAssembly unpacked.
+# Of a file as it is kept: WebAssembly and the snapshot unpacked.
 FIRST_BYTES = """async (name) => {
   const kept = await caches.match(new URL(name, document.baseURI).href);
   return [kept.headers.get("Content-Type"), [...new Uint8Array(await kept.arrayBuffer()).slice(0, 4)]];
@@ -34,6 +34,8 @@ def test_after_one_visit_the_page_works_without_a_server_from_a_subfolder(browse
         issues = visit.ids_in("#label-issues")
         wait_until_kept(visit.page)
         assert visit.page.evaluate(FIRST_BYTES, "runtime/pyodide/pyodide.asm.wasm.bin") == ["application/wasm", [0, *b"asm"]]
+        kept_as, first_bytes = visit.page.evaluate(FIRST_BYTES, "runtime/pyodide/snapshot.bin")
+        assert kept_as == "application/x-snapshot" and first_bytes[:2] != [0x1F, 0x8B]  # as gzip begins
         server.kill()
         server.wait()
         visit.page.reload()

@@ -8,7 +8,7 @@ from pyscript.ffi import to_js
 from vizzy.page.language import _, thousands
 
 MANIFEST = "runtime/manifest.json"
-KEPT_UNPACKED = "application/wasm"  # by sw.js, which says so
+KEPT_UNPACKED = ("application/wasm", "application/x-snapshot")  # by sw.js, which says so
 
 
 async def missing_file(whole=False):
@@ -40,7 +40,7 @@ async def _complaint_about(address, size, whole):
         response = await fetch(address, to_js({"method": method, "cache": "no-store"}))
         if response.ok and size is not None:
             arrived = (await response.arrayBuffer()).byteLength if whole else _announced(response)
-            if arrived is not None and arrived != size and response.headers.get("Content-Type") != KEPT_UNPACKED:
+            if arrived is not None and arrived != size and response.headers.get("Content-Type") not in KEPT_UNPACKED:
                 return _("{} arrived with {} of its {} bytes. Try again in a while.").format(address, thousands(arrived), thousands(size))
     except Exception as error:
         return _("{} could not be loaded ({}). Are you offline? Reload the page to try again.").format(address, error)

@@ -61,9 +61,10 @@ async def bring_up(number, report, patience):
     report(_("Starting Python…") if number == 1 else _("Starting Python anew…"), 0.1)
     connection = Connection(await _worker_or_complaint(number, patience))
     asyncio.create_task(_lose_when_gone(connection))
-    for name, said, share in STEPS:
+    asked = [(connection.call(name), said, share) for name, said, share in STEPS]  # at once: the worker is on its way to both
+    for answer, said, share in asked:
         report(said, share)
-        await connection.call(name)
+        await answer
     asyncio.create_task(Heartbeat(connection, patience).watch())
     return connection
 
