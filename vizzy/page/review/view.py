@@ -10,12 +10,13 @@ import js
 from pyscript.ffi import create_proxy
 
 from vizzy.page.client.latest_request import LatestRequest
-from vizzy.page.language import _, counted, decimal, thousands
+from vizzy.page.language import _, decimal, thousands
 from vizzy.page.model import events
 from vizzy.page.model.state import reviewed
 from vizzy.page.review import actions
 from vizzy.page.review.card import ReviewCard
 from vizzy.page.review.export_menu import ExportMenu
+from vizzy.page.review.selection import Selection
 from vizzy.page.ui import dom
 from vizzy.page.ui.error_dialog import report
 from vizzy.page.ui.thumbnails import Thumbnails
@@ -53,12 +54,11 @@ class ReviewView:
         self._examples = self._suggested = self._quality = None  # typed arrays, in the queue's order
         self._summary = None
         self._place = 0  # of the current example in the queue
-        self._selected = set()
-        self._bulk = None  # what the open question is about
         self._seeking = None
         self._shown = None  # what the queue was last asked about
         self._queue = LatestRequest(lambda about: app.worker.queue(about[:3]), self._show_queue, self._failed)
         self._card = ReviewCard(app)
+        self._selection = Selection(app, lambda: self._list.refresh(), self._take)
         self._export = ExportMenu(app)
         self._wire()
         app.on_dataset_opened(self._take_dataset)
@@ -106,7 +106,7 @@ class ReviewView:
         self._queue.drop()
         self._shown = self._summary = None
         self._examples = None
-        self._selected = set()
+        self._selection.take_dataset(dataset)
         self._place = 0
         self._thumbnails = Thumbnails(dataset)
         self._pictured = dataset.index.shows_pictures
@@ -143,7 +143,7 @@ class ReviewView:
     def _show_queue(self, _request, answer):
         self._summary = js.JSON.parse(answer.told)
         self._examples, self._suggested, self._quality = answer.examples, answer.suggested, answer.label_quality
-        self._selected = set([example for example in self._selected if self._find(example) is not None])
+        self._selection.take_queue(self._examples, self._suggested)
         current = self._find(self._app.state.active)
         self._place = min(self._place, max(0, self._examples.length - 1)) if current is None else current
         self._list.resize(self._examples.length)
@@ -169,7 +169,7 @@ class ReviewView:
         empty = dom.by_id("queue-empty")
         dom.show(empty, not self._examples.length)
         empty.textContent = _("All of these are reviewed.") if total else _("Nothing matches. Change the filters.")
-        self._show_selection()
+        self._selection.show()
 
     def _make_row(self):
         row = dom.element("div", "queue-row pictured" if self._pictured else "queue-row")
@@ -190,7 +190,7 @@ class ReviewView:
         row.setAttribute("data-place", str(place))
         row.classList.toggle("current", place == self._place)
         tick = row.firstElementChild
-        tick.checked = example in self._selected
+        tick.checked = self._selection.holds(example)
         tick.setAttribute("aria-label", _("Select {}").format(dataset_index.ids[example]))
         if self._pictured:
             self._thumbnails.fill(tick.nextElementSibling, example)
@@ -238,15 +238,16 @@ class ReviewView:
                 self._say(_("Nothing is suggested here: choose a label, or say that it belongs to no class."))
                 return
         sentence = self._card.words_for(action, label)
-        self._apply([(example, action, label)])
-        self._next()
-        self._say(sentence)
+        self._take([(example, action, label)], sentence)
 
-    def _apply(self, decisions):
+    def _take(self, decisions, sentence):
+        """What was decided; go on to the next example, and say what was done."""
         state = events.review(self._app.state, decisions, self._index.given_label, self._evidence_of(decisions))
         self._app.update(state)
         self._app.decisions.settle()
         self._list.refresh()
+        self._next()
+        self._say(sentence)
 
     def _evidence_of(self, decisions):
         """What was seen of the examples that are decided on: another training changes both."""
@@ -268,75 +269,6 @@ class ReviewView:
                 return
         self._go_to(self._place)
 
-    # --- several at once ---------------------------------------------------------------------------
-
-    def _show_selection(self):
-        dom.show(dom.by_id("bulk"), bool(self._selected))
-        count = self._examples.length if self._examples else 0
-        dom.by_id("queue-heading").textContent = (
-            _("{} selected").format(thousands(len(self._selected))) if self._selected else counted(count, "{} example", "{} examples")
-        )
-        dom.by_id("select-all").checked = count > 0 and len(self._selected) == count
-
-    def _select(self, example, wanted):
-        if wanted:
-            self._selected.add(example)
-        else:
-            self._selected.discard(example)
-        self._show_selection()
-
-    def _select_all(self, event):
-        count = self._examples.length if self._examples else 0
-        self._selected = set([self._examples[place] for place in range(count)]) if event.target.checked else set()
-        self._list.refresh()
-        self._show_selection()
-
-    def _ask_for_bulk(self, action):
-        """Show what an action on the selection will do, and wait for a yes."""
-        decisions, lines = self._bulk_decisions(action)
-        self._bulk = decisions
-        dom.by_id("bulk-heading").textContent = actions.QUESTIONS[action].format(counted(len(decisions), "{} example", "{} examples"))
-        dom.by_id("bulk-confirm").querySelector("ul").replaceChildren(*[dom.element("li", "", line) for line in lines])
-        dom.by_id("bulk-do").disabled = not decisions
-        dom.by_id("bulk-confirm").showModal()
-
-    def _bulk_decisions(self, action):
-        """The decisions, and in words how many go from which label to which."""
-        decisions, counts, without, already = [], {}, 0, 0
-        classes, state = self._index.classes, self._app.state
-        decided = set(reviewed(state))
-        for place in range(self._examples.length):
-            example = self._examples[place]
-            if example not in self._selected:
-                continue
-            if example in decided:
-                already += 1
-                continue
-            label = self._suggested[place] if action == ACCEPTED else None
-            if label == NO_LABEL:
-                without += 1
-                continue
-            decisions.append((example, action, label))
-            given = isolated(classes[self._index.current_label(state, example)])
-            becomes = _("stays {}").format(given) if label is None else given + " → " + isolated(classes[label])
-            counts[becomes] = counts.get(becomes, 0) + 1
-        lines = [_("{}: {}").format(becomes, thousands(counts[becomes])) for becomes in sorted(counts)]
-        if already:
-            lines.append(counted(already, "{} example reviewed already: left as it is", "{} examples reviewed already: left as they are"))
-        if without:
-            lines.append(counted(without, "{} example without a suggestion: left as it is", "{} examples without a suggestion: left as it is"))
-        return decisions, lines
-
-    def _do_bulk(self, _event):
-        dom.by_id("bulk-confirm").close()
-        self._apply(self._bulk)
-        sentence = counted(len(self._bulk), "{} example reviewed. Undo takes all of it back.", "{} examples reviewed. Undo takes all of it back.")
-        self._selected = set()
-        self._list.refresh()
-        self._show_selection()
-        self._next()
-        self._say(sentence)
-
     # --- events ----------------------------------------------------------------------------------
 
     def _wire(self):
@@ -350,9 +282,6 @@ class ReviewView:
             ("queue-unreviewed", "change", lambda event: self._choose(unreviewed=event.target.checked)),
             ("queue-text", "input", self._type),
             ("queue-list", "click", self._click_row),
-            ("select-all", "change", self._select_all),
-            ("bulk", "click", self._click_bulk),
-            ("bulk-do", "click", self._do_bulk),
             ("review", "click", self._click_action),
             ("review-choice", "change", self._choose_label),
         ):
@@ -378,14 +307,9 @@ class ReviewView:
             return
         place = int(row.getAttribute("data-place"))
         if event.target.tagName == "INPUT":
-            self._select(self._examples[place], event.target.checked)
+            self._selection.select(self._examples[place], event.target.checked)
         else:
             self._go_to(place)
-
-    def _click_bulk(self, event):
-        button = event.target.closest("[data-bulk]")
-        if button:
-            self._ask_for_bulk(button.getAttribute("data-bulk"))
 
     def _click_action(self, event):
         button = event.target.closest("[data-action]")
@@ -423,7 +347,7 @@ class ReviewView:
 
     def _toggle_selected(self):
         example = self._examples[self._place]
-        self._select(example, example not in self._selected)
+        self._selection.select(example, not self._selection.holds(example))
         self._list.refresh([self._place])
 
     def _say(self, sentence):
