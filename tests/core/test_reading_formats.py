@@ -1324,3 +1324,57 @@ def test_tables_of_one_class_each_are_one_table_with_their_names_as_labels():
     proposal = reading.read(files)
     assert given_labels(proposal.make()) == sorted(GIVEN)
     assert any("their names as labels" in note for note in proposal.notes)
+
+
+# --- whether the first line holds names ---------------------------------------------------------------------
+
+
+def letters_of(row):
+    return ["pe"[row % 2], "xbf"[row * 7 % 5 % 3], "sy"[row * 3 % 7 % 2], "pal"[row * 11 % 7 % 3]]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["p", "b", "y", "p"], *(letters_of(row) for row in range(30))],
+        [["5", "146", "45", "132"], *([str(row % 3), str(row * 37 % 255), str(row * 91 % 255), str(row * 53 % 255)] for row in range(30))],
+        [[SAID[0], "27", "eeb0"], *([text, ("27", "2,3", "14")[row % 3], f"eeb{row}"] for row, text in enumerate(SAID))],
+        [["ham", "a text £5", "", ""], *([("ham", "spam")[row % 2], text, "", ""] for row, text in enumerate(SAID))],
+    ],
+    ids=["letters, one of which is y", "numbers in no order", "a number among words", "empty cells above empty ones"],
+)
+def test_a_first_line_of_data_is_no_header(rows):
+    table = read_table(file(separated("\t", rows[1:], rows[0]), "data.txt"))
+    assert table.columns[0] == "column_1" and len(table) == len(rows)
+
+
+@pytest.mark.parametrize("header", ["y,a,b", "0,1,2", "kind,0,1", "v1,v2,,", "5,17,33"])
+def test_a_first_line_of_names_is_a_header(header):
+    rows = [[("yes", "no")[row % 2] if header[0] in "kv" else f"{row * 0.37 % 3:.2f}", f"{row * 0.61 % 5:.2f}", f"{row * 0.53 % 2:.2f}"] for row in range(30)]
+    rows = [[*row[: header.count(",") + 1], *[""] * (header.count(",") + 1 - len(row))] for row in rows]
+    rows = [[*row[:2], "", ""] if header[0] == "v" else row for row in rows]
+    assert read_table(file(separated(",", rows, header.split(",")))).columns[0] == header.split(",")[0]
+
+
+@pytest.mark.parametrize("place", [3, 0])
+def test_of_columns_of_numbers_without_names_the_one_of_few_whole_numbers_at_an_edge_is_the_label(place):
+    rows = [[f"{row * 0.37 % 3:.2f}", str(row * 37 % 19), f"{row * 0.53 % 2:.2f}"] for row in range(60)]
+    for row, cells in enumerate(rows):
+        cells.insert(place, str(row % 2))
+    assert reading.read([file("\n".join(map(",".join, rows)) + "\n", "data.data")]).roles[f"column_{place + 1}"] == "label"
+
+
+def test_a_column_called_title_that_is_the_same_everywhere_is_not_the_text():
+    rows = [["Rate it", text, label] for text, label in both()]
+    one = opened(file(separated(",", rows, ["Title", "Input.text", "Answer.sentiment.label"])))
+    assert one.texts == tuple(SAID) and given_labels(one) == GIVEN
+
+
+def test_rows_within_a_column_of_a_parquet_file_are_columns():
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    out = io.BytesIO()
+    parquet.write_table(pyarrow.table({"row": pyarrow.array([{"text": text, "label": label} for text, label in both()])}), out)
+    one = opened(file(out.getvalue(), "data.parquet"))
+    assert one.texts == tuple(SAID) and given_labels(one) == GIVEN

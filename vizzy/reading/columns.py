@@ -159,7 +159,7 @@ LIST_OF_PROBABILITIES = re.compile(
 ONE_PROBABILITY = re.compile(r"((y|pred|predicted|positive|pos|model|class_?1)_)*(p|prob|proba|probability|score)(_?(1|pos|positive|true))?")
 # What other tools suggest, beside the label that a person gave.
 OF_OTHERS = re.compile(r"(.*_)?(suggestions?|suggested|predictions?|predicted|preds?|agents?|status)(_.*)?")
-CALLED_LABEL = re.compile(r"(.*_)?(label|class|target|category|labels|classes|(is|has)_.*)(_(num|number|code|idx|index|name))?|(label|class|target)_[^\d].*")
+CALLED_LABEL = re.compile(r"(.*_)?(label|class|target|category|labels|classes|sentiment|emotion|intent|polarity|diagnosis|species|(is|has)_.*)(_(num|number|code|idx|index|name))?|type|(label|class|target)_[^\d].*")
 LONGEST_LABEL_WORDS = 6  # in the middle of all: a column of sentences that come again holds no labels
 FEWEST_ROWS_THAT_REPEAT = 10  # of fewer, a model may agree with all
 ROUNDED_TO_2 = 0.005  # how far off a number with two decimals may be
@@ -313,11 +313,22 @@ def _unusual_label(table, roles):
     few = [column for column in few if not _are_sentences(table, column)]
     few = [column for column in few if not is_date(next(filter(None, table.texts(column)), ""))]
     if not few and all(column.startswith(UNNAMED) for column in table.columns):  # without names, numbers may be classes
-        few = [column for column in free if has_few_values(table, column)]
+        few = _numbers_as_labels(table, free)
     rating = _rating(table, free) if TEXT in roles.values() or text_column(table, free) else None
     if rating and (not few or normalised(rating) in PLAIN_RATING_NAMES):
         few = [rating]
     return {few[0]: LABEL} if len(few) == 1 else {}
+
+
+def _numbers_as_labels(table, free):
+    """Of columns without names those of few whole numbers: the last of the table, or else the first, where there are several."""
+    few = [column for column in free if has_few_values(table, column) and _are_whole_numbers(table, column)]
+    counts = {column: len(set(table.texts(column))) for column in few}
+    for place in (-1, 0):
+        column = table.columns[place]
+        if column in counts and counts[column] == min(counts.values()):
+            return [column]
+    return few
 
 
 def _is_called_label(table, column):
@@ -472,7 +483,8 @@ def _may_be(table, column, role):
     if role == LABEL:
         return may_be_labels(table, column)
     if role in (FILE, TEXT):
-        return not holds_lists(table, column)
+        texts = sampled_texts(table, column)
+        return not holds_lists(table, column) and not (role == TEXT and len(texts) > 1 == len(set(texts)))
     return True
 
 

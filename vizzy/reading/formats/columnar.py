@@ -14,6 +14,7 @@ from typing import Any
 from vizzy.reading.class_lists import names_of_columns
 from vizzy.reading.errors import ReadingError
 from vizzy.reading.files import InputFile
+from vizzy.reading.formats.json_tables import flattened
 from vizzy.reading.limits import MEGABYTE, NATIVE, Limits
 from vizzy.reading.tables import ABSENT, FEATHER, PARQUET, Form, Table, cell_text
 from vizzy.sentences import sentence
@@ -61,6 +62,12 @@ def read_columnar(file: InputFile, limits: Limits = NATIVE) -> Table:
         raise ReadingError(sentence("{file} holds no rows: is it the right file?", file=file.name))
     rows = tuple(list(row) for row in zip(*columns, strict=True))
     form = Form(kind=kind, origin=table)
+    if any(isinstance(cell, dict) for cell in rows[0]):
+        objects = [dict(zip(table.column_names, row, strict=True)) for row in rows]
+        wider, notes = flattened(file.name, objects)
+        if notes:
+            names = tuple(wider[0])
+            return Table(file.name, names, tuple([row.get(name) for name in names] for row in wider), tuple(range(1, len(rows) + 1)), form, notes, unit="row")
     named = {column: names for column, names in names_of_columns(schema.metadata).items() if column in table.column_names}
     return Table(file.name, tuple(table.column_names), rows, tuple(range(1, len(rows) + 1)), form, unit="row", class_names=named)
 

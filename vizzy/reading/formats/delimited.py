@@ -425,13 +425,34 @@ def _holds_data(records):
         return True  # a list of labels, of which the first comes again
     below = [record for record in records[1 : HEADER_SAMPLE + 1] if len(record) == len(header) and record != header]
     filled = [place for place, cell in enumerate(header) if cell.strip() or any(record[place].strip() for record in below)]
-    if not below or any(not header[place].strip() or header[place].strip().lower() in NAMES_OF_COLUMNS for place in filled):
+    values = [[record[place].strip() for record in below] for place in range(len(header))]
+    if not below or any(not header[place].strip() or _is_usual_name(header[place].strip(), values[place]) for place in filled):
         return False
-    evidence = [_is_like(cell.strip(), [record[place].strip() for record in below]) for place, cell in enumerate(header)]
+    evidence = [bool(cell.strip()) and _is_like(cell.strip(), values[place]) for place, cell in enumerate(header)]
+    numbers = [cell.strip() for cell in header if PLAIN_NUMBER.fullmatch(cell.strip())]
+    if len(numbers) > 1 and _are_in_turn(numbers) and not any(cell in values[place] for place, cell in enumerate(header) if cell in numbers):
+        evidence = [found and header[place].strip() not in numbers for place, found in enumerate(evidence)]
+    if not _are_in_turn(numbers):
+        evidence += [cell.strip() in values[place] for place, cell in enumerate(header) if cell.strip() in numbers]
     # All numbers: 0, 1, 2, … name the columns of an array; fractions do not.
     if all(PLAIN_NUMBER.fullmatch(cell.strip()) for cell in header):
-        return len(set(header)) < len(header) or any(_FRACTION.fullmatch(cell.strip()) and not _WHOLE_FRACTION.fullmatch(cell.strip()) for cell in header)
+        return not _are_in_turn(numbers)
     return any(evidence) and not any(_is_name_above_numbers(cell.strip(), below, place) for place, cell in enumerate(header))
+
+
+def _is_usual_name(cell, values):
+    """Whether a field of the first line is a usual name of a column, and none of the values below it."""
+    return cell.lower() in NAMES_OF_COLUMNS and cell not in values
+
+
+def _are_in_turn(numbers):
+    """Whether whole numbers grow, as those that name the columns of an array do."""
+    if any(_FRACTION.fullmatch(number) and not _WHOLE_FRACTION.fullmatch(number) for number in numbers):
+        return False
+    places = [float(number) for number in numbers]
+    if len(places) == 1:
+        return places[0] <= 1
+    return all(one < other for one, other in zip(places, places[1:], strict=False))
 
 
 def _is_like(cell, values):

@@ -309,7 +309,7 @@ def _table_of_objects(name, objects, lines, form, notes):
             objects = [entry[key] for entry in objects]
             notes = (*notes, sentence("What is under {key} in {file} was read.", key=shown(key), file=name))
     objects, more = _of_chats(name, objects)
-    objects, nested = _flattened(name, objects)
+    objects, nested = flattened(name, objects)
     notes = (*notes, *more, *nested)
     columns = tuple(dict.fromkeys(key for entry in objects for key in entry))
     rows = tuple([entry.get(column, ABSENT) for column in columns] for entry in objects)
@@ -332,8 +332,14 @@ def _of_chats(name, objects):
     return objects, ()
 
 
-def _flattened(name, objects):
-    """Objects with what stands in inner ones beside the rest, where only there a column is called like labels; and a note."""
+def flattened(name: str, objects: Sequence[dict]) -> tuple[Sequence[dict], tuple]:
+    """Objects with what stands in inner ones beside the rest, where only there a column is called like labels; and notes.
+
+    Examples
+    --------
+    >>> flattened("a.json", [{"id": 1, "row": {"label": "cat"}}, {"id": 2, "row": {"label": "dog"}}])[0]
+    [{'id': 1, 'row.label': 'cat'}, {'id': 2, 'row.label': 'dog'}]
+    """
     keys = dict.fromkeys(key for entry in objects for key in entry)
     if {key.lower() for key in keys} & NAMES_OF_LABELS:
         return objects, ()
@@ -342,7 +348,7 @@ def _flattened(name, objects):
         return objects, ()
     rows = []
     for entry in objects:
-        row = {}
+        row: dict = {}
         for key, cell in entry.items():
             row |= {f"{key}.{place}": value for place, value in (cell or {}).items()} if key in inner else {key: cell}
         rows.append(row)
