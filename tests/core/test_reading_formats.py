@@ -202,8 +202,8 @@ def test_a_list_of_labels_loses_none_whether_they_are_words_or_numbers(name):
 def test_a_header_is_no_data_where_it_is_chosen_or_looks_like_one():
     assert_read(opened(file(separated())))
     names = "red,green\n" + "red,blue\n" * 5
-    assert read_table(file(names), header=True).columns == ("red", "green")
-    assert len(read_table(file(names), header=False)) == 6
+    assert read_table(file(names), reading.Choices(header=True)).columns == ("red", "green")
+    assert len(read_table(file(names), reading.Choices(header=False))) == 6
     numbered = "0,1,2\n" + "0.5,0.25,0.25\n" * 4
     assert read_table(file(numbered)).columns == ("0", "1", "2")
 

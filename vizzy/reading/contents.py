@@ -247,7 +247,7 @@ def _tables(files, choices, limits, has_labels=False):
 
 
 def _read(file, choices, limits):
-    return read_table(file, choices.encoding, choices.delimiter, choices.header, choices.sheet, limits)
+    return read_table(file, choices, limits)
 
 
 def _readable(perhaps, files, choices, limits):

@@ -269,7 +269,7 @@ def _table_in(address, choices):
     head = min((whole_rows(head, one) for one in separators), key=len) or whole_rows(head, Dialect(",", quoting=False))
     if not head:
         raise ReadingError(f"{_name(address)} has lines of more than a megabyte: {NEEDS_MEMORY}.")
-    table = read_table(InputFile(_name(address), head), choices.encoding, choices.delimiter, choices.header)
+    table = read_table(InputFile(_name(address), head), choices)
     if table.form.kind != DELIMITED or table.form.encoding not in ASCII_LIKE:
         raise ReadingError(f"{_name(address)} is read at once, and so with all its rows in memory: {NEEDS_MEMORY}.")
     dialect = dialect_of(head.decode(table.form.encoding), table.form.delimiter)

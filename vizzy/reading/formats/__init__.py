@@ -7,6 +7,7 @@ or fetched, only when such a file comes.
 
 from dataclasses import replace
 
+from vizzy.reading.choices import Choices
 from vizzy.reading.errors import ReadingError
 from vizzy.reading.files import COLUMNAR_SUFFIXES, SPREADSHEET_SUFFIXES, InputFile
 from vizzy.reading.limits import NATIVE, Limits
@@ -44,25 +45,14 @@ WRITTEN = {
 }
 
 
-def read_table(
-    file: InputFile,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-    header: bool | None = None,
-    sheet: str | None = None,
-    limits: Limits = NATIVE,
-) -> Table:
+def read_table(file: InputFile, choices: Choices | None = None, limits: Limits = NATIVE) -> Table:
     """Read a table from a file's bytes, by what it holds rather than by its name.
 
     Parameters
     ----------
     file : InputFile
-    encoding, delimiter : str, optional
-        Found out where they are not given.
-    header : bool, optional
-        Whether the first line names the columns; found out where it is not given.
-    sheet : str, optional
-        Which sheet of a spreadsheet.
+    choices : Choices, optional
+        Of encoding, delimiter, header and sheet, which are found out where they are not chosen.
     limits : Limits
         On what files unpack to that say how large they are.
 
@@ -74,6 +64,7 @@ def read_table(
     ------
     ReadingError
     """
+    choices = choices or Choices()
     if file.content.startswith((PARQUET_START, ARROW_START)) or is_arrow_stream(file):
         from vizzy.reading.formats.columnar import read_columnar
 
@@ -81,8 +72,8 @@ def read_table(
     if is_spreadsheet(file):
         from vizzy.reading.formats.spreadsheets import read_spreadsheet
 
-        return read_spreadsheet(file, sheet, limits)
-    text, form, notes = decoded(file, encoding)
+        return read_spreadsheet(file, choices.sheet, limits)
+    text, form, notes = decoded(file, choices.encoding)
     first = text.lstrip()[:1]
     if not first:
         raise ReadingError(sentence("{file} is empty: was it saved, or copied completely?", file=file.name))
@@ -97,7 +88,7 @@ def read_table(
     for recognised, read_out in ((is_arff, read_arff), (is_libsvm, read_libsvm)):
         if recognised(text):
             return read_out(file.name, text, form, notes, limits.cells)
-    return read_delimited(file.name, text, form, notes, delimiter, header)
+    return read_delimited(file.name, text, form, notes, choices.delimiter, choices.header)
 
 
 def read_sheets(file: InputFile, limits: Limits = NATIVE) -> dict[str, Table]:
