@@ -184,3 +184,10 @@ def test_keys_lead_to_each_panel_and_to_both_sliders(first_result):
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid", panel
     page.keyboard.press("2")
     assert page.evaluate("document.activeElement.id") == "train"
+
+
+@pytest.mark.without_worker
+def test_a_screen_reader_hears_how_the_start_or_a_training_ended_and_not_each_step_of_it(first_result, visit):
+    assert visit.open().page.get_attribute("#status", "aria-live") == "off"
+    assert visit.page.text_content("#status")
+    assert first_result.page.get_attribute("#status", "aria-live") == "polite"

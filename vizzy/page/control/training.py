@@ -153,7 +153,10 @@ class TrainingController:
         js.document.documentElement.setAttribute("data-vizzy", state.phase)
         busy = state.worker == "loading" or state.training
         self._app.panels.predictions.render(state, share if busy else None)
-        dom.by_id("status").textContent = status[3]
+        line = dom.by_id("status")
+        # A screen reader says how something ended, and that it began by the button; the bar has the rest where it is asked for.
+        line.setAttribute("aria-live", "off" if busy else "polite")
+        line.textContent = status[3]
 
     def _status_text(self, loading):
         state, dataset = self._app.state, self._app.dataset
