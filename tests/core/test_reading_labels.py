@@ -672,3 +672,11 @@ def test_texts_that_several_people_labelled_in_rows_of_their_own_are_warned_of()
     assert any("20 of 30 rows have a text that another row has" in note for note in read([table(columns)]).notes)
     columns["text"] = [f"the text of number {row} is here" for row in range(30)]
     assert not any("another row has" in note for note in read([table(columns)]).notes)
+
+
+def test_labels_that_stand_above_the_rows_they_count_for_are_asked_about_as_such():
+    labels = [GIVEN[row // 10] if row % 10 == 0 else "" for row in range(30)]
+    columns = {"label": labels, "width": [row * 0.37 % 3 for row in range(30)]}
+    assert "holds a label in 3 of 30 rows alone: if each counts for the rows below it" in read([table(columns)]).problem
+    columns["label"] = [label if row % 3 else "" for row, label in enumerate(GIVEN)]
+    assert "holds no label in 10 of 30 rows" in read([table(columns)]).problem

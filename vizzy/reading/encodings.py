@@ -6,6 +6,7 @@ and letters that hardly any language uses. No library that does this is in Pyodi
 are few, those for any text guess worse.
 """
 
+import io
 import re
 from collections import Counter
 from functools import lru_cache
@@ -97,25 +98,26 @@ def encoding_of(content: bytes) -> str:
     sample = _sample(content)
     scores = {}
     for place, (encoding, _, languages) in enumerate(ENCODINGS):
-        text = _decoded(content, sample, encoding)
+        text = _decoded(sample, encoding)
         if text is not None:
-            likely = A_PLACE * min(place, LAST_PLACE) * (1 + FEW_LETTERS / max(1, len(_BEYOND_ASCII.findall(text))))
-            scores[encoding] = max(_score(text, letters) for letters in languages) - likely
-    best = max(scores, key=lambda encoding: scores[encoding], default=ENCODINGS[0][0])
-    return best if scores.get(best, 0.0) > 0 else ENCODINGS[0][0]
+            unlikely = A_PLACE * min(place, LAST_PLACE) * (1 + FEW_LETTERS / max(1, len(_BEYOND_ASCII.findall(text))))
+            scores[encoding] = max(_score(text, letters) for letters in languages) - unlikely
+    likely = sorted((encoding for encoding in scores if scores[encoding] > 0), key=lambda encoding: -scores[encoding])
+    return next((encoding for encoding in likely if _decoded(content, encoding) is not None), ENCODINGS[0][0])
 
 
 def is_damaged_utf_8(content: bytes) -> bool:
     """Whether a text is UTF-8 but for a few bytes, such as a letter that was cut in two or lines of another file."""
-    formed = len(_WELL_FORMED.findall(content))
-    others = len(re.findall(rb"[\x80-\xff]", _WELL_FORMED.sub(b"", content)))
+    sample = _sample(content)
+    formed = len(_WELL_FORMED.findall(sample))
+    others = len(re.findall(rb"[\x80-\xff]", _WELL_FORMED.sub(b"", sample)))
     return formed > 0 and formed >= SHARE_OF_UTF_8 * (formed + others)
 
 
 def _sample(content):
     """The lines that hold bytes beyond ASCII, so many as are enough."""
     lines, size = [], 0
-    for line in content.splitlines(keepends=True):
+    for line in io.BytesIO(content):
         if not line.isascii():
             lines.append(line)
             size += len(line)
@@ -124,15 +126,12 @@ def _sample(content):
     return b"".join(lines)
 
 
-def _decoded(content, sample, encoding):
-    """The sample's text; None where it, or the whole content, is not in that encoding."""
+def _decoded(content, encoding):
+    """Bytes as text; None where they are not in that encoding."""
     try:
-        text = sample.decode(encoding)
-        if len(sample) < len(content):
-            content.decode(encoding)
+        return content.decode(encoding)
     except UnicodeDecodeError:
         return None
-    return text
 
 
 @lru_cache(maxsize=64)

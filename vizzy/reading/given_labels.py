@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 import vizzy.reading.arrays as array_roles
 import vizzy.reading.columns as column_roles
 import vizzy.reading.labels as label_texts
@@ -112,6 +114,12 @@ def check_unlabelled(contents: Contents, labels: GivenLabels, choices: Choices) 
     missing = labels.texts.rows_with(lambda label: not label).tolist()
     count = len(missing) - labels.n_signs
     if count > 0 and not choices.leave_out_unlabelled:
+        if missing[0] > 0 and 2 * count > len(labels.texts) and max(np.diff(labels.texts.rows_with(bool)), default=0) > 1:
+            raise ReadingError(sentence(
+                "{where} holds a label in {n} of {rows} alone: if each counts for the rows below it, as where cells were merged, fill it "
+                "down into them; else choose to leave out rows without one.",
+                where=labels.where, n=len(labels.texts) - count, rows=counted(len(labels.texts), "{} row", "{} rows"),
+            ))
         place = contents.table.place(missing[0]) if contents.table else sentence("row {number} (counted from 0)", number=str(missing[0]))
         values = {"where": labels.where, "rows": counted(len(labels.texts), "{} row", "{} rows"), "place": place}
         if count == 1:

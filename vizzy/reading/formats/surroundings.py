@@ -116,7 +116,7 @@ def without_repeated(
     rows, places : list
     notes : list of Sentence
     """
-    again = [number for number, row in enumerate(rows) if [cell.strip() for cell in row] == list(header)]
+    again = [number for number, row in enumerate(rows) if header[0] in row[0] and [cell.strip() for cell in row] == list(header)]
     comments = [number for number, row in enumerate(rows[:-1]) if len(header) > 1 and row[0].startswith("#") and not any(row[1:])]
     notes = []
     if again:
@@ -193,12 +193,16 @@ def _rows_within(rows, width):
     """The rows that are totals of some rows above them: set of int."""
     found = set()
     for number, row in enumerate(rows):
+        if "" not in row:
+            continue  # it lacks nothing that the others have
         first = next((place for place, cell in enumerate(row) if cell.strip()), None)
         if number and first is not None and _TOTAL.fullmatch(row[first].strip()):
             found.add(number)
+    if not found:
+        return found
     others = [row for number, row in enumerate(rows) if number not in found and any(cell.strip() for cell in row)]
     filled = sorted(sum(bool(cell.strip()) for cell in row) for row in others)
-    if not found or not others or len(found) > MOST_SUBTOTALS * len(rows):
+    if not others or len(found) > MOST_SUBTOTALS * len(rows):
         return set()
     least = filled[len(filled) // 10]  # fewer cells than nearly every other row has
     numbers = [number for number in found if len(rows[number]) <= width and sum(bool(cell.strip()) for cell in rows[number]) < least]
