@@ -28,8 +28,21 @@ def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     >>> product(np.eye(2), np.array([[1.0, 2.0], [3.0, 4.0]])).tolist()
     [[1.0, 2.0], [3.0, 4.0]]
     """
-    if left.size * right.shape[1] < FEWEST_PRODUCTS:
-        return left @ right
+    return left @ right if left.size * right.shape[1] < FEWEST_PRODUCTS else large_product(left, right)
+
+
+def large_product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """``left @ right`` by scipy's BLAS, however small: for what needs its module anyway.
+
+    Parameters
+    ----------
+    left, right : np.ndarray
+        As for `product`.
+
+    Returns
+    -------
+    np.ndarray of the same dtype, shape (n, k)
+    """
     from scipy.linalg import blas  # comes late
 
     gemm = blas.sgemm if left.dtype == np.float32 else blas.dgemm

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from vizzy.sentences import Sentence, sentence
 from vizzy.vocabulary import MOST_FOR_SVM
 
-SVM, LOGISTIC, NYSTROEM = "support vector machine", "logistic regression", "kernel ridge regression"
+SVM, LOGISTIC, NYSTROEM = "support vector machine", "logistic regression", "approximate support vector machine"
 
 SECONDS_PER_PRODUCT = 2.6e-9  # per n * n * d
 SECONDS_PER_PAIR = 6.6e-8  # per n * n
@@ -25,11 +25,11 @@ SECONDS_PER_CONTEST = 2.5e-3  # per two classes
 BROWSER_FACTOR = 2.0
 
 SECONDS_PER_WEIGHT = 1e-7  # of a logistic regression, per n * d * K
-# Of kernel ridge regression: per n * m * m and per m * m * m, for m landmarks; per n * m, and per n * m * d.
-SECONDS_PER_GRAM = 1e-10
-SECONDS_PER_SOLUTION = 6e-10
-SECONDS_PER_KERNEL = 3e-8
-SECONDS_PER_KERNEL_PRODUCT = 3e-10
+# Of an approximate support vector machine with m landmarks: per m * m * m; per n * m, per n * m * d, and per n * m * K.
+SECONDS_PER_SOLUTION = 3e-10
+SECONDS_PER_KERNEL = 2.5e-8
+SECONDS_PER_KERNEL_PRODUCT = 2e-10
+SECONDS_PER_MACHINE = 6e-9
 # Words and characters of a text, hashed, weighted and projected: natively, per text and per character of it.
 SECONDS_PER_TEXT = 1.5e-4
 SECONDS_PER_CHARACTER = 3e-7
@@ -75,7 +75,7 @@ def solver_of(n: int, made_of: str | None) -> str:
     Examples
     --------
     >>> solver_of(3_000, None), solver_of(20_000, None), solver_of(20_000, "texts")
-    ('support vector machine', 'kernel ridge regression', 'logistic regression')
+    ('support vector machine', 'approximate support vector machine', 'logistic regression')
     """
     if n <= MOST_FOR_SVM:
         return SVM
@@ -105,27 +105,32 @@ def solver_note(n: int, made_of: str | None) -> Sentence | None:
     if solver == SVM:
         return None
     if solver == NYSTROEM:
-        what = sentence("kernel ridge regression with the same kernel at {landmarks} landmarks", landmarks=n_landmarks(n))
-    else:
-        what = sentence("logistic regression")
+        return sentence(
+            "With more than {most} examples, the support vector machine is approximated: it compares each example with {landmarks} "
+            "of them only, since the time of comparing all with all grows with the square of their number. It finds about as many "
+            "wrong labels.",
+            most=MOST_FOR_SVM,
+            landmarks=n_landmarks(n),
+        )
     return sentence(
-        "With more than {most} examples, {what} is trained in place of a support vector machine, "
+        "With more than {most} examples, logistic regression is trained in place of a support vector machine, "
         "whose time grows with the square of their number.",
         most=MOST_FOR_SVM,
-        what=what,
     )
 
 
-LANDMARKS_PER_ROOT = 10
-FEWEST_LANDMARKS, MOST_LANDMARKS = 1000, 1500
+LANDMARKS_PER_ROOT = 12
+FEWEST_LANDMARKS, MOST_LANDMARKS = 1200, 1500
 
 
-def n_landmarks(n: int) -> int:
-    """At how many landmarks `vizzy.nystroem` evaluates the kernel of so many examples.
+def n_landmarks(n: int, share: float = 1.0) -> int:
+    """At how many landmarks `vizzy.nystroem` evaluates a kernel of so many examples.
 
     Parameters
     ----------
     n : int, at least 1
+    share : float in (0, 1]
+        Of them, for a wide kernel.
 
     Returns
     -------
@@ -133,10 +138,10 @@ def n_landmarks(n: int) -> int:
 
     Examples
     --------
-    >>> n_landmarks(500), n_landmarks(20_000), n_landmarks(1_000_000)
-    (500, 1414, 1500)
+    >>> n_landmarks(500), n_landmarks(12_000), n_landmarks(1_000_000)
+    (500, 1315, 1500)
     """
-    return min(n, MOST_LANDMARKS, max(FEWEST_LANDMARKS, round(LANDMARKS_PER_ROOT * math.sqrt(n))))
+    return min(n, round(share * min(MOST_LANDMARKS, max(FEWEST_LANDMARKS, round(LANDMARKS_PER_ROOT * math.sqrt(n))))))
 
 
 def training_seconds(
@@ -170,7 +175,7 @@ def _native_seconds(n, dimensions, n_classes, solver):
         return n * dimensions * n_classes * SECONDS_PER_WEIGHT
     if solver == NYSTROEM:
         m = n_landmarks(n)
-        per_row = m * m * SECONDS_PER_GRAM + m * (SECONDS_PER_KERNEL + dimensions * SECONDS_PER_KERNEL_PRODUCT)
-        return n * per_row + m**3 * SECONDS_PER_SOLUTION
+        per_value = SECONDS_PER_KERNEL + dimensions * SECONDS_PER_KERNEL_PRODUCT + n_classes * SECONDS_PER_MACHINE
+        return n * m * per_value + m**3 * SECONDS_PER_SOLUTION
     contests = n_classes * (n_classes - 1) / 2
     return n * n * (dimensions * SECONDS_PER_PRODUCT + SECONDS_PER_PAIR) + contests * SECONDS_PER_CONTEST

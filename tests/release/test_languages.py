@@ -161,7 +161,7 @@ NO_SENTENCES = {
     "vizzy/vocabulary.py": {"label issue", "out of distribution", "no class", "label issues", "near duplicates"},  # names
     # What exported tables hold, which other programs read.
     "vizzy/exporting.py": {"suggested label accepted", "given label kept", "another label", "no class", ", labels differ", "group {}", "json lines"},
-    "vizzy/estimate.py": {"support vector machine", "kernel ridge regression", "logistic regression"},  # names
+    "vizzy/estimate.py": {"support vector machine", "approximate support vector machine", "logistic regression"},  # names
     "vizzy/reading/arrays.py": {"predicted probabilities", "perceptual hashes of images"},  # roles, as the page has them
     "vizzy/reading/columns.py": {"label, one column a class", "true label", "alternative text", "predicted probability"},
     "vizzy/reading/encodings.py": {"Shift JIS", "GB 18030", "ISO 8859-2", "Mac Roman", "Mac Cyrillic", "code page 850", "code page 852", "code page 866"},
