@@ -2,7 +2,7 @@
 
 ARROWS = ("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End")
 LIST = "data-thumb-list"  # on what holds thumbnails that are no siblings: one for each line
-GRIDS = ", ".join([".thumbs", ".challenge-table", "[" + LIST + "]"])
+GRIDS = ".thumbs, .challenge-table, [data-thumb-list]"
 CARD_STEPS = {"PageUp": -1, "PageDown": 1, "ArrowLeft": -1, "ArrowRight": 1}
 CHOICE_STEPS = {"ArrowUp": "previousElementSibling", "ArrowDown": "nextElementSibling"}
 
