@@ -137,27 +137,39 @@ def _texts_as_they_stand(contents, roles, choices):
     """The labels as they stand in the files, what holds them, for complaints, and notes: (list of str, str, list of str)."""
     column = column_of(roles.columns, column_roles.LABEL)
     if column is not None:
-        where = sentence("{table}, column {column}", table=contents.table.name, column=shown(column))
-        shares = shares_of_column(contents.table, column)
-        if shares is None:
-            texts = CodedTexts.of(labels_of_column(contents.table, column))
-            texts, where, notes = named(texts, contents.class_by_number, where)
-            return texts, where, [*notes, *notes_on_answers(contents.table, texts.different)]
-        values, classes = shares
-        texts, notes = hardened(values, classes or _classes_of_shares(contents, roles, choices, values.shape[1]), where)
-        return texts, where, notes
+        return _texts_of_column(contents, roles, choices, column)
     one_hot = columns_of(roles.columns, column_roles.ONE_HOT)
     if one_hot:
-        classes = column_roles.classes_of_one_hot(one_hot)
-        where = sentence("{table}, columns {columns}", table=contents.table.name, columns=listed(one_hot, 3))
-        values = shares_of_columns(contents.table, one_hot)
-        if values is None:
-            return labels_of_one_hot_columns(contents.table, one_hot, classes), where, []
-        texts, notes = hardened(values, classes, where)
-        return texts, where, notes
+        return _texts_of_one_hot(contents.table, one_hot)
     array = array_with(contents, roles, array_roles.LABELS)
     if array is None:
         raise ReadingError(_no_labels(contents))
+    return _texts_of_array(contents, roles, choices, array)
+
+
+def _texts_of_column(contents, roles, choices, column):
+    where = sentence("{table}, column {column}", table=contents.table.name, column=shown(column))
+    shares = shares_of_column(contents.table, column)
+    if shares is None:
+        texts = CodedTexts.of(labels_of_column(contents.table, column))
+        texts, where, notes = named(texts, contents.class_by_number, where)
+        return texts, where, [*notes, *notes_on_answers(contents.table, texts.different)]
+    values, classes = shares
+    texts, notes = hardened(values, classes or _classes_of_shares(contents, roles, choices, values.shape[1]), where)
+    return texts, where, notes
+
+
+def _texts_of_one_hot(table, columns):
+    classes = column_roles.classes_of_one_hot(columns)
+    where = sentence("{table}, columns {columns}", table=table.name, columns=listed(columns, 3))
+    values = shares_of_columns(table, columns)
+    if values is None:
+        return labels_of_one_hot_columns(table, columns, classes), where, []
+    texts, notes = hardened(values, classes, where)
+    return texts, where, notes
+
+
+def _texts_of_array(contents, roles, choices, array):
     names = array_with(contents, roles, array_roles.CLASSES)
     names = array_roles.texts_of(names.values) if names is not None else list(choices.classes)
     notes: list[str] = []

@@ -218,7 +218,11 @@ def check_classes(labels: Sequence[str], where: str, most: int, chosen: bool = F
             "{said}, but at most {most} classes are held here: {command} does the same with more memory.",
             said=said, most=most, command="python -m vizzy find",
         ))
-    notes = []
+    return [*_notes_on_number_of_classes(counts, where, said), *_notes_on_combinations(counts, where)]
+
+
+def _notes_on_number_of_classes(counts, where, said):
+    total, notes = sum(counts.values()), []
     if len(counts) > 1 and all(_OF_WORDS.fullmatch(label) for label in counts):
         notes.append(sentence(
             "The labels in {where} are those of words within texts, such as {values}: each word is judged by itself, without what stands around it.",
@@ -228,25 +232,26 @@ def check_classes(labels: Sequence[str], where: str, most: int, chosen: bool = F
         total >= FEW_ROWS and len(counts) > MANY_CLASSES_PER_ROW * total
     ):
         notes.append(sentence("{said}: if that is an id or a text, choose another column for the label.", said=said))
+    return notes
+
+
+def _notes_on_combinations(counts, where):
     for separator in SEPARATORS:
         combined = [label for label in counts if separator in label]
         if _are_combinations(counts, combined, separator):
             values = {"where": where, "labels": listed(combined, 2)}
-            notes.append(
-                sentence(
+            if separator == " ":
+                return [sentence(
                     "{where} holds several words in a row, such as {labels}: each combination is counted as a class of its "
                     "own. If the words are separate labels, that is not supported: bring rows with one label each.",
                     **values,
-                )
-                if separator == " "
-                else sentence(
-                    "{where} holds several tags in a row, such as {labels}: each combination is counted as a class of its "
-                    "own. If the tags are separate labels, that is not supported: bring rows with one label each.",
-                    **values,
-                )
-            )
-            break
-    return notes
+                )]
+            return [sentence(
+                "{where} holds several tags in a row, such as {labels}: each combination is counted as a class of its "
+                "own. If the tags are separate labels, that is not supported: bring rows with one label each.",
+                **values,
+            )]
+    return []
 
 
 def indexed(labels: Sequence[str], classes: Sequence[str]) -> np.ndarray:
