@@ -79,6 +79,7 @@ class TrainingController:
 
     async def _trained_in_worker(self, labels):
         watch = asyncio.create_task(self._watch())
+        asyncio.create_task(self._app.panels.prepare_ahead())
         try:
             return await self._app.worker.train(labels)
         finally:

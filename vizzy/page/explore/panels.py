@@ -11,8 +11,10 @@ from vizzy.page.explore.results import ResultsPanel
 from vizzy.page.explore.thresholds import ThresholdsPanel
 from vizzy.page.ui import dom
 from vizzy.page.ui.motion import Motion, movers
-from vizzy.page.ui.scheduling import in_slices, yield_to_browser
+from vizzy.page.ui.scheduling import in_slices, yield_to_browser, yield_until_idle
 from vizzy.page.ui.thumbnails import Thumbnails, drop_others
+
+MOST_MADE_AHEAD = 600  # thumbnails: of more examples the matrix shows only some
 
 
 class Panels:
@@ -50,6 +52,12 @@ class Panels:
         """Show what follows from the state alone."""
         self.dataset.render(state)
         self.thresholds.render_settings(state)
+
+    async def prepare_ahead(self):
+        """Make the matrix's thumbnails while the worker trains: of a small dataset every example is shown."""
+        grid, examples = self.matrix.grids[0], range(len(self._index))
+        if len(examples) <= MOST_MADE_AHEAD:
+            await in_slices((grid.prepare(example) for example in grid.missing(examples)), yield_until_idle)
 
     async def prepare(self, analysis):
         """Make the thumbnails that are about to be shown, so that showing them takes no long task."""
