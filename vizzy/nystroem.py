@@ -39,8 +39,8 @@ from vizzy.estimate import n_landmarks
 # The widths of the kernels, as `vizzy.training.RBF_GAMMA_SCALE` is one, and at which share of the landmarks each is evaluated.
 KERNELS = ((2.0, 1.0), (0.7, 0.5))
 RIDGE = 0.5
-STEPS, STEPS_WITHOUT_WRONG = 3, 2  # from the least-squares fit on
-BOUND_ROWS = 5  # examples for each landmark, from which the Hessian's bound is estimated
+STEPS, STEPS_WITHOUT_WRONG = 2, 2  # from the least-squares fit on
+BOUND_ROWS = 3  # examples for each landmark, from which the Hessian's bound is estimated
 # Of the landmarks' own kernel matrix, whose smallest eigenvalues are 0 but for the rounding of float32.
 JITTER = 1e-5
 BLOCK = 1024  # examples whose kernel values are calculated at once
