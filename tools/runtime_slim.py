@@ -180,6 +180,7 @@ class SlimBuild:
 
     def lay_core(self):
         """Write what starts Pyodide from a snapshot."""
+        core = with_wasm_from_elsewhere((self.full / "pyodide.mjs").read_text())
         self.say("Taking out of the program what no library asks for")
         script, program = (self.work / f"trimmed-{name}" for name in PACKED_CORE)
         self.imported = self.step(
@@ -195,8 +196,7 @@ class SlimBuild:
         )["imported"]
         for name, path in zip(PACKED_CORE, (script, program), strict=True):
             (self.folder / f"{name}.bin").write_bytes(packed(path.read_bytes()))
-        core = (self.full / "pyodide.mjs").read_text()
-        (self.folder / CORE).write_text(with_wasm_from_elsewhere(core))
+        (self.folder / CORE).write_text(core)
         shutil.copyfile(TOOLS / "runtime_entry.mjs", self.folder / "pyodide.mjs")
         shutil.copyfile(TOOLS / "runtime_snapshot.mjs", self.folder / SNAPSHOT_READER)
         (self.folder / INFLATE).write_bytes(self.inflate)
