@@ -482,6 +482,20 @@ def test_what_the_prompt_says_is_text(lab):
 
 
 @pytest.mark.shared
+def test_a_lab_whose_predictions_are_of_other_labels_says_so_and_offers_to_train_again(lab, visit):
+    page = lab("score")
+    assert not page.is_visible(".lab-stale")
+    page.evaluate("location.hash = 'labels=1:0,13:0&lab=score'")
+    page.wait_for_selector(".lab-stale")
+    assert page.inner_text(".lab-stale p") == "Labels have changed: train again."
+    page.focus(".lab-stale button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".lab-stale", state="hidden")
+    visit.wait("trained")
+    assert page.evaluate("document.activeElement.id") == "lab-body"  # its button is gone
+
+
+@pytest.mark.shared
 def test_the_page_s_keys_are_letters_in_the_editor(lab):
     page = editor(lab)
     page.evaluate("document.querySelector('.editor').view.focus()")

@@ -74,8 +74,12 @@ class LabPanel:
             dom.element("p", "", _("This lab looks at what the model predicts.")),
             dom.button(_("Train the model"), "primary", create_proxy(self.app.training.request)),
         )
+        self._stale = dom.element("div", "row lab-stale")
+        self._train_again = dom.button("", "primary", create_proxy(self.app.training.request))
+        self._stale.append(dom.element("p", "", _("Labels have changed: train again.")), self._train_again)
+        dom.show(self._stale, False)
         self._holder = dom.element("div", "lab-holder")
-        self._body.append(self._question, self._words, self._untrained, self._holder)
+        self._body.append(self._stale, self._question, self._words, self._untrained, self._holder)
         self.node.append(bar, tabs, self._body)
 
     # --- what is shown ------------------------------------------------------------------------
@@ -97,8 +101,12 @@ class LabPanel:
         if state.lab is None:
             return
         untrained = _lab(state.lab).NEEDS_PREDICTIONS and analysis is None
-        if not untrained and self._untrained.contains(focused):
+        # The page's own button for it lies under the labs.
+        stale = _lab(state.lab).NEEDS_PREDICTIONS and state.labels_are_stale and not state.training
+        self._train_again.textContent = self.app.training.button_text
+        if not untrained and self._untrained.contains(focused) or not stale and self._stale.contains(focused):
             self._body.focus()  # its button has trained, and goes
+        dom.show(self._stale, stale)
         dom.show(self._untrained, untrained)
         dom.show(self._holder, not untrained)
         if not untrained:
