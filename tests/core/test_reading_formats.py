@@ -1360,7 +1360,7 @@ def test_a_first_line_of_names_is_a_header(header):
 def test_of_columns_of_numbers_without_names_the_one_of_few_whole_numbers_at_an_edge_is_the_label(place):
     rows = [[f"{row * 0.37 % 3:.2f}", str(row * 37 % 19), f"{row * 0.53 % 2:.2f}"] for row in range(60)]
     for row, cells in enumerate(rows):
-        cells.insert(place, str(row % 2))
+        cells.insert(place, f"{row % 2:.6e}" if place else str(row % 2))
     assert reading.read([file("\n".join(map(",".join, rows)) + "\n", "data.data")]).roles[f"column_{place + 1}"] == "label"
 
 

@@ -344,7 +344,15 @@ def _are_sentences(table, column):
 
 
 def _are_whole_numbers(table, column):
-    return all(whole_number(text) is not None for text in table.texts(column) if text)
+    return all(_is_whole(text) for text in {*table.texts(column)} if text)
+
+
+def _is_whole(text):
+    """Whether a text is a whole number in any spelling, as numpy's 1.000000e+00."""
+    try:
+        return float(text).is_integer()
+    except (ValueError, OverflowError):
+        return False
 
 
 def _rating(table, free):
