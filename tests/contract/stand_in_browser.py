@@ -19,9 +19,14 @@ class JsProxy:
         self.value = value
 
 
+async def load_nothing(_packages, **_options):
+    """All packages are here."""
+
+
 def modules():
     """Stand-ins for the modules that only Pyodide has."""
     js, pyodide_js, pyodide, ffi = (types.ModuleType(name) for name in ("js", "pyodide_js", "pyodide", "pyodide.ffi"))
+    pyodide_js.loadPackage = load_nothing
     js.Object = types.SimpleNamespace(fromEntries=dict)
     ffi.JsProxy, ffi.create_proxy = JsProxy, lambda function: function
     ffi.to_js = lambda value, **_options: JsProxy(value)
@@ -35,8 +40,14 @@ def new_worker(monkeypatch):
     spec = importlib.util.spec_from_file_location("worker", ROOT / "vizzy/worker.py")
     module = importlib.util.module_from_spec(spec)
     monkeypatch.setitem(sys.modules, "worker", module)
-    spec.loader.exec_module(module)
+    run(started(spec.loader, module))
     return module
+
+
+async def started(loader, module):
+    """Run a module that begins tasks."""
+    loader.exec_module(module)
+    await module.importing
 
 
 class File:
