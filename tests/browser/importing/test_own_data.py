@@ -442,6 +442,7 @@ def test_many_rows_are_told_the_command_that_does_it_elsewhere(own):
     assert own.page.inner_text("#import-command code") == "python -m vizzy find 'many rows.csv'"
 
 
+@pytest.mark.thorough  # tests/page says the same of the state
 def test_a_link_of_the_lesson_pasted_while_ones_own_data_are_open_moves_sliders_and_leaves_decisions_alone(visit):
     visit.open()
     bring(with_dialog(visit), as_file("odd.csv", small_table()))

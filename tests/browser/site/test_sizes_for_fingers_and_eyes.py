@@ -79,6 +79,7 @@ def too_small_in(page, place):
     return {width: small for width, small in found.items() if small}
 
 
+@pytest.mark.thorough  # it opens every dialog at several widths
 def test_nothing_in_a_dialog_or_in_the_review_is_too_small(trained):
     page = trained.page
     for opener, place in (
