@@ -27,7 +27,7 @@ NEWTON_STEPS = 50
 NEWTON_HALVINGS = 20
 GRADIENT_TOLERANCE = 1e-7
 RIDGE = 1e-9
-FIRST_SLOPE = 5.0  # of scores that are near 0 and 1
+FIRST_SLOPE = 1.0  # where Newton's steps lead to the minimum; from a steep slope they go far beyond it
 
 # A label is left out of stacking if it has less than this share of the probability of the most probable class.
 CLEARLY_WRONG = 0.1
@@ -213,8 +213,8 @@ def fit_softmax(scores: np.ndarray, label: np.ndarray, n_classes: int) -> Softma
     Platt: Probabilistic Outputs for Support Vector Machines. Advances in Large Margin Classifiers, 1999.
     Guo, Pleiss, Sun, Weinberger: On calibration of modern neural networks. ICML 2017.
     """
-    scores = _mean(scores, n_classes)
-    target = targets(label, n_classes)
+    # Examples are columns here, since sums over few classes are several times as fast so.
+    scores, target = (np.ascontiguousarray(part.T) for part in (_mean(scores, n_classes), targets(label, n_classes)))
     parameters = np.concatenate([[FIRST_SLOPE], np.zeros(n_classes)])
     loss, probs = _loss(parameters, scores, target)
     for _ in range(NEWTON_STEPS):
@@ -270,21 +270,24 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 
 
 def _loss(parameters, scores, target):
-    """The mean log loss, and the probabilities."""
-    probs = softmax(parameters[0] * scores + parameters[1:])
-    floor = np.finfo(np.float64).tiny
-    return -(target * np.log(np.maximum(probs, floor))).sum() / len(scores), probs
+    """The mean log loss, and the probabilities, shape (K, n)."""
+    logits = parameters[0] * scores + parameters[1:, None]
+    logits -= logits.max(axis=0)
+    odds = np.exp(logits)
+    total = odds.sum(axis=0)
+    loss = np.log(total).sum() - (target * logits).sum()  # each example's targets sum to 1
+    return loss / len(total), odds / total
 
 
 def _derivatives(probs, scores, target):
     """Of the mean log loss by slope and offsets: np.ndarrays, shape (K + 1,) and (K + 1, K + 1)."""
-    n, n_classes = probs.shape
+    n_classes, n = probs.shape
     error = probs - target
-    gradient = np.concatenate([[(error * scores).sum()], error.sum(axis=0)]) / n
-    weighted = probs * (scores - (probs * scores).sum(axis=1, keepdims=True))
+    gradient = np.concatenate([[(error * scores).sum()], error.sum(axis=1)]) / n
+    weighted = probs * (scores - (probs * scores).sum(axis=0))
     hessian = np.empty((n_classes + 1, n_classes + 1))
     hessian[0, 0] = (weighted * scores).sum()
-    hessian[0, 1:] = hessian[1:, 0] = weighted.sum(axis=0)
-    hessian[1:, 1:] = np.diag(probs.sum(axis=0)) - gram(probs)
+    hessian[0, 1:] = hessian[1:, 0] = weighted.sum(axis=1)
+    hessian[1:, 1:] = np.diag(probs.sum(axis=1)) - gram(probs.T)
     # Adding the same to all offsets changes nothing; equal scores say nothing of the slope.
     return gradient, hessian / n + RIDGE * np.eye(n_classes + 1)

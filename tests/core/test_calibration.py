@@ -15,10 +15,14 @@ def test_a_softmax_is_fitted_to_where_no_other_slope_and_offsets_are_better(n_cl
     label = np.append(np.arange(n_classes), rng.integers(0, n_classes, n))
     scores = rng.normal(size=(len(label), n_classes)) + np.eye(n_classes)[label]
     fitted = calibration.fit_softmax(scores, label, n_classes)
-    parameters, target = np.append(fitted.slope, fitted.offsets), calibration.targets(label, n_classes)
-    least, _ = calibration._loss(parameters, scores, target)
-    for step in rng.normal(size=(20, n_classes + 1)):
-        assert calibration._loss(parameters + 0.1 * step, scores, target)[0] > least - 1e-9
+    target = calibration.targets(label, n_classes)
+
+    def loss(slope, offsets):
+        return -(target * np.log(calibration.softmax(slope * scores + offsets))).sum(axis=1).mean()
+
+    least = loss(fitted.slope, fitted.offsets)
+    for step in 0.1 * rng.normal(size=(20, n_classes + 1)):
+        assert loss(fitted.slope + step[0], fitted.offsets + step[1:]) > least - 1e-9
     np.testing.assert_allclose(target.sum(axis=1), 1)
 
 
