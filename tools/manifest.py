@@ -16,7 +16,7 @@ Written are:
 
     vizzy/page.json, vizzy/worker.json    the files of the start; their other settings are kept. The page's are in one
                                           file, which page_bundle.py makes of what is listed here
-    vizzy/late.json                   each feature's files, and what is kept for use without a network
+    vizzy/late.json                       each feature's files, and what is kept for use without a network
     index.html                            the links that fetch the start's files ahead, and the dataset's first rows
 
 It needs the standard library and, for the names of PyScript's files, the prepared runtime/.

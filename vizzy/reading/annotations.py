@@ -14,7 +14,7 @@ from typing import Any
 from vizzy.reading.errors import ReadingError
 from vizzy.reading.files import InputFile
 from vizzy.reading.safe_json import parse_json
-from vizzy.reading.tables import ROW, Form, Table
+from vizzy.reading.tables import Table, numbered_rows
 from vizzy.sentences import Sentence, counted, sentence
 
 XML, JSON, TEXT = ".xml", ".json", ".txt"
@@ -73,7 +73,7 @@ def _table(rows: Iterable[tuple[str, list[str]]], used, notes):
     """One row for each image."""
     cells = tuple([name, labels[0] if labels else ""] for name, labels in rows)
     name = used[0].base_name if len(used) == 1 else PurePosixPath(used[0].name.replace("\\", "/")).parent.name or "annotations"
-    return Table(f"{PurePosixPath(name).stem}.csv", ("file", "label"), cells, tuple(range(1, len(cells) + 1)), Form(), notes, unit=ROW)
+    return numbered_rows(f"{PurePosixPath(name).stem}.csv", ("file", "label"), cells, notes)
 
 
 def _in_xml(files):

@@ -525,7 +525,7 @@ def _probability_columns(table, roles, labels):
     within = _columns_with_classes_in_their_names(table, numeric, labels)
     if within:
         return within
-    several = _columns_thatsum_to_one(table, numeric, len(labels))
+    several = _columns_that_sum_to_one(table, numeric, len(labels))
     if several:
         return several
     if len(labels) != 2:
@@ -568,7 +568,7 @@ def _lists_scores(table, column):
     return False
 
 
-def _columns_thatsum_to_one(table, numeric, n_classes):
+def _columns_that_sum_to_one(table, numeric, n_classes):
     """Neighbouring columns, one for each class or a few more, that sum to one in every row; else none."""
     numbered = [column for column in numeric if whole_number(column) is not None]
     if len(numbered) > n_classes and sum_to_one(table, numbered):

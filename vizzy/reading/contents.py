@@ -24,9 +24,9 @@ from vizzy.reading.columns import (
 from vizzy.reading.compression import decompressed
 from vizzy.reading.errors import ReadingError, listed
 from vizzy.reading.files import ARRAY_SUFFIXES, COLUMNAR_SUFFIXES, SPREADSHEET_SUFFIXES, InputFile
-from vizzy.reading.formats import is_spreadsheet, read_table
+from vizzy.reading.formats import is_spreadsheet, open_workbook, read_table
 from vizzy.reading.image_folders import table_of_folders, table_of_names, texts_by_file, texts_in_folders
-from vizzy.reading.joining import holds_numbers, main_table, roles_of_table, table_of_sheets
+from vizzy.reading.joining import holds_numbers, main_table, roles_of_table, table_of_workbook
 from vizzy.reading.labels import may_mean_no_label
 from vizzy.reading.limits import Limits, check_sizes
 from vizzy.reading.safe_json import parse_json
@@ -223,28 +223,47 @@ def _tables(files, choices, limits, has_labels=False):
     """
     surely = [file for file in files if file.suffix in TABLES or _holds_table(file)]
     perhaps = [file for file in files if _is_perhaps_table(file) and file.base_name != INDEX_FILE and file not in surely]
-    read = surely or ([] if has_labels else _readable(perhaps, files, choices, limits))
-    tables = [_with_sheets(file, _read(file, choices, limits), choices, limits) for file in read]
+    if surely:
+        read = [(file, _read(file, choices, limits)) for file in surely]
+    else:
+        read = [] if has_labels else _readable(perhaps, files, choices, limits)
     if surely and perhaps:
-        labelled = any(column_of(roles_of_table(table, choices), LABEL) is not None for table in tables)
+        labelled = any(column_of(roles_of_table(table, choices), LABEL) is not None for _, table in read)
+        n_rows = len(read[0][1])
         for file in perhaps:
-            table = _table_beside(file, tables, choices, limits, labelled)
-            if table is not None:
-                tables.append(table)
-                read = [*read, file]
-    others = [file for file in files if file not in read and file.suffix not in ARRAY_SUFFIXES and not file.is_image]
-    return tables, [file for file in others if file.base_name != INDEX_FILE]
+            table = _read_or_none(file, choices, limits)  # what cannot be read is named as a file that was not read
+            if table is not None and _adds_to(n_rows, labelled, table, choices):
+                read.append((file, table))
+    files_read = [file for file, _ in read]
+    others = [file for file in files if file not in files_read and file.suffix not in ARRAY_SUFFIXES and not file.is_image]
+    return [table for _, table in read], [file for file in others if file.base_name != INDEX_FILE]
 
 
 def _read(file, choices, limits):
+    """The table in a file; of a workbook with what its other sheets add, where none was chosen."""
+    if is_spreadsheet(file) and choices.sheet is None:
+        return table_of_workbook(open_workbook(file, limits), choices)
     return read_table(file, choices, limits)
 
 
+def _read_or_none(file, choices, limits):
+    try:
+        return _read(file, choices, limits)
+    except ReadingError:
+        return None
+
+
 def _readable(perhaps, files, choices, limits):
-    """Of texts that may be tables those that can be read as one; if none can, all of them, to be complained about, unless others say more."""
+    """Of texts that may be tables those that can be read as one; if none can, all are, to be complained about, unless others say more.
+
+    Each with its table: list of (InputFile, Table).
+    """
     named = [file for file in perhaps if file.suffix in PERHAPS_TABLES]
-    tables = [file for file in perhaps if _is_readable(file, choices, limits)] if len(perhaps) > 1 or not named else named
-    return tables or ([] if any(file.suffix in OF_WORDS for file in files) else named)
+    if len(perhaps) > 1 or not named:
+        read = [(file, table) for file in perhaps if (table := _read_or_none(file, choices, limits)) is not None]
+        if read or any(file.suffix in OF_WORDS for file in files):
+            return read
+    return [(file, _read(file, choices, limits)) for file in named]
 
 
 def _is_perhaps_table(file):
@@ -265,30 +284,13 @@ def _is_text(content):
     return text.isprintable() or bool(text) and not _NO_TEXT.search(text)
 
 
-def _is_readable(file, choices, limits):
-    try:
-        _read(file, choices, limits)
-    except ReadingError:
+def _adds_to(n_rows, labelled, table, choices):
+    """Whether a text beside tables adds something to their rows: numbers or, where none of them has labels, those."""
+    if len(table) != n_rows:
         return False
-    return True
-
-
-def _with_sheets(file, table, choices, limits):
-    return table_of_sheets(file, table, choices, limits) if len(table.form.sheets) > 1 and choices.sheet is None else table
-
-
-def _table_beside(file, tables, choices, limits, labelled):
-    """What a text beside tables adds to them: numbers for each row or, where none has labels, those; None where it is neither."""
-    try:
-        table = _read(file, choices, limits)
-    except ReadingError:
-        return None  # it is named as a file that was not read
-    if len(table) != len(tables[0]):
-        return None
-    if not labelled and column_of(roles_of_table(table, choices), LABEL) is not None:
-        return table
-    numbers = all(holds_numbers(table, column) for column in table.columns)
-    return table if labelled and numbers else None
+    if labelled:
+        return all(holds_numbers(table, column) for column in table.columns)
+    return column_of(roles_of_table(table, choices), LABEL) is not None
 
 
 def _lists_of_classes(files):

@@ -13,12 +13,14 @@ from pathlib import PurePosixPath
 from vizzy.reading.columns import PARTS_OF_DATA
 from vizzy.reading.errors import listed, shown
 from vizzy.reading.files import InputFile
-from vizzy.reading.tables import FASTTEXT_PREFIX, ROW, Form, Table, decoded
+from vizzy.reading.tables import FASTTEXT_PREFIX, Table, decoded, numbered_rows
 from vizzy.sentences import counted, sentence
 
 FILE_COLUMN, LABEL_COLUMN, ID_COLUMN, TEXT_COLUMN = "file", "label", "id", "text"
 TEXT_SUFFIXES = (".txt", ".text", ".md", ".eml", ".asc", "")
-NO_LINES = (*(".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".xlsx", ".xls", ".ods", ".parquet", ".arff", ".npy", ".npz"), ".md", ".py", ".yaml", ".yml", ".xml")
+NO_LINES = (
+    ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".xlsx", ".xls", ".ods", ".parquet", ".arff", ".npy", ".npz", ".md", ".py", ".yaml", ".yml", ".xml"
+)
 NOTES_ON_DATA = ("readme", "license", "licence", "changelog", "notes", "credits", "requirements")
 FEWEST_LINES, FEWEST_WORDS = 3, 4
 ROWS_A_NAME = 3  # images for each label that stands in their names
@@ -62,15 +64,7 @@ def table_of_folders(images: Sequence[str]) -> Table | None:
         return None
     rows = tuple([image, label] for (_, image), label in zip(paths, labels, strict=True) if label)
     name = paths[0][0][depth - 1] if depth else UNNAMED_FOLDER
-    return Table(
-        f"{name}.csv",
-        (FILE_COLUMN, LABEL_COLUMN),
-        rows,
-        tuple(range(1, len(rows) + 1)),
-        Form(),
-        unit=ROW,
-        notes=_notes(labels, parts_of_data if has_parts else set()),
-    )
+    return numbered_rows(f"{name}.csv", (FILE_COLUMN, LABEL_COLUMN), rows, _notes(labels, parts_of_data if has_parts else set()))
 
 
 def is_part_of_data(name: str) -> bool:
@@ -120,7 +114,7 @@ def table_of_names(images: Sequence[str]) -> Table | None:
         if FEWEST_LABELS <= len(counts) <= len(labels) / ROWS_A_NAME and min(counts.values()) > 1 and not {label.lower() for label in counts} & OF_CAMERAS:
             rows = tuple([image, label] for image, label in zip(paths, labels, strict=True))
             note = sentence("The label of an image is taken from its name: that of {image} is {label}.", image=paths[0], label=shown(labels[0]))
-            return Table(f"{UNNAMED_FOLDER}.csv", (FILE_COLUMN, LABEL_COLUMN), rows, tuple(range(1, len(rows) + 1)), Form(), (note,), unit=ROW)
+            return numbered_rows(f"{UNNAMED_FOLDER}.csv", (FILE_COLUMN, LABEL_COLUMN), rows, (note,))
     return None
 
 
@@ -154,7 +148,7 @@ def texts_by_file(files: Sequence[InputFile]) -> Table | None:
         return None
     rows = tuple([f"{label}-{number}", label, text] for label, part in zip(labels, lines, strict=True) for number, text in enumerate(part, start=1))
     note = sentence("Each line of {files} is a text, and its label is the name of the file.", files=listed((file.name for file in files), 6))
-    return Table("texts.csv", (ID_COLUMN, LABEL_COLUMN, TEXT_COLUMN), rows, tuple(range(1, len(rows) + 1)), Form(), (note,), unit=ROW)
+    return numbered_rows("texts.csv", (ID_COLUMN, LABEL_COLUMN, TEXT_COLUMN), rows, (note,))
 
 
 def _are_texts(lines):

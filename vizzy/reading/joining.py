@@ -9,23 +9,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from vizzy.reading.arrays import Array
 from vizzy.reading.choices import Choices
 from vizzy.reading.columns import LABEL, ONE_HOT, PROBABILITY_NAME, check_choices, column_of, guess_roles, is_usual_label, sum_to_one
 from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.features import COUNT, NO_NAME, feature_columns, is_numeric, why_no_feature
-from vizzy.reading.files import InputFile
-from vizzy.reading.formats import read_sheets
 from vizzy.reading.formats.json_tables import PART_COLUMN
 from vizzy.reading.image_folders import is_part_of_data
-from vizzy.reading.limits import Limits
 from vizzy.reading.matching import joined, matched, may_name_rows, name_the_same_rows, stacked, with_own_ids
 from vizzy.reading.numbers import holds_lists, matrix_of_columns
 from vizzy.reading.probabilities import scores_of_column
 from vizzy.reading.score_cells import holds_scores
 from vizzy.reading.tables import Table
 from vizzy.sentences import Sentence, sentence
+
+if TYPE_CHECKING:
+    from vizzy.reading.formats.spreadsheets import Workbook
 
 MOST_BESIDE_LABELS = 3  # columns of a sheet that has labels and needs another one for what they are about
 
@@ -54,7 +55,7 @@ def main_table(tables: Sequence[Table], choices: Choices, lenient: bool = False)
             check_choices(tables[0], choices.roles)
         return (tables[0] if tables else None), [], []
     tables, notes = _without_parts(tables, choices)
-    main = _labelled_table(tables, choices)
+    main = _labelled_table(tables, _labelled(tables, choices), choices)
     arrays: list[Array] = []
     for other in [table for table in tables if table is not main]:
         wider = None if lenient or _is_matrix(other, main) else joined(other, main)
@@ -76,28 +77,28 @@ def main_table(tables: Sequence[Table], choices: Choices, lenient: bool = False)
     return main, arrays, notes
 
 
-def table_of_sheets(file: InputFile, table: Table, choices: Choices, limits: Limits) -> Table:
+def table_of_workbook(workbook: Workbook, choices: Choices) -> Table:
     """The table of a workbook with what its other sheets add: more rows, where they have the same columns, or the columns of the same rows.
 
     Parameters
     ----------
-    file : InputFile
-    table : Table
-        Of the sheet that would be read alone.
+    workbook : vizzy.reading.formats.spreadsheets.Workbook
     choices : Choices
-    limits : Limits
 
     Returns
     -------
     Table
     """
-    sheets = read_sheets(file, limits)
+    table = workbook.table()
+    if len(table.form.sheets) < 2:
+        return table
+    sheets = workbook.tables()
     has_labels = column_of(roles_of_table(table, choices), LABEL) is not None
     parts = [other if has_labels else with_own_ids(other) for other in sheets.values()]
     if _are_parts(parts):
         part_column = _free_name(PART_COLUMN if has_labels else LABEL, table.columns)
         whole = stacked(parts, list(sheets), table.name, part_column)
-        values = {"sheets": listed(sheets), "file": file.name, "column": shown(part_column)}
+        values = {"sheets": listed(sheets), "file": workbook.name, "column": shown(part_column)}
         note = sentence("The sheets of {file}, {sheets}, have the same columns: they were put one below the other, with their names in {column}.", **values)
         return replace(whole, notes=(note, *whole.notes), form=replace(whole.form, sheet=None))
     return _joined_sheets(table, sheets, choices)
@@ -132,7 +133,7 @@ def _joined_sheets(table, sheets, choices):
 
 def _without_parts(tables, choices):
     """Tables of which those with the same columns are one below the other, without parts of the data that have no labels, and notes."""
-    labelled = [table for table in tables if _has_labels(table, choices)]
+    labelled = _labelled(tables, choices)
     if not labelled and _are_parts(tables) and not any(is_part_of_data(PurePosixPath(table.name).stem) for table in tables):
         named = [with_own_ids(table) for table in tables]
         labels = [PurePosixPath(table.name).stem for table in tables]
@@ -144,7 +145,7 @@ def _without_parts(tables, choices):
         whole = stacked(labelled, parts, name, _free_name(PART_COLUMN, labelled[0].columns))
         said = sentence("{tables} have the same columns and were put one below the other.", tables=listed(table.name for table in labelled))
         return [whole, *(table for table in tables if table not in labelled)], [said]
-    main = _labelled_table(tables, choices) if labelled else None
+    main = _labelled_table(tables, labelled, choices) if labelled else None
     notes, kept = [], []
     for table in tables:
         if main is not None and table is not main and _is_part_without_labels(table, main):
@@ -154,8 +155,9 @@ def _without_parts(tables, choices):
     return kept, notes
 
 
-def _has_labels(table, choices):
-    return bool({LABEL, ONE_HOT} & set(roles_of_table(table, choices).values()))
+def _labelled(tables, choices):
+    """The tables that have labels."""
+    return [table for table in tables if {LABEL, ONE_HOT} & set(roles_of_table(table, choices).values())]
 
 
 def _are_parts(tables):
@@ -176,9 +178,8 @@ def _free_name(name, columns):
     return name if name not in columns else f"{name}_2"
 
 
-def _labelled_table(tables, choices):
-    """The table that has the labels: of several that may have them the one that has a column called so, or more columns than others that do."""
-    labelled = [table for table in tables if _has_labels(table, choices)]
+def _labelled_table(tables, labelled, choices):
+    """The table that has the labels: of several that have them the one that has a column called so, or more columns than others that do."""
     if len(labelled) < 2:
         return labelled[0] if labelled else tables[0]
     sure = [table for table in labelled if is_usual_label(str(column_of(roles_of_table(table, choices), LABEL)))]

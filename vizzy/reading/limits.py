@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from vizzy.reading.errors import ReadingError
-from vizzy.sentences import Sentence, sentence
+from vizzy.sentences import Sentence, counted, sentence
 
 MEGABYTE = 1_000_000
 
@@ -77,6 +77,27 @@ def check_sizes(sizes: Sequence[tuple[str, int]], limits: Limits = IN_BROWSER) -
         raise ReadingError(sentence(
             "{file} and the files beside it have {total} together, but at most {most_in_all} fit: {advice}.",
             file=sizes[0][0], total=megabytes(total), most_in_all=megabytes(limits.total_bytes), advice=advice,
+        ))
+
+
+def check_count(name: str, count: int, limits: Limits) -> None:
+    """Refuse an archive that holds too many files.
+
+    Parameters
+    ----------
+    name : str
+        Of the archive.
+    count : int
+    limits : Limits
+
+    Raises
+    ------
+    ReadingError
+    """
+    if count > limits.entries:
+        raise ReadingError(sentence(
+            "{file} holds {entries}, but at most {most} are read: make it smaller.",
+            file=name, entries=counted(count, "{} file", "{} files"), most=limits.entries,
         ))
 
 

@@ -50,8 +50,7 @@ def classes_by_name(
     last = [class_of_probability_column(column)[-1] for column in columns]
     as_many = len(columns) == len(set(labels) - {""})
     if not any(named):
-        within = classes_within_names(columns, list(known))
-        named = within or named
+        named = classes_within_names(columns, list(known)) or named
     if not any(named) and (as_many or all(name.isdigit() for name in last)):
         return classes_by_order(len(columns), labels, classes, where)
     out = [name or spelt for name, spelt in zip(named, last, strict=True)]
@@ -97,10 +96,10 @@ def classes_by_order(
     if None not in by_number and len(by_number) == len(given) and set(by_number) <= set(range(n_columns)):
         return tuple(by_number.get(number, str(number)) for number in range(n_columns)), []
     if len(given) == n_columns:
-        note =(sentence(
+        note = sentence(
             "The probabilities in {where} are taken to be of {classes}, in this order.",
             where=where, classes=listed(given, 12),
-        ))
+        )
         return given, [note]
     beyond = [name for name, number in zip(given, map(whole_number, given), strict=True) if number is not None and number >= n_columns]
     if beyond and None not in by_number:

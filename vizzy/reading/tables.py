@@ -109,10 +109,7 @@ class Table:
 
     def unit_and_number(self, row: int) -> Sentence:
         """Where a row is in its file: "line 7"."""
-        number = str(self.lines[row])
-        if self.unit == ROW:
-            return sentence("row {number}", number=number)
-        return sentence("entry {number}", number=number) if self.unit == ENTRY else sentence("line {number}", number=number)
+        return unit_and_number(self.unit, self.lines[row])
 
     def column(self, name: str) -> list:
         """The cells of a column: list."""
@@ -122,6 +119,31 @@ class Table:
     def texts(self, name: str) -> list[str]:
         """The cells of a column as text, without the spaces around them: list of str."""
         return [cell_text(cell).strip() for cell in self.column(name)]
+
+
+def numbered_rows(name: str, columns: tuple, rows: tuple, notes: tuple = ()) -> Table:
+    """A table that stands in no file as such, whose rows are counted from 1 on.
+
+    Parameters
+    ----------
+    name : str
+    columns : tuple of str
+    rows : tuple of lists
+    notes : tuple of Sentence
+        What was assumed in making it.
+
+    Returns
+    -------
+    Table
+    """
+    return Table(name, columns, rows, tuple(range(1, len(rows) + 1)), Form(), notes, unit=ROW)
+
+
+def unit_and_number(unit: str, number: int) -> Sentence:
+    """Where a row is in a file whose rows are lines, entries or rows: "line 7"."""
+    if unit == ROW:
+        return sentence("row {number}", number=str(number))
+    return sentence("entry {number}", number=str(number)) if unit == ENTRY else sentence("line {number}", number=str(number))
 
 
 def cell_text(cell: Any) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from vizzy.reading.errors import ReadingError, shown
 from vizzy.reading.files import IMAGE_SUFFIXES, InputFile, is_clutter
-from vizzy.reading.limits import Limits, megabytes
-from vizzy.sentences import counted, sentence
+from vizzy.reading.limits import Limits, check_count, megabytes
+from vizzy.sentences import sentence
 
 MARK, MARK_PLACE = b"ustar", 257
 
@@ -44,9 +44,9 @@ def _members(file, limits):
             entries = [entry for entry in archive.getmembers() if entry.isfile() and not is_clutter(entry.name)]
             _check(file, entries, limits)
             return [InputFile(entry.name.removeprefix("./"), archive.extractfile(entry).read()) for entry in entries]
+    except ReadingError:
+        raise
     except (tarfile.TarError, OSError, EOFError, ValueError) as error:
-        if isinstance(error, ReadingError):
-            raise
         raise ReadingError(sentence("{file} cannot be unpacked ({error}): is it cut off? Make or download it again.", file=file.name, error=str(error))) from error
 
 
@@ -54,11 +54,7 @@ def _check(file, entries, limits):
     image = next((entry.name for entry in entries if entry.name.lower().endswith(IMAGE_SUFFIXES)), None)
     if image is not None:
         raise ReadingError(sentence("{file} is a tar archive with images, such as {entry}: unpack it, or make it a zip.", file=file.name, entry=shown(image)))
-    if len(entries) > limits.entries:
-        raise ReadingError(sentence(
-            "{file} holds {entries}, but at most {most} are read: make it smaller.",
-            file=file.name, entries=counted(len(entries), "{} file", "{} files"), most=limits.entries,
-        ))
+    check_count(file.name, len(entries), limits)
     total = sum(entry.size for entry in entries)
     if total > limits.total_bytes:
         raise ReadingError(sentence(

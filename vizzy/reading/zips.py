@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from vizzy.reading.errors import ReadingError, shown
 from vizzy.reading.files import IMAGE_SUFFIXES, ZIP_SUFFIX, InputFile, is_clutter
-from vizzy.reading.limits import MEGABYTE, NATIVE, Limits, megabytes
+from vizzy.reading.limits import MEGABYTE, NATIVE, Limits, check_count, megabytes
 from vizzy.sentences import counted, sentence
 
 NOTES = (".txt", ".md", ".pdf", "")  # what may lie beside data, and is none
@@ -150,11 +150,7 @@ def check_entries(name: str, entries: Sequence[zipfile.ZipInfo], limits: Limits)
     if ZIP_SUFFIX in suffixes and suffixes <= {ZIP_SUFFIX, *NOTES}:
         inner = next(entry.filename for entry in entries if entry.filename.lower().endswith(ZIP_SUFFIX))
         raise ReadingError(sentence("{file} holds {entry}, a zip itself: unpack {file}, and bring what it holds.", file=name, entry=shown(inner)))
-    if len(entries) > limits.entries:
-        raise ReadingError(sentence(
-            "{file} holds {entries}, but at most {most} are read: make it smaller.",
-            file=name, entries=counted(len(entries), "{} file", "{} files"), most=limits.entries,
-        ))
+    check_count(name, len(entries), limits)
     total = 0
     for entry in entries:
         _check_entry(name, entry)

@@ -175,9 +175,6 @@ class DecisionsController:
 
 def _loses(before, after):
     """Whether a label or a decision of one state is not in the other."""
-    for name in url.KEPT_ELSEWHERE:
-        kept = getattr(after, name)
-        for example, value in getattr(before, name).items():
-            if kept.get(example) != value:
-                return True
-    return False
+    return any(
+        getattr(after, name).get(example) != value for name in url.KEPT_ELSEWHERE for example, value in getattr(before, name).items()
+    )

@@ -1,11 +1,14 @@
 """A module for each family of file formats: from bytes to a `vizzy.reading.tables.Table`, and back where that can be.
 
 `delimited` reads CSV in all its dialects and what is like it, `json_tables` the shapes in which JSON holds a table,
-`tools` the text formats of machine learning tools, `spreadsheets` and `columnar` what takes a library that is imported,
+`ml_tools` the text formats of machine learning tools, `spreadsheets` and `columnar` what takes a library that is imported,
 or fetched, only when such a file comes.
 """
 
+from __future__ import annotations
+
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from vizzy.reading.choices import Choices
 from vizzy.reading.errors import ReadingError
@@ -29,6 +32,9 @@ from vizzy.reading.formats.ml_tools import (
 )
 from vizzy.reading.tables import DELIMITED, FEATHER, JSON, JSON_LINES, PARQUET, Table, cell_text, decoded, encoded
 from vizzy.sentences import sentence
+
+if TYPE_CHECKING:
+    from vizzy.reading.formats.spreadsheets import Workbook
 
 # What a file of a library's format begins with; an .ods and an .xlsx are zips, and known by what they hold.
 PARQUET_START, ARROW_START, XLS_START, ZIP_START = b"PAR1", b"ARROW1", b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
@@ -70,9 +76,7 @@ def read_table(file: InputFile, choices: Choices | None = None, limits: Limits =
 
         return read_columnar(file, limits)
     if is_spreadsheet(file):
-        from vizzy.reading.formats.spreadsheets import read_spreadsheet
-
-        return read_spreadsheet(file, choices.sheet, limits)
+        return open_workbook(file, limits).table(choices.sheet)
     text, form, notes = decoded(file, choices.encoding)
     first = text.lstrip()[:1]
     if not first:
@@ -91,11 +95,11 @@ def read_table(file: InputFile, choices: Choices | None = None, limits: Limits =
     return read_delimited(file.name, text, form, notes, choices.delimiter, choices.header)
 
 
-def read_sheets(file: InputFile, limits: Limits = NATIVE) -> dict[str, Table]:
-    """The tables in all sheets of a workbook that a person sees, by the sheets' names: dict."""
-    from vizzy.reading.formats import spreadsheets
+def open_workbook(file: InputFile, limits: Limits = NATIVE) -> Workbook:
+    """Open a workbook whose sheets are then read: a `vizzy.reading.formats.spreadsheets.Workbook`."""
+    from vizzy.reading.formats.spreadsheets import Workbook
 
-    return spreadsheets.read_sheets(file, limits)
+    return Workbook(file, limits)
 
 
 def write_table(table: Table) -> bytes:
@@ -145,4 +149,4 @@ def is_spreadsheet(file: InputFile) -> bool:
     return file.content.startswith(ZIP_START) and (named or any(sign in file.content for sign in IN_SPREADSHEETS))
 
 
-__all__ = ["DELIMITED", "JSON", "JSON_LINES", "in_form_of", "is_spreadsheet", "read_sheets", "read_table", "write_table"]
+__all__ = ["DELIMITED", "JSON", "JSON_LINES", "in_form_of", "is_spreadsheet", "open_workbook", "read_table", "write_table"]

@@ -117,9 +117,9 @@ def read_delimited(name: str, text: str, form: Form, notes: tuple, delimiter: st
         records, lines, more = without_repeated(name, LINE, [cell.strip() for cell in records[0]], records[used:], lines[used:])
         notes = (*notes, *more)
     label = None
-    if has_header and (declared := declared_by_orange(columns, records)):
-        label, more = declared
-        notes = (*notes, more(name))
+    if has_header and (declared := declared_by_orange(name, columns, records)):
+        label, note = declared
+        notes = (*notes, note)
         records, lines = records[2:], lines[2:]
     records, lines, more = without_surroundings(name, LINE, records, lines, len(columns), has_header)
     notes = (*notes, *more)

@@ -5,7 +5,7 @@ the names of rows without one (R, pandas), or leave several columns without a na
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.tables import NAMES_OF_COLUMNS, ROW, SAMPLE_ROWS
@@ -64,19 +64,21 @@ def header_of(name: str, records: Sequence[Sequence[str]]) -> tuple[list[str], i
     return columns, used, notes
 
 
-def declared_by_orange(columns: Sequence[str], records: Sequence[Sequence[str]]) -> tuple[str | None, Callable] | None:
+def declared_by_orange(name: str, columns: Sequence[str], records: Sequence[Sequence[str]]) -> tuple[str | None, Sentence] | None:
     """What the two lines below a header say that Orange writes there: kinds of columns, and which one is the class.
 
     Parameters
     ----------
+    name : str
+        Of the file.
     columns : sequence of str
     records : sequence of sequences of str
         Below the header.
 
     Returns
     -------
-    tuple of (str or None, callable) or None
-        The column of the class, and what makes a note for a file's name; None where there are no such lines.
+    tuple of (str or None, Sentence) or None
+        The column of the class, and a note; None where there are no such lines.
     """
     if len(records) < 3 or len(records[0]) != len(columns) or len(records[1]) != len(columns):
         return None
@@ -85,7 +87,7 @@ def declared_by_orange(columns: Sequence[str], records: Sequence[Sequence[str]])
     if not known or 2 * known < len(kinds) or not set(filter(None, (flag.split("=")[0].split(" ")[0] for flag in flags))) <= FLAGS_OF_ORANGE:
         return None
     label = next((column for column, flag in zip(columns, flags, strict=True) if flag == "class" or flag == "c"), None)
-    return label, lambda name: sentence("Two lines below the header of {file} say what its columns are, as Orange writes them.", file=name)
+    return label, sentence("Two lines below the header of {file} say what its columns are, as Orange writes them.", file=name)
 
 
 def with_names_of_their_own(

@@ -22,66 +22,69 @@ INSTALL = sentence(
 )
 
 
-def read_spreadsheet(file: InputFile, sheet: str | None = None, limits: Limits = NATIVE) -> Table:
-    """Read a sheet of a workbook.
+class Workbook:
+    """A workbook, of which each sheet is read when it is asked for.
 
     Parameters
     ----------
     file : InputFile
-    sheet : str, optional
-        Its name; found out where it is not given.
     limits : Limits
-
-    Returns
-    -------
-    Table
 
     Raises
     ------
     ReadingError
         Where the workbook is damaged, encrypted, empty or too large, or where what reads it is not installed.
     """
-    filled, n_sheets, hidden = _filled_sheets(file, limits)
-    if sheet is not None and sheet not in filled:
-        raise ReadingError(sentence(
-            "{file} has no sheet {sheet} with rows: its sheets are {sheets}.",
-            file=file.name, sheet=repr(sheet), sheets=listed(filled),
-        ))
-    name = sheet or _sheet_of(filled, hidden)
-    notes = () if n_sheets == 1 else (sentence(
-        "Of the sheets of {file}, {sheets}, {sheet} was read.",
-        file=file.name, sheets=listed(filled), sheet=repr(name),
-    ),)
-    return _table(file.name, filled[name], notes, Form(sheets=tuple(filled), sheet=name))
 
+    def __init__(self, file: InputFile, limits: Limits = NATIVE) -> None:
+        self.name = file.name
+        self._filled, self._n_sheets, self._hidden = _filled_sheets(file, limits)
+        self._tables: dict[str, Table] = {}
 
-def read_sheets(file: InputFile, limits: Limits = NATIVE) -> dict[str, Table]:
-    """Read all sheets of a workbook that a person sees and that hold a table.
+    def table(self, sheet: str | None = None) -> Table:
+        """Read a sheet.
 
-    Parameters
-    ----------
-    file : InputFile
-    limits : Limits
+        Parameters
+        ----------
+        sheet : str, optional
+            Its name; found out where it is not given.
 
-    Returns
-    -------
-    dict of str to Table
-        By the sheets' names.
+        Returns
+        -------
+        Table
 
-    Raises
-    ------
-    ReadingError
-        As `read_spreadsheet` does; a sheet that holds no table is left out.
-    """
-    filled, _, hidden = _filled_sheets(file, limits)
-    tables = {}
-    for name, rows in filled.items():
-        if name not in hidden:
-            try:
-                tables[name] = _table(file.name, rows, (), Form(sheets=tuple(filled), sheet=name))
-            except ReadingError:
-                continue  # no table: read alone, it would be complained about
-    return tables
+        Raises
+        ------
+        ReadingError
+            Where there is no such sheet, or it holds no table.
+        """
+        if sheet is not None and sheet not in self._filled:
+            raise ReadingError(sentence(
+                "{file} has no sheet {sheet} with rows: its sheets are {sheets}.",
+                file=self.name, sheet=repr(sheet), sheets=listed(self._filled),
+            ))
+        name = sheet or _sheet_of(self._filled, self._hidden)
+        table = self._table_of(name)
+        if self._n_sheets == 1:
+            return table
+        note = sentence("Of the sheets of {file}, {sheets}, {sheet} was read.", file=self.name, sheets=listed(self._filled), sheet=repr(name))
+        return replace(table, notes=(note, *table.notes))
+
+    def tables(self) -> dict[str, Table]:
+        """Read all sheets that a person sees and that hold a table: dict, by their names."""
+        tables = {}
+        for name in self._filled:
+            if name not in self._hidden:
+                try:
+                    tables[name] = self._table_of(name)
+                except ReadingError:
+                    continue  # no table: read alone, it would be complained about
+        return tables
+
+    def _table_of(self, sheet):
+        if sheet not in self._tables:
+            self._tables[sheet] = _table(self.name, self._filled[sheet], Form(sheets=tuple(self._filled), sheet=sheet))
+        return self._tables[sheet]
 
 
 def _filled_sheets(file, limits):
@@ -122,9 +125,8 @@ def _cells(sheet):
     return rows, top + 1, is_merged
 
 
-def _table(name, sheet, notes, form):
-    texts, more = _without_side_tables(name, [[_text(cell) for cell in row] for row in sheet.rows])
-    notes = (*notes, *more)
+def _table(name, sheet, form):
+    texts, notes = _without_side_tables(name, [[_text(cell) for cell in row] for row in sheet.rows])
     if sheet.is_merged:
         notes = (*notes, sentence("Merged cells of {file} count for each of their rows.", file=name))
     columns, used, more = header_of(name, texts)
@@ -137,8 +139,7 @@ def _table(name, sheet, notes, form):
     below, places, more = without_surroundings(name, ROW, below, places, len(columns), True)
     more = [*again, *more]
     kept = [(row, place) for row, place in zip(below, places, strict=True) if any(row)]
-    table = Table(name, tuple(columns), tuple(row for row, _ in kept), tuple(place for _, place in kept), form, (*notes, *more))
-    return replace(table, unit="row")
+    return Table(name, tuple(columns), tuple(row for row, _ in kept), tuple(place for _, place in kept), form, (*notes, *more), unit=ROW)
 
 
 def _without_side_tables(name, texts):

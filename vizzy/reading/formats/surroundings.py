@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from vizzy.reading.errors import shown
 from vizzy.reading.formats.headers import WRITTEN_NUMBER
 from vizzy.reading.labels import may_mean_no_label
-from vizzy.reading.tables import ROW, SAMPLE_ROWS
+from vizzy.reading.tables import ROW, SAMPLE_ROWS, unit_and_number
 from vizzy.sentences import Sentence, counted, sentence
 
 MOST_ROWS_BELOW = 5
@@ -120,18 +120,18 @@ def without_repeated(
     comments = [number for number, row in enumerate(rows[:-1]) if len(header) > 1 and row[0].startswith("#") and not any(row[1:])]
     notes = []
     if again:
-        values = {"file": name, "place": _place(unit, places[again[0]]), "rows": counted(len(again), "{} row", "{} rows")}
+        values = {"file": name, "place": unit_and_number(unit, places[again[0]]), "rows": counted(len(again), "{} row", "{} rows")}
         notes.append(sentence("The header of {file} comes again, first at {place}: {rows} left out.", **values))
     if comments:
-        values = {"file": name, "place": _place(unit, places[comments[0]]), "rows": counted(len(comments), "{} row", "{} rows")}
+        values = {"file": name, "place": unit_and_number(unit, places[comments[0]]), "rows": counted(len(comments), "{} row", "{} rows")}
         notes.append(sentence("Comments stand between the rows of {file}, first at {place}: {rows} left out.", **values))
-    left_out = {*again, *comments}
+    return *_without(rows, places, {*again, *comments}), notes
+
+
+def _without(rows, places, left_out):
+    """Rows and their places without those of some numbers: two lists."""
     kept = [number for number in range(len(rows)) if number not in left_out]
-    return [rows[number] for number in kept], [places[number] for number in kept], notes
-
-
-def _place(unit, number):
-    return sentence("row {number}", number=str(number)) if unit == ROW else sentence("line {number}", number=str(number))
+    return [rows[number] for number in kept], [places[number] for number in kept]
 
 
 def without_surroundings(
@@ -167,8 +167,7 @@ def without_surroundings(
     within = _rows_within(rows, width)
     if within:
         notes.append(_on_rows_within(name, unit, rows, places, within))
-        rows, places = zip(*[(row, place) for number, (row, place) in enumerate(zip(rows, places, strict=True)) if number not in within], strict=True)
-        rows, places = list(rows), list(places)
+        rows, places = _without(rows, places, within)
     if has_header and len(rows) > 2 and all(cell.startswith(OF_QUALTRICS) for cell in rows[1]):
         notes.append(sentence("The lines below the header of {file} that hold questions and ids of Qualtrics were left out.", file=name))
         return rows[2:], places[2:], notes
