@@ -1,5 +1,7 @@
 """Leaving at any moment: a reload shows what was on the screen."""
 
+import time
+
 import pytest
 
 pytestmark = pytest.mark.without_worker
@@ -22,6 +24,19 @@ def test_a_reload_right_after_a_step_keeps_it(visit):
     reload(visit)
     assert page.input_value("#class-percentile") == "62"
     page.wait_for_function("location.hash === '#class=62'")
+
+
+def test_a_reload_keeps_a_step_that_is_written_into_the_address_only_after_it_has_begun(visit):
+    page = visit.open().page
+    page.locator("#class-percentile").fill("62")
+
+    def answer_late(route):
+        time.sleep(1.5)  # the page that is left goes on meanwhile
+        route.continue_()
+
+    page.route(visit.site, answer_late, times=1)
+    reload(visit)
+    assert page.input_value("#class-percentile") == "62"
 
 
 def test_a_reload_during_a_drag_keeps_where_it_was(visit):

@@ -12,7 +12,7 @@ from vizzy.page.site import local_storage
 from vizzy.page.ui import dom
 
 SECONDS_UNTIL_WRITTEN = 0.3
-LEFT = "vizzy:left"  # what the address did not say yet when the page was left, and that address
+LEFT = "vizzy:left"  # the fragment of what the page showed when it was left, and the address from which it was left
 
 
 def fragment_of_visit():
@@ -29,6 +29,7 @@ class DecisionsController:
     def __init__(self, app):
         self._app = app
         self._writing = None  # the task that will write the address
+        self._left_from = None  # the address when the page began to be left
         self._written = js.window.location.href  # the address as this page knows it; a visitor may have changed it since
         app.on_dataset_opened(self._take_dataset)
 
@@ -114,19 +115,24 @@ class DecisionsController:
     def _fragment(self):
         return url.write(self._app.state, self._app.dataset.index)
 
+    def begin_to_leave(self, _event):
+        """A reload begins, which goes to the address as it is now, or another page is asked for: until that comes, this one goes on."""
+        self._left_from = js.window.location.href
+
     def leave(self, _event=None):
         """The page is hidden or left: keep what waits for a timer, or for the end of a drag.
 
-        A reload goes to the address as it was when it began, so what is put there now comes too late for it.
+        What was put into the address since a reload began, or is now, comes too late for it.
         """
         if decisions(self._app.state) != self._history.settled:
             self._app.dataset.source.keep(self._app.state)
         self._keep_history()
         address, fragment = js.window.location.href, self._fragment()
-        if address != self._written or fragment == js.window.location.hash.lstrip("#"):
-            return  # the visitor has typed another address, or all of it stands there
-        self.write_address()
-        left = json.dumps({"address": address, "fragment": fragment})
+        if address != self._written:
+            return  # the visitor has typed another address
+        if fragment != js.window.location.hash.lstrip("#"):
+            self.write_address()
+        left = json.dumps({"address": self._left_from or address, "fragment": fragment})
         local_storage.remember(LEFT, left, local_storage.FOR_THIS_TAB)
 
     def hide(self, _event=None):

@@ -54,6 +54,7 @@ class InputController:
             (dom.by_id("reload"), "click", lambda _event: window.location.reload()),
             (dom.by_id("forget"), "click", offline.forget),
             (window, "resize", app.panels.resize),
+            (window, "beforeunload", app.decisions.begin_to_leave),
             (window, "pagehide", app.decisions.leave),
             (document, "visibilitychange", app.decisions.hide),
             (window, "popstate", app.decisions.follow_address),
