@@ -47,7 +47,7 @@ from vizzy.page.labs import feature as labs_feature
 from vizzy.page.language import _
 from vizzy.page.model import url
 from vizzy.page.model.state import State
-from vizzy.page.site import dataset_menu, theme
+from vizzy.page.site import dataset_menu, letter_keys, theme
 from vizzy.page.ui.error_dialog import fail, report_task
 
 
@@ -67,6 +67,7 @@ async def main():
     global app
     asyncio.get_event_loop().set_exception_handler(report_task)
     theme.restore()
+    letter_keys.restore()
     try:
         dataset, decided = await dataset_of_address()
     except Exception as error:  # whatever is wrong with it, the visitor is told

@@ -197,10 +197,14 @@ def test_the_tutorial_is_done_by_doing_it(browser, site, size):
         assert focused(page) == "class-percentile"
         for _ in range(5):
             page.keyboard.press("ArrowRight")
+        page.keyboard.press("Escape")
+        assert focused(page) == "Next"
         page.wait_for_function("document.querySelector('.tutorial-words p').textContent.includes('From 50 to 55')")
         go_on(page)
 
-        point("#out-of-distribution .thumb >> nth=0")
+        page.click("text=Take me there")  # the list itself scrolls and could take the focus
+        assert page.evaluate("document.activeElement.matches('#out-of-distribution .thumb')")
+        page.wait_for_selector(".tutorial.done")
         go_on(page)
         page.click("text=Put everything back")
         visit.wait("trained")

@@ -8,6 +8,8 @@ import pytest
 from axe import violations
 from visits import visiting
 
+FOCUSED = "document.activeElement.id"
+
 
 def test_axe_would_find_what_is_wrong(browser, site):
     with visiting(browser, site) as visit:
@@ -91,6 +93,50 @@ def test_the_whole_job_can_be_done_by_keyboard(visit):
     assert page.is_hidden("#changes")
     page.keyboard.press("Control+Shift+z")
     assert page.is_visible("#changes")
+
+
+@pytest.mark.shared
+def test_letters_digits_and_signs_are_no_shortcuts_once_they_are_switched_off(visit):
+    page = visit.page
+    page.keyboard.press("?")
+    page.press("#letter-keys", "Space")
+    page.keyboard.press("Escape")
+    before = page.evaluate(FOCUSED)
+    for key in ("t", "s", "1", "?"):
+        page.keyboard.press(key)
+        assert page.evaluate(FOCUSED) == before
+    assert page.get_attribute("html", "data-vizzy") == "trained"
+    assert not page.is_visible("#shortcuts")
+    page.click("#review-button")
+    page.wait_for_selector("#queue-list .queue-row.current")
+    for key in ("a", "k", "n", "s", "c", "x", "1"):
+        page.keyboard.press(key)
+    assert page.text_content("#reviewed").startswith("0 of")
+    assert not page.is_visible("#review .actions kbd")
+    page.focus(".queue-row.current > input")
+    page.keyboard.press("Space")  # what X does
+    assert page.is_visible("#bulk")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.closest('.queue-row.current').dataset.place") == "1"
+    page.keyboard.press("Escape")
+    page.click("#guide")
+    page.click('#guide-menu button:has-text("Keyboard")')
+    page.press("#letter-keys", "Space")
+    page.keyboard.press("Escape")
+    page.keyboard.press("s")
+    assert page.evaluate(FOCUSED) == "class-percentile"
+
+
+@pytest.mark.without_worker
+def test_shortcuts_that_were_switched_off_are_so_at_the_next_visit(visit):
+    page = visit.open().page
+    page.keyboard.press("?")
+    page.click("#letter-keys")
+    page.reload()
+    visit.wait("ready")
+    page.keyboard.press("s")
+    assert page.evaluate(FOCUSED) == ""
+    assert not page.is_checked("#letter-keys")
 
 
 @pytest.mark.without_worker

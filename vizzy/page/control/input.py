@@ -6,7 +6,7 @@ import js
 from pyscript.ffi import create_proxy, to_js
 
 from vizzy.page.model import events
-from vizzy.page.site import offline, theme
+from vizzy.page.site import letter_keys, offline, theme
 from vizzy.page.ui import dom
 from vizzy.page.ui.roving_focus import card_step, move_among_counts, move_among_thumbnails
 from vizzy.vocabulary import NOISE_RATE
@@ -47,6 +47,7 @@ class InputController:
             (document.querySelector(".pager"), "click", _press_pager),
             (main, "scroll", _mark_panel),
             (dom.by_id("theme"), "click", theme.switch),
+            (dom.by_id("letter-keys"), "change", letter_keys.switch),
             (cell, "pointerover", self._enter),
             (cell, "focusin", self._point),
             (cell, "keydown", self._press),
@@ -187,7 +188,10 @@ class InputController:
         """A key that works everywhere, except where text is typed."""
         if event.altKey or event.target.closest("input:not([type=range], [type=checkbox]), textarea, select, dialog, .editor"):
             return
-        action = self._shortcut(event.key.lower(), event.ctrlKey or event.metaKey, event.shiftKey)
+        with_control = event.ctrlKey or event.metaKey
+        if not (with_control or letter_keys.allow(event.key)):
+            return
+        action = self._shortcut(event.key.lower(), with_control, event.shiftKey)
         if action:
             event.preventDefault()
             action()

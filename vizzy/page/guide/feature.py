@@ -72,6 +72,10 @@ class GuideFeature:
                 self._learn = theory_dialog.LearnDialog(self.app.dataset.index)
             self._learn.open(self.app.analysis)
 
+    async def open_keys(self):
+        """The list of keys."""
+        dom.by_id("shortcuts").showModal()
+
     # --- the first visit -----------------------------------------------------------------------
 
     async def invite(self):

@@ -1,4 +1,4 @@
-"""The menu behind the Guide button: look around, do it yourself, or read why it works."""
+"""The menu behind the Guide button: look around, do it yourself, read why it works, or see the keys."""
 
 import asyncio
 
@@ -13,6 +13,7 @@ CHOICES = (
     ("open_tour", _("Look around"), _("What each part of the page is for. One minute.")),
     ("open_tutorial", _("Do it yourself"), _("Train, break a label, and see it found. Four minutes.")),
     ("open_learn", _("Understand it"), _("Why it works, with examples to play with. Three minutes.")),
+    ("open_keys", _("Keyboard"), _("Which keys do what, and a switch for those that are letters.")),
 )
 
 

@@ -17,6 +17,7 @@ from vizzy.page.ui import dom
 from vizzy.page.ui.dom import button
 
 WHERE_IMAGES_ARE_FOUND = '[data-panel="results"], [data-panel="matrix"], #cell'
+PANELS = 'main [data-panel]:not([data-panel="labs"])'  # the labs close at Escape
 
 
 class Tutorial:
@@ -36,6 +37,7 @@ class Tutorial:
         self._app.subscribe(self._changed)
         for name in ("pointerover", "focusin", "click"):
             self._listen(js.document.body, name, self._pointed)
+        self._listen(js.document, "keydown", self._press)
         self._begin(0)
         self._strip.focus()
 
@@ -63,6 +65,7 @@ class Tutorial:
         words = dom.element("div", "tutorial-words", None, {"role": "status"})
         words.append(self._title, self._text)
         self._go = self._button(_("Take me there"), "there", self._take_there)
+        self._go.setAttribute("title", _("Esc leads back here"))
         self._back = self._button(_("Back"), "", lambda _event: self._begin(self._step - 1))
         self._next = self._button(_("Next"), "next", self._go_on)
         self._restore = self._button(_("Put everything back"), "", self._put_back)
@@ -147,6 +150,11 @@ class Tutorial:
             self._story.pointed = example
             self._look()
 
+    def _press(self, event):
+        """Escape in a panel leads back to the strip, however many stops away that is."""
+        if event.key == "Escape" and not event.defaultPrevented and event.target.closest(PANELS):
+            self._next.focus()
+
     def _go_on(self, _event):
         if self._step == len(STEPS) - 1:
             self._guide.end_tutorial()
@@ -190,7 +198,8 @@ class Tutorial:
         if STEPS[self._step]["target"] == "subject":
             self._scroll_to_subject()
         for node in self._targets():
-            for candidate in [node] + list(node.querySelectorAll('[tabindex="0"], input[type=range], select, button')):
+            within = node.querySelectorAll('[tabindex="0"], input[type=range], select, button')
+            for candidate in list(within) + [node]:  # a list that scrolls would take the focus before its images
                 candidate.focus()
                 if candidate.contains(js.document.activeElement):
                     return

@@ -17,6 +17,7 @@ from vizzy.page.review import actions
 from vizzy.page.review.card import ReviewCard
 from vizzy.page.review.export_menu import ExportMenu
 from vizzy.page.review.selection import Selection
+from vizzy.page.site import letter_keys
 from vizzy.page.ui import dom
 from vizzy.page.ui.error_dialog import report
 from vizzy.page.ui.thumbnails import Thumbnails
@@ -191,6 +192,7 @@ class ReviewView:
         row.classList.toggle("current", place == self._place)
         tick = row.firstElementChild
         tick.checked = self._selection.holds(example)
+        tick.tabIndex = 0 if place == self._place else -1
         tick.setAttribute("aria-label", _("Select {}").format(dataset_index.ids[example]))
         if self._pictured:
             self._thumbnails.fill(tick.nextElementSibling, example)
@@ -214,11 +216,18 @@ class ReviewView:
         before, self._place = self._place, max(0, min(place, self._examples.length - 1))
         self._list.scroll_to(self._place)
         self._list.refresh([before, self._place])
+        self._take_focus_along()
         example = self._examples[self._place]
         if self._app.state.active != example:
             self._app.update(events.activate(self._app.state, example))
         else:
             self._show_current()
+
+    def _take_focus_along(self):
+        """A row's tick that has the focus gives it to the tick of the current row."""
+        tick = dom.by_id("queue-list").querySelector(".current > input")
+        if tick and js.document.activeElement.matches(".queue-row > input"):
+            tick.focus()
 
     def _show_current(self):
         if self._examples is not None and self._place < self._examples.length:
@@ -327,7 +336,7 @@ class ReviewView:
             return
         if event.target.closest("input:not([type=checkbox]), select, textarea, dialog, [popover]"):
             return
-        action = self._action_of(event.key)
+        action = self._action_of(event.key) if letter_keys.allow(event.key) else None
         if action:
             event.preventDefault()
             action()
