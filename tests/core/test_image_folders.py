@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -15,6 +16,7 @@ from vizzy import exporting, reading
 from vizzy.dataset import DatasetError
 from vizzy.native.image_features import NETWORK_FILE, embeddings_of
 from vizzy.reading.image_folders import table_of_folders
+from vizzy.reading.limits import NATIVE
 from vizzy.reduction import reduce_present
 
 STATIC = Path(__file__).parents[2] / "static"
@@ -133,13 +135,27 @@ def test_names_with_signs_other_scripts_and_other_letter_case_are_each_an_image_
     assert sorted(reading.read(images("dog/1.jpg", *names)).images_to_embed) == sorted([*names, "dog/1.jpg"])
 
 
-def test_a_zip_that_holds_zips_alone_is_refused_and_one_beside_images_is_named():
-    inner = zipped([("cat/1.jpg", b""), ("dog/1.jpg", b"")])
-    with pytest.raises(reading.ReadingError, match="outer.zip holds 'all.zip', a zip itself: unpack outer.zip"):
-        reading.read([reading.InputFile("outer.zip", zipped([("all.zip", inner), ("README.txt", b"Pets")]))])
-    proposal = reading.read([reading.InputFile("outer.zip", zipped([("old.zip", inner), *[(name, b"") for name in TWO_OF_EACH]]))])
+def test_zips_in_a_zip_are_unpacked_and_their_names_are_folders_but_beside_images_one_is_named():
+    cat, dog = zipped([("1.jpg", b""), ("2.jpg", b"")]), zipped([("dog/1.jpg", b""), ("dog/2.jpg", b"dog")])
+    outer = reading.InputFile("outer.zip", zipped([("cat.zip", cat), ("dog.zip", dog), ("README.txt", b"Pets")]))
+    proposal = reading.read([outer])
+    assert list(proposal.images_to_embed) == ["cat/1.jpg", "cat/2.jpg", "dog/1.jpg", "dog/2.jpg"]
+    assert reading.Images([outer]).read("dog/2.jpg") == b"dog"
+    proposal = reading.read([reading.InputFile("outer.zip", zipped([("old.zip", dog), *[(name, b"") for name in TWO_OF_EACH]]))])
     assert proposal.images_to_embed == TWO_OF_EACH
     assert any("old.zip was not read: it is a zip within a zip" in str(note) for note in proposal.notes)
+
+
+def test_zips_within_zips_unpack_to_no_more_than_one_would():
+    part = zipped([(f"{number}.csv", b"label,text\n" + b"cat,a\ndog,b\n" * 90) for number in range(20)])
+    outer = reading.InputFile("bomb.zip", zipped([(f"part{number}.zip", part) for number in range(20)]))
+    with pytest.raises(reading.ReadingError, match="bomb.zip holds 400 files, but at most 300 are read"):
+        reading.read([outer], limits=replace(NATIVE, entries=300))
+    with pytest.raises(reading.ReadingError, match="and the files beside it have 0 MB together, but at most 0 MB fit"):
+        reading.read([outer], limits=replace(NATIVE, total_bytes=120_000))
+    deeper = reading.InputFile("deep.zip", zipped([("outer.zip", zipped([("part.zip", part)]))]))
+    with pytest.raises(reading.ReadingError, match="outer/part.zip was not read: it is a zip within a zip, .* bring it alone"):
+        reading.read([deeper])
 
 
 def test_embeddings_make_it_a_dataset_and_rows_without_one_are_left_out_and_named():

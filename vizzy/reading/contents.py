@@ -77,7 +77,7 @@ FOREIGN_SUFFIXES = {
     ".xml": sentence("an XML file, such as CVAT or Pascal VOC write: export the labels as CSV or JSON, one row for each image"),
     ".yaml": sentence("a YAML file: save the labels as CSV"),
     ".yml": sentence("a YAML file: save the labels as CSV"),
-    ".zip": sentence("a zip within a zip: unpack the outer one, and bring what it holds"),
+    ".zip": sentence("a zip within a zip, beside images or within another zip: bring it alone if it holds the data"),
     ".7z": sentence("a 7z archive: unpack it, or make it a zip"),
     ".rar": sentence("a RAR archive: unpack it, or make it a zip"),
     ".zst": sentence("compressed by Zstandard: unpack it, or compress it as .gz"),

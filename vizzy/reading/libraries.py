@@ -1,12 +1,15 @@
 """Which libraries some files need to be read, so that a page can fetch them before anything is read."""
 
-import io
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
+from vizzy.reading.errors import ReadingError
 from vizzy.reading.files import COLUMNAR_SUFFIXES, COMPRESSED_SUFFIXES, SPREADSHEET_SUFFIXES, ZIP_SUFFIX, InputFile
 from vizzy.reading.formats import ARROW_START, PARQUET_START, is_spreadsheet
+from vizzy.reading.limits import IN_BROWSER
+from vizzy.reading.zips import entries_within
 
 ARRO3, CALAMINE = "arro3", "python-calamine"
 
@@ -46,7 +49,6 @@ def _names_inside(file):
     if file.suffix != ZIP_SUFFIX:
         return []
     try:
-        with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
-            return archive.namelist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
+        return [name for name, _, _ in entries_within(file, IN_BROWSER)]
+    except (ReadingError, zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError, zlib.error):
         return []

@@ -9,10 +9,10 @@ from pathlib import PurePosixPath
 
 from vizzy.reading.errors import ReadingError, shown
 from vizzy.reading.files import IMAGE_SUFFIXES, ZIP_SUFFIX, InputFile, is_clutter
-from vizzy.reading.limits import MEGABYTE, NATIVE, Limits, check_count, megabytes
+from vizzy.reading.limits import MEGABYTE, NATIVE, Limits, check_count, check_sizes, megabytes
 from vizzy.sentences import counted, sentence
 
-NOTES = (".txt", ".md", ".pdf", "")  # what may lie beside data, and is none
+MOST_NESTED = 2  # zips within each other: so all that inner ones hold is known, and bounded, before any of it is unpacked
 UTF_8_FLAG = 0x800  # of a name in a zip
 # Compressed this much, a file is no data but a bomb; small ones may be.
 MOST_COMPRESSION = 200
@@ -20,7 +20,7 @@ SMALL = MEGABYTE
 
 
 def unpacked(files: Iterable[InputFile], limits: Limits = NATIVE) -> list[InputFile]:
-    """The files with every zip replaced by what it holds.
+    """The files with every zip replaced by what it holds, and so what is a zip within it.
 
     Parameters
     ----------
@@ -36,9 +36,7 @@ def unpacked(files: Iterable[InputFile], limits: Limits = NATIVE) -> list[InputF
     ReadingError
         Where a zip is damaged or holds too much.
     """
-    out = []
-    for file in files:
-        out.extend(unzipped(file, limits) if file.suffix == ZIP_SUFFIX else [file])
+    out = [inner for file in files for inner in (unzipped(file, limits, MOST_NESTED) if file.suffix == ZIP_SUFFIX else [file])]
     return [file for file in out if not is_clutter(file.name)]
 
 
@@ -56,9 +54,8 @@ class Images:
         self._read: dict = {}  # name -> what reads it; of several with one name the first counts
         for file in files:
             if file.suffix == ZIP_SUFFIX:
-                archive = zipfile.ZipFile(io.BytesIO(file.content))
-                for entry in archive.infolist():
-                    self._read.setdefault(name_of(entry), lambda _name, archive=archive, entry=entry: archive.read(entry))
+                for name, archive, entry in entries_within(file):
+                    self._read.setdefault(name, lambda _name, archive=archive, entry=entry: archive.read(entry))
             else:
                 self._read.setdefault(file.name, lambda _name, file=file: file.path.read_bytes() if file.path else file.content)
 
@@ -78,13 +75,15 @@ class Images:
         return self._read[name](name) if name in self._read else None
 
 
-def unzipped(file: InputFile, limits: Limits) -> list[InputFile]:
+def unzipped(file: InputFile, limits: Limits, depth: int = 1) -> list[InputFile]:
     """What a zip holds, checked before and while it is unpacked.
 
     Parameters
     ----------
     file : InputFile
     limits : Limits
+    depth : int
+        How many zips within each other are unpacked.
 
     Returns
     -------
@@ -93,13 +92,13 @@ def unzipped(file: InputFile, limits: Limits) -> list[InputFile]:
     Raises
     ------
     ReadingError
-        Where the zip is damaged or holds too much.
+        Where the zip, or one within it, is damaged or holds too much.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            check_entries(file.name, entries, limits)
-            return [InputFile(name_of(entry), _unzipped(archive, entry, file.name)) for entry in entries]
+        entries = entries_within(file, limits, depth)
+        check_count(file.name, len(entries), limits)
+        check_sizes([(name, entry.file_size) for name, _, entry in entries], limits)
+        return [InputFile(name, _unzipped(archive, entry, file.name)) for name, archive, entry in entries]
     except ReadingError:
         raise
     except Exception as error:  # damaged, a zip raises about anything
@@ -107,6 +106,53 @@ def unzipped(file: InputFile, limits: Limits) -> list[InputFile]:
             "{file} cannot be unpacked ({error}): is it cut off? Make or download it again.",
             file=file.name, error=str(error),
         )) from error
+
+
+def entries_within(file: InputFile, limits: Limits | None = None, depth: int = MOST_NESTED) -> list[tuple[str, zipfile.ZipFile, zipfile.ZipInfo]]:
+    """The files in a zip and in the zips within it; of one beside images, as of a copy of these, the zip itself.
+
+    Parameters
+    ----------
+    file : InputFile
+    limits : Limits, optional
+        On what each zip declares; none for a zip that was checked before.
+    depth : int
+        How many zips within each other are opened.
+
+    Returns
+    -------
+    list of (str, zipfile.ZipFile, zipfile.ZipInfo)
+        The name of each, the zip that holds it and its entry there.
+    """
+    archive = zipfile.ZipFile(io.BytesIO(file.content))
+    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    if limits is not None:
+        check_entries(file.name, entries, limits)
+    beside_images = any(entry.filename.lower().endswith(IMAGE_SUFFIXES) for entry in entries)
+    found: list[tuple[str, zipfile.ZipFile, zipfile.ZipInfo]] = []
+    for entry in entries:
+        name = name_of(entry)
+        if depth == 1 or beside_images or is_clutter(name) or not name.lower().endswith(ZIP_SUFFIX):
+            found.append((name, archive, entry))
+            continue
+        inner = entries_within(InputFile(name, _unzipped(archive, entry, file.name)), limits, depth - 1)
+        folder = _folder_of(name, [inner_name for inner_name, _, _ in inner])
+        found += [(folder + inner_name, holder, held) for inner_name, holder, held in inner]
+    return found
+
+
+def _folder_of(name, entries):
+    """The folder under which stands what a zip within a zip holds: the zip's name may be their label, or the part of the data.
+
+    Examples
+    --------
+    >>> _folder_of("all/cat.zip", ["1.jpg", "2.jpg"]), _folder_of("all/cat.zip", ["cat/1.jpg", "cat/2.jpg"])
+    ('all/cat/', 'all/')
+    """
+    path = PurePosixPath(name)
+    above = "" if str(path.parent) == "." else f"{path.parent}/"
+    own = f"{path.stem}/"
+    return above if all(entry.startswith(own) for entry in entries if not is_clutter(entry)) else above + own
 
 
 def name_of(entry: zipfile.ZipInfo) -> str:
@@ -146,10 +192,6 @@ def check_entries(name: str, entries: Sequence[zipfile.ZipInfo], limits: Limits)
     """
     if not entries:
         raise ReadingError(sentence("{file} holds no files: put a table with labels into it.", file=name))
-    suffixes = {PurePosixPath(entry.filename).suffix.lower() for entry in entries if not is_clutter(entry.filename)}
-    if ZIP_SUFFIX in suffixes and suffixes <= {ZIP_SUFFIX, *NOTES}:
-        inner = next(entry.filename for entry in entries if entry.filename.lower().endswith(ZIP_SUFFIX))
-        raise ReadingError(sentence("{file} holds {entry}, a zip itself: unpack {file}, and bring what it holds.", file=name, entry=shown(inner)))
     check_count(name, len(entries), limits)
     total = 0
     for entry in entries:
