@@ -24,7 +24,7 @@ from vizzy.reading.columns import (
 from vizzy.reading.compression import decompressed
 from vizzy.reading.errors import ReadingError, listed
 from vizzy.reading.files import ARRAY_SUFFIXES, COLUMNAR_SUFFIXES, SPREADSHEET_SUFFIXES, InputFile
-from vizzy.reading.formats import is_spreadsheet, open_workbook, read_table
+from vizzy.reading.formats import has_intents, has_sheets, is_web_page, open_workbook, read_table
 from vizzy.reading.image_folders import table_of_folders, table_of_names, texts_by_file, texts_in_folders
 from vizzy.reading.joining import holds_numbers, main_table, roles_of_table, table_of_workbook
 from vizzy.reading.labels import may_mean_no_label
@@ -86,7 +86,6 @@ FOREIGN_SUFFIXES = {
     ".pdf": sentence("a PDF document: save the table as CSV"),
     ".docx": sentence("a Word document: save the table as CSV"),
     ".db": sentence("a database: export the table as CSV"),
-    ".sqlite": sentence("a database: export the table as CSV"),
 }
 OF_WORDS = (".ann", ".conll", ".conllu", ".conllx", ".bio", ".iob", ".iob2", ".bioes")
 FOREIGN_SUFFIXES |= dict.fromkeys(
@@ -241,8 +240,8 @@ def _tables(files, choices, limits, has_labels=False):
 
 def _read(file, choices, limits):
     """The table in a file; of a workbook with what its other sheets add, where none was chosen."""
-    if is_spreadsheet(file) and choices.sheet is None:
-        return table_of_workbook(open_workbook(file, limits), choices)
+    if has_sheets(file) and choices.sheet is None:
+        return table_of_workbook(open_workbook(file, choices, limits), choices)
     return read_table(file, choices, limits)
 
 
@@ -258,7 +257,7 @@ def _readable(perhaps, files, choices, limits):
 
     Each with its table: list of (InputFile, Table).
     """
-    named = [file for file in perhaps if file.suffix in PERHAPS_TABLES]
+    named = [file for file in perhaps if file.suffix in PERHAPS_TABLES or is_web_page(file)]
     if len(perhaps) > 1 or not named:
         read = [(file, table) for file in perhaps if (table := _read_or_none(file, choices, limits)) is not None]
         if read or any(file.suffix in OF_WORDS for file in files):
@@ -268,7 +267,7 @@ def _readable(perhaps, files, choices, limits):
 
 def _is_perhaps_table(file):
     """Whether a file may be a table, by its name, or as a text of a suffix that says nothing."""
-    if file.suffix in PERHAPS_TABLES:
+    if file.suffix in PERHAPS_TABLES or is_web_page(file):
         return True
     if file.is_image or file.suffix in (*TABLES, *ARRAY_SUFFIXES, *FOREIGN_SUFFIXES) or _holds_table(file):
         return False
@@ -302,7 +301,7 @@ def _lists_of_classes(files):
 
 
 def _may_be_table(file):
-    return file.suffix in (*TABLES, *PERHAPS_TABLES) or _holds_table(file)
+    return file.suffix in (*TABLES, *PERHAPS_TABLES) or _holds_table(file) or is_web_page(file)
 
 
 def _listed_classes(files, table, arrays, choices):
@@ -348,10 +347,10 @@ def _has_sure_table(files):
 
 
 def _holds_table(file):
-    """Whether a file is a workbook or a file of columns, by its name or by what it holds."""
+    """Whether a file is a workbook, a database, a chatbot's training data or a file of columns, by its name or by what it holds; a web page may be a note."""
     if file.suffix in (*SPREADSHEET_SUFFIXES, *COLUMNAR_SUFFIXES):
         return True
-    return not file.is_image and file.suffix not in ARRAY_SUFFIXES and is_spreadsheet(file)
+    return not file.is_image and file.suffix not in ARRAY_SUFFIXES and (has_intents(file) or has_sheets(file) and not is_web_page(file))
 
 
 def _what_it_is(file, table, in_folders):

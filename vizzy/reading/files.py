@@ -19,8 +19,14 @@ COLUMNAR_SUFFIXES = (".parquet", ".pq", ".feather", ".arrow", ".ipc")
 OTHER_TEXT_SUFFIXES = (".arff", ".libsvm", ".svm", ".svmlight", ".manifest", ".dat", ".data", ".psv", ".ssv", ".lst")
 COMPRESSED_SUFFIXES = (".gz", ".gzip", ".bz2", ".xz", ".lzma")
 ARRAY_SUFFIXES = (".npy", ".npz")
+DATABASE_SUFFIXES = (".db", ".sqlite", ".sqlite3")
+WEB_PAGE_SUFFIXES = (".html", ".htm", ".xhtml")
 # What else a folder may hold that is read: annotations, lists of classes, and texts of which each is a file.
-SUFFIXES_IN_FOLDERS = (".xml", ".yaml", ".yml", ".geojson", ".names", ".tar", ".tgz", ".md", ".text", ".eml", ".asc", ".pos", ".neg", "")
+SUFFIXES_IN_FOLDERS = (
+    *DATABASE_SUFFIXES,
+    *WEB_PAGE_SUFFIXES,
+    *(".xml", ".yaml", ".yml", ".geojson", ".names", ".tar", ".tgz", ".md", ".text", ".eml", ".asc", ".pos", ".neg", ""),
+)
 ZIP_SUFFIX = ".zip"
 # What reads an image says of one that it cannot decode, as browsers most TIFF and HEIC, and Pillow SVG.
 IMAGE_SUFFIXES = (

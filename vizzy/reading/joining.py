@@ -26,7 +26,7 @@ from vizzy.reading.tables import Table
 from vizzy.sentences import Sentence, sentence
 
 if TYPE_CHECKING:
-    from vizzy.reading.formats.spreadsheets import Workbook
+    from vizzy.reading.formats.workbooks import Workbook
 
 MOST_BESIDE_LABELS = 3  # columns of a sheet that has labels and needs another one for what they are about
 
@@ -82,7 +82,7 @@ def table_of_workbook(workbook: Workbook, choices: Choices) -> Table:
 
     Parameters
     ----------
-    workbook : vizzy.reading.formats.spreadsheets.Workbook
+    workbook : vizzy.reading.formats.workbooks.Workbook
     choices : Choices
 
     Returns

@@ -40,7 +40,6 @@ ZEROS_OF_UTF_16 = 0.02  # of the bytes of a text in any letters: those of its li
 # What other programs' files begin with, and what to do about them.
 FOREIGN = (
     (b"\x89HDF", sentence("an HDF5 file"), _SAVE_BOTH),
-    (b"SQLite format 3", sentence("an SQLite database"), sentence("export the table as CSV")),
     (b"7z\xbc\xaf", sentence("a 7z archive"), sentence("unpack it, or make it a zip")),
     (b"%PDF", sentence("a PDF document"), sentence("save the table as CSV")),
     (b"\x80\x03", _PICKLE, _SAVE_BOTH),
@@ -181,7 +180,7 @@ def unguarded(cell: Any) -> Any:
     return cell[1:] if isinstance(cell, str) and cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
-def decoded(file: InputFile, encoding: str | None = None) -> tuple[str, Form, tuple[str, ...]]:
+def decoded(file: InputFile, encoding: str | None = None, is_page: bool = False) -> tuple[str, Form, tuple[str, ...]]:
     """A file of text, decoded.
 
     Parameters
@@ -189,6 +188,8 @@ def decoded(file: InputFile, encoding: str | None = None) -> tuple[str, Form, tu
     file : vizzy.reading.files.InputFile
     encoding : str, optional
         What a person chose; guessed where it is None. A byte-order mark counts for more.
+    is_page : bool
+        Whether it may be a web page, which is no table but may hold one.
 
     Returns
     -------
@@ -204,7 +205,8 @@ def decoded(file: InputFile, encoding: str | None = None) -> tuple[str, Form, tu
         Where it is not a text, or not in that encoding.
     """
     content = file.content
-    _refuse_foreign(file)
+    if not is_page:
+        _refuse_foreign(file)
     for mark, named in MARKS:
         if content.startswith(mark):
             form = Form(encoding=named, mark=True)

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import lzma
+import sqlite3
 import tarfile
 from pathlib import Path
 
@@ -102,6 +103,20 @@ def test_of_a_workbook_the_sheet_with_labels_is_read_and_another_can_be_chosen(o
     assert page.eval_on_selector_all("#import-sheet option", "all => all.map(one => one.value)") == ["About", "Data", "More"]
     page.select_option("#import-sheet select", "More")
     page.wait_for_function("document.getElementById('import-understood').textContent.includes('20 rows')")
+
+
+def test_a_database_and_a_web_page_are_read_with_modules_that_only_they_need_and_no_library(own, tmp_path):
+    rows = list(csv.reader(io.StringIO(small_table())))
+    with sqlite3.connect(tmp_path / "data.db") as connection:
+        connection.execute(f"CREATE TABLE measured ({', '.join(rows[0])})")
+        connection.executemany(f"INSERT INTO measured VALUES ({', '.join('?' * len(rows[0]))})", rows[1:])
+    connection.close()
+    page = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    for name, content in {"data.db": (tmp_path / "data.db").read_bytes(), "data.html": f"<html><table>{page}</table></html>".encode()}.items():
+        bring(own, as_file(name, content))
+        assert "40 rows, 2 classes, embeddings of 2 dimensions" in own.page.inner_text("#import-understood"), name
+        with_dialog(own)
+    assert fetched(own) == []
 
 
 def test_a_compressed_table_needs_no_library(own):
