@@ -3,6 +3,7 @@
 Views are left out, since what they calculate may never end; so are columns of bytes, which are no text.
 """
 
+import re
 import sqlite3
 from contextlib import closing
 
@@ -16,7 +17,7 @@ JOURNAL_VERSIONS = slice(18, 20)  # of the header: 2 in a database with a log be
 WITHOUT_LOG = b"\1\1"
 # Where the header has the size of a page, the number of changes, that of pages, and the change at which these were counted.
 PAGE_SIZE, CHANGES, PAGES, COUNTED_AT = slice(16, 18), slice(24, 28), slice(28, 32), slice(92, 96)
-OWN_TABLES, VIRTUAL = "sqlite_", "CREATE VIRTUAL"
+OWN_TABLES, VIRTUAL = "sqlite_", re.compile(r"CREATE\s+VIRTUAL\s", re.IGNORECASE)
 
 
 def open_database(file: InputFile, limits: Limits = NATIVE) -> Workbook:
@@ -47,8 +48,8 @@ def open_database(file: InputFile, limits: Limits = NATIVE) -> Workbook:
             database.deserialize(bytes(content))
             database.text_factory = lambda text: text.decode("utf-8", "replace")
             database.execute("PRAGMA trusted_schema = OFF")
-            made = [(name, sql.upper()) for name, sql in database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")]
-            names = [name for name, sql in made if not name.startswith(OWN_TABLES) and not sql.startswith(VIRTUAL)]
+            made = [(name, sql) for name, sql in database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")]
+            names = [name for name, sql in made if not name.startswith(OWN_TABLES) and not VIRTUAL.match(sql)]
             tables = {name: _rows(file.name, database, name, limits, notes) for name in names}
     except sqlite3.Error as error:
         raise ReadingError(_complaint(file, str(error))) from error
