@@ -31,7 +31,7 @@ import numpy as np
 from vizzy import confident
 from vizzy.dataset import DatasetError
 from vizzy.near_duplicates import NO_GROUP, Groups
-from vizzy.reading import columns as names
+from vizzy.reading.columns import LABEL, added_columns, column_of
 from vizzy.reading.formats import WRITTEN, write_table
 from vizzy.reading.tables import ABSENT, DELIMITED, JSON, Form, Table, cell_text, guarded
 from vizzy.sentences import Sentence, counted, decimal, in_a_row, joined, ordinal, percent, sentence
@@ -85,11 +85,11 @@ MODELS = {  # by whether Vizzy trained one
 CHANGES_COLUMNS = (
     "line",
     "id",
-    names.GIVEN_LABEL,
-    names.CORRECTED_LABEL,
-    names.SUGGESTED_LABEL,
-    names.LABEL_QUALITY,
-    names.REVIEW_ACTION,
+    added_columns.GIVEN_LABEL,
+    added_columns.CORRECTED_LABEL,
+    added_columns.SUGGESTED_LABEL,
+    added_columns.LABEL_QUALITY,
+    added_columns.REVIEW_ACTION,
 )
 EVIDENCE_COLUMNS = ("suggested_when_decided", "label_quality_when_decided")
 SUFFIXES = {JSON: ".json", "json lines": ".jsonl"}
@@ -247,15 +247,15 @@ def _text_columns(opened, findings, review):
     classes = np.array([*opened.dataset.classes, ""], dtype=object)  # -1 is the last one: no class, no text
     analysis = findings.analysis
     return {
-        names.GIVEN_LABEL: classes[opened.dataset.given_label].tolist(),
-        names.SUGGESTED_LABEL: classes[analysis.suggested_label].tolist(),
-        names.CORRECTED_LABEL: classes[review.corrected_label].tolist(),
-        names.LABEL_QUALITY: [repr(quality) for quality in findings.label_quality.tolist()],
-        names.IS_LABEL_ISSUE: [str(bool(issue)) for issue in analysis.label_issue_mask],
-        names.IS_OUT_OF_DISTRIBUTION: [str(bool(out)) for out in analysis.out_of_distribution_mask],
-        names.REVIEW_ACTION: list(review.actions),
-        names.DECISION: [DECISIONS[action] for action in review.actions],
-        names.NEAR_DUPLICATES: _groups_in_words(findings),
+        added_columns.GIVEN_LABEL: classes[opened.dataset.given_label].tolist(),
+        added_columns.SUGGESTED_LABEL: classes[analysis.suggested_label].tolist(),
+        added_columns.CORRECTED_LABEL: classes[review.corrected_label].tolist(),
+        added_columns.LABEL_QUALITY: [repr(quality) for quality in findings.label_quality.tolist()],
+        added_columns.IS_LABEL_ISSUE: [str(bool(issue)) for issue in analysis.label_issue_mask],
+        added_columns.IS_OUT_OF_DISTRIBUTION: [str(bool(out)) for out in analysis.out_of_distribution_mask],
+        added_columns.REVIEW_ACTION: list(review.actions),
+        added_columns.DECISION: [DECISIONS[action] for action in review.actions],
+        added_columns.NEAR_DUPLICATES: _groups_in_words(findings),
     }
 
 
@@ -279,7 +279,7 @@ def _added(opened, findings, review):
         values = [_json_value(column, cell) for cell in cells[column]] if as_json else cells[column]
         nothing = ABSENT if as_json else ""
         all_rows = [nothing] * len(opened.table)
-        if column in (names.GIVEN_LABEL, names.CORRECTED_LABEL) and opened.labels_of_rows is not None:
+        if column in (added_columns.GIVEN_LABEL, added_columns.CORRECTED_LABEL) and opened.labels_of_rows is not None:
             all_rows = [label or nothing for label in opened.labels_of_rows]  # a row without an embedding keeps its label
         for row, value in zip(opened.row_idx, values, strict=True):
             all_rows[row] = value
@@ -289,7 +289,7 @@ def _added(opened, findings, review):
 
 def _names_in(opened):
     """What each added column is called in this table: dict in their order."""
-    return names_of_added(opened.table.columns, names.column_of(opened.roles, names.LABEL))
+    return names_of_added(opened.table.columns, column_of(opened.roles, LABEL))
 
 
 def names_of_added(columns: Sequence[str], label_column: str | None) -> dict[str, str]:
@@ -306,22 +306,22 @@ def names_of_added(columns: Sequence[str], label_column: str | None) -> dict[str
     dict of str to str
         In their order.
     """
-    exported = names.exported_columns(columns)
+    exported = added_columns.exported_columns(columns)
     out = {}
-    for column in names.ADDED_COLUMNS:
+    for column in added_columns.ADDED_COLUMNS:
         if column in exported:
             out[column] = exported[column]
-        elif column == names.GIVEN_LABEL and label_column == names.GIVEN_LABEL:
+        elif column == added_columns.GIVEN_LABEL and label_column == added_columns.GIVEN_LABEL:
             continue  # the table says it already
         else:
-            out[column] = names.TAKEN_PREFIX + column if column in columns else column
+            out[column] = added_columns.TAKEN_PREFIX + column if column in columns else column
     return out
 
 
 def _json_value(column, cell):
-    if column == names.LABEL_QUALITY:
+    if column == added_columns.LABEL_QUALITY:
         return float(cell)
-    if column in (names.IS_LABEL_ISSUE, names.IS_OUT_OF_DISTRIBUTION):
+    if column in (added_columns.IS_LABEL_ISSUE, added_columns.IS_OUT_OF_DISTRIBUTION):
         return cell == "True"
     return cell or None
 
@@ -554,9 +554,9 @@ def _examples_section(title, examples, opened, findings, cells, explanations, sa
         shown = [
             _escaped(opened.table.lines[opened.row_idx[example]]),
             f"<b>{_escaped(dataset.ids[example])}</b> {text}" + (f"<p class=why>{why}</p>" if why else ""),
-            *(_escaped(cells[column][example]) for column in (names.GIVEN_LABEL, names.CORRECTED_LABEL, names.SUGGESTED_LABEL)),
+            *(_escaped(cells[column][example]) for column in (added_columns.GIVEN_LABEL, added_columns.CORRECTED_LABEL, added_columns.SUGGESTED_LABEL)),
             say(decimal(findings.label_quality[example], 3)),
-            say(ACTIONS.get(cells[names.REVIEW_ACTION][example], "")),
+            say(ACTIONS.get(cells[added_columns.REVIEW_ACTION][example], "")),
         ]
         rows += "<tr>" + "".join(f"<td>{cell}</td>" for cell in shown) + "</tr>"
     head = "".join(f"<th scope=col>{say(name)}</th>" for name in HEADINGS)

@@ -31,7 +31,7 @@ from vizzy.reading.labels import may_mean_no_label
 from vizzy.reading.limits import Limits, check_sizes
 from vizzy.reading.safe_json import parse_json
 from vizzy.reading.zips import unpacked
-from vizzy.reading.features import is_numeric
+from vizzy.reading.columns.feature_columns import is_numeric
 from vizzy.reading.tables import Table, unguarded
 from vizzy.reading.tars import untarred
 from vizzy.sentences import Sentence, counted, in_a_row, sentence

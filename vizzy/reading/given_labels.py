@@ -20,7 +20,7 @@ from vizzy.reading.label_cells import (
     notes_on_answers,
 )
 from vizzy.reading.roles import Roles, array_with, class_order, known_classes
-from vizzy.reading.soft_labels import are_soft, hardened, shares_of_column, shares_of_columns
+from vizzy.reading.columns.soft_labels import are_soft, hardened, shares_of_column, shares_of_columns
 from vizzy.sentences import counted, in_a_row, joined, sentence
 
 MOST_NAMED = 6  # classes in a note

@@ -35,7 +35,7 @@ from vizzy.sentences import counted, in_a_row, sentence
 from vizzy.vocabulary import CHANGED, KEPT, NO_CLASS, NO_LABEL, REVIEW_ACTIONS
 from vizzy.reading.roles import Roles, array_with, class_order
 from vizzy.reading.tables import Form, Table
-from vizzy.reading.text_columns import texts_within, without_upload_prefix
+from vizzy.reading.columns.text_columns import texts_within, without_upload_prefix
 
 
 @dataclass(frozen=True, eq=False)

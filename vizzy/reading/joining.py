@@ -15,7 +15,7 @@ from vizzy.reading.arrays import Array
 from vizzy.reading.choices import Choices
 from vizzy.reading.columns import LABEL, ONE_HOT, PROBABILITY_NAME, check_choices, column_of, guess_roles, is_usual_label, sum_to_one
 from vizzy.reading.errors import ReadingError, listed, shown
-from vizzy.reading.features import COUNT, NO_NAME, feature_columns, is_numeric, why_no_feature
+from vizzy.reading.columns.feature_columns import COUNT, NO_NAME, feature_columns, is_numeric, why_no_feature
 from vizzy.reading.formats.json_tables import PART_COLUMN
 from vizzy.reading.image_folders import is_part_of_data
 from vizzy.reading.matching import joined, matched, may_name_rows, name_the_same_rows, stacked, with_own_ids

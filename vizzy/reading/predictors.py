@@ -12,7 +12,7 @@ from vizzy.reading.choices import Choices
 from vizzy.reading.columns import classes_of_one_hot, columns_of
 from vizzy.reading.contents import Contents
 from vizzy.reading.errors import ReadingError, listed
-from vizzy.reading.features import MOST_SCALE
+from vizzy.reading.columns.feature_columns import MOST_SCALE
 from vizzy.reading.given_labels import GivenLabels
 from vizzy.reading.numbers import Source, check_finite, check_probabilities, matrix_of_columns
 from vizzy.reading.probabilities import probabilities_of_array, probabilities_of_table

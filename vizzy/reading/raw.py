@@ -20,9 +20,9 @@ from vizzy.reading.columns import column_of, columns_of
 from vizzy.reading.contents import Contents
 from vizzy.reading.errors import listed, shown
 from vizzy.reading.label_cells import ACCEPTED, REJECTED
-from vizzy.reading.features import is_numeric, why_no_feature, why_no_feature_by_name
-from vizzy.reading.soft_labels import soft_columns
-from vizzy.reading.text_columns import columns_of_words, text_column, texts_within
+from vizzy.reading.columns.feature_columns import is_numeric, why_no_feature, why_no_feature_by_name
+from vizzy.reading.columns.soft_labels import soft_columns
+from vizzy.reading.columns.text_columns import columns_of_words, text_column, texts_within
 from vizzy.sentences import Sentence, counted, sentence
 
 MOST_OF_TEXTS = 64  # features

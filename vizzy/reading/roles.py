@@ -10,11 +10,11 @@ from vizzy.reading.choices import Choices
 from vizzy.reading.columns import column_of, columns_of
 from vizzy.reading.contents import Contents
 from vizzy.reading.errors import listed, shown
-from vizzy.reading.features import why_no_feature
+from vizzy.reading.columns.feature_columns import why_no_feature
 from vizzy.reading.raw import raw_roles
 from vizzy.reading.score_cells import scores_of_cell
-from vizzy.reading.soft_labels import SHARE_OF_PEOPLE, neighbours_that_are_shares, shares_of_columns, soft_columns
-from vizzy.reading.text_columns import texts_within, without_upload_prefix
+from vizzy.reading.columns.soft_labels import SHARE_OF_PEOPLE, neighbours_that_are_shares, shares_of_columns, soft_columns
+from vizzy.reading.columns.text_columns import texts_within, without_upload_prefix
 from vizzy.sentences import joined, sentence
 
 MOST_NAMED = 6  # columns in a note

@@ -13,7 +13,7 @@ from vizzy.native.scale import storage
 from vizzy.native.scale.parquet_rows import ParquetIn
 from vizzy.native.scale.pieces import Piece
 from vizzy.native.scale.row_files import RowFiles
-from vizzy.reading import columns as names
+from vizzy.reading.columns import added_columns
 from vizzy.reading.errors import ReadingError
 from vizzy.reading.tables import Form, guarded
 
@@ -40,7 +40,7 @@ def write_table(path: Path, folder: str, pieces: Sequence[Piece], label: str) ->
     """
     files: Any = pieces[0].file
     columns = files.table.columns if files.table else ("id", "label")
-    if names.exported_columns(columns):
+    if added_columns.exported_columns(columns):
         raise ReadingError(f"{files} holds the decisions of a review, which scoring in pieces does not take over: write to a folder.")
     form = files.table.form if files.table else Form()
     added = names_of_added(columns, label)
@@ -75,7 +75,7 @@ def _rows(files: RowFiles, folder: str, pieces: Sequence[Piece], added: dict[str
             if files.table:
                 rows: Any = files.table_of(group).rows
             else:
-                given = found.column(names.GIVEN_LABEL).slice(start, count).to_pylist()
+                given = found.column(added_columns.GIVEN_LABEL).slice(start, count).to_pylist()
                 rows = ([files.id_of(group, row), label or ""] for row, label in enumerate(given))
             yield ([*row, *more] for row, more in zip(rows, zip(*cells, strict=True), strict=True))
             start += count
@@ -83,15 +83,15 @@ def _rows(files: RowFiles, folder: str, pieces: Sequence[Piece], added: dict[str
 
 def _cells(found, added):
     """The cells of the columns to add: a list for each."""
-    given = [label or "" for label in found.column(names.GIVEN_LABEL).to_pylist()]
+    given = [label or "" for label in found.column(added_columns.GIVEN_LABEL).to_pylist()]
     cells = {
-        names.GIVEN_LABEL: given,
-        names.SUGGESTED_LABEL: [label or "" for label in found.column(names.SUGGESTED_LABEL).to_pylist()],
-        names.CORRECTED_LABEL: given,
-        names.LABEL_QUALITY: [repr(value) for value in found.column(names.LABEL_QUALITY).to_pylist()],
-        names.DECISION: [UNDECIDED] * len(given),
+        added_columns.GIVEN_LABEL: given,
+        added_columns.SUGGESTED_LABEL: [label or "" for label in found.column(added_columns.SUGGESTED_LABEL).to_pylist()],
+        added_columns.CORRECTED_LABEL: given,
+        added_columns.LABEL_QUALITY: [repr(value) for value in found.column(added_columns.LABEL_QUALITY).to_pylist()],
+        added_columns.DECISION: [UNDECIDED] * len(given),
     }
-    for name in (names.IS_LABEL_ISSUE, names.IS_OUT_OF_DISTRIBUTION):
+    for name in (added_columns.IS_LABEL_ISSUE, added_columns.IS_OUT_OF_DISTRIBUTION):
         cells[name] = [str(value) for value in found.column(name).to_pylist()]
     nothing = [""] * len(given)
     return [

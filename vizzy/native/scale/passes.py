@@ -20,7 +20,7 @@ from vizzy.native.scale import storage
 from vizzy.native.scale.columns import Columns, Source, numbers_of, texts_of_labels
 from vizzy.native.scale.parquet_rows import ParquetIn
 from vizzy.native.scale.pieces import Piece, chunks_of
-from vizzy.reading import columns as names
+from vizzy.reading.columns import added_columns
 from vizzy.reading.errors import ReadingError, shown
 from vizzy.reading.numbers import check_finite, check_probabilities
 from vizzy.reading.probability_forms import Survey, surveyed
@@ -198,12 +198,12 @@ class Chosen:
 def choose_rows(piece: Piece, job: Job, worst: int, per_class: int) -> Chosen:
     """The most suspect rows of a piece, and some of each class that a number made of the row's number picks: Chosen."""
     with ParquetIn(storage.joined(job.output, piece.name)) as parquet:
-        table = parquet.read([names.GIVEN_LABEL, names.LABEL_QUALITY], use_threads=False)
-    quality = table.column(names.LABEL_QUALITY).to_numpy()
+        table = parquet.read([added_columns.GIVEN_LABEL, added_columns.LABEL_QUALITY], use_threads=False)
+    quality = table.column(added_columns.LABEL_QUALITY).to_numpy()
     rows = np.flatnonzero(~np.isnan(quality))
     order = rows[confident.ranking(quality[rows])[:worst]]
     most_suspect = tuple((float(quality[row]), piece.number, int(row)) for row in order)
-    encoded = table.column(names.GIVEN_LABEL).combine_chunks()
+    encoded = table.column(added_columns.GIVEN_LABEL).combine_chunks()
     label = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     classes = encoded.dictionary.to_pylist()
     scattered = _scattered(np.arange(len(quality), dtype=np.uint64) + np.uint64(piece.first_row))
@@ -229,7 +229,7 @@ def rows_of_piece(piece: Piece, job: Job, wanted: dict[int, list[int]]) -> list[
     rows = sorted(wanted.get(piece.number, []))
     if not rows:
         return []
-    findings = [names.GIVEN_LABEL, names.SUGGESTED_LABEL, names.LABEL_QUALITY]
+    findings = [added_columns.GIVEN_LABEL, added_columns.SUGGESTED_LABEL, added_columns.LABEL_QUALITY]
     with ParquetIn(storage.joined(job.output, piece.name)) as parquet:
         judged = parquet.read(findings, use_threads=False).take(rows).to_pylist()
     out: list[tuple[int, int, dict]] = []
@@ -250,13 +250,13 @@ def rows_of_piece(piece: Piece, job: Job, wanted: dict[int, list[int]]) -> list[
 
 
 def _cells(chunk, ids, row, probs, judged, job):
-    cells = {"id": ids[row], "label": judged[names.GIVEN_LABEL]}
+    cells = {"id": ids[row], "label": judged[added_columns.GIVEN_LABEL]}
     for name in job.columns.shown:
         cells[name] = chunk.table.column(name)[row].as_py()
     cells |= {f"p_{name}": repr(float(value)) for name, value in zip(job.classes, probs, strict=True)}
     return cells | {
-        "suggested_in_all": judged[names.SUGGESTED_LABEL] or "",
-        "quality_in_all": repr(judged[names.LABEL_QUALITY]),
+        "suggested_in_all": judged[added_columns.SUGGESTED_LABEL] or "",
+        "quality_in_all": repr(judged[added_columns.LABEL_QUALITY]),
     }
 
 
@@ -309,13 +309,13 @@ def _findings(chunk, label, scored, rows, id_column, classes):
     quality[rows] = scored.label_quality
     issue[rows], odd[rows] = scored.verdict.label_issue_mask, scored.verdict.out_of_distribution_mask
     columns = {id_column: chunk.table.column(id_column)} if id_column else {}
-    for name, number in ((names.GIVEN_LABEL, given), (names.SUGGESTED_LABEL, suggested)):
+    for name, number in ((added_columns.GIVEN_LABEL, given), (added_columns.SUGGESTED_LABEL, suggested)):
         columns[name] = pa.DictionaryArray.from_arrays(
             pa.array(number, mask=number == confident.NO_LABEL), classes
         )
-    columns[names.LABEL_QUALITY] = pa.array(quality)
-    columns[names.IS_LABEL_ISSUE] = pa.array(issue)
-    columns[names.IS_OUT_OF_DISTRIBUTION] = pa.array(odd)
+    columns[added_columns.LABEL_QUALITY] = pa.array(quality)
+    columns[added_columns.IS_LABEL_ISSUE] = pa.array(issue)
+    columns[added_columns.IS_OUT_OF_DISTRIBUTION] = pa.array(odd)
     return pa.table(columns)
 
 
@@ -323,13 +323,13 @@ def _with_decisions(table, chunk, job):
     """The table with the labels after the review, and how many of its rows were decided on."""
     import pyarrow as pa
 
-    corrected = table.column(names.GIVEN_LABEL).to_pylist()
+    corrected = table.column(added_columns.GIVEN_LABEL).to_pylist()
     decided = [
         (row, job.decisions[id]) for row, id in enumerate(_ids_of(chunk, job.columns)) if id in job.decisions
     ]
     for row, label in decided:
         corrected[row] = label or None
-    return table.append_column(names.CORRECTED_LABEL, pa.array(corrected, pa.string())), len(decided)
+    return table.append_column(added_columns.CORRECTED_LABEL, pa.array(corrected, pa.string())), len(decided)
 
 
 def _ids_of(chunk, columns):

@@ -29,7 +29,7 @@ from vizzy.reading.given_labels import given_labels_of
 from vizzy.reading.label_cells import labels_of_column
 from vizzy.reading.predictors import check_matrix
 from vizzy.reading.roles import array_with, class_order, roles_of
-from vizzy.reading.soft_labels import shares_of_column
+from vizzy.reading.columns.soft_labels import shares_of_column
 from vizzy.reading.tables import DELIMITED
 from vizzy.sentences import counted
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from vizzy.features.measurements import is_date
-from vizzy.reading.features import is_numeric
+from vizzy.reading.columns.feature_columns import is_numeric
 from vizzy.reading.tables import Table
 
 # A text: so many characters in the middle of all, and so great a share of different ones.

@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from vizzy.reading.arrays import SUMS_TO_ONE
-from vizzy.reading.features import is_numeric
+from vizzy.reading.columns.feature_columns import is_numeric
 from vizzy.reading.numbers import holds_lists, is_number, matrix_of_columns
 from vizzy.reading.score_cells import sampled_shares, scores_of_cell
 from vizzy.reading.tables import SAMPLE_ROWS, Table, cell_text, sampled_texts
