@@ -163,7 +163,7 @@ NO_SENTENCES = {
     "vizzy/exporting.py": {"suggested label accepted", "given label kept", "another label", "no class", ", labels differ", "group {}", "json lines"},
     "vizzy/estimate.py": {"support vector machine", "approximate support vector machine", "logistic regression"},  # names
     "vizzy/reading/arrays.py": {"predicted probabilities", "perceptual hashes of images"},  # roles, as the page has them
-    "vizzy/reading/columns.py": {"label, one column a class", "true label", "alternative text", "predicted probability"},
+    "vizzy/reading/columns/role_names.py": {"label, one column a class", "true label", "alternative text", "predicted probability"},
     "vizzy/reading/encodings.py": {"Shift JIS", "GB 18030", "ISO 8859-2", "Mac Roman", "Mac Cyrillic", "code page 850", "code page 852", "code page 866"},
     "vizzy/reading/preview.py": {"predicted probabilities", "python -m vizzy find "},
     "vizzy/reading/labels.py": {"no label", "not annotated", "not labeled", "not labelled", "to do", "python -m vizzy find"}
