@@ -22,6 +22,8 @@ const STATIC_MEMORY = 4 * 1024 * 1024;
 // Bytes of a gzip file before and after what is compressed, where no name is kept.
 const GZIP_HEADER = 10;
 const GZIP_TRAILER = 8;
+// The file system's number for "input or output failed".
+const EIO = 29;
 
 const core = import("./pyodide.core.mjs");
 const asm = importAsm();
@@ -204,7 +206,14 @@ export async function createPlain(settings) {
       attachRest("pyodide", instance.exports, imports);
       receive(instance, compiled);
     });
-  return (await asm).default(settings);
+  const module = await (await asm).default(settings);
+  module.API.on_fatal = endWorker;
+  return module;
+}
+
+/** End this worker once its Python can go on no more: the page, which would wait for answers, sees that at once. */
+function endWorker() {
+  if (!inNode) self.close();
 }
 
 /** Start Emscripten's module, keeping a copy of its memory as it is before anything has run. */
@@ -335,15 +344,25 @@ function attachRest(name, exports, imports) {
   if (!table) return;
   const load = () => {
     const place = new Proxy({}, { get: (_, number) => table.get(Number(number)) });
-    const compiled = new WebAssembly.Module(inflated(fetchNow(`rest/${name}.bin`)));
+    const compiled = new WebAssembly.Module(inflated(neededNow(`rest/${name}.bin`)));
     new WebAssembly.Instance(compiled, { ...imports, $own: exports, $place: place });
   };
   table.set(0, new WebAssembly.Instance(new WebAssembly.Module(CALLABLE), { e: { f: load } }).exports.f);
 }
 
+/** A file without which Python can neither go on nor say so, as Pyodide's own handling of errors may need it too. */
+function neededNow(name) {
+  try {
+    return fetchNow(name);
+  } catch (error) {
+    endWorker();
+    throw error;
+  }
+}
+
 /** The content of a gzip file, at once: the browser's own way would take turns of the event loop. */
 function inflated(packed) {
-  inflate ??= new Function("module", `${new TextDecoder().decode(fetchNow("inflate.js"))}\nreturn module.exports;`)({});
+  inflate ??= new Function("module", `${new TextDecoder().decode(neededNow("inflate.js"))}\nreturn module.exports;`)({});
   const size = new DataView(packed.buffer, packed.byteOffset).getUint32(packed.length - 4, true);
   return inflate(packed.subarray(GZIP_HEADER, packed.length - GZIP_TRAILER), new Uint8Array(size));
 }
@@ -373,7 +392,12 @@ function layFile(FS, path, size, getContents) {
   node.stream_ops = {
     ...operations,
     open(stream) {
-      node.contents = getContents();
+      try {
+        node.contents = getContents();
+      } catch (error) {
+        console.error(error);
+        throw new FS.ErrnoError(EIO); // Python says so, and goes on
+      }
       node.stream_ops = stream.stream_ops = operations;
     },
   };

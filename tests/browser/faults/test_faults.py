@@ -183,6 +183,40 @@ def test_a_runtime_file_that_stays_cut_off_is_explained_with_a_button_to_try_aga
     assert page.is_visible("#reload")
 
 
+@pytest.fixture
+def sample_without(faulty):
+    """Opens one's own data while files of the runtime stay away, in a page that would wait ten minutes for a silent worker."""
+    set_patience(faulty, **IMPATIENT | {"silence": 600})
+    faulty.open().train()
+
+    def open_sample(pattern):
+        asked = broken(faulty, pattern)
+        with_dialog(faulty)
+        faulty.page.click('[data-sample^="messages.csv"]')
+        return asked
+
+    return open_sample
+
+
+def test_a_worker_whose_program_cannot_be_loaded_to_its_end_is_replaced_at_once(faulty, sample_without):
+    asked = sample_without("runtime/pyodide/rest/pyodide\\.bin")
+    page = faulty.page
+    page.wait_for_function("document.getElementById('note').textContent.includes('started anew')")
+    assert asked and "Python has stopped" in page.inner_text("#note")
+
+
+def test_modules_that_do_not_arrive_cost_the_question_and_not_the_worker(faulty, sample_without):
+    asked = sample_without("runtime/pyodide/(late|python_stdlib)\\.zip")
+    page = faulty.page
+    page.wait_for_selector("#import-problem:not([hidden])")
+    told = page.inner_text("#import-problem")
+    assert asked and "runtime/pyodide/" in told and "Are you offline?" in told
+    page.context.unroute_all()
+    page.click('[data-sample^="messages.csv"]')
+    open_and_train(faulty)
+    assert page.locator('script[name="trainer-2"]').count() == 0
+
+
 PAGE_FILES = [
     "vizzy/page\\.bundle",
     pytest.param("runtime/pyscript/core\\.js", marks=pytest.mark.thorough),

@@ -11,14 +11,16 @@ from js import URL, Map, document
 from pyscript.ffi import to_js
 
 from vizzy.page.client import liveness
-from vizzy.page.client.answers import as_error, unpacked
+from vizzy.page.client.answers import WorkerDefect, WorkerError, as_error, unpacked
 from vizzy.page.client.connection import NOT_UP
+from vizzy.page.client.diagnostics import missing_file
 from vizzy.page import language
 from vizzy.page.language import _
 
 WHEELS_FOLDER = "runtime/wheels/"  # libraries that the worker fetches only for the files that need them
 WORDS = "runtime/texts/minilm-words.npz"  # vectors of words, which it fetches for texts
 TRIES = 2  # at bringing a worker up
+FOR_WANT_OF_A_FILE = ("ModuleNotFoundError", "ImportError", "OSError")  # how Python says that its files stay away
 
 
 class Run:
@@ -91,7 +93,7 @@ class WorkerClient:
         try:
             answer = await self._call(name, *arguments, long=long)
         except Exception as error:
-            raise as_error(error)
+            raise await _with_missing_file(as_error(error))
         return unpacked(answer)
 
     async def _read(self, name, *arguments, long=False):
@@ -254,3 +256,12 @@ class WorkerClient:
     async def loaded(self):
         """The addresses of all that the worker has loaded."""
         return [address for address in await self._read("loaded") if address.startswith("http")]
+
+
+async def _with_missing_file(error):
+    """The same error, or a sentence about the runtime's file for want of which the worker failed."""
+    if isinstance(error, WorkerDefect) and error.args[0].startswith(FOR_WANT_OF_A_FILE):
+        complaint = await missing_file()
+        if complaint:
+            return WorkerError(complaint)
+    return error

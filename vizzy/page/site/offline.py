@@ -20,10 +20,12 @@ from vizzy.page.ui.scheduling import yield_until_idle
 QUIET_SECONDS = 0.4  # since the page was last touched, until the next part is kept
 TOUCHES = ("input", "keydown", "pointerdown", "wheel")
 PART = 40  # files; after each, the page looks whether it is still quiet
-BESIDE_WORKER = ("pyodide/snapshot.",)  # what the worker has a worker of its own fetch: it does not know of it
+# What the worker has a worker of its own fetch, which it does not know of; and, of the program and the libraries, functions
+# that a start may call though this one did not: without them Python breaks off.
+OF_A_START = ("pyodide/snapshot.", "pyodide/rest/", "pyodide/inflate.js")
 # Of the runtime, what labs and the guide fetch when they are opened. What only some data need (a network for images,
 # vectors of words, libraries for formats) is large, and kept once it was used: see `OfflineCopy.keep_used`.
-LATE = ("pyodide/late.zip", "pyodide/rest/", "pyodide/inflate.js", "pyodide/python_stdlib.zip", "driver/", "pyscript/codemirror", "pyscript/index-", "licences.txt")
+LATE = ("pyodide/late.zip", "pyodide/python_stdlib.zip", "driver/", "pyscript/codemirror", "pyscript/index-", "licences.txt")
 KEPT_FOR_OFFLINE = ("vizzy-site-", "vizzy-runtime-")  # as sw.js calls them; somebody's own work is not among them
 STARTABLE, WHOLE = "startable", "whole"  # the marks of sw.js
 BY_COMMAND = 'meta[name="vizzy-server"]'  # this page comes from the command or a notebook, and ends with it
@@ -82,7 +84,7 @@ class OfflineCopy:
     async def _keep_visit(self):
         await self._until_quiet()
         await late_loading.require_same_version()
-        if await self._keep(await self._loaded() + _here(await _runtime_files(BESIDE_WORKER)), STARTABLE):
+        if await self._keep(await self._loaded() + _here(await _runtime_files(OF_A_START)), STARTABLE):
             late = (await late_loading.manifest())["kept_for_offline"] + await _runtime_files(LATE)
             await self._keep(_here(late + late_files() + _of_dataset(self._app.dataset.index)), WHOLE)
 
