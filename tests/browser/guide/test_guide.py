@@ -226,6 +226,8 @@ def test_the_tutorial_goes_back_and_can_be_ended_at_any_step(visit):
     assert said(page) == "Train the model first: it is the first step."
     page.click('.tutorial button:text-is("Back")')
     page.wait_for_function("document.querySelector('.tutorial h2').textContent === 'Train'")
+    page.wait_for_timeout(100)  # the browser takes the focus from what is disabled at its next frame
+    assert focused(page) == "Back"
     page.click('[aria-label="End the tutorial"]')
     assert page.locator(".tutorial, .spoken-of").count() == 0
     assert focused(page) == "guide"

@@ -422,6 +422,17 @@ def test_an_edited_rule_runs_on_the_whole_page_and_one_click_takes_it_back(lab, 
 
 
 @pytest.mark.shared
+def test_the_button_that_restores_the_rule_keeps_the_focus(lab, visit):
+    page = editor(lab)
+    edit(page, NAIVE)
+    status_is(page, "Your rule is running")
+    page.press('button:text-is("Restore the original")', "Enter")
+    status_is(page, "original rule is back")
+    page.wait_for_timeout(100)  # the browser takes the focus from what is disabled at its next frame
+    assert page.evaluate("document.activeElement.textContent") == "Restore the original"
+
+
+@pytest.mark.shared
 def test_an_error_shows_its_traceback_and_the_last_good_rule_stays(lab, visit):
     page = editor(lab)
     edit(page, NAIVE)

@@ -55,6 +55,7 @@ def test_axe_finds_nothing_while_own_data_is_brought_and_reviewed(browser, site,
         assert violations(page, "#import") == [], "what was understood"
         page.click("#import-open")
         page.wait_for_selector("#import", state="hidden")
+        page.wait_for_function("document.activeElement.id === 'train'")  # what comes next
         visit.train()
         assert violations(page) == [], "texts in the panels"
         page.click("#review-button")
@@ -93,6 +94,34 @@ def test_the_whole_job_can_be_done_by_keyboard(visit):
     assert page.is_hidden("#changes")
     page.keyboard.press("Control+Shift+z")
     assert page.is_visible("#changes")
+
+
+@pytest.mark.shared
+def test_what_is_done_in_the_review_leaves_the_focus_in_it_and_escape_closes_one_thing_at_a_time(visit):
+    page = visit.page
+    page.click("#review-button")
+    page.wait_for_selector("#queue-list .queue-row.current")
+    page.focus('[data-action="accepted"]')
+    for _ in range(300):
+        page.keyboard.press("ArrowDown")
+        if page.get_attribute('[data-action="accepted"]', "aria-disabled") == "true":
+            break
+    page.wait_for_timeout(100)  # the browser takes the focus from what is disabled at its next frame
+    assert page.evaluate("document.activeElement.dataset.action") == "accepted"
+    page.keyboard.press("Enter")
+    assert page.text_content("#review-status").startswith("Nothing is suggested here")
+    page.keyboard.press("x")
+    page.press('#bulk [data-bulk="skipped"]', "Enter")
+    page.press("#bulk-do", "Enter")
+    assert page.evaluate(FOCUSED) == "queue-list"
+    page.press("#export-button", "Enter")
+    page.wait_for_selector("#export-menu:popover-open")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#export-menu", state="hidden")
+    assert page.is_visible("#review")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#review", state="hidden")
+    assert page.evaluate(FOCUSED) == "review-button"
 
 
 @pytest.mark.shared

@@ -99,7 +99,7 @@ class Tutorial:
         self._dots.textContent = _("{} of {}").format(self._step + 1, len(STEPS))
         self._dots.style.setProperty("--done", "{:.3f}".format((self._step + 1) / len(STEPS)))
         self._title.textContent = STEPS[self._step]["title"]
-        self._back.disabled = self._step == 0
+        dom.enable(self._back, self._step > 0)
         dom.show(self._go, not last)
         dom.show(self._restore, last and self._can_restore())
         dom.show(self._learn, last)
@@ -152,7 +152,8 @@ class Tutorial:
 
     def _press(self, event):
         """Escape in a panel leads back to the strip, however many stops away that is."""
-        if event.key == "Escape" and not event.defaultPrevented and event.target.closest(PANELS):
+        meant_for_another = event.defaultPrevented or dom.is_popover_open() or not event.target.closest(PANELS)
+        if event.key == "Escape" and not meant_for_another:
             self._next.focus()
 
     def _go_on(self, _event):

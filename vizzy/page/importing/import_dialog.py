@@ -174,7 +174,7 @@ class ImportDialog:
         if self._busy:  # a second click, or something else is read
             return
         self._busy = True
-        dom.by_id("import-open").disabled = True
+        dom.enable(dom.by_id("import-open"), False)
         opening = Opening(self._app, self._brought, self._status)
         try:
             if not await self._worker_is_up():
@@ -187,11 +187,12 @@ class ImportDialog:
             return
         finally:
             self._busy = False
-            dom.by_id("import-open").disabled = False
+            dom.enable(dom.by_id("import-open"), True)
             self._status.say("")
         if opened:
             self._dialog.close()
             await opening.show(*opened)
+            dom.first_pressable("train-here", "train", "review-button", "import-button").focus()  # what comes next
         elif self._brought.images and self._dialog.open:
             self._offer_part(self._brought.images)
 

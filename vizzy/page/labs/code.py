@@ -202,7 +202,7 @@ class CodeLab:
     def _show_edited(self, edited):
         self._edited = edited
         self._watched = self._analysis
-        self._restore.disabled = not edited
+        dom.enable(self._restore, edited)
         if edited:
             js.document.querySelector(".masthead h1").after(self._chip)
         else:

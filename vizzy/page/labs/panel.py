@@ -184,7 +184,7 @@ class LabPanel:
             self._labs.show(NAMES[places[event.key]])
 
     def _pressed(self, event):
-        if event.key == "Escape" and not event.defaultPrevented:
+        if event.key == "Escape" and not event.defaultPrevented and not dom.is_popover_open():
             self._labs.show(None)
 
 

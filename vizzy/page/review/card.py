@@ -82,7 +82,7 @@ class ReviewCard:
         action = state.reviews.get(self._example) or (CHANGED if current != original else "")
         dom.by_id("review-action").textContent = decided_words(action, current)
         accept, keep = [_button(name) for name in (ACCEPTED, KEPT)]
-        accept.disabled = self._suggested == NO_LABEL
+        dom.enable(accept, self._suggested != NO_LABEL)
         accept.lastElementChild.textContent = (
             _("Accept") if self._suggested == NO_LABEL else _("Accept “{}”").format(isolated(classes[self._suggested]))
         )

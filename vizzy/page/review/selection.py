@@ -123,6 +123,7 @@ class Selection:
         sentence = counted(len(self._asked), "{} example reviewed. Undo takes all of it back.", "{} examples reviewed. Undo takes all of it back.")
         self._decide(self._asked, sentence)
         self.show()
+        dom.by_id("queue-list").focus()  # the button that asked is gone
 
     @property
     def _count(self):

@@ -351,7 +351,7 @@ class ReviewView:
             "ArrowUp": lambda: self._go_to(self._place - 1),
             "c": dom.by_id("review-choice").focus,
             "x": self._toggle_selected,
-            "Escape": self.close,
+            "Escape": None if dom.is_popover_open() else self.close,
         }.get(key)
 
     def _toggle_selected(self):

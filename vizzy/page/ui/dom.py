@@ -78,6 +78,20 @@ def enable(button, enabled):
         button.setAttribute("aria-disabled", disabled)
 
 
+def first_pressable(*names):
+    """The first of the elements with these ids that can be seen and pressed, or None."""
+    for name in names:
+        node = by_id(name)
+        if node and node.checkVisibility() and node.getAttribute("aria-disabled") != "true":
+            return node
+    return None
+
+
+def is_popover_open():
+    """Whether there is a popover, which an Escape is meant for."""
+    return document.querySelector(":popover-open") is not None
+
+
 def closest_example(node):
     """The id of the example that a node belongs to, or None."""
     if not node or not hasattr(node, "closest"):
