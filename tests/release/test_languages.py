@@ -175,6 +175,7 @@ NO_SENTENCES = {
     "vizzy/reading/limits.py": {"python -m vizzy find {}"},
     "vizzy/reading/tables.py": {"json lines"},
     "vizzy/reading/formats/columnar.py": {"pip install pyarrow"},
+    "vizzy/reading/formats/hdf5.py": {"pip install h5py"},
     "vizzy/reading/formats/databases.py": {"SELECT name, sql FROM sqlite_master WHERE type = 'table'", "PRAGMA trusted_schema = OFF"},
     "vizzy/reading/formats/spreadsheets.py": {"pip install python-calamine"},
 }

@@ -44,7 +44,7 @@ def add_find(commands: Any) -> None:
         help="find the label errors in a table, or in a folder of images",
         description="Find the label errors in a table with labels and texts or measurements or, in columns or in files beside "
         "it, embeddings or predicted probabilities; or of images, in a folder for each label or named by a table. Reads CSV and "
-        "its relatives, JSON, ARFF, LIBSVM, spreadsheets, Parquet, Feather, each also compressed, .npy, .npz, zips and folders.",
+        "its relatives, JSON, ARFF, LIBSVM, spreadsheets, SQLite, web pages, Parquet, Feather, each also compressed, .npy, .npz, .mat, HDF5, zips and folders.",
     )
     command.add_argument(
         "files", nargs="+", metavar="FILE", help="a table, arrays beside it, a zip, or a folder of them"

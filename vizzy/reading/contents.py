@@ -23,8 +23,8 @@ from vizzy.reading.columns import (
 )
 from vizzy.reading.compression import decompressed
 from vizzy.reading.errors import ReadingError, listed
-from vizzy.reading.files import ARRAY_SUFFIXES, COLUMNAR_SUFFIXES, SPREADSHEET_SUFFIXES, InputFile
-from vizzy.reading.formats import has_intents, has_sheets, is_web_page, open_workbook, read_table
+from vizzy.reading.files import ARRAY_SUFFIXES, COLUMNAR_SUFFIXES, SCIENTIFIC_SUFFIXES, SPREADSHEET_SUFFIXES, STATA_SUFFIXES, InputFile
+from vizzy.reading.formats import has_intents, has_sheets, is_stata, is_web_page, open_workbook, read_table
 from vizzy.reading.image_folders import table_of_folders, table_of_names, texts_by_file, texts_in_folders
 from vizzy.reading.joining import holds_numbers, main_table, roles_of_table, table_of_workbook
 from vizzy.reading.labels import may_mean_no_label
@@ -37,6 +37,7 @@ from vizzy.reading.tars import untarred
 from vizzy.sentences import Sentence, counted, in_a_row, sentence
 
 SAMPLE_BYTES = 100_000
+OF_ARRAYS = (*ARRAY_SUFFIXES, *SCIENTIFIC_SUFFIXES)
 DATASET_FOLDER_FILES = (TABLE_FILE, INDEX_FILE, EMBEDDINGS_FILE, PRED_PROBS_FILE, IMAGE_HASHES_FILE)
 # Read as tables at once, and where nothing is surer to be one.
 TABLES = (".csv", ".tsv", ".tab", ".psv", ".ssv", ".jsonl", ".ndjson", ".manifest", ".arff", ".libsvm", ".svm", ".svmlight")
@@ -51,16 +52,12 @@ FOREIGN_SUFFIXES = {
     ".pkl": PICKLE,
     ".pickle": PICKLE,
     ".joblib": PICKLE,
-    ".mat": sentence("a MATLAB file: save the table as CSV"),
-    ".h5": sentence("an HDF5 file: save the table as CSV and the numbers with numpy.save"),
-    ".hdf5": sentence("an HDF5 file: save the table as CSV and the numbers with numpy.save"),
     ".rds": sentence("a file of R's: save the table as CSV with write.csv"),
     ".rda": sentence("a file of R's: save the table as CSV with write.csv"),
     ".rdata": sentence("a file of R's: save the table as CSV with write.csv"),
     ".sav": sentence("an SPSS file: save the table as CSV (pandas.read_spss reads it, and haven in R)"),
     ".zsav": sentence("an SPSS file: save the table as CSV (pandas.read_spss reads it, and haven in R)"),
     ".por": sentence("an SPSS file: save the table as CSV"),
-    ".dta": sentence("a Stata file: save the table as CSV (export delimited in Stata, or pandas.read_stata)"),
     ".sas7bdat": sentence("a SAS file: save the table as CSV (pandas.read_sas reads it)"),
     ".xpt": sentence("a SAS file: save the table as CSV (pandas.read_sas reads it)"),
     ".numbers": sentence("a document of Apple's Numbers: export it as CSV or Excel"),
@@ -137,7 +134,7 @@ def contents_of(files: Sequence[InputFile], choices: Choices, limits: Limits) ->
     check_sizes([(file.name, len(file.content)) for file in files], limits)
     found = _only_dataset_folder(untarred(decompressed(unpacked(files, limits), limits), limits))
     check_sizes([(file.name, len(file.content)) for file in found], limits)
-    arrays = [array for file in found if file.suffix in ARRAY_SUFFIXES for array in read_arrays(file, limits)]
+    arrays, array_notes = _arrays(found, limits)
     index = _index_of(found)
     images = tuple(file.name for file in found if file.is_image)
     set_aside = _lists_of_classes(found)
@@ -177,9 +174,23 @@ def contents_of(files: Sequence[InputFile], choices: Choices, limits: Limits) ->
         images=images,
         classes=tuple(index.get("classes") or (listed_classes.names if listed_classes else ())),
         class_by_number=listed_classes.by_number() if listed_classes else {},
-        notes=(*unread, *more_notes, *(table.notes if table else ())),
+        notes=(*unread, *array_notes, *more_notes, *(table.notes if table else ())),
         unread=tuple(unread),
     )
+
+
+def _arrays(files, limits):
+    """The arrays in some files, and notes on what else these hold: list of Array, list of Sentence."""
+    arrays = [array for file in files if file.suffix in ARRAY_SUFFIXES for array in read_arrays(file, limits)]
+    notes = []
+    for file in files:
+        if file.suffix in SCIENTIFIC_SUFFIXES:
+            from vizzy.reading.formats.scientific import read_scientific
+
+            more, said = read_scientific(file, limits)
+            arrays += more
+            notes += said
+    return arrays, notes
 
 
 def _only_dataset_folder(files):
@@ -234,7 +245,7 @@ def _tables(files, choices, limits, has_labels=False):
             if table is not None and _adds_to(n_rows, labelled, table, choices):
                 read.append((file, table))
     files_read = [file for file, _ in read]
-    others = [file for file in files if file not in files_read and file.suffix not in ARRAY_SUFFIXES and not file.is_image]
+    others = [file for file in files if file not in files_read and file.suffix not in OF_ARRAYS and not file.is_image]
     return [table for _, table in read], [file for file in others if file.base_name != INDEX_FILE]
 
 
@@ -269,7 +280,7 @@ def _is_perhaps_table(file):
     """Whether a file may be a table, by its name, or as a text of a suffix that says nothing."""
     if file.suffix in PERHAPS_TABLES or is_web_page(file):
         return True
-    if file.is_image or file.suffix in (*TABLES, *ARRAY_SUFFIXES, *FOREIGN_SUFFIXES) or _holds_table(file):
+    if file.is_image or file.suffix in (*TABLES, *OF_ARRAYS, *FOREIGN_SUFFIXES) or _holds_table(file):
         return False
     return file.suffix not in NO_TEXTS and _is_text(file.content[:SAMPLE_BYTES])
 
@@ -297,7 +308,7 @@ def _lists_of_classes(files):
     named = [file for file in files if not USUALLY_LABELS.fullmatch(PurePosixPath(file.base_name).stem)]
     lists = [file for file in named if file.base_name != INDEX_FILE and class_list_of(file) is not None]
     others = [file for file in files if file not in lists and not file.is_image]
-    return lists if any(file.suffix in ARRAY_SUFFIXES or _may_be_table(file) for file in others) else []
+    return lists if any(file.suffix in OF_ARRAYS or _may_be_table(file) for file in others) else []
 
 
 def _may_be_table(file):
@@ -347,10 +358,10 @@ def _has_sure_table(files):
 
 
 def _holds_table(file):
-    """Whether a file is a workbook, a database, a chatbot's training data or a file of columns, by its name or by what it holds; a web page may be a note."""
-    if file.suffix in (*SPREADSHEET_SUFFIXES, *COLUMNAR_SUFFIXES):
+    """Whether a file is a workbook, a database, a table of Stata's, a chatbot's training data or a file of columns, by its name or by what it holds; a web page may be a note."""
+    if file.suffix in (*SPREADSHEET_SUFFIXES, *COLUMNAR_SUFFIXES, *STATA_SUFFIXES):
         return True
-    return not file.is_image and file.suffix not in ARRAY_SUFFIXES and (has_intents(file) or has_sheets(file) and not is_web_page(file))
+    return not file.is_image and file.suffix not in OF_ARRAYS and (is_stata(file) or has_intents(file) or has_sheets(file) and not is_web_page(file))
 
 
 def _what_it_is(file, table, in_folders):

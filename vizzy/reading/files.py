@@ -19,10 +19,13 @@ COLUMNAR_SUFFIXES = (".parquet", ".pq", ".feather", ".arrow", ".ipc")
 OTHER_TEXT_SUFFIXES = (".arff", ".libsvm", ".svm", ".svmlight", ".manifest", ".dat", ".data", ".psv", ".ssv", ".lst")
 COMPRESSED_SUFFIXES = (".gz", ".gzip", ".bz2", ".xz", ".lzma")
 ARRAY_SUFFIXES = (".npy", ".npz")
+SCIENTIFIC_SUFFIXES = (".mat", ".h5", ".hdf5", ".hdf")  # of files that hold arrays among other things
+STATA_SUFFIXES = (".dta",)
 DATABASE_SUFFIXES = (".db", ".sqlite", ".sqlite3")
 WEB_PAGE_SUFFIXES = (".html", ".htm", ".xhtml")
 # What else a folder may hold that is read: annotations, lists of classes, and texts of which each is a file.
 SUFFIXES_IN_FOLDERS = (
+    *STATA_SUFFIXES,
     *DATABASE_SUFFIXES,
     *WEB_PAGE_SUFFIXES,
     *(".xml", ".yaml", ".yml", ".geojson", ".names", ".tar", ".tgz", ".md", ".text", ".eml", ".asc", ".pos", ".neg", ""),
@@ -100,6 +103,7 @@ def _found_at(path):
             *OTHER_TEXT_SUFFIXES,
             *COMPRESSED_SUFFIXES,
             *ARRAY_SUFFIXES,
+            *SCIENTIFIC_SUFFIXES,
             *IMAGE_SUFFIXES,
             *SUFFIXES_IN_FOLDERS,
         )

@@ -1,9 +1,10 @@
 """A module for each family of file formats: from bytes to a `vizzy.reading.tables.Table`, and back where that can be.
 
 `delimited` reads CSV in all its dialects and what is like it, `json_tables` the shapes in which JSON holds a table,
-`ml_tools` the text formats of machine learning tools, `rasa` a chatbot's training data, `html_tables` and `databases` what
-Python's standard library opens, `spreadsheets` and `columnar` what takes a library that is imported, or fetched, only when such
-a file comes. What holds several tables is a `workbooks.Workbook`. `recognition` tells formats apart, `writing` goes back.
+`ml_tools` the text formats of machine learning tools, `rasa` a chatbot's training data, `stata` Stata's tables, `html_tables`
+and `databases` what Python's standard library opens, `spreadsheets` and `columnar` what takes a library that is imported, or
+fetched, only when such a file comes. What holds several tables is a `workbooks.Workbook`. `scientific` reads what holds arrays
+by name, MATLAB's files (`matlab`) and HDF5 (`hdf5`). `recognition` tells formats apart, `writing` goes back.
 
 To read a new format: write its reader in a module here, tell it apart (a text by a function in that module and a row of
 `TEXT_FORMATS`, anything else in `recognition` and `read_table`), enter its suffix in `vizzy.reading.files`, name it in
@@ -34,7 +35,7 @@ from vizzy.reading.formats.ml_tools import (
     read_paths_and_labels,
 )
 from vizzy.reading.formats.rasa import read_rasa
-from vizzy.reading.formats.recognition import has_intents, has_sheets, is_columnar, is_database, is_spreadsheet, is_web_page
+from vizzy.reading.formats.recognition import has_intents, has_sheets, is_columnar, is_database, is_spreadsheet, is_stata, is_web_page
 from vizzy.reading.formats.writing import WRITTEN, in_form_of, write_table
 from vizzy.reading.limits import NATIVE, Limits
 from vizzy.reading.tables import Table, decoded
@@ -80,6 +81,10 @@ def read_table(file: InputFile, choices: Choices | None = None, limits: Limits =
         from vizzy.reading.formats.columnar import read_columnar
 
         return read_columnar(file, limits)
+    if is_stata(file):
+        from vizzy.reading.formats.stata import read_stata
+
+        return read_stata(file, limits)
     if has_sheets(file):
         return open_workbook(file, choices, limits).table(choices.sheet)
     return _read_text(file, choices, limits)
@@ -126,6 +131,7 @@ __all__ = [
     "has_sheets",
     "in_form_of",
     "is_spreadsheet",
+    "is_stata",
     "is_web_page",
     "open_workbook",
     "read_table",

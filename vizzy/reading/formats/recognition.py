@@ -5,13 +5,14 @@ Texts that come without any mark of their format are recognised by the modules t
 
 import re
 
-from vizzy.reading.files import COLUMNAR_SUFFIXES, SPREADSHEET_SUFFIXES, InputFile
+from vizzy.reading.files import COLUMNAR_SUFFIXES, SPREADSHEET_SUFFIXES, STATA_SUFFIXES, InputFile
 from vizzy.reading.formats.rasa import is_rasa
 
 # What a file of a library's format begins with; an .ods and an .xlsx are zips, and known by what they hold.
 PARQUET_START, ARROW_START, XLS_START, ZIP_START = b"PAR1", b"ARROW1", b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 ARROW_STREAM_START = b"\xff\xff\xff\xff"
 SQLITE_START = b"SQLite format 3\0"
+STATA_START, OLD_STATA_STARTS = b"<stata_dta>", (b"\x71", b"\x72", b"\x73")
 # What a web page begins with, behind what may stand before that, and what it must hold.
 _PAGE_START = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*|<!--.*?-->\s*)*<(?:!doctype html|html|table|head|meta|style|body|div)\b", re.IGNORECASE | re.DOTALL
@@ -47,6 +48,11 @@ def is_spreadsheet(file: InputFile) -> bool:
 def is_database(file: InputFile) -> bool:
     """Whether a file is a database of SQLite's, by what it begins with."""
     return file.content.startswith(SQLITE_START)
+
+
+def is_stata(file: InputFile) -> bool:
+    """Whether a file is Stata's, by its name and what it begins with."""
+    return file.content.startswith(STATA_START) or file.suffix in STATA_SUFFIXES and file.content.startswith(OLD_STATA_STARTS)
 
 
 def is_web_page(file: InputFile) -> bool:
