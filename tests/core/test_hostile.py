@@ -12,7 +12,7 @@ import pytest
 from hostile import FILES, FORMS, JSON_TEXTS, TEXTS, harmless_table, hostile_table, whole_table
 
 from vizzy.reading import IN_BROWSER, InputFile, ReadingError, read
-from vizzy.reading.labels import may_mean_no_label
+from vizzy.reading.missing_labels import may_mean_no_label
 from vizzy.reviewing import EXPORTS, Reviewing, review_of
 from vizzy.session import Predictions, Session
 

@@ -11,7 +11,9 @@ from brought_files import CLASSES, GIVEN, array, given_labels, json_lines, opene
 
 from vizzy.reading import Choices, InputFile, ReadingError, read
 from vizzy.reading.label_cells import labels_of_cell
-from vizzy.reading.labels import check_classes, cleaned, ordered
+from vizzy.reading.label_checks import check_classes
+from vizzy.reading.label_cleaning import cleaned
+from vizzy.reading.labels import ordered
 from vizzy.reading.probability_classes import fitting_order
 from vizzy.reading.safe_json import parse_value
 

@@ -27,7 +27,7 @@ from vizzy.reading.files import ARRAY_SUFFIXES, COLUMNAR_SUFFIXES, SCIENTIFIC_SU
 from vizzy.reading.formats import has_intents, has_sheets, is_stata, is_web_page, open_workbook, read_table
 from vizzy.reading.image_folders import table_of_folders, table_of_names, texts_by_file, texts_in_folders
 from vizzy.reading.joining import holds_numbers, main_table, roles_of_table, table_of_workbook
-from vizzy.reading.labels import may_mean_no_label
+from vizzy.reading.missing_labels import may_mean_no_label
 from vizzy.reading.limits import Limits, check_sizes
 from vizzy.reading.safe_json import parse_json
 from vizzy.reading.zips import unpacked

@@ -7,7 +7,6 @@ import numpy as np
 
 import vizzy.reading.arrays as array_roles
 import vizzy.reading.columns as column_roles
-import vizzy.reading.labels as label_texts
 from vizzy.reading.choices import Choices
 from vizzy.reading.coded_texts import CodedTexts
 from vizzy.reading.columns import column_of, columns_of
@@ -19,6 +18,10 @@ from vizzy.reading.label_cells import (
     labels_of_one_hot_columns,
     notes_on_answers,
 )
+from vizzy.reading.label_checks import check_classes
+from vizzy.reading.label_cleaning import cleaned
+from vizzy.reading.labels import whole_number
+from vizzy.reading.missing_labels import may_mean_no_label, number_among_words, numbers_for_none
 from vizzy.reading.roles import Roles, array_with, class_order, known_classes
 from vizzy.reading.columns.soft_labels import are_soft, hardened, shares_of_column, shares_of_columns
 from vizzy.sentences import counted, in_a_row, joined, sentence
@@ -59,19 +62,19 @@ def given_labels_of(contents: Contents, roles: Roles, choices: Choices) -> Given
     known = known_classes(contents, roles, choices)
     array = array_with(contents, roles, array_roles.PRED_PROBS)
     n_classes = array.values.shape[1] if array is not None and array.values.ndim == 2 else None
-    cleaned, notes, n_signs = label_texts.cleaned(texts, known, choices.kept_labels, choices.no_labels, n_classes)
-    return GivenLabels(cleaned, where, n_signs, (*hardening, *notes), _doubtful(texts, cleaned, choices))
+    labels, notes, n_signs = cleaned(texts, known, choices.kept_labels, choices.no_labels, n_classes)
+    return GivenLabels(labels, where, n_signs, (*hardening, *notes), _doubtful(texts, labels, choices))
 
 
-def _doubtful(texts, cleaned, choices):
+def _doubtful(texts, labels, choices):
     """Texts that could mean either, or of which a person said what they mean."""
     counts: dict[str, int] = {}
     for text, count in CodedTexts.of(texts).counts().items():
         counts[text.strip()] = counts.get(text.strip(), 0) + count
     counts.pop("", None)
-    said = {*choices.kept_labels, *choices.no_labels, label_texts.number_among_words(counts), *label_texts.numbers_for_none(counts)}
-    found = [text for text in sorted(counts) if text in said or label_texts.may_mean_no_label(text)]
-    return tuple((text, counts[text], text in cleaned) for text in found)
+    said = {*choices.kept_labels, *choices.no_labels, number_among_words(counts), *numbers_for_none(counts)}
+    found = [text for text in sorted(counts) if text in said or may_mean_no_label(text)]
+    return tuple((text, counts[text], text in labels) for text in found)
 
 
 def with_checked_classes(labels: GivenLabels, choices: Choices, most: int) -> GivenLabels:
@@ -94,7 +97,7 @@ def with_checked_classes(labels: GivenLabels, choices: Choices, most: int) -> Gi
         Where these can be no classes.
     """
     chosen = column_roles.LABEL in choices.roles.values()
-    notes = label_texts.check_classes(labels.texts, labels.where, most, chosen)
+    notes = check_classes(labels.texts, labels.where, most, chosen)
     return replace(labels, notes=(*labels.notes, *notes))
 
 
@@ -247,7 +250,7 @@ def named(texts: CodedTexts, by_number: Mapping[str, str], where: str) -> tuple[
     tuple of (CodedTexts, str, list of str)
         As they were where they are no such numbers.
     """
-    meant = [text for text in texts.different if text and not label_texts.may_mean_no_label(text)]
+    meant = [text for text in texts.different if text and not may_mean_no_label(text)]
     numbers = {text: _whole(text) for text in meant}
     if not meant or set(meant) <= set(by_number.values()) or not set(numbers.values()) <= by_number.keys():
         return texts, where, []
@@ -260,5 +263,5 @@ def named(texts: CodedTexts, by_number: Mapping[str, str], where: str) -> tuple[
 
 def _whole(text):
     """A whole number as lists of classes write it, 3 for 3.0; any other text as it is."""
-    number = label_texts.whole_number(text)
+    number = whole_number(text)
     return text if number is None else str(number)

@@ -13,7 +13,6 @@ import numpy as np
 
 import vizzy.reading.arrays as array_roles
 import vizzy.reading.columns as column_roles
-import vizzy.reading.labels as label_texts
 from vizzy.dataset import Dataset, RowNumbers
 from vizzy.reading.choices import Choices
 from vizzy.reading.coded_texts import CodedTexts
@@ -21,6 +20,8 @@ from vizzy.reading.columns import column_of, exported_columns
 from vizzy.reading.contents import Contents
 from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.given_labels import GivenLabels
+from vizzy.reading.label_cleaning import cleaned
+from vizzy.reading.labels import indexed, ordered
 from vizzy.reading.predictors import (
     embeddings_of,
     order_is_assumed,
@@ -80,41 +81,19 @@ def opened_of(contents: Contents, roles: Roles, labels: GivenLabels, choices: Ch
     DatasetError
         Where the parts do not make a dataset.
     """
-    row_idx = _labelled_rows(labels)
-    notes = [*contents.notes, *roles.notes, *labels.notes]
-    if len(row_idx) < len(labels.texts):
-        notes.append(sentence("{rows} without a label left out.", rows=counted(len(labels.texts) - len(row_idx), "{} row", "{} rows")))
-    row_idx, left_out = rows_with_embeddings(contents, roles, labels, row_idx)
-    notes += left_out
-    pred_probs, classes, more = pred_probs_of(contents, roles, labels, choices, row_idx)
-    embeddings, features = embeddings_of(contents, roles, labels, row_idx)
-    notes += more + features
-    raw = None
-    if pred_probs is None and embeddings is None:
-        raw = raw_of(contents, roles.columns, row_idx)
-        if raw is None:
-            raise ReadingError(_nothing_to_predict_from(contents, roles))
-        notes += notes_on_raw(roles.columns, raw)
+    row_idx, notes = _examples(contents, roles, labels)
+    pred_probs, classes, on_pred_probs = pred_probs_of(contents, roles, labels, choices, row_idx)
+    embeddings, on_embeddings = embeddings_of(contents, roles, labels, row_idx)
+    raw, on_raw = _raw(contents, roles, row_idx) if pred_probs is None and embeddings is None else (None, [])
     table = contents.table or _table_of_labels(contents, roles, labels)
     columns = roles.columns or {"id": column_roles.ID, "label": column_roles.LABEL}
     true_texts, corrected_texts = _further_labels(contents, roles, labels, row_idx)
     classes = _classes(labels, classes, class_order(contents, roles, choices), true_texts, corrected_texts)
-    if pred_probs is not None and len(classes) > pred_probs.shape[1]:
-        pred_probs = np.hstack([pred_probs, np.zeros((len(pred_probs), len(classes) - pred_probs.shape[1]))])
-    given = label_texts.indexed(labels.texts.at(row_idx), classes)
-    order: tuple = ()
-    agreement, is_assumed = None, False
-    if pred_probs is not None:
-        agreement = float((pred_probs.argmax(axis=1) == given).mean()) if len(given) else None
-        is_assumed = order_is_assumed(contents, roles, labels, classes)
-        order = fitting_order(pred_probs, given, classes)
-        notes += agreement_notes(pred_probs, given, classes, source_of_probabilities(contents, roles))
+    given = indexed(labels.texts.at(row_idx), classes)
+    pred_probs = _with_all_classes(pred_probs, len(classes))
+    order = _Order() if pred_probs is None else _order_of_columns(contents, roles, labels, pred_probs, given, classes)
     ids = _ids(contents, roles, labels, table, column_of(columns, column_roles.ID), row_idx)
-    files, texts = (
-        _texts(contents, roles, column_roles.FILE, row_idx),
-        _texts(contents, roles, column_roles.TEXT, row_idx),
-    )
-    images = _matched_images(contents.images, files, ids)
+    files = _texts(contents, roles, column_roles.FILE, row_idx)
     dataset = Dataset(
         ids=ids,
         classes=classes,
@@ -126,9 +105,66 @@ def opened_of(contents: Contents, roles: Roles, labels: GivenLabels, choices: Ch
         pred_probs=pred_probs,
         name=contents.name,
     )
-    review = _review(contents, corrected_texts, row_idx, given, classes)
-    hashes = _image_hashes(contents, roles, labels, row_idx)
-    return Opened(dataset, table, row_idx, columns, texts, images, review, tuple(notes), raw, hashes, order, is_assumed, agreement, labels.texts)
+    return Opened(
+        dataset=dataset,
+        table=table,
+        row_idx=row_idx,
+        roles=columns,
+        texts=_texts(contents, roles, column_roles.TEXT, row_idx),
+        images=_matched_images(contents.images, files, ids),
+        review=_review(contents, corrected_texts, row_idx, given, classes),
+        notes=(*notes, *on_pred_probs, *on_embeddings, *on_raw, *order.notes),
+        raw=raw,
+        image_hashes=_image_hashes(contents, roles, labels, row_idx),
+        fitting_order=order.fitting,
+        order_is_assumed=order.is_assumed,
+        agreement=order.agreement,
+        labels_of_rows=labels.texts,
+    )
+
+
+def _examples(contents, roles, labels):
+    """The rows that are examples, and the notes of the earlier stages and on the rows that are left out."""
+    row_idx = _labelled_rows(labels)
+    notes = [*contents.notes, *roles.notes, *labels.notes]
+    if len(row_idx) < len(labels.texts):
+        notes.append(sentence("{rows} without a label left out.", rows=counted(len(labels.texts) - len(row_idx), "{} row", "{} rows")))
+    row_idx, left_out = rows_with_embeddings(contents, roles, labels, row_idx)
+    return row_idx, notes + left_out
+
+
+def _raw(contents, roles, row_idx):
+    """The texts and measurements that features are made of, and notes on them."""
+    raw = raw_of(contents, roles.columns, row_idx)
+    if raw is None:
+        raise ReadingError(_nothing_to_predict_from(contents, roles))
+    return raw, notes_on_raw(roles.columns, raw)
+
+
+def _with_all_classes(pred_probs, n_classes):
+    """Predicted probabilities with a column of zeros for each class that they lack."""
+    if pred_probs is None or n_classes <= pred_probs.shape[1]:
+        return pred_probs
+    return np.hstack([pred_probs, np.zeros((len(pred_probs), n_classes - pred_probs.shape[1]))])
+
+
+@dataclass(frozen=True)
+class _Order:
+    """Whether the columns of predicted probabilities are in the order of the classes, as far as that can be seen."""
+
+    fitting: tuple = ()
+    is_assumed: bool = False
+    agreement: float | None = None
+    notes: tuple = ()
+
+
+def _order_of_columns(contents, roles, labels, pred_probs, given, classes):
+    return _Order(
+        fitting_order(pred_probs, given, classes),
+        order_is_assumed(contents, roles, labels, classes),
+        float((pred_probs.argmax(axis=1) == given).mean()) if len(given) else None,
+        tuple(agreement_notes(pred_probs, given, classes, source_of_probabilities(contents, roles))),
+    )
 
 
 def images_to_embed(contents: Contents, roles: Roles, labels: GivenLabels) -> tuple[str | None, ...]:
@@ -224,14 +260,14 @@ def _further_labels(contents, roles, labels, row_idx):
 def _cleaned(texts, known):
     if texts is None:
         return []
-    return label_texts.cleaned(texts, kept=known)[0]
+    return cleaned(texts, kept=known)[0]
 
 
 def _classes(labels, of_probabilities, order, true_texts, corrected_texts):
     """All classes in order: those of the probabilities, else as the files say, else as scikit-learn orders them."""
     known = {label for label in (*labels.texts.different, *true_texts, *corrected_texts) if label}
     first = of_probabilities or tuple(name for name in order if name in known)
-    return (*first, *label_texts.ordered(known - set(first)))
+    return (*first, *ordered(known - set(first)))
 
 
 def _true_label(texts, classes):

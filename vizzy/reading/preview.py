@@ -5,7 +5,6 @@ from pathlib import PurePosixPath
 
 import vizzy.reading.arrays as array_roles
 import vizzy.reading.columns as column_roles
-import vizzy.reading.labels as label_texts
 from vizzy.estimate import solver_note, solver_of, text_seconds, training_seconds
 from vizzy.features.written_numbers import with_few_digits
 from vizzy.reading.choices import Choices
@@ -14,6 +13,7 @@ from vizzy.reading.files import ZIP_SUFFIX
 from vizzy.reading.limits import IN_BROWSER, Limits
 from vizzy.reading.given_labels import GivenLabels
 from vizzy.reading.imported import Opened
+from vizzy.reading.labels import ordered
 from vizzy.reading.raw import may_be_text
 from vizzy.reading.roles import Roles
 from vizzy.reading.tables import cell_text
@@ -44,7 +44,7 @@ def summary_of(
     table = contents.table
     counts = labels.texts.counts()
     unlabelled = counts.pop("", 0)
-    classes = opened.dataset.classes if opened else label_texts.ordered(counts)
+    classes = opened.dataset.classes if opened else ordered(counts)
     return {
         "name": contents.name,
         "rows": len(labels.texts) or (len(table) if table else 0),

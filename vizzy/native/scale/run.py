@@ -24,12 +24,13 @@ from vizzy.native.scale.parquet_rows import columns_of, facts_of
 from vizzy.native.scale.passes import Counted, Found, Job, digest
 from vizzy.native.scale.pieces import ROWS_PER_PIECE, Piece, divided
 from vizzy.native.scale.sampling import understood
-from vizzy.reading import labels as label_texts
 from vizzy.reading import probability_forms
 from vizzy.reading.choices import Choices
 from vizzy.reading.coded_texts import CountedTexts
 from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.given_labels import named
+from vizzy.reading.label_cleaning import cleaned
+from vizzy.reading.missing_labels import MISSING
 from vizzy.reading.probability_classes import SUSPICIOUS_AGREEMENT
 from vizzy.reading.probability_forms import form_of
 from vizzy.reading.tables import guarded
@@ -285,17 +286,17 @@ def _labels(first, choices, columns):
     known = {*choices.classes, *columns.class_order, *choices.kept_labels}
     counted_texts = CountedTexts({text: first.labels[text] for text in texts})
     coded, _, notes = named(counted_texts, dict(columns.class_by_number), f"column {shown(columns.label)}")
-    asked = [text for text in coded.different if text.strip().lower() in label_texts.MISSING and text not in known]
+    asked = [text for text in coded.different if text.strip().lower() in MISSING and text not in known]
     if asked:
         raise ReadingError(
             f"Column {shown(columns.label)} holds {listed(asked)}, which can mean that there is no label: give --keep-label "
             f"{asked[0]} where it is a class, or --no-label {asked[0]} --leave-out-unlabelled where it is not."
         )
-    cleaned, more, _ = label_texts.cleaned(coded, known, choices.kept_labels, choices.no_labels)
+    labels, more, _ = cleaned(coded, known, choices.kept_labels, choices.no_labels)
     notes = [*notes, *more]
     if first.without_label:
         notes.append(f"{counted(first.without_label, '{} row', '{} rows')} without a label left out.")
-    return cleaned.meaning, notes
+    return labels.meaning, notes
 
 
 def _thresholds(engine, pieces, job, class_counts, options):

@@ -80,54 +80,66 @@ def read_delimited(name: str, text: str, form: Form, notes: tuple, delimiter: st
     ------
     ReadingError
     """
+    all_notes = list(notes)
+    form, records, lines = _split(name, text, form, delimiter, all_notes)
+    has_header = header if header is not None else not _holds_data(records)
+    form = replace(form, header=has_header)
+    label = None
+    if has_header:
+        columns, records, lines = _below_header(name, records, lines, all_notes)
+        if declared := declared_by_orange(name, columns, records):
+            label, note = declared
+            all_notes.append(note)
+            records, lines = records[2:], lines[2:]
+    else:
+        columns = [f"{UNNAMED}{number}" for number in range(1, len(records[0]) + 1)]
+        if header is None:
+            all_notes.append(sentence(
+                "The first line of {file} holds data and not names: the columns are called {column}, … .",
+                file=name, column=columns[0],
+            ))
+    records, lines, more = without_surroundings(name, LINE, records, lines, len(columns), has_header)
+    all_notes += more
+    records, more = _of_equal_width(name, records, len(columns))
+    all_notes += more
+    rows, lines = _filled(columns, records, lines)
+    _check_rows(name, columns, rows, lines, form.delimiter, has_header)
+    return Table(name, tuple(columns), tuple(rows), tuple(lines), form, tuple(all_notes), label=label)
+
+
+def _split(name, text, form, delimiter, notes):
+    """A text in fields, without the lines above the table: its Form with the dialect, its records, and the line of each."""
     line_end = "\r\n" if "\r\n" in text[:SAMPLE_CHARACTERS] else "\n"
     preamble, text, delimiter = _hint_of_excel(text, delimiter)
     text, delimiter, more = _without_drawn_lines(name, text, delimiter)
-    notes = (*notes, *more)
+    notes += more
     text = _without_comment_sign(text)
     dialect = dialect_of(text, delimiter)
     records, lines = _records(name, text, dialect, 1 if preamble else 0)
     skipped = _lines_above(records)
     if skipped:
-        notes = (*notes, _on_skipped(name, skipped))
+        notes.append(_on_skipped(name, skipped))
         preamble += _text_before(text, lines[skipped] - (1 if preamble else 0))
         records, lines = records[skipped:], lines[skipped:]
     if not dialect.quoting:
-        notes = (*notes, sentence("Quotation marks in {file} were read as part of its texts.", file=name))
+        notes.append(sentence("Quotation marks in {file} were read as part of its texts.", file=name))
     if dialect.quote == APOSTROPHE:
-        notes = (*notes, sentence("Apostrophes in {file} enclose its fields, and are no part of them.", file=name))
-    form = replace(form, delimiter=dialect.delimiter, quote=dialect.quote, line_end=line_end, preamble=preamble)
+        notes.append(sentence("Apostrophes in {file} enclose its fields, and are no part of them.", file=name))
     records = _without_empty_last(records)
     records[0] = [records[0][0].removeprefix("# "), *records[0][1:]]
-    has_header = header if header is not None else not _holds_data(records)
-    form = replace(form, header=has_header)
-    columns = [cell.strip() for cell in records[0]]
-    if not has_header:
-        columns = [f"{UNNAMED}{number}" for number in range(1, len(columns) + 1)]
-        if header is None:
-            notes = (*notes, sentence(
-                "The first line of {file} holds data and not names: the columns are called {column}, … .",
-                file=name, column=columns[0],
-            ))
-    else:
-        columns, used, more = header_of(name, records)
-        notes = (*notes, *more)
-        columns, more = with_names_of_their_own(name, columns, records[used:], LINE, lines[0])
-        notes = (*notes, *more)
-        records, lines, more = without_repeated(name, LINE, [cell.strip() for cell in records[0]], records[used:], lines[used:])
-        notes = (*notes, *more)
-    label = None
-    if has_header and (declared := declared_by_orange(name, columns, records)):
-        label, note = declared
-        notes = (*notes, note)
-        records, lines = records[2:], lines[2:]
-    records, lines, more = without_surroundings(name, LINE, records, lines, len(columns), has_header)
-    notes = (*notes, *more)
-    records, more = _of_equal_width(name, records, len(columns))
-    notes = (*notes, *more)
-    rows, lines = _filled(columns, records, lines)
-    _check_rows(name, columns, rows, lines, dialect.delimiter, has_header)
-    return Table(name, tuple(columns), tuple(rows), tuple(lines), form, notes, label=label)
+    form = replace(form, delimiter=dialect.delimiter, quote=dialect.quote, line_end=line_end, preamble=preamble)
+    return form, records, lines
+
+
+def _below_header(name, records, lines, notes):
+    """The names of the columns, and the records below them with the line of each."""
+    columns, used, more = header_of(name, records)
+    notes += more
+    columns, more = with_names_of_their_own(name, columns, records[used:], LINE, lines[0])
+    notes += more
+    records, lines, more = without_repeated(name, LINE, [cell.strip() for cell in records[0]], records[used:], lines[used:])
+    notes += more
+    return columns, records, lines
 
 
 def read_records(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from vizzy.reading.errors import shown
 from vizzy.reading.formats.headers import WRITTEN_NUMBER
-from vizzy.reading.labels import may_mean_no_label
+from vizzy.reading.missing_labels import may_mean_no_label
 from vizzy.reading.tables import ROW, SAMPLE_ROWS, unit_and_number
 from vizzy.sentences import Sentence, counted, sentence
 
