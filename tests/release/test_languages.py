@@ -166,9 +166,9 @@ NO_SENTENCES = {
     "vizzy/reading/columns/role_names.py": {"label, one column a class", "true label", "alternative text", "predicted probability"},
     "vizzy/reading/encodings.py": {"Shift JIS", "GB 18030", "ISO 8859-2", "Mac Roman", "Mac Cyrillic", "code page 850", "code page 852", "code page 866"},
     "vizzy/reading/preview.py": {"predicted probabilities", "python -m vizzy find "},
-    "vizzy/reading/missing_labels.py": {"no label", "not annotated", "not labeled", "not labelled", "to do"},
-    "vizzy/reading/label_checks.py": {"python -m vizzy find"}
+    "vizzy/reading/missing_labels.py": {"no label", "not annotated", "not labeled", "not labelled", "to do"}
     | {"not available", "not applicable", "not sure", "don't know", "keine angabe"},
+    "vizzy/reading/label_checks.py": {"python -m vizzy find"},
     "vizzy/reading/probability_classes.py": {"--class {}"},  # an option of the command
     "vizzy/training.py": {"class {}"},  # without names of classes, so never in the page
     "vizzy/features/measurements.py": {"{} is missing", "{} is something rare"},  # names of features

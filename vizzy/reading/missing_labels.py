@@ -26,7 +26,7 @@ _NUMBER_FOR_NONE = re.compile(r"([+-]?9{2,}|-1|-100)(\.0+)?")
 FAR_BEYOND = 9  # times the highest other number: 99 beside 1 to 10 is no class
 IGNORED_PIXEL, MOST_BESIDE_IT = 255, 200  # masks of few classes hold 255 where nothing counts
 # What a text in a column of labels means.
-CLASS, WORD_FOR_NONE, SIGN_OF_NONE = "class", "word for no label", "sign of no label"
+CLASS, WORD_FOR_NONE, SIGN_OF_NONE = "class", "word", "sign"
 # A text that can mean "no label" is a class of that name where it stands in so many rows, and in this share of a class of usual size.
 USUAL_SHARE, FEWEST_OF_A_CLASS = 0.5, 5
 
