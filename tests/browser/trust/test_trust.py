@@ -4,7 +4,7 @@ import http.server
 import io
 import threading
 import zipfile
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 import pytest
 from PIL import Image
@@ -104,30 +104,46 @@ def bring_pictures(visit):
     visit.page.wait_for_function("document.querySelectorAll('#dataset-list img[src^=\"blob:\"]').length > 2")
 
 
-def test_a_full_visit_asks_no_other_origin_for_anything(browser, site, tmp_path):
+@contextmanager
+def recorded_visit(browser, site):
+    """A visit that is kept, all of whose requests go through a recorder: the visit, and the addresses. None may be elsewhere."""
     with recording_proxy(site) as (proxy, asked):  # noqa: SIM117 (the inner one checks at its end)
         # Without <-loopback> the browser would go round the proxy to this machine.
         with keeping(browser, site, proxy={"server": proxy, "bypass": "<-loopback>"}) as visit:
-            page = visit.open().page
-            train_slide_relabel_and_look(visit)
-            read_guide_and_learn(page)
-            wait_until_kept(page)
-            page.reload()
-            visit.wait("ready").train()
-            assert page.evaluate("navigator.serviceWorker.controller !== null")
-            page.select_option("#dataset-menu", "static/digits")
-            page.wait_for_url("**/?dataset=*")
-            visit.wait("ready").train()
-            bring_a_sample_review_export_and_open_a_lab(visit)
-            bring_raw_data(visit)
-            bring_pictures(visit)
-            look_at_images(visit, tmp_path / "photos")
-            # That the recorder hears at all: the page, the worker's fetches, and the service worker's.
-            heard = [address.removeprefix(site).partition("?")[0] for address in asked]
-            assert {"", "vizzy/page.bundle", "static/embeddings.npy", "sw.js", "static/sample/messages.csv"} <= set(heard)
-            assert "runtime/onnx/efficientnet-lite0.onnx" in heard
-            assert heard.count("runtime/manifest.json") >= 2
+            yield visit.open(), asked
     assert [address for address in asked if not address.startswith(site)] == []
+
+
+def heard(visit, asked):
+    return [address.removeprefix(visit.site).partition("?")[0] for address in asked]
+
+
+def test_a_full_visit_asks_no_other_origin_for_anything(browser, site):
+    with recorded_visit(browser, site) as (visit, asked):
+        page = visit.page
+        train_slide_relabel_and_look(visit)
+        read_guide_and_learn(page)
+        wait_until_kept(page)
+        page.reload()
+        visit.wait("ready").train()
+        assert page.evaluate("navigator.serviceWorker.controller !== null")
+        bring_a_sample_review_export_and_open_a_lab(visit)
+        # That the recorder hears at all: the page, the worker's fetches, and the service worker's.
+        addresses = heard(visit, asked)
+        assert {"", "vizzy/page.bundle", "static/embeddings.npy", "sw.js", "static/sample/messages.csv"} <= set(addresses)
+        assert addresses.count("runtime/manifest.json") >= 2
+
+
+@pytest.mark.thorough  # daily: one kind of data above, and what Playwright hears of every visit
+def test_other_datasets_and_ones_own_images_ask_no_other_origin_for_anything(browser, site, tmp_path):
+    with recorded_visit(browser, site) as (visit, asked):
+        visit.page.select_option("#dataset-menu", "static/digits")
+        visit.page.wait_for_url("**/?dataset=*")
+        visit.wait("ready").train()
+        bring_raw_data(visit)
+        bring_pictures(visit)
+        look_at_images(visit, tmp_path / "photos")
+        assert "runtime/onnx/efficientnet-lite0.onnx" in heard(visit, asked)
 
 
 # --- private: what could be asked for ----------------------------------------------------------------------
