@@ -370,7 +370,7 @@ def test_an_empty_column_hides_no_first_row_of_data():
     assert len(opened(file(lines, "train.tsv")).dataset) == 30
 
 
-@pytest.mark.parametrize("name", ["data.sav", "data.zsav", "data.dta", "data.sas7bdat", "data.rda", "data.numbers", "data.md"])
+@pytest.mark.parametrize("name", ["data.sav", "data.zsav", "data.sas7bdat", "data.rda", "data.numbers", "data.md"])
 def test_a_file_of_another_program_gets_a_sentence_that_says_what_it_is(name):
     with pytest.raises(ReadingError, match=rf"{name} was not read: it is an? .*(as|into) CSV"):
         opened(file(b"\x00\x01", name))

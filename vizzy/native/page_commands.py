@@ -18,7 +18,8 @@ from pathlib import Path, PurePosixPath
 from vizzy.native.page_files import INDEX, page, with_metas
 from vizzy.native.server import PageServer, ServedData
 from vizzy.reading.errors import ReadingError
-from vizzy.reading.files import ARRAY_SUFFIXES, IMAGE_SUFFIXES, named_paths
+from vizzy.reading.files import named_paths
+from vizzy.reading.suffixes import ARRAY_SUFFIXES, IMAGE_SUFFIXES
 from vizzy.reading.limits import IN_BROWSER, check_sizes
 
 MANIFEST = "manifest.json"  # of a site, as tools/site.py writes it

@@ -9,12 +9,20 @@ Everything works alike natively and in the browser: files come as names and byte
 A file that cannot be read raises a `ReadingError`; what a person can still correct is the proposal's ``problem``.
 Both are one sentence that names the file, the row, the value, what was expected, and what to do.
 
-`files` come within `limits`, out of `zips` too; `tables`, `arrays` and `safe_json` parse what strangers wrote, `formats` a
-module for each family of formats; `contents` sorts the files; `columns` guesses what each column is for; `labels`,
-`numbers` and `probabilities` check values.
-Four stages follow each other, each a function of what the earlier ones returned and of the `choices`: `contents`,
-`roles`, `given_labels`, `imported` (with `predictors`). `proposal` runs them, `preview` shows what they found, and
-`review` is what a reviewer decided.
+`proposal` runs four stages. Each is a function of what the earlier ones returned and of the `choices` of a person:
+
+1. `contents`: from files to one table and arrays. `files`, unpacked by `zips`, `tars` and `compression` within `limits`;
+   `suffixes` and `table_files` tell which are tables, `formats` reads a table, `arrays` an array, `image_folders` and
+   `annotations` what folders and annotation tools say, `class_lists` a list of classes; `joining` and `matching` make one
+   table of several; `unread` says what was not read.
+2. `roles`: what each column and array is for. `columns` guesses that; `raw` finds texts and measurements.
+3. `given_labels`: the label of each row. `label_cells` reads cells that are more than a text, `label_cleaning`,
+   `missing_labels` and `label_checks` follow.
+4. `imported`: the dataset. `predictors` reads embeddings (`numbers`) and predicted probabilities (`probabilities`, in the forms
+   of `probability_forms` and `score_cells`, their classes found by `probability_classes`).
+
+`preview` is what a person sees of all this, `review` what a reviewer decided. What is said stands where it is found: search the
+package for a few words of a note to find the line.
 """
 
 from vizzy.reading.choices import Choices

@@ -10,7 +10,8 @@ import lzma
 from collections.abc import Sequence
 
 from vizzy.reading.errors import ReadingError
-from vizzy.reading.files import COMPRESSED_SUFFIXES, InputFile
+from vizzy.reading.files import InputFile
+from vizzy.reading.suffixes import COMPRESSED_SUFFIXES
 from vizzy.reading.limits import MEGABYTE, Limits
 from vizzy.sentences import sentence
 

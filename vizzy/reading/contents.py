@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -22,75 +21,23 @@ from vizzy.reading.columns import (
     labels_in,
 )
 from vizzy.reading.compression import decompressed
-from vizzy.reading.errors import ReadingError, listed
-from vizzy.reading.files import ARRAY_SUFFIXES, COLUMNAR_SUFFIXES, SCIENTIFIC_SUFFIXES, SPREADSHEET_SUFFIXES, STATA_SUFFIXES, InputFile
-from vizzy.reading.formats import has_intents, has_sheets, is_stata, is_web_page, open_workbook, read_table
+from vizzy.reading.errors import ReadingError
+from vizzy.reading.files import InputFile
 from vizzy.reading.image_folders import table_of_folders, table_of_names, texts_by_file, texts_in_folders
-from vizzy.reading.joining import holds_numbers, main_table, roles_of_table, table_of_workbook
+from vizzy.reading.joining import main_table, roles_of_table
 from vizzy.reading.missing_labels import may_mean_no_label
 from vizzy.reading.limits import Limits, check_sizes
 from vizzy.reading.safe_json import parse_json
+from vizzy.reading.suffixes import ARRAY_SUFFIXES, SCIENTIFIC_SUFFIXES, SUFFIXES_OF_ARRAYS
+from vizzy.reading.table_files import has_sure_table, may_be_table, tables_in
+from vizzy.reading.unread import nothing_useful, why_unread
 from vizzy.reading.zips import unpacked
 from vizzy.reading.columns.feature_columns import is_numeric
 from vizzy.reading.tables import Table, unguarded
 from vizzy.reading.tars import untarred
 from vizzy.sentences import Sentence, counted, in_a_row, sentence
 
-SAMPLE_BYTES = 100_000
-OF_ARRAYS = (*ARRAY_SUFFIXES, *SCIENTIFIC_SUFFIXES)
 DATASET_FOLDER_FILES = (TABLE_FILE, INDEX_FILE, EMBEDDINGS_FILE, PRED_PROBS_FILE, IMAGE_HASHES_FILE)
-# Read as tables at once, and where nothing is surer to be one.
-TABLES = (".csv", ".tsv", ".tab", ".psv", ".ssv", ".jsonl", ".ndjson", ".manifest", ".arff", ".libsvm", ".svm", ".svmlight")
-PERHAPS_TABLES = (".txt", ".json", ".dat", ".data", ".lst", "")  # and files of any other suffix that are texts
-PICKLE = sentence("a Python pickle, which could run anything and is never loaded: save the table as CSV and the numbers with numpy.save")
-# Files that carry labels or numbers, but in a form that is not read: what they are, and what to do.
-FOREIGN_SUFFIXES = {
-    ".pt": sentence("a PyTorch file: save tensor.cpu().numpy() with numpy.save"),
-    ".pth": sentence("a PyTorch file: save tensor.cpu().numpy() with numpy.save"),
-    ".ckpt": sentence("a model's checkpoint: save what it predicts with numpy.save"),
-    ".safetensors": sentence("a file of tensors: save each with numpy.save"),
-    ".pkl": PICKLE,
-    ".pickle": PICKLE,
-    ".joblib": PICKLE,
-    ".rds": sentence("a file of R's: save the table as CSV with write.csv"),
-    ".rda": sentence("a file of R's: save the table as CSV with write.csv"),
-    ".rdata": sentence("a file of R's: save the table as CSV with write.csv"),
-    ".sav": sentence("an SPSS file: save the table as CSV (pandas.read_spss reads it, and haven in R)"),
-    ".zsav": sentence("an SPSS file: save the table as CSV (pandas.read_spss reads it, and haven in R)"),
-    ".por": sentence("an SPSS file: save the table as CSV"),
-    ".sas7bdat": sentence("a SAS file: save the table as CSV (pandas.read_sas reads it)"),
-    ".xpt": sentence("a SAS file: save the table as CSV (pandas.read_sas reads it)"),
-    ".numbers": sentence("a document of Apple's Numbers: export it as CSV or Excel"),
-    ".gsheet": sentence("a link to a Google Sheet, without its cells: download it as CSV or Excel"),
-    ".md": sentence("a Markdown text: save a table in it as CSV"),
-    ".tex": sentence("a LaTeX text: save a table in it as CSV"),
-    ".orc": sentence("an ORC file: save the table as Parquet or CSV"),
-    ".avro": sentence("an Avro file: save the table as Parquet or CSV"),
-    ".mdb": sentence("a database: export the table as CSV"),
-    ".accdb": sentence("a database: export the table as CSV"),
-    ".sql": sentence("a database: export the table as CSV"),
-    ".vw": sentence("a file for Vowpal Wabbit: save the table as CSV, or as LIBSVM"),
-    ".tfrecord": sentence("a file of TensorFlow's records: save the labels as CSV and the numbers with numpy.save"),
-    ".xml": sentence("an XML file, such as CVAT or Pascal VOC write: export the labels as CSV or JSON, one row for each image"),
-    ".yaml": sentence("a YAML file: save the labels as CSV"),
-    ".yml": sentence("a YAML file: save the labels as CSV"),
-    ".zip": sentence("a zip within a zip, beside images or within another zip: bring it alone if it holds the data"),
-    ".7z": sentence("a 7z archive: unpack it, or make it a zip"),
-    ".rar": sentence("a RAR archive: unpack it, or make it a zip"),
-    ".zst": sentence("compressed by Zstandard: unpack it, or compress it as .gz"),
-    ".tgz": sentence("a tar archive: unpack it, or make it a zip"),
-    ".tar": sentence("a tar archive: unpack it, or make it a zip"),
-    ".pdf": sentence("a PDF document: save the table as CSV"),
-    ".docx": sentence("a Word document: save the table as CSV"),
-    ".db": sentence("a database: export the table as CSV"),
-}
-OF_WORDS = (".ann", ".conll", ".conllu", ".conllx", ".bio", ".iob", ".iob2", ".bioes")
-FOREIGN_SUFFIXES |= dict.fromkeys(
-    OF_WORDS, sentence("a file of labels within texts, as for names of people and places: bring a table with a label for each text")
-)
-NO_TEXTS = (".py", ".ipynb", ".r", ".html", ".htm", ".log", ".toml", ".ini", ".cfg", ".js", ".css", ".sh", ".rtf", ".eml", ".mbox")
-_NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1b\x7f]")
-UNKNOWN = sentence("of no kind that is read: save the table as CSV, or the numbers with numpy.save")
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,22 +76,16 @@ def contents_of(files: Sequence[InputFile], choices: Choices, limits: Limits) ->
     ReadingError
         Where there is no file, one is too large or damaged, or none holds a table or an array.
     """
-    if not files:
-        raise ReadingError(sentence("There is no file: bring a table with a column of labels."))
-    check_sizes([(file.name, len(file.content)) for file in files], limits)
-    found = _only_dataset_folder(untarred(decompressed(unpacked(files, limits), limits), limits))
-    check_sizes([(file.name, len(file.content)) for file in found], limits)
+    found = _unpacked(files, limits)
     arrays, array_notes = _arrays(found, limits)
     index = _index_of(found)
     images = tuple(file.name for file in found if file.is_image)
     set_aside = _lists_of_classes(found)
     annotated, described, why_not = table_of_annotations([file for file in found if file not in set_aside], images)
     data = [file for file in found if file not in set_aside and file not in described]
-    texts = texts_in_folders(data) if not images and not arrays and not _has_sure_table(data) else None
-    texts = texts or (texts_by_file(data) if not images and not arrays else None)
+    texts = None if images or arrays else _table_of_texts(data)
     in_folders = texts or (table_of_folders(images) if annotated is None else None)
-    data = data if texts is None else []
-    tables, left = _tables(data, choices, limits, has_labels=in_folders is not None)
+    tables, left = tables_in(data if texts is None else [], choices, limits, has_labels=in_folders is not None)
     tables = [annotated, *tables] if annotated is not None else tables
     if not tables and not arrays and in_folders is None:
         in_folders = table_of_names(images)
@@ -152,21 +93,14 @@ def contents_of(files: Sequence[InputFile], choices: Choices, limits: Limits) ->
         in_folders = None
     table, more_arrays, more_notes = main_table([in_folders, *tables] if in_folders else tables, choices, lenient=bool(in_folders))
     listed_classes, listing = _listed_classes([*set_aside, *left], table, arrays, choices)
-    unread = _why_unread([file for file in (*set_aside, *left) if not _lists_the_same(file, listed_classes)], listing, table, in_folders is not None)
+    unread = why_unread([file for file in (*set_aside, *left) if not _lists_the_same(file, listed_classes)], listing, table, in_folders is not None)
     unread += [why_not] if why_not else []
     if listing:
         more_notes.append(sentence("The classes and their order are taken from {file}.", file=listing))
     if table is None and not arrays and not more_arrays:
-        raise ReadingError(_nothing_useful(found, images, unread))
-    if table is not None and len(table) > limits.rows:
-        raise ReadingError(sentence(
-            "{table} has {rows}, but at most {most} rows of a table are read: {advice}. Predicted probabilities and "
-            "labels as two .npy files may have more rows.",
-            table=table.name,
-            rows=counted(len(table), "{} row", "{} rows"),
-            most=limits.rows,
-            advice=limits.advice(table.name),
-        ))
+        raise ReadingError(nothing_useful(found, images, unread))
+    if table is not None:
+        _check_rows(table, limits)
     return Contents(
         name=index.get("name") or (PurePosixPath(in_folders.name).stem if in_folders else _name_of(files, table)),
         table=_as_exported(table),
@@ -177,6 +111,33 @@ def contents_of(files: Sequence[InputFile], choices: Choices, limits: Limits) ->
         notes=(*unread, *array_notes, *more_notes, *(table.notes if table else ())),
         unread=tuple(unread),
     )
+
+
+def _unpacked(files, limits):
+    """The files out of archives, within the limits; of a dataset folder what belongs to the dataset: list of InputFile."""
+    if not files:
+        raise ReadingError(sentence("There is no file: bring a table with a column of labels."))
+    check_sizes([(file.name, len(file.content)) for file in files], limits)
+    found = _only_dataset_folder(untarred(decompressed(unpacked(files, limits), limits), limits))
+    check_sizes([(file.name, len(file.content)) for file in found], limits)
+    return found
+
+
+def _table_of_texts(files):
+    """The table of texts of which each is a file, whose label is its folder or its file's name, if they are such; else None."""
+    return (None if has_sure_table(files) else texts_in_folders(files)) or texts_by_file(files)
+
+
+def _check_rows(table, limits):
+    if len(table) > limits.rows:
+        raise ReadingError(sentence(
+            "{table} has {rows}, but at most {most} rows of a table are read: {advice}. Predicted probabilities and "
+            "labels as two .npy files may have more rows.",
+            table=table.name,
+            rows=counted(len(table), "{} row", "{} rows"),
+            most=limits.rows,
+            advice=limits.advice(table.name),
+        ))
 
 
 def _arrays(files, limits):
@@ -225,94 +186,12 @@ def _are_texts(values):
     return isinstance(values, list) and all(isinstance(value, str) for value in values)
 
 
-def _tables(files, choices, limits, has_labels=False):
-    """The tables among the files, and the files that are left: two lists.
-
-    Where labels are known already, a text that is not surely a table is a note that lies beside the data, unless it holds
-    numbers for the rows of a table.
-    """
-    surely = [file for file in files if file.suffix in TABLES or _holds_table(file)]
-    perhaps = [file for file in files if _is_perhaps_table(file) and file.base_name != INDEX_FILE and file not in surely]
-    if surely:
-        read = [(file, _read(file, choices, limits)) for file in surely]
-    else:
-        read = [] if has_labels else _readable(perhaps, files, choices, limits)
-    if surely and perhaps:
-        labelled = any(column_of(roles_of_table(table, choices), LABEL) is not None for _, table in read)
-        n_rows = len(read[0][1])
-        for file in perhaps:
-            table = _read_or_none(file, choices, limits)  # what cannot be read is named as a file that was not read
-            if table is not None and _adds_to(n_rows, labelled, table, choices):
-                read.append((file, table))
-    files_read = [file for file, _ in read]
-    others = [file for file in files if file not in files_read and file.suffix not in OF_ARRAYS and not file.is_image]
-    return [table for _, table in read], [file for file in others if file.base_name != INDEX_FILE]
-
-
-def _read(file, choices, limits):
-    """The table in a file; of a workbook with what its other sheets add, where none was chosen."""
-    if has_sheets(file) and choices.sheet is None:
-        return table_of_workbook(open_workbook(file, choices, limits), choices)
-    return read_table(file, choices, limits)
-
-
-def _read_or_none(file, choices, limits):
-    try:
-        return _read(file, choices, limits)
-    except ReadingError:
-        return None
-
-
-def _readable(perhaps, files, choices, limits):
-    """Of texts that may be tables those that can be read as one; if none can, all are, to be complained about, unless others say more.
-
-    Each with its table: list of (InputFile, Table).
-    """
-    named = [file for file in perhaps if file.suffix in PERHAPS_TABLES or is_web_page(file)]
-    if len(perhaps) > 1 or not named:
-        read = [(file, table) for file in perhaps if (table := _read_or_none(file, choices, limits)) is not None]
-        if read or any(file.suffix in OF_WORDS for file in files):
-            return read
-    return [(file, _read(file, choices, limits)) for file in named]
-
-
-def _is_perhaps_table(file):
-    """Whether a file may be a table, by its name, or as a text of a suffix that says nothing."""
-    if file.suffix in PERHAPS_TABLES or is_web_page(file):
-        return True
-    if file.is_image or file.suffix in (*TABLES, *OF_ARRAYS, *FOREIGN_SUFFIXES) or _holds_table(file):
-        return False
-    return file.suffix not in NO_TEXTS and _is_text(file.content[:SAMPLE_BYTES])
-
-
-def _is_text(content):
-    """Whether some bytes are UTF-8 without signs that no text has; their end may be within a letter."""
-    try:
-        text = content[: content.rfind(b"\n") + 1].decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return text.isprintable() or bool(text) and not _NO_TEXT.search(text)
-
-
-def _adds_to(n_rows, labelled, table, choices):
-    """Whether a text beside tables adds something to their rows: numbers or, where none of them has labels, those."""
-    if len(table) != n_rows:
-        return False
-    if labelled:
-        return all(holds_numbers(table, column) for column in table.columns)
-    return column_of(roles_of_table(table, choices), LABEL) is not None
-
-
 def _lists_of_classes(files):
     """The files that list classes by their name and by what they hold, where others hold the data: list of InputFile."""
     named = [file for file in files if not USUALLY_LABELS.fullmatch(PurePosixPath(file.base_name).stem)]
     lists = [file for file in named if file.base_name != INDEX_FILE and class_list_of(file) is not None]
     others = [file for file in files if file not in lists and not file.is_image]
-    return lists if any(file.suffix in OF_ARRAYS or _may_be_table(file) for file in others) else []
-
-
-def _may_be_table(file):
-    return file.suffix in (*TABLES, *PERHAPS_TABLES) or _holds_table(file) or is_web_page(file)
+    return lists if any(file.suffix in SUFFIXES_OF_ARRAYS or may_be_table(file) for file in others) else []
 
 
 def _listed_classes(files, table, arrays, choices):
@@ -343,56 +222,11 @@ def _labels_of(table, arrays, choices):
     return column, {label for label in labels if label and not may_mean_no_label(label)}
 
 
-def _why_unread(files, listing, table, in_folders):
-    """A sentence on each file that was not read: list of Sentence."""
-    return [
-        sentence("{file} was not read: it is {what}.", file=file.name, what=_what_it_is(file, table, in_folders))
-        for file in files
-        if file.name != listing
-    ]
-
-
-def _has_sure_table(files):
-    """Whether a file among them is a table by its name or its form, and not a note that may lie beside images."""
-    return any(file.suffix in TABLES or _holds_table(file) for file in files)
-
-
-def _holds_table(file):
-    """Whether a file is a workbook, a database, a table of Stata's, a chatbot's training data or a file of columns, by its name or by what it holds; a web page may be a note."""
-    if file.suffix in (*SPREADSHEET_SUFFIXES, *COLUMNAR_SUFFIXES, *STATA_SUFFIXES):
-        return True
-    return not file.is_image and file.suffix not in OF_ARRAYS and (is_stata(file) or has_intents(file) or has_sheets(file) and not is_web_page(file))
-
-
-def _what_it_is(file, table, in_folders):
-    if file.suffix in PERHAPS_TABLES and table is not None and in_folders:
-        return sentence("beside the folders whose names are the labels; bring it alone if it is the table")
-    if file.suffix in PERHAPS_TABLES and table is not None:
-        return sentence("beside {table}, which is surer to be the table; bring it alone if it is the one", table=table.name)
-    return FOREIGN_SUFFIXES.get(file.suffix, UNKNOWN)
-
-
 def _may_have_labels(table, choices):
     """Whether a table has labels, or columns of words of which a person may choose one."""
     roles = roles_of_table(table, choices)
     return {LABEL, ONE_HOT} & set(roles.values()) or any(
         has_few_values(table, column) for column, role in roles.items() if role == IGNORED and not is_numeric(table, column)
-    )
-
-
-def _nothing_useful(files, images, unread):
-    if images:
-        said = sentence(
-            "{image} and the other images come without labels: put them into a folder for each label, as in "
-            "cat/1.jpg and dog/2.jpg, or bring a table that names each file and its label.",
-            image=images[0],
-        )
-        return in_a_row([said, *unread[:3]])
-    if unread:
-        return in_a_row([*unread[:3], sentence("Bring a table with a column of labels.")])
-    return sentence(
-        "{files}: no table and no array is among this, so bring a table with a column of labels.",
-        files=listed(file.name for file in files),
     )
 
 

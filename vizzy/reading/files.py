@@ -11,31 +11,9 @@ from pathlib import Path, PurePosixPath
 
 from vizzy.reading.errors import ReadingError
 from vizzy.reading.limits import NATIVE, Limits, check_sizes
+from vizzy.reading.suffixes import IMAGE_SUFFIXES, READ_SUFFIXES
 from vizzy.sentences import sentence
 
-TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".jsonl", ".ndjson", ".json")
-SPREADSHEET_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-COLUMNAR_SUFFIXES = (".parquet", ".pq", ".feather", ".arrow", ".ipc")
-OTHER_TEXT_SUFFIXES = (".arff", ".libsvm", ".svm", ".svmlight", ".manifest", ".dat", ".data", ".psv", ".ssv", ".lst")
-COMPRESSED_SUFFIXES = (".gz", ".gzip", ".bz2", ".xz", ".lzma")
-ARRAY_SUFFIXES = (".npy", ".npz")
-SCIENTIFIC_SUFFIXES = (".mat", ".h5", ".hdf5", ".hdf")  # of files that hold arrays among other things
-STATA_SUFFIXES = (".dta",)
-DATABASE_SUFFIXES = (".db", ".sqlite", ".sqlite3")
-WEB_PAGE_SUFFIXES = (".html", ".htm", ".xhtml")
-# What else a folder may hold that is read: annotations, lists of classes, and texts of which each is a file.
-SUFFIXES_IN_FOLDERS = (
-    *STATA_SUFFIXES,
-    *DATABASE_SUFFIXES,
-    *WEB_PAGE_SUFFIXES,
-    *(".xml", ".yaml", ".yml", ".geojson", ".names", ".tar", ".tgz", ".md", ".text", ".eml", ".asc", ".pos", ".neg", ""),
-)
-ZIP_SUFFIX = ".zip"
-# What reads an image says of one that it cannot decode, as browsers most TIFF and HEIC, and Pillow SVG.
-IMAGE_SUFFIXES = (
-    *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".avif", ".bmp", ".svg", ".tif", ".tiff", ".heic", ".heif"),
-    *(".jp2", ".ppm", ".pgm", ".pbm", ".tga"),
-)
 # What systems and programs put beside somebody's own files, in any case; and what begins with a dot.
 CLUTTER = ("thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "@eadir", "#recycle", "$recycle.bin")
 
@@ -96,21 +74,10 @@ def named_paths(paths: Iterable[str | Path]) -> list[tuple[str, Path]]:
 
 def _found_at(path):
     if path.is_dir():
-        known = (
-            *TABLE_SUFFIXES,
-            *SPREADSHEET_SUFFIXES,
-            *COLUMNAR_SUFFIXES,
-            *OTHER_TEXT_SUFFIXES,
-            *COMPRESSED_SUFFIXES,
-            *ARRAY_SUFFIXES,
-            *SCIENTIFIC_SUFFIXES,
-            *IMAGE_SUFFIXES,
-            *SUFFIXES_IN_FOLDERS,
-        )
         inside = sorted(
             inner
             for inner in path.rglob("*")
-            if inner.is_file() and inner.suffix.lower() in known and not is_clutter(inner.relative_to(path).as_posix())
+            if inner.is_file() and inner.suffix.lower() in READ_SUFFIXES and not is_clutter(inner.relative_to(path).as_posix())
         )
         if not inside:
             raise ReadingError(sentence("{path} is a folder without any table or array: name one that holds them.", path=str(path)))

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from vizzy.reading.errors import ReadingError
-from vizzy.reading.files import COLUMNAR_SUFFIXES, COMPRESSED_SUFFIXES, SPREADSHEET_SUFFIXES, ZIP_SUFFIX, InputFile
+from vizzy.reading.files import InputFile
+from vizzy.reading.suffixes import COLUMNAR_SUFFIXES, COMPRESSED_SUFFIXES, SPREADSHEET_SUFFIXES, ZIP_SUFFIX
 from vizzy.reading.formats.recognition import ARROW_START, PARQUET_START, is_spreadsheet
 from vizzy.reading.limits import IN_BROWSER
 from vizzy.reading.zips import entries_within

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from vizzy.reading.columns import FILE, ID, USUAL_NAMES
 from vizzy.reading.errors import shown
 from vizzy.reading.columns.feature_columns import COUNT, NO_NAME, normalised, why_no_feature_by_name
-from vizzy.reading.files import IMAGE_SUFFIXES
+from vizzy.reading.suffixes import IMAGE_SUFFIXES
 from vizzy.reading.tables import SAMPLE_ROWS, Table
 from vizzy.sentences import Sentence, counted, sentence
 

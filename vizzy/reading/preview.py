@@ -9,7 +9,7 @@ from vizzy.estimate import solver_note, solver_of, text_seconds, training_second
 from vizzy.features.written_numbers import with_few_digits
 from vizzy.reading.choices import Choices
 from vizzy.reading.contents import Contents
-from vizzy.reading.files import ZIP_SUFFIX
+from vizzy.reading.suffixes import ZIP_SUFFIX
 from vizzy.reading.limits import IN_BROWSER, Limits
 from vizzy.reading.given_labels import GivenLabels
 from vizzy.reading.imported import Opened

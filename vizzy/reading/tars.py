@@ -5,7 +5,8 @@ import tarfile
 from collections.abc import Iterable
 
 from vizzy.reading.errors import ReadingError, shown
-from vizzy.reading.files import IMAGE_SUFFIXES, InputFile, is_clutter
+from vizzy.reading.files import InputFile, is_clutter
+from vizzy.reading.suffixes import IMAGE_SUFFIXES
 from vizzy.reading.limits import Limits, check_count, megabytes
 from vizzy.sentences import sentence
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from vizzy.reading.errors import ReadingError, shown
-from vizzy.reading.files import IMAGE_SUFFIXES, ZIP_SUFFIX, InputFile, is_clutter
+from vizzy.reading.files import InputFile, is_clutter
+from vizzy.reading.suffixes import IMAGE_SUFFIXES, ZIP_SUFFIX
 from vizzy.reading.limits import MEGABYTE, NATIVE, Limits, check_count, check_sizes, megabytes
 from vizzy.sentences import counted, sentence
 

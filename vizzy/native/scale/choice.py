@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vizzy.reading import NATIVE, Choices, ReadingError
-from vizzy.reading.files import ARRAY_SUFFIXES
+from vizzy.reading.suffixes import ARRAY_SUFFIXES
 
 BYTES_PER_CELL = 100  # that the command in memory takes at its peak, measured on a million rows of 11 columns
 BYTES_PER_CELL_OF_ARRAYS = 50  # likewise, of float32

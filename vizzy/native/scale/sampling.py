@@ -21,7 +21,8 @@ from vizzy.reading.columns import ID, LABEL, PROBABILITY, column_of, columns_of
 from vizzy.reading.contents import contents_of
 from vizzy.reading.encodings import NAMES
 from vizzy.reading.errors import ReadingError
-from vizzy.reading.files import ARRAY_SUFFIXES, InputFile
+from vizzy.reading.files import InputFile
+from vizzy.reading.suffixes import ARRAY_SUFFIXES
 from vizzy.reading.limits import NATIVE
 from vizzy.reading.formats import read_table
 from vizzy.reading.formats.delimited import DELIMITERS, Dialect, dialect_of

@@ -33,7 +33,7 @@ from vizzy.reading.columns.soft_labels import soft_columns
 from vizzy.reading.columns.text_columns import texts_within
 from vizzy.reading.columns.usual_names import USUAL_NAMES
 from vizzy.reading.errors import ReadingError, listed, shown
-from vizzy.reading.files import IMAGE_SUFFIXES
+from vizzy.reading.suffixes import IMAGE_SUFFIXES
 from vizzy.reading.label_cells import may_be_labels
 from vizzy.reading.numbers import holds_lists
 from vizzy.reading.tables import SAMPLE_ROWS, Table, sampled_texts

@@ -7,7 +7,7 @@ fetched, only when such a file comes. What holds several tables is a `workbooks.
 by name, MATLAB's files (`matlab`) and HDF5 (`hdf5`). `recognition` tells formats apart, `writing` goes back.
 
 To read a new format: write its reader in a module here, tell it apart (a text by a function in that module and a row of
-`TEXT_FORMATS`, anything else in `recognition` and `read_table`), enter its suffix in `vizzy.reading.files`, name it in
+`TEXT_FORMATS`, anything else in `recognition` and `read_table`), enter its suffix in `vizzy.reading.suffixes`, name it in
 static/importing.html and README.md, and test it in tests/core/test_reading_formats.py.
 """
 

@@ -5,7 +5,8 @@ Texts that come without any mark of their format are recognised by the modules t
 
 import re
 
-from vizzy.reading.files import COLUMNAR_SUFFIXES, SPREADSHEET_SUFFIXES, STATA_SUFFIXES, InputFile
+from vizzy.reading.files import InputFile
+from vizzy.reading.suffixes import COLUMNAR_SUFFIXES, SPREADSHEET_SUFFIXES, STATA_SUFFIXES
 from vizzy.reading.formats.rasa import is_rasa
 
 # What a file of a library's format begins with; an .ods and an .xlsx are zips, and known by what they hold.

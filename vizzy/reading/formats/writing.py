@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from vizzy.reading.errors import ReadingError
-from vizzy.reading.files import DATABASE_SUFFIXES, SPREADSHEET_SUFFIXES, STATA_SUFFIXES, WEB_PAGE_SUFFIXES
+from vizzy.reading.suffixes import DATABASE_SUFFIXES, SPREADSHEET_SUFFIXES, STATA_SUFFIXES, WEB_PAGE_SUFFIXES
 from vizzy.reading.formats.delimited import delimited_text
 from vizzy.reading.formats.json_tables import json_text
 from vizzy.reading.tables import DELIMITED, FEATHER, JSON, JSON_LINES, PARQUET, Table, cell_text, encoded
