@@ -155,19 +155,21 @@ def changes(
     name : str
         What to call the file.
     content : bytes
-        A CSV table.
+        A CSV table; of sheets or files that were put one below the other with the one that the line is of.
     """
     dataset = opened.dataset
     changed_idx = np.flatnonzero(review.corrected_label != dataset.given_label)
     cells = _text_columns(opened, findings, review)
     rows = []
+    table = opened.table
     for example in changed_idx:
-        row = [str(opened.table.lines[opened.row_idx[example]]), dataset.ids[int(example)]]
+        row = [str(table.lines[opened.row_idx[example]]), *_part_of(opened, example), dataset.ids[int(example)]]
         row += [cells[column][example] for column in CHANGES_COLUMNS[2:]]
         rows.append(row + (_evidence_cells(evidence.get(int(example)), dataset.classes) if evidence else []))
-    name = _stem(opened.table.name) + "-changes.csv"
-    table = Table(name, CHANGES_COLUMNS + (EVIDENCE_COLUMNS if evidence else ()), tuple(rows), (), Form(mark=True))
-    return name, write_table(_guarded(table))
+    columns = (*CHANGES_COLUMNS[:1], *([table.part_column] if table.part_column else []), *CHANGES_COLUMNS[1:])
+    name = _stem(table.name) + "-changes.csv"
+    changed = Table(name, columns + (EVIDENCE_COLUMNS if evidence else ()), tuple(rows), (), Form(mark=True))
+    return name, write_table(_guarded(changed))
 
 
 def report(
@@ -537,6 +539,12 @@ def _decided_sections(opened, findings, review, explanations, say):
     )
 
 
+def _part_of(opened, example):
+    """The sheet or file that an example's line is of, where several were put one below the other: list of one str, or of none."""
+    table = opened.table
+    return [] if table.part_column is None else [table.rows[opened.row_idx[example]][table.columns.index(table.part_column)]]
+
+
 def _evidence_cells(seen, classes):
     """What was suggested when somebody decided, and the quality of the label; empty where that is not known."""
     if seen is None:
@@ -552,7 +560,7 @@ def _examples_section(title, examples, opened, findings, cells, explanations, sa
         text = _escaped(opened.texts[example]) if opened.texts else ""
         why = _escaped("; ".join(map(say, explanations(example)))) if explanations else ""
         shown = [
-            _escaped(opened.table.lines[opened.row_idx[example]]),
+            _escaped(", ".join([*_part_of(opened, example), str(opened.table.lines[opened.row_idx[example]])])),
             f"<b>{_escaped(dataset.ids[example])}</b> {text}" + (f"<p class=why>{why}</p>" if why else ""),
             *(_escaped(cells[column][example]) for column in (added_columns.GIVEN_LABEL, added_columns.CORRECTED_LABEL, added_columns.SUGGESTED_LABEL)),
             say(decimal(findings.label_quality[example], 3)),

@@ -351,6 +351,17 @@ def test_columns_that_were_joined_from_another_table_are_not_written_into_that_o
     assert list(rows_of(file)[0])[:3] == ["id", "label", "given_label"] and "p_cat" not in rows_of(file)[0]
 
 
+def test_of_tables_one_below_the_other_the_changes_and_the_report_say_which_a_line_is_of():
+    may = "p_cat,p_dog,label\n0.9,0.1,cat\n0.2,0.8,cat\n0.3,0.7,dog\n"
+    june = "p_cat,p_dog,label\n0.85,0.15,cat\n0.1,0.9,cat\n0.25,0.75,dog\n"
+    opened = read([text_file("may.csv", may), text_file("june.csv", june)]).make()
+    review = reviewed(opened, {1: ("accepted", 1), 4: ("accepted", 1)})
+    changed = rows_of(InputFile(*exporting.changes(opened, findings_of(opened), review)))
+    assert [(row["line"], row["split"]) for row in changed] == [("3", "may"), ("3", "june")]
+    report = exporting.report(opened, findings_of(opened), review)[1].decode()
+    assert "<td>may, 3</td>" in report and "<td>june, 3</td>" in report
+
+
 def test_tables_that_were_put_one_below_the_other_are_not_written_over(tmp_path):
     paths = [(name, tmp_path / name) for name in ("train.csv", "test.csv")]
     with pytest.raises(ReadingError, match="was made of several files: leave out --in-place"):

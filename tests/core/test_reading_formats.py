@@ -1187,6 +1187,7 @@ def sheets_of(**sheets):
 def test_labels_in_one_sheet_and_measurements_in_another_are_joined(key):
     book = sheets_of(Messwerte=[[key, "width", "height"], *MEASURED], Klassen=[[key, "Klasse"], *NAMED[::-1]])
     assert given_labels(opened(book)) == GIVEN[::-1]
+    assert reading.read([book]).summary()["sheets_together"] == ["Klassen", "Messwerte"]
 
 
 def test_sheets_with_the_same_columns_are_one_table_and_their_names_the_labels_where_there_are_no_others():
@@ -1194,6 +1195,13 @@ def test_sheets_with_the_same_columns_are_one_table_and_their_names_the_labels_w
     assert given_labels(opened(sheets_of(**by_class))) == sorted(GIVEN)
     by_part = opened(sheets_of(train=[PLANT_COLUMNS, *PLANTS[:20]], test=[PLANT_COLUMNS, *PLANTS[20:]]))
     assert given_labels(by_part) == GIVEN and set(by_part.table.column("split")) == {"train", "test"}
+    summary = reading.read([sheets_of(**by_class)]).summary()
+    assert (summary["sheet"], summary["sheets_together"]) == (None, list(by_class))
+    summary = reading.read([sheets_of(**by_class)], reading.Choices(sheet=CLASSES[0])).summary()
+    assert (summary["sheet"], summary["sheets_together"], summary["chosen_sheet"]) == (CLASSES[0], [], CLASSES[0])
+    with_legend = reading.read([sheets_of(train=[PLANT_COLUMNS, *PLANTS[:20]], Legend=[["class", "meaning"], ["cat", "a cat"]], test=[PLANT_COLUMNS, *PLANTS[20:]])])
+    assert with_legend.summary()["sheets_together"] == ["train", "test"] and len(with_legend.make().dataset) == 30
+    assert "Sheets that were not read, as their columns are others: 'Legend'." in with_legend.make().notes
     by_person = reading.read([sheets_of(ann=[PLANT_COLUMNS, *PLANTS], ben=[PLANT_COLUMNS, *PLANTS[:-1], [*PLANTS[-1][:3], "cat"]])])
     assert by_person.contents.table.form.sheet == "ann" and len(by_person.make().dataset) == 30
 

@@ -94,13 +94,17 @@ def table_of_workbook(workbook: Workbook, choices: Choices) -> Table:
         return table
     sheets = workbook.tables()
     has_labels = column_of(roles_of_table(table, choices), LABEL) is not None
-    parts = [other if has_labels else with_own_ids(other) for other in sheets.values()]
+    alike = {name: other for name, other in sheets.items() if not has_labels or set(other.columns) == set(table.columns)}
+    parts = [other if has_labels else with_own_ids(other) for other in alike.values()]
     if _are_parts(parts):
         part_column = _free_name(PART_COLUMN if has_labels else LABEL, table.columns)
-        whole = stacked(parts, list(sheets), table.name, part_column)
-        values = {"sheets": listed(sheets), "file": workbook.name, "column": shown(part_column)}
-        note = sentence("The sheets of {file}, {sheets}, have the same columns: they were put one below the other, with their names in {column}.", **values)
-        return replace(whole, notes=(note, *whole.notes), form=replace(whole.form, sheet=None))
+        whole = stacked(parts, list(alike), table.name, part_column)
+        values = {"sheets": listed(alike), "file": workbook.name, "column": shown(part_column)}
+        notes = [sentence("The sheets of {file}, {sheets}, have the same columns: they were put one below the other, with their names in {column}.", **values)]
+        others = [name for name in table.form.sheets if name not in alike]
+        if others:
+            notes.append(sentence("Sheets that were not read, as their columns are others: {sheets}.", sheets=listed(others)))
+        return replace(whole, notes=(*notes, *whole.notes), form=_form_of_several(whole.form, alike))
     return _joined_sheets(table, sheets, choices)
 
 
@@ -122,13 +126,21 @@ def _joined_sheets(table, sheets, choices):
     main = table if table.form.sheet in labelled or not labelled else sheets[labelled[0]]
     if not labelled or len(main.columns) > MOST_BESIDE_LABELS:
         return table
-    notes = []
+    notes, together = [], [main.form.sheet]
     for name, other in sheets.items():
         found = joined(replace(other, name=name), main) if name != main.form.sheet else None
         if found is not None:
             main, more = found
             notes += more
-    return replace(main, notes=(*main.notes, *notes)) if notes else table
+            together.append(name)
+    if not notes:
+        return table
+    return replace(main, notes=(*main.notes, *notes), form=_form_of_several(main.form, together))
+
+
+def _form_of_several(form, sheets):
+    """The form of a table that several sheets of a workbook were put together to."""
+    return replace(form, sheet=None, sheets_together=tuple(sheets))
 
 
 def _without_parts(tables, choices):

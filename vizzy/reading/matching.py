@@ -100,7 +100,7 @@ def stacked(tables: Sequence[Table], parts: Sequence[str], name: str, part_colum
     )
     notes = tuple(note for table in tables for note in table.notes)
     lines = tuple(line for table in tables for line in table.lines)
-    return replace(first, name=name, columns=(*first.columns, part_column), rows=rows, lines=lines, notes=notes)
+    return replace(first, name=name, columns=(*first.columns, part_column), rows=rows, lines=lines, notes=notes, part_column=part_column)
 
 
 def matched(table: Table, main: Table) -> tuple[Table, Sentence | None]:

@@ -70,6 +70,8 @@ def summary_of(
         "header": table.form.header if table else None,
         "sheets": list(table.form.sheets) if table else [],
         "sheet": table.form.sheet if table else None,
+        "sheets_together": list(table.form.sheets_together) if table else [],
+        "chosen_sheet": choices.sheet,
         "delimiter": table.form.delimiter if table else None,
     }
 

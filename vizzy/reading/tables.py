@@ -75,7 +75,8 @@ class Form:
     preamble: str = ""  # the "sep=;" line that Excel understands
     header: bool | None = None  # whether the first line names the columns; None where no such question arises
     sheets: tuple = ()  # of str, the sheets of a workbook that hold rows
-    sheet: str | None = None  # the one that was read
+    sheet: str | None = None  # the one that was read; None where it was several
+    sheets_together: tuple = ()  # of str: those several
     origin: Any = field(default=None, compare=False, repr=False)  # arro3's table, which knows the columns' types
 
 
@@ -92,6 +93,7 @@ class Table:
     unit: str = LINE  # what a row is in its file
     label: str | None = None  # the column that the file says holds the labels
     joined: tuple = ()  # of str: columns that were joined from other tables, and are not written back
+    part_column: str | None = None  # of sheets or files one below the other: the column that says in which of them a row's line counts
     class_names: dict = field(default_factory=dict)  # column -> tuple of str: the classes that its numbers from 0 on stand for
 
     def __len__(self):

@@ -3,7 +3,7 @@
 import js
 
 from vizzy.page.importing.class_order import ClassOrder
-from vizzy.page.importing.preview import Preview, examples, folded
+from vizzy.page.importing.preview import Preview, examples, folded, together
 from vizzy.page.ui import dom
 
 
@@ -27,6 +27,23 @@ def test_of_long_cells_one_is_an_example_enough():
     assert examples(["2", "2", "4"]) == "2, 2, 4"
     assert examples(["It broke on the first day.", "Fine"]) == "It broke on the first day."
     assert examples([]) == ""
+
+
+def test_the_menu_of_sheets_says_which_are_read_together_and_leads_back_to_that():
+    preview = made([])
+    menu = dom.element("select")
+    dom.by_id("import-sheet").replaceChildren(menu)
+
+    def shown(**changes):
+        preview._show_sheets(dict({"sheets": ["2023", "2024", "More"], "sheet": None, "sheets_together": [], "chosen_sheet": None}, **changes))
+        options = list(menu.querySelectorAll("option"))
+        return [option.value for option in options if option.selected], [option.textContent for option in options]
+
+    names = ["2023", "2024", "More"]
+    assert shown(sheets_together=["2023", "2024"]) == ([""], ["2023 and 2024 together"] + names)
+    assert shown(sheet="2024", chosen_sheet="2024") == (["2024"], ["2023 and 2024 together"] + names)
+    assert shown(sheet="More") == (["More"], names)  # of another workbook
+    assert together(["a", "b", "c", "d"]) == "4 sheets together"
 
 
 IDS = ("import-by-hand", "import-by-hand-list", "import-agreement", "import-columns", "import-arrays", "import-label", "import-text", "import-unlabelled", "import-header", "import-sheet", "import-doubtful", "import-order")

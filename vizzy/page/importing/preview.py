@@ -4,7 +4,7 @@ from pyscript.ffi import create_proxy
 
 from vizzy.page.importing.image_features import estimated_seconds
 from vizzy.page.importing.class_order import ClassOrder
-from vizzy.page.language import _, counted, duration, said, sentences, thousands
+from vizzy.page.language import _, counted, duration, joined, said, sentences, thousands
 from vizzy.page.ui import dom
 from vizzy.translation import isolated
 
@@ -13,6 +13,7 @@ MOST_COLUMNS = 200
 FEW_ALIKE = 8  # numbered columns of one role: from so many on they are one row
 LABEL, TEXT, IGNORED = "label", "text", "ignored"  # roles, as ``vizzy.reading.columns`` names them
 MOST_DOUBTFUL, MOST_IN_ORDER = 10, 12
+MOST_SHEETS_NAMED = 3
 LONG_CELL = 24  # characters
 LONG = 120  # seconds of training from which on the command line is worth naming
 MANY = 20_000  # rows, the same
@@ -57,6 +58,7 @@ class Preview:
         self._alike = {}  # the first column of a row that stands for several -> the names of all
         self._summary = None
         self._chosen_label = None  # the column that a person has said holds the labels
+        self._together = []  # the sheets that are put together where none is chosen
         dom.by_id("import-columns").addEventListener("change", create_proxy(self._chose_role("roles")))
         dom.by_id("import-arrays").addEventListener("change", create_proxy(self._chose_role("arrays")))
         dom.by_id("import-label").addEventListener("change", create_proxy(self._chose_label))
@@ -219,7 +221,7 @@ class Preview:
         self._correct({"header": event.target.checked})
 
     def _chose_sheet(self, event):
-        self._correct({"sheet": event.target.value})
+        self._correct({"sheet": event.target.value or None})
 
     def _show_header(self, summary):
         """Whether the first line names the columns; for tables of text, where it could be otherwise."""
@@ -230,10 +232,13 @@ class Preview:
     def _show_sheets(self, summary):
         label = dom.by_id("import-sheet")
         dom.show(label, len(summary["sheets"]) > 1)
+        if summary["chosen_sheet"] is None:
+            self._together = summary["sheets_together"]
+        entries = [("", together(self._together))] if self._together else []
         options = []
-        for name in summary["sheets"]:
-            option = dom.element("option", "", name, {"value": name})
-            option.selected = name == summary["sheet"]
+        for value, words in entries + [(name, name) for name in summary["sheets"]]:
+            option = dom.element("option", "", words, {"value": value})
+            option.selected = value == (summary["sheet"] or "")
             options.append(option)
         label.lastElementChild.replaceChildren(*options)
 
@@ -246,6 +251,13 @@ class Preview:
         if len(classes) > MOST_CLASS_CHIPS:
             chips.append(dom.element("li", "", _("and {} more").format(len(classes) - MOST_CLASS_CHIPS)))
         dom.by_id("import-classes").replaceChildren(*chips)
+
+
+def together(sheets):
+    """Sheets of a workbook that are read as one table, in a few words."""
+    if len(sheets) > MOST_SHEETS_NAMED:
+        return _("{} sheets together").format(len(sheets))
+    return _("{} together").format(joined([isolated(name) for name in sheets]))
 
 
 def has_texts(summary):
