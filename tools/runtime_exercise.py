@@ -126,9 +126,11 @@ def features_of_texts():
 
 def many_examples():
     """The classifier of many examples; its predicted probabilities."""
-    from vizzy import blas, nystroem
+    from vizzy import blas, nystroem, simd
     from vizzy.steps import result_of
 
+    if sys.platform == "emscripten" and simd.multiplication() is None:
+        raise RuntimeError("the program that multiplies matrices cannot be loaded")  # training would only take longer
     embeddings, given_label = synthetic_examples()
     blas.FEWEST_PRODUCTS = 0  # large products are taken otherwise
     return result_of(nystroem.cross_validation(embeddings, given_label, CLASSES)).pred_probs

@@ -1,13 +1,20 @@
 """Products of large matrices: by scipy's BLAS, since numpy's own has none under WebAssembly and is forty times slower.
 
-Small products are left to numpy, so that a first visit of the page need not load scipy's module.
+Small products are left to numpy, so that a first visit of the page need not load scipy's module. Under WebAssembly `vizzy.simd` takes the
+place of BLAS as soon as its module is there, which comes with the classifier of many examples.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
+if TYPE_CHECKING:
+    from vizzy.simd import Product
+
 FEWEST_PRODUCTS = 20_000_000  # multiplications; fewer take less time than loading the module
+GRAM_COLUMNS = 128  # of a Gram matrix, that are calculated at once
 
 
 def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -32,7 +39,7 @@ def product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def large_product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """``left @ right`` by scipy's BLAS, however small: for what needs its module anyway.
+    """``left @ right`` by vector instructions or scipy's BLAS, however small: for what needs their modules anyway.
 
     Parameters
     ----------
@@ -43,6 +50,9 @@ def large_product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     -------
     np.ndarray of the same dtype, shape (n, k)
     """
+    by_vectors = _by_vectors()
+    if by_vectors and left.size and right.size:
+        return by_vectors(left, right)
     from scipy.linalg import blas  # comes late
 
     gemm = blas.sgemm if left.dtype == np.float32 else blas.dgemm
@@ -70,12 +80,32 @@ def gram(rows: np.ndarray) -> np.ndarray:
     """
     if rows.size * rows.shape[1] < FEWEST_PRODUCTS:
         return rows.T @ rows
-    from scipy.linalg import blas  # comes late
-
-    given, turned = _by_columns(rows)
-    upper = np.triu(blas.dsyrk(1.0, given, trans=turned))
+    upper = np.triu(_upper_gram(rows))
     upper += np.triu(upper, 1).T
     return upper
+
+
+def _upper_gram(rows):
+    """The same on and above the diagonal."""
+    by_vectors = _by_vectors()
+    if not by_vectors:
+        from scipy.linalg import blas  # comes late
+
+        given, turned = _by_columns(rows)
+        return blas.dsyrk(1.0, given, trans=turned)
+    products = np.empty((rows.shape[1],) * 2)
+    for start in range(0, rows.shape[1], GRAM_COLUMNS):
+        end = start + GRAM_COLUMNS
+        products[:end, start:end] = by_vectors(rows[:, :end].T, rows[:, start:end])
+    return products
+
+
+def _by_vectors() -> Product | None:
+    try:
+        from vizzy.simd import multiplication
+    except ModuleNotFoundError:  # in a page that has not fetched it
+        return None
+    return multiplication()
 
 
 def _by_columns(matrix):

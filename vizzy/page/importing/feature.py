@@ -22,6 +22,7 @@ WORKER = (
     "vizzy.features",
     "vizzy.linear",
     "vizzy.nystroem",
+    "vizzy.simd",
     "vizzy.reduction",
     "vizzy.image_hashes",
 )
