@@ -10,7 +10,10 @@ const options = process.argv.slice(2).filter(one => one.startsWith("--"));
 const [root, ...files] = process.argv.slice(2).filter(one => !one.startsWith("--"));
 const { python, write, copy } = await start(root);
 
-// What linkedom leaves out: it lays nothing out, and opens no dialogs.
+// What linkedom leaves out: it lays nothing out, has no style sheets and opens no dialogs.
+class Sheet {
+  replaceSync(text) { this.text = text; }
+}
 const MISSING = {
   offsetWidth: { value: 120 },
   offsetHeight: { value: 90 },
@@ -22,9 +25,9 @@ const MISSING = {
 async function takeDom(module) {
   const { parseHTML } = await import(pathToFileURL(module));
   const { document, Event, HTMLElement } = parseHTML(readFileSync(join(root, "index.html"), "utf8"));
-  Object.defineProperty(document, "baseURI", { value: "http://localhost/" });
+  Object.defineProperties(document, { baseURI: { value: "http://localhost/" }, adoptedStyleSheets: { value: [] } });
   Object.defineProperties(HTMLElement.prototype, MISSING);
-  Object.assign(globalThis, { document, Event });
+  Object.assign(globalThis, { document, Event, CSSStyleSheet: Sheet });
   const [head, body] = [document.head, document.body].map(one => one.innerHTML);
   globalThis.newDocument = () => { // the modules keep the document that they were imported with
     document.head.innerHTML = head;

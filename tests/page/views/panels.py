@@ -87,7 +87,7 @@ def test_a_cell_shows_whole_rows_and_says_how_many_more_it_holds():
     assert cell("cat|cat").querySelector("output").textContent == "500"
     assert cell("cat|cat").querySelector(".thumbs").getAttribute("data-more") == "+498"
     full = cell("dog|dog").querySelector(".thumbs")
-    assert (full.getAttribute("data-more"), full.style.getPropertyValue("--thumb"), full.style.getPropertyValue("--rest")) == ("+3", "10px", "3px")
+    assert (full.getAttribute("data-more"), full.style.getPropertyValue("--tile"), full.style.getPropertyValue("--rest")) == ("+3", "10px", "3px")
 
 
 def test_an_example_that_changes_cell_takes_its_node_along_and_one_that_leaves_is_gone():

@@ -29,13 +29,16 @@ class MatrixPanel:
         self._looks = []  # of each cell: what follows from that, as it was written
         self._tab_cell = 0  # the one cell whose count and images the Tab key reaches: two stops for the whole matrix
         self._room = None  # width, height of a cell's images and the size of a rem, in px; read once a window size
+        self._has_results = False
         self._build(dom.by_id("matrix"), thumbnails)
         dom.show(dom.by_id("matrix-empty"), True)
 
     def render(self, analysis):
         """Show the confident joint of an analysis."""
         self._measure_room()  # before anything is written, which would then have to be laid out at once
-        dom.show(dom.by_id("matrix-empty"), False)
+        if not self._has_results:
+            self._has_results = True
+            dom.show(dom.by_id("matrix-empty"), False)
         cells = analysis["cells"]
         self._grids[self._tab_cell].drop_tab_stop()  # else it would move on with its image
         for grid, examples in zip(self._grids, cells):
@@ -96,7 +99,7 @@ class MatrixPanel:
         if look == self._looks[number]:
             return
         self._looks[number] = look
-        style.setProperty("--thumb", str(look[0]) + "px")
+        style.setProperty("--tile", str(look[0]) + "px")
         style.setProperty("--rest", str(look[1]) + "px")
         grid.container.setAttribute("data-more", look[2])
 

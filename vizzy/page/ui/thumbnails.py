@@ -1,12 +1,16 @@
 """Grids of thumbnails, cut from the dataset's sprites."""
 
-from js import URL, document
+from js import URL, CSSStyleSheet, document, window
 
 from vizzy.page.ui import dom
 
 MOST_CAPTION = 60  # characters: a thumbnail shows fewer
-MOST_MOVED_SINGLY = 12  # of a grid; with more it is filled anew, which is one call
+STAYING_PER_CALL = 2  # a call takes as long as laying out so many thumbnails that stay where they are
 MOST_KEPT = 3000  # thumbnails of a pool, shown or not
+
+# The sprites of the open dataset. As custom properties they would have to be put into the style of each thumbnail that moves.
+_sprites = CSSStyleSheet.new()
+document.adoptedStyleSheets.push(_sprites)
 
 
 class Thumbnails:
@@ -16,12 +20,9 @@ class Thumbnails:
         self._index = dataset.index
         self._images = dataset.images
         self._prototype = dom.element("button", "thumb", None, {"type": "button", "tabindex": "-1"})
-        style = document.documentElement.style
-        style.setProperty("--sprite-0", "none")
-        for number, address in enumerate(self._index.sprite_addresses()):
-            absolute = URL.new(address, document.baseURI).href  # else it would be sought beside the stylesheet
-            style.setProperty("--sprite-" + str(number), 'url("' + absolute + '")')
-        style.setProperty("--sprite-scale", str(self._index.sprite_scale()))
+        addresses = self._index.sprite_addresses()
+        self._has_many_sprites = len(addresses) > 1
+        _sprites.replaceSync("\n".join(_sprite_rules(addresses, self._index.sprite_scale())))
 
     def make(self, example):
         """A new thumbnail of an example."""
@@ -35,8 +36,8 @@ class Thumbnails:
             self._images.fill(node, index.file_of(example))
         elif index.has_sprites:
             sprite, left, top = index.sprite_tile(example)
-            if sprite:
-                node.style.backgroundImage = "var(--sprite-" + str(sprite) + ")"
+            if self._has_many_sprites:
+                node.setAttribute("data-sprite", str(sprite))
             node.style.backgroundPosition = "{:.3f}% {:.3f}%".format(left, top)
         else:
             node.classList.add("words")
@@ -44,6 +45,15 @@ class Thumbnails:
         node.setAttribute("data-example", index.ids[example])
         node.setAttribute("aria-label", index.alt[example])
         return node
+
+
+def _sprite_rules(addresses, scale):
+    """A rule for the size of all sprites, and one for each sprite."""
+    yield ":is(.thumb, .pin) {{ background-size: {}% auto }}".format(100 * scale)
+    for number, address in enumerate(addresses):
+        absolute = URL.new(address, document.baseURI).href  # a sheet made here knows no address of its own
+        which = '[data-sprite="{}"]'.format(number) if number else ":is(.thumb, .pin)"
+        yield which + ' { background-image: url("' + window.CSS.escape(absolute) + '") }'
 
 
 def _cut(text):
@@ -80,18 +90,19 @@ class ThumbnailGrid:
         before, self.shown = self.shown, list(examples)
         already, wanted = set(before), set(examples)
         staying = [example for example in before if example in wanted]
-        moved = len(examples) - len(staying)
+        runs = _arriving(examples, already)
+        calls = len(runs)
         if not self._shares_pool:  # else the grid that takes over those that leave moves their nodes
             self.drop_tab_stop()
-            moved = max(moved, len(before) - len(staying))
-        if moved > MOST_MOVED_SINGLY or staying != [example for example in examples if example in already]:
+            calls += len(before) - len(staying)
+        if calls * STAYING_PER_CALL > len(staying) or staying != [example for example in examples if example in already]:
             self.container.replaceChildren(*[self._node(example) for example in examples])
         else:
             if not self._shares_pool:
                 for example in before:
                     if example not in wanted:
                         self._pool[example].remove()
-            self._insert(examples, already)
+            self._insert(runs)
         if not self._shares_pool:
             forget_some(self._pool, wanted)
             self.set_tab_stop()
@@ -112,23 +123,32 @@ class ThumbnailGrid:
         if stop:
             stop.tabIndex = -1
 
-    def _insert(self, examples, already):
-        """Put those that arrive before those that follow them, each run of neighbours in one call."""
-        run = []
-        for example in examples:
-            if example not in already:
-                run.append(self._node(example))
-            elif run:
-                self._node(example).before(*run)
-                run = []
-        if run:
-            self.container.append(*run)
+    def _insert(self, runs):
+        """Put each run of neighbours before what follows it, in one call."""
+        for run, following in runs:
+            nodes = [self._node(example) for example in run]
+            if following is None:
+                self.container.append(*nodes)
+            else:
+                self._node(following).before(*nodes)
 
     def _node(self, example):
         node = self._pool.get(example)
         if node is None:
             node = self._pool[example] = self._thumbnails.make(example)
         return node
+
+
+def _arriving(examples, already):
+    """Those that were not there already, in runs of neighbours: list of (run, the example that follows it, or None)."""
+    runs, run = [], []
+    for example in examples:
+        if example not in already:
+            run.append(example)
+        elif run:
+            runs.append((run, example))
+            run = []
+    return runs + [(run, None)] if run else runs
 
 
 def drop_others(pool, before, after):
