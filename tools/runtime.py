@@ -1,4 +1,4 @@
-"""Lay down the browser runtime: PyScript, MicroPython, and Pyodide with scikit-learn.
+"""Make runtime/, the browser runtime: PyScript, MicroPython, and Pyodide with scikit-learn.
 
     python tools/runtime.py            make or check runtime/
     python tools/runtime.py --full     the packages as published, in .cache/runtime-full/

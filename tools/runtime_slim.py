@@ -1,4 +1,4 @@
-"""Making a slim Pyodide out of the one that was published: only what the app loads, and ready at once.
+"""Makes a slim Pyodide out of the published one: only the modules that the app loads, and a memory snapshot of the started interpreter.
 
 The steps, most of which run inside Pyodide under Node (`runtime_node.mjs`, `runtime_inside.py`):
 

@@ -1,4 +1,4 @@
-"""Vizzy: confident learning one can see. The same package runs natively and in the browser."""
+"""Vizzy: confident learning, made visible. The same package runs natively and in the browser."""
 
 # What the library offers is imported when it is first asked for: neither the page nor the worker ever does.
 # Tests run this under MicroPython, too. __init__.pyi tells type checkers of it, and tools/manifest.py leaves this file out of the page.

@@ -389,24 +389,6 @@ def mean_thresholds(given_label: np.ndarray, pred_probs: np.ndarray) -> np.ndarr
     return SortedSelfConfidences.of(given_label, pred_probs).mean_thresholds()
 
 
-def out_of_distribution_thresholds(
-    given_label: np.ndarray, pred_probs: np.ndarray, percentile: float = DEFAULT_OOD_PERCENTILE
-) -> np.ndarray:
-    """As `class_thresholds`, at the percentile below which a class no longer describes an example.
-
-    Parameters
-    ----------
-    given_label, pred_probs, percentile
-        As for `class_thresholds`.
-
-    Returns
-    -------
-    np.ndarray of float, shape (K,)
-        As `class_thresholds` returns.
-    """
-    return class_thresholds(given_label, pred_probs, percentile)
-
-
 def reaches(pred_probs: np.ndarray, thresholds: np.ndarray | float) -> np.ndarray:
     """Where a probability reaches its class's threshold.
 

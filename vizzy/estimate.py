@@ -1,4 +1,4 @@
-"""How long training will take: a model fitted to measurements, for a preview and not for a bet.
+"""How long training will take, estimated from measurements, for the preview.
 
 Training holds a contest between every two of K classes, in fifteen models. The kernels of a model's contests take
 time that grows with n * n * d; besides, every contest has its own overhead. The constants were fitted to nine

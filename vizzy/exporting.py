@@ -1,4 +1,4 @@
-"""Taking the result home: the corrected table, the list of the changes, and a report on one page.
+"""What is exported: the corrected table, the list of the changes, and a report on one page.
 
 The table comes back as it came: same format, separator, encoding, columns in their order, all rows, those without a
 label too. Added to it are ``given_label``, ``suggested_label``, ``corrected_label``, ``label_quality``,

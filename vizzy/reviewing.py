@@ -1,4 +1,4 @@
-"""A reviewer's work on a session: what to look at next, why, and what to take home.
+"""What a reviewer gets from a session: which examples to look at next, why, and what is exported.
 
 The queue is ranked by label quality, the most suspect first; its kinds are what the thresholds make of each example.
 The command line and the tests use it as the page does.
@@ -205,7 +205,7 @@ class Reviewing:
         evidence: dict[int, Sequence] | None = None,
         say: Translation = ENGLISH,
     ) -> tuple[str, bytes]:
-        """What a reviewer takes home.
+        """The file that a reviewer exports.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""One visit's numbers: the open dataset, the predictions of the last training, what they amount to.
+"""A session: the open dataset, the predictions of the last training, and what follows from them.
 
 The worker holds one ``Session`` and hands its answers to the page. It knows nothing of the
 browser: the command line and the tests use it as it is. Answers are plain lists and numbers,

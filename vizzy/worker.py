@@ -760,7 +760,7 @@ async def export_review(
     evidence_json: str = "[]",
     catalogue_json: str = "",
 ) -> JsProxy:
-    """What a reviewer takes home.
+    """The file that a reviewer exports.
 
     Parameters
     ----------

@@ -57,7 +57,7 @@ def test_the_mean_threshold_is_the_mean_self_confidence():
 def test_percentiles_interpolate_linearly_between_self_confidences():
     # Of three values the 15th percentile stands 0.15 * 2 = 0.3 of the way from the first to the second.
     expected = [0.1 + 0.3 * 0.5, 0.3 + 0.3 * 0.2, 0.6 + 0.3 * 0.2]
-    np.testing.assert_allclose(confident.out_of_distribution_thresholds(GIVEN, PROBS), expected)
+    np.testing.assert_allclose(confident.class_thresholds(GIVEN, PROBS, 15), expected)
 
 
 def test_every_example_falls_into_its_hand_worked_category():

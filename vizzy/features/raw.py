@@ -1,4 +1,4 @@
-"""Embeddings of what was read without any: of its texts, its measurements, or both side by side.
+"""Makes embeddings where none were brought: of texts, of measurements, or of both side by side.
 
 Neither looks at a label, so they are made once for all rows, before the folds are dealt: nothing can leak. Where texts
 and measurements come together, each is scaled to the same total variance, and the measurements are then halved. Measured

@@ -1,4 +1,4 @@
-"""Vectors of English words, which know that a physician is like a doctor though no text says both.
+"""Vectors of English words, by which words of similar meaning count as similar, such as physician and doctor.
 
 The table was distilled offline from the language model all-MiniLM-L6-v2 by ``embedding/distil_words.py``: the model read
 each piece of its vocabulary alone, and of what came out 64 dimensions are kept, in 8 bits. A text is the mean of its

@@ -1,4 +1,4 @@
-"""The experiments: what a session's numbers come to if one thing were different.
+"""The experiments: each changes one thing (rule, percentile, model, labels) and computes the session's numbers again.
 
 A module is one experiment. It opens with what it asks; its functions work on arrays, and those that the page calls,
 marked `@experiment`, take the session and plain arguments and return plain lists and numbers, bounded in size. One that

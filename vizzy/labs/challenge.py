@@ -1,4 +1,4 @@
-"""Ten hidden errors: who finds more of them, the reader or the algorithm?
+"""The challenge: ten hidden label errors, and how many of them the reader and the algorithm find.
 
 Labels are taken for right, as in `vizzy.labs.noise`. Of some tens of examples, seeded, ten get another label; the
 classifier is trained on all examples with these labels, and what it flags among those on the table is its answer.

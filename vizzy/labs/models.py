@@ -1,4 +1,4 @@
-"""Would another model see it differently? The same folds and labels, another classifier.
+"""Other classifiers on the same folds and labels.
 
 ``svm`` is the page's own support vector machine with calibrated probabilities (`vizzy.training`), ``logistic`` a
 logistic regression, ``neighbours`` votes among the nearest neighbours, which are weighed by closeness. Each predicts

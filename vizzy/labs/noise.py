@@ -1,4 +1,4 @@
-"""How much noise can it take? Labels flipped on purpose, so that what is found can be held against what was done.
+"""Labels flipped on purpose: how many of the flips are found, and how close the estimated noise matrix is to the true one.
 
 Labels are taken for right (the true ones where they are known, else the given ones), a share of them is flipped,
 seeded, and a classifier is trained on the result. *Evenly*: any example, to any other class. *Along pairs*: the

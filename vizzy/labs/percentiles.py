@@ -1,4 +1,4 @@
-"""Which percentile is best? How well the problems are found at each, and what of that is luck.
+"""How well the problems are found at each percentile, with bands over other seeds.
 
 The class percentile runs from 0 to 100 with the out-of-distribution percentile staying where it is (a lower class
 percentile takes it along, as on the page); a grid runs over both. The means as thresholds, the theory's choice, are

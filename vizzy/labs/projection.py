@@ -1,4 +1,4 @@
-"""Where each example stands in two dimensions, so that neighbours in the embedding are neighbours on a map.
+"""Two-dimensional maps of the embeddings: principal components, or t-SNE.
 
 `principal_map` projects onto the two directions in which the examples vary most (principal component analysis):
 at once, but classes may lie over each other. `neighbour_map` arranges up to ``MOST_ARRANGED`` examples so that

@@ -1,4 +1,4 @@
-"""The rule, edited: the source of `vizzy.confident`, a reader's changes to it, and what runs.
+"""The rule editor: the source of `vizzy.confident`, a reader's changes to it, and the edited module that then runs.
 
 What is edited is the source of a few of its functions. It runs in a copy of the module, made from the module's own
 source, so that whatever calls them there calls the changed ones; `vizzy.confident` itself stays what it is, and with it

@@ -1,4 +1,4 @@
-"""What ``vizzy find`` says of what it found: in words, and as JSON."""
+"""The output of ``vizzy find``: text, or JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Label errors of arrays, for code without a page: as a function, and in scikit-learn's manner.
+"""The library's interface for arrays: a function, and a class with scikit-learn's ``fit``.
 
 Labels and numbers may be NumPy arrays, lists, columns of pandas or polars, PyTorch tensors, or columns of a Hugging Face
 dataset; none of these libraries is imported here.

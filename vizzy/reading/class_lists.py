@@ -1,4 +1,4 @@
-"""What says beside a table, or within it, how classes are called: by their order, or by the numbers that stand for them.
+"""Lists of the classes' names, beside a table or within it: in their order, or by the numbers that stand for them.
 
 Lists come as lines of a text, as JSON's forms of it, as YAML, as a table of numbers and names, and as what Hugging Face's
 datasets keep of a column of numbers (``ClassLabel``): in the description of a Parquet file's columns, in

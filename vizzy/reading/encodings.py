@@ -1,4 +1,4 @@
-"""In which encoding a text is that is not UTF-8 and does not say: the one in which it is made of the letters of a language.
+"""Guesses the encoding of a text that is not UTF-8 and does not declare one: the one in which it consists of a language's letters.
 
 Each encoding comes with the letters, beyond ASCII, that its languages use most. A text is decoded in each; how common the letters are
 that come out, and where they stand, tells the right one: in a wrong one there are signs within words, capitals behind small letters,

@@ -1,4 +1,4 @@
-"""Files as they come in: from the browser as names and bytes, at the command line as paths.
+"""The files that are read: names and bytes from the browser, paths from the command line.
 
 A folder is its files, named by their path within it.
 """

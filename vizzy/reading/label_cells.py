@@ -1,4 +1,4 @@
-"""Labels that are more than a text: lists, objects, and a column of 0 and 1 for each class.
+"""Labels in cells that are more than a text: lists, objects, and a column of 0 and 1 for each class.
 
 Annotation tools write a label as a list with one element (doccano), as the choices within the annotations of a task
 (Label Studio), as a value for every class (spaCy), as what was accepted (Prodigy) or as the responses of annotators

@@ -1,4 +1,4 @@
-"""How much is read: in a browser less than natively. Sizes are checked before anything is read, so that too much costs nothing."""
+"""The limits on what is read, in the browser and natively. Sizes are checked before anything is read."""
 
 from __future__ import annotations
 

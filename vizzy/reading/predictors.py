@@ -1,4 +1,4 @@
-"""The numbers of the last stage: checked predicted probabilities and embeddings of the rows that have a label."""
+"""Predicted probabilities and embeddings of the rows that have a label, checked: a part of the last stage."""
 
 from collections.abc import Sequence
 from dataclasses import replace

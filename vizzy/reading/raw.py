@@ -1,4 +1,4 @@
-"""Where nobody brought embeddings or predicted probabilities: the texts and the measurements of the table itself.
+"""The texts and measurements of a table, for where there are neither embeddings nor predicted probabilities.
 
 The columns that no other role took are looked through: the one with long, mostly different texts, and those with
 numbers, categories or dates. What only looks like a measurement is left aside: ids, counts, the scores of other tools,

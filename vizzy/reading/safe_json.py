@@ -1,4 +1,4 @@
-"""JSON, and Python's way of writing the same, from strangers: parsed without trust in its depth, or in its letters being whole.
+"""Parses untrusted JSON, and Python's literals: the nesting is limited, and halves of letters are replaced.
 
 Natively, JSON nested a hundred thousand deep is an error like any other. In WebAssembly it overflows a stack that
 nothing catches, and takes the whole interpreter with it, so depth is measured before anything is parsed.

@@ -1,4 +1,4 @@
-"""What a tar archive holds: tables and texts. Images are left to zips, out of which one alone can be read."""
+"""Unpacks tar archives: tables and texts. Images are read from zips only, since a single file can be read out of a zip."""
 
 import io
 import tarfile

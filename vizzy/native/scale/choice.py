@@ -1,4 +1,4 @@
-"""Whether memory holds some files: those that it does not are scored piece by piece without being asked to."""
+"""Whether files fit into memory; those that do not are scored piece by piece."""
 
 from __future__ import annotations
 

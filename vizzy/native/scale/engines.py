@@ -1,4 +1,4 @@
-"""What does a pass to all pieces: a plain loop, or Dask.
+"""Applies a pass to all pieces: in a plain loop, or on Dask.
 
 An engine has one method: ``reduced(what, function, pieces, merge, **shared)`` is ``merge`` of ``function(piece, **shared)``
 over all pieces. Merging is done in groups, so that no process ever holds what all pieces gave.

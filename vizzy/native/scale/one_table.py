@@ -1,4 +1,4 @@
-"""What was found of arrays or of a table of text, written as one table: as in memory, but some rows at a time."""
+"""Writes what was found of arrays or of a table of text as one table, some rows at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bringing a worker up, and noticing its end.
+"""Starts a worker, and notices when it has ended.
 
 A worker holds a lock of the browser's for as long as it lives (Web Locks), and the page waits for that lock: it gets it
 at the moment the worker is gone. A worker that hangs keeps its lock, so the page also asks it for a sign of life every

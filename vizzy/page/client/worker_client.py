@@ -234,7 +234,7 @@ class WorkerClient:
         return self._call("reasons", example)
 
     async def export(self, what, settings, state):
-        """What a reviewer takes home: (name of the file, Uint8Array)."""
+        """The file that a reviewer exports: (its name, Uint8Array)."""
         decided = [json.dumps(list(pairs.items())) for pairs in (state.changed_labels, state.reviews, state.evidence)]
         catalogue = language.as_text() if what == "report" else ""
         answer = await self._answer("export_review", what, json.dumps(settings), *decided, catalogue, long=True)

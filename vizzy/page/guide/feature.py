@@ -1,4 +1,4 @@
-"""Guide and Learn as far as they cost anything at the start: two buttons, and the first visit's invitation.
+"""The part of Guide and Learn that loads at the start: two buttons, and the invitation on the first visit.
 
 All the rest is fetched when first asked for, see `vizzy.page.site.late_loading`.
 """

@@ -1,4 +1,4 @@
-"""What Guide and Learn say, and the small sums of their examples. Text and numbers alone: no DOM.
+"""The texts of Guide and Learn, and the calculations of their examples. Text and numbers alone: no DOM.
 
 A text is a string in which ``*word*`` is a term being explained and ``{kind|words}`` words of a kind that the
 stylesheet gives its look: "given", "suggested", "ood" or "class"; ``pieces`` takes it apart.

@@ -1,4 +1,4 @@
-"""The figures of the theory, some of them to play with. Each function makes a node; the sums are in ``theory``."""
+"""The figures of the theory, some of them to play with. Each function makes a node; the calculations are in ``theory``."""
 
 from pyscript.ffi import create_proxy
 

@@ -1,4 +1,4 @@
-"""What the tour, the tutorial and the theory ask of the page: marked text, and panels brought into view."""
+"""What the tour, the tutorial and the theory share: marked text, and scrolling to a panel."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""One's own data and its review as far as they cost anything at the start: buttons, files dropped anywhere, work kept.
+"""The part of importing and reviewing that loads at the start: buttons, dropped files, saved projects.
 
 All the rest is fetched when first asked for, see `vizzy.page.site.late_loading`. What the browser keeps is named in the address,
 ``?work=…``, so that a reload, or the next visit, goes on where it was.

@@ -1,4 +1,4 @@
-"""Features of images, computed in workers of their own (static/image_worker.mjs), which are up only meanwhile."""
+"""Features of images, computed in workers of their own (static/image_worker.mjs), which run only while they compute."""
 
 import asyncio
 
@@ -17,7 +17,7 @@ GREYS = 256  # of an image: see vizzy/image_hashes.py
 MOST_WORKERS = 8  # each takes about 150 MB
 IMAGES_PER_WORKER = 20  # for fewer another is not worth its start
 SECONDS_PER_IMAGE, SECONDS_PER_MEGABYTE = 0.05, 0.05  # of its file: decoding takes most of the time of a large one
-FEWEST_SECONDS_OF_RATE, SECONDS_OF_RATE = 1, 15  # how far back it is looked at how fast it is
+FEWEST_SECONDS_OF_RATE, SECONDS_OF_RATE = 1, 15  # over which the rate is measured
 MOST_NAMED = 3
 KEPT = "vizzy-images-2"  # the browser's cache of what was found of images that are not open yet
 TILE_BYTES, IMAGE = "x-tile-bytes", "image/jpeg"
@@ -140,7 +140,7 @@ class ImageFeatures:
 
 
 class Pace:
-    """How fast it goes of late: images of an interrupted import come much faster than others, and a computer may have slept."""
+    """The rate of the last seconds: images of an interrupted import come much faster than others, and the computer may have been asleep."""
 
     def __init__(self):
         self._looks = []  # (seconds, images done by then)

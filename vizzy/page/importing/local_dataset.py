@@ -1,4 +1,4 @@
-"""Files that somebody brings, from the browser's hands into the worker's; and the dataset that they are."""
+"""Passes files from the browser to the worker, and makes the open dataset of them."""
 
 import js
 from pyscript.ffi import to_js

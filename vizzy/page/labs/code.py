@@ -159,7 +159,7 @@ class CodeLab:
         """Nothing here depends on the room."""
 
     def start_anew(self):
-        """Another dataset has come, and with it the original rule and a prompt that knows nothing."""
+        """Another dataset has come, and with it the original rule and a prompt without variables."""
         self._analysis = None
         dom.clear(self._log)
         self._show_trouble(None)

@@ -1,4 +1,4 @@
-"""The experiments as far as they cost anything at the start: who opens them, and the wait for the rest.
+"""The part of the labs that loads at the start: what opens them, and the loading of the rest.
 
 Which one is open is part of the state (``lab``), so that a link opens it. A click on anything with ``data-lab`` opens
 the one it names. All the rest is fetched then, see `vizzy.page.site.late_loading`.

@@ -1,4 +1,4 @@
-"""The map: every example where its embedding puts it, to move about in; what is flagged is ringed.
+"""The map: every example at the place of its embedding in two dimensions, with zoom; flagged examples have a ring.
 
 However many examples there are, at most ``MOST_NODES`` stand in the document: those in view, the flagged ones first and
 the others evenly. They are ordinary thumbnails of the page (or dots where there are no pictures), so pointing at one

@@ -1,4 +1,4 @@
-"""Other models beside the page's own: how often they are right, how far they can be believed, what they flag."""
+"""Other models beside the page's own: their accuracy, their calibration, and what they flag."""
 
 from vizzy.page.labs import parts, sentences
 from vizzy.page.labs.charts import LineChart, table

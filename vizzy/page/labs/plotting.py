@@ -1,4 +1,4 @@
-"""The sums behind the charts: scales, paths, shades. Numbers in, texts and numbers out: no DOM."""
+"""The calculations behind the charts: scales, paths, shades. Numbers in, texts and numbers out: no DOM."""
 
 from vizzy.page import language
 from vizzy.vocabulary import f1, precision, recall

@@ -1,4 +1,4 @@
-"""The score card: how right the present settings are, and what they miss."""
+"""The score card: precision and recall of the present settings, and what they miss."""
 
 from vizzy.page.language import _, counted
 from vizzy.page import language

@@ -1,4 +1,4 @@
-"""Taking the result home: the corrected table, the changes alone, the report."""
+"""The export menu: the corrected table, the changes alone, the report."""
 
 import asyncio
 import sys

@@ -1,5 +1,5 @@
-"""What a visit fetches only when it is first asked for: modules of the page and of the worker,
-markup, stylesheets.
+"""Loads on first use what the start does without: modules of the page and of the worker, markup,
+stylesheets.
 
 ``vizzy/late.json`` lists them by feature, and what else is kept for times without a network; tools/manifest.py
 writes it from the imports. It is fetched with the first of them, so that it costs nothing at the start.

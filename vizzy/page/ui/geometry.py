@@ -1,4 +1,4 @@
-"""Sizes and shapes that the views draw, worked out without a browser."""
+"""Sizes and shapes that the views draw, computed without a browser."""
 
 
 STEP_OF_SIZES = 0.89  # from one size of a tile to the next smaller one

@@ -1,4 +1,4 @@
-"""Motion that explains: an image that changes place travels there, unless motion is unwanted.
+"""Animations: an image that changes place moves there, unless the system asks for reduced motion.
 
 What travels is a copy above the page, so that it can cross from panel to panel; the image itself is in its
 new place at once. Nothing here reads the layout while an input is handled, as all that was written until then would

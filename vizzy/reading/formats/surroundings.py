@@ -1,4 +1,4 @@
-"""What stands in a table's rows and is no example: a row of units below the header, totals and remarks below the last one.
+"""Rows of a table that are no examples: a row of units below the header, repeated headers, totals, and remarks below the last row.
 
 Each is left out with a note, so that "cm" is no missing number and "Total" no class.
 """

@@ -1,4 +1,4 @@
-"""How large a workbook is once it is unpacked, known before what reads it makes a cell of every place.
+"""Checks how large a workbook is once unpacked, before the library that reads it allocates its cells.
 
 A workbook is a zip, and bounded like one. A sheet is read as a rectangle from its first cell to its last: a single cell
 that strays to the far corner of a sheet makes 17 thousand million of them, on which the library that reads it ends the
