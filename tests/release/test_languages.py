@@ -37,6 +37,7 @@ NO_TEXTS = {
     "vizzy/page/importing/preview.py": {"texts and measurements"},  # as the worker calls it
     "vizzy/page/model/url.py": {" above class="},  # a part of the address
     "vizzy/page/site/late_loading.py": {"{}: status {}"},  # into the console
+    "vizzy/page/ui/thumbnails.py": {' { background-image: url("'},  # a style sheet
 }
 
 
