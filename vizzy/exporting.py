@@ -1,4 +1,4 @@
-"""What is exported: the corrected table, the list of the changes, and a report on one page.
+"""The tables that are exported: the corrected table, the list of the changes, and embeddings. `vizzy.report` makes the report.
 
 The table comes back as it came: same format, separator, encoding, columns in their order, all rows, those without a
 label too. Added to it are ``given_label``, ``suggested_label``, ``corrected_label``, ``label_quality``,
@@ -12,17 +12,13 @@ in anew, and one with columns of its own by such names gets them as ``vizzy_labe
 Tables are safe to open in a spreadsheet: a cell that it would run as a formula gets an apostrophe before it, and
 so does one that already looks like that, so that loading the table back, which takes one apostrophe off, always
 gives the cell that was there. JSON needs no guard and has none.
-
-The report is one HTML file without scripts or addresses; whatever comes from the data is escaped.
 """
 
 from __future__ import annotations
 
-import datetime
-import html
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -33,9 +29,8 @@ from vizzy.dataset import DatasetError
 from vizzy.near_duplicates import NO_GROUP, Groups
 from vizzy.reading.columns import LABEL, added_columns, column_of
 from vizzy.reading.formats import WRITTEN, write_table
-from vizzy.reading.tables import ABSENT, DELIMITED, JSON, Form, Table, cell_text, guarded
-from vizzy.sentences import Sentence, counted, decimal, in_a_row, joined, ordinal, percent, sentence
-from vizzy.translation import ENGLISH, Translation
+from vizzy.reading.tables import ABSENT, DELIMITED, JSON, Form, Table, guarded
+from vizzy.sentences import sentence
 from vizzy.vocabulary import ACCEPTED, CHANGED, DEFAULT_CLASS_PERCENTILE, DEFAULT_OOD_PERCENTILE, KEPT, NO_CLASS, SKIPPED
 
 if TYPE_CHECKING:
@@ -52,36 +47,6 @@ DECISIONS = {
     CHANGED: "another label",
     NO_CLASS: "no class",
 }
-# Two classes overlap where at least this share of the examples of one of them is suggested the other.
-OVERLAP = 0.05
-OUTLIER_RULES = {  # by whether there are embeddings
-    True: sentence("Out of distribution are outliers: far from every class and from their neighbours, with predictions that are unsure."),
-    False: sentence(
-        "Out of distribution are examples of which the predictions say next to nothing. This is weak without embeddings: "
-        "a model can be sure of what belongs to no class."
-    ),
-}
-MOST_OVERLAPS = 20
-ACTIONS = {  # as the report says them
-    ACCEPTED: sentence("accepted"),
-    KEPT: sentence("kept"),
-    CHANGED: sentence("changed"),
-    NO_CLASS: sentence("no class"),
-    SKIPPED: sentence("skipped"),
-}
-HEADINGS = (  # of the report's tables of examples
-    sentence("Line"),
-    sentence("Example"),
-    sentence("Given"),
-    sentence("Corrected"),
-    sentence("Suggested"),
-    sentence("Quality"),
-    sentence("Review"),
-)
-MODELS = {  # by whether Vizzy trained one
-    True: sentence("trained by Vizzy; each example was judged by a model that did not see it (five-fold cross-validation)"),
-    False: sentence("predicted probabilities that came with the data"),
-}
 CHANGES_COLUMNS = (
     "line",
     "id",
@@ -93,7 +58,6 @@ CHANGES_COLUMNS = (
 )
 EVIDENCE_COLUMNS = ("suggested_when_decided", "label_quality_when_decided")
 SUFFIXES = {JSON: ".json", "json lines": ".jsonl"}
-MOST_IN_REPORT = 50  # of each kind: more are read in the table
 LONGEST_STEM = 100
 # What no file's name should hold: control characters, what some system gives a meaning, what turns text around.
 UNFIT = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*\u2028\u2029\u202a-\u202e\u2066-\u2069]')
@@ -159,58 +123,17 @@ def changes(
     """
     dataset = opened.dataset
     changed_idx = np.flatnonzero(review.corrected_label != dataset.given_label)
-    cells = _text_columns(opened, findings, review)
+    cells = text_columns(opened, findings, review)
     rows = []
     table = opened.table
     for example in changed_idx:
-        row = [str(table.lines[opened.row_idx[example]]), *_part_of(opened, example), dataset.ids[int(example)]]
+        row = [str(table.lines[opened.row_idx[example]]), *part_of(opened, example), dataset.ids[int(example)]]
         row += [cells[column][example] for column in CHANGES_COLUMNS[2:]]
         rows.append(row + (_evidence_cells(evidence.get(int(example)), dataset.classes) if evidence else []))
     columns = (*CHANGES_COLUMNS[:1], *([table.part_column] if table.part_column else []), *CHANGES_COLUMNS[1:])
-    name = _stem(table.name) + "-changes.csv"
+    name = stem_of(table.name) + "-changes.csv"
     changed = Table(name, columns + (EVIDENCE_COLUMNS if evidence else ()), tuple(rows), (), Form(mark=True))
     return name, write_table(_guarded(changed))
-
-
-def report(
-    opened: Opened,
-    findings: Findings,
-    review: Review,
-    explanations: Callable[[int], list[str]] | None = None,
-    say: Translation = ENGLISH,
-) -> tuple[str, bytes]:
-    """The report, on one page.
-
-    Parameters
-    ----------
-    opened, findings, review
-        As for `corrected_table`.
-    explanations : callable, optional
-        ``explanations(example)`` is a list of str: why the example is suspect.
-    say : Translation, optional
-        Its language.
-
-    Returns
-    -------
-    name : str
-        What to call the file.
-    content : bytes
-        An HTML page.
-    """
-    title = _escaped(say(sentence("Label errors in {dataset}", dataset=opened.dataset.name)))
-    body = "\n".join(
-        [
-            f"<h1>{title}</h1>",
-            _counts_section(opened, findings, review, say),
-            _thresholds_section(opened.dataset.classes, findings, opened.dataset.embeddings is not None, say),
-            _joint_section(opened.dataset.classes, findings.analysis.confident_joint, say),
-            _classes_section(opened.dataset, findings, say),
-            _duplicates_section(opened, findings, say),
-            _decided_sections(opened, findings, review, explanations, say),
-        ]
-    )
-    page = PAGE.replace("LANGUAGE", say.language, 1).replace("BODY", body, 1).replace("TITLE", title, 1)  # the later first: either may hold the other's name
-    return _stem(opened.table.name) + "-report.html", page.encode("utf-8")
 
 
 def embeddings(opened: Opened) -> tuple[str, bytes]:
@@ -241,10 +164,10 @@ def embeddings(opened: Opened) -> tuple[str, bytes]:
     of_rows[opened.row_idx] = of_examples
     buffer = io.BytesIO()
     np.save(buffer, of_rows)
-    return _stem(opened.table.name) + "-embeddings.npy", buffer.getvalue()
+    return stem_of(opened.table.name) + "-embeddings.npy", buffer.getvalue()
 
 
-def _text_columns(opened, findings, review):
+def text_columns(opened: Opened, findings: Findings, review: Review) -> dict[str, list[str]]:
     """The added columns of the n examples as text: dict of lists of str."""
     classes = np.array([*opened.dataset.classes, ""], dtype=object)  # -1 is the last one: no class, no text
     analysis = findings.analysis
@@ -274,7 +197,7 @@ def _groups_in_words(findings):
 
 def _added(opened, findings, review):
     """The columns to add, by their names in the table, with a cell for every row of it."""
-    cells = _text_columns(opened, findings, review)
+    cells = text_columns(opened, findings, review)
     as_json = opened.table.form.kind != DELIMITED
     out = {}
     for column, name in _names_in(opened).items():
@@ -356,7 +279,7 @@ def _file_name(table, what):
     suffix = base[base.rfind(".") :] if "." in base else ""
     if WRITTEN.get(suffix.lower()) != table.form.kind and suffix != ".txt":
         suffix = ""  # what was read, but is not written, comes out as CSV
-    return f"{_stem(table.name)}-{what}{suffix or SUFFIXES.get(table.form.kind, '.csv')}"
+    return f"{stem_of(table.name)}-{what}{suffix or SUFFIXES.get(table.form.kind, '.csv')}"
 
 
 def _base(name):
@@ -364,182 +287,14 @@ def _base(name):
     return UNFIT.sub("_", name.replace("\\", "/").rpartition("/")[2])
 
 
-def _stem(name):
+def stem_of(name: str) -> str:
+    """What the names of exported files begin with: the name of the table's file, without folders and suffix."""
     base = _base(name)
     stem = base.rpartition(".")[0] or base
     return stem.removesuffix("-corrected")[:LONGEST_STEM]
 
 
-def _counts_section(opened, findings, review, say):
-    analysis, dataset = findings.analysis, opened.dataset
-    changed = int((review.corrected_label != dataset.given_label).sum())
-    facts: list[tuple] = [
-        (sentence("File"), opened.table.name),
-        (sentence("Date"), datetime.date.today().isoformat()),
-        (sentence("Model"), MODELS[dataset.pred_probs is None]),
-        (sentence("Examples"), len(dataset)),
-        (sentence("Classes"), len(dataset.classes)),
-        (sentence("Rows without a label, left out"), len(opened.table) - len(dataset)),
-        (sentence("Label issues"), int(analysis.label_issue_mask.sum())),
-        (sentence("Out of distribution"), int(analysis.out_of_distribution_mask.sum())),
-        (sentence("Unconfident"), int(analysis.unconfident_mask.sum())),
-        (sentence("Reviewed"), review.reviewed),
-        (sentence("Labels changed"), changed),
-        (sentence("Near duplicates whose labels differ"), _conflicts_in_words(findings.near_duplicates)),
-        (sentence("Marked as of no class"), sum(action == NO_CLASS for action in review.actions)),
-    ]
-    if findings.accuracy is not None:
-        share = sentence("{number} %", number=decimal(100 * findings.accuracy, 1))
-        facts.insert(5, (sentence("Predictions that agree with the label"), share))
-    rows = "".join(f"<tr><th scope=row>{say(name)}</th><td>{_escaped(say(value))}</td></tr>" for name, value in facts)
-    return f"<table>{rows}</table>"
-
-
-def _thresholds_section(classes, findings, opened_with_embeddings, say):
-    has_percentile = findings.ood_percentile is not None
-    rows = "".join(
-        f"<tr><th scope=row>{_escaped(name)}</th><td>{say(_threshold(class_threshold))}</td>"
-        + (f"<td>{say(_threshold(ood))}</td>" if has_percentile else "")
-        + "</tr>"
-        for name, class_threshold, ood in zip(
-            classes, findings.analysis.class_thresholds, findings.analysis.ood_thresholds, strict=True
-        )
-    )
-    head = "".join(f"<th>{say(name)}</th>" for name in _headings_of_thresholds(has_percentile))
-    said = say(in_a_row(_rules(findings, opened_with_embeddings)))
-    return f"<h2>{say(sentence('Thresholds'))}</h2><p>{said}</p><table><tr>{head}</tr>{rows}</table>"
-
-
-def _headings_of_thresholds(has_percentile):
-    headings = [sentence("Class"), sentence("Threshold")]
-    return [*headings, sentence("Out of distribution below")] if has_percentile else headings
-
-
-def _rules(findings, opened_with_embeddings):
-    """What the thresholds are, and what is out of distribution: list of Sentence."""
-    if findings.threshold_mode == "mean":
-        said = [sentence("The threshold of a class is the mean of its self-confidences.")]
-    else:
-        place = ordinal(findings.class_percentile)
-        said = [sentence("The threshold of a class is the {place} percentile of its self-confidences.", place=place)]
-    if findings.by_noise_rate:
-        said.append(sentence("Labels are flagged by the estimated noise rates (prune by noise rate)."))
-    if findings.ood_percentile is None:
-        return [*said, OUTLIER_RULES[opened_with_embeddings]]
-    place = ordinal(findings.ood_percentile)
-    return [*said, sentence("The out-of-distribution threshold is their {place} percentile.", place=place)]
-
-
-def _threshold(value):
-    return decimal(value, 3) if np.isfinite(value) else sentence("none: no example")
-
-
-def _joint_section(classes, joint, say):
-    head = "".join(f"<th scope=col>{_escaped(name)}</th>" for name in classes)
-    rows = "".join(
-        f"<tr><th scope=row>{_escaped(name)}</th>"
-        + "".join(
-            f"<td{' class=agree' if given == suggested else ' class=issue' if count else ''}>{say(count)}</td>"
-            for suggested, count in enumerate(counts)
-        )
-        + "</tr>"
-        for given, (name, counts) in enumerate(zip(classes, joint.tolist(), strict=True))
-    )
-    said = sentence("Examples by given label (rows) and suggested label (columns); off the diagonal stand the label issues.")
-    return f"<h2>{say(sentence('Confident joint'))}</h2><p>{say(said)}</p><table><tr><td></td>{head}</tr>{rows}</table>"
-
-
-def _classes_section(dataset, findings, say):
-    """How many examples each class has, and which classes the confident joint says overlap."""
-    counts = np.bincount(dataset.given_label, minlength=len(dataset.classes))
-    issues = np.bincount(
-        findings.label[findings.analysis.label_issue_mask], minlength=len(dataset.classes)
-    )
-    rows = "".join(
-        f"<tr><th scope=row>{_escaped(name)}</th><td>{say(count)}</td><td>{say(n_issues)}</td></tr>"
-        for name, count, n_issues in zip(dataset.classes, counts.tolist(), issues.tolist(), strict=True)
-    )
-    head = "".join(f"<th>{say(name)}</th>" for name in (sentence("Class"), sentence("Examples"), sentence("Label issues")))
-    said = _escaped(say(_on_overlaps(dataset.classes, overlapping_classes(findings.analysis.confident_joint))))
-    return f"<h2>{say(sentence('Classes'))}</h2><table><tr>{head}</tr>{rows}</table><p>{said}</p>"
-
-
-def _on_overlaps(classes, overlaps):
-    if not overlaps:
-        return sentence("No two classes overlap.")
-    pairs: list[Sentence] = [
-        sentence("{one} and {other} ({share})", one=classes[one], other=classes[other], share=percent(share))
-        for one, other, share in overlaps[:MOST_OVERLAPS]
-    ]
-    if len(overlaps) > MOST_OVERLAPS:
-        pairs.append(sentence("{n} pairs more", n=len(overlaps) - MOST_OVERLAPS))
-    return sentence("Classes that overlap, by the share of one that is suggested the other: {pairs}.", pairs=joined(pairs))
-
-
-def overlapping_classes(joint: np.ndarray) -> list[tuple[int, int, float]]:
-    """Pairs of classes that the confident joint says overlap, the strongest first.
-
-    Parameters
-    ----------
-    joint : np.ndarray of int, shape (K, K)
-
-    Returns
-    -------
-    list of (int, int, float)
-        Two classes, and the share of the examples given the one that are suggested the other: the larger of both ways,
-        at least ``OVERLAP``.
-    """
-    shares = joint / np.maximum(joint.sum(axis=1, keepdims=True), 1)
-    both_ways = np.triu(np.maximum(shares, shares.T), 1)
-    pairs = np.argwhere(both_ways >= OVERLAP)
-    return sorted(((int(one), int(other), float(both_ways[one, other])) for one, other in pairs), key=lambda pair: -pair[2])
-
-
-def _conflicts_in_words(groups):
-    if groups is None:
-        return sentence("not looked for")
-    return sentence("{n} in {groups}", n=int(groups.conflict_mask.sum()), groups=counted(len(groups.conflicts), "{} group", "{} groups"))
-
-
-def _duplicates_section(opened, findings, say):
-    """The groups of near duplicates whose labels differ, each on a row."""
-    groups = findings.near_duplicates
-    if groups is None:
-        return ""
-    dataset, conflicts = opened.dataset, groups.conflicts
-    rows = ""
-    for members in conflicts[:MOST_IN_REPORT]:
-        ids = "<br>".join(_escaped(dataset.ids[example]) for example in members)
-        labels = "<br>".join(_escaped(dataset.classes[dataset.given_label[example]]) for example in members)
-        rows += f"<tr><td>{ids}</td><td>{labels}</td></tr>"
-    left_out, more = len(conflicts) - MOST_IN_REPORT, ""
-    if left_out > 0:
-        more = f"<p>{say(sentence('{n} groups more are in the table.', n=left_out))}</p>"
-    head = f"<tr><th>{say(sentence('Ids'))}</th><th>{say(sentence('Given labels'))}</th></tr>"
-    table = f"<table>{head}{rows}</table>" if conflicts else ""
-    return f"<h2>{say(sentence('Near duplicates whose labels differ'))}</h2><p>{_escaped(say(groups.note))}</p>{table}{more}"
-
-
-def _decided_sections(opened, findings, review, explanations, say):
-    """What was changed, what was kept, and what is to be reviewed, each the most suspect first."""
-    order = confident.ranking(findings.label_quality)
-    cells = _text_columns(opened, findings, review)
-    changed_mask = review.corrected_label != opened.dataset.given_label
-    kept_mask = np.array([action == KEPT for action in review.actions]) & ~changed_mask
-    undecided_mask = np.array([action in ("", SKIPPED) for action in review.actions]) & ~changed_mask
-    sections = (
-        (sentence("Changed"), changed_mask),
-        (sentence("Kept"), kept_mask),
-        (sentence("To review, the most suspect first"), undecided_mask),
-    )
-    return "\n".join(
-        _examples_section(title, order[mask[order]], opened, findings, cells, explanations, say)
-        for title, mask in sections
-        if mask.any()
-    )
-
-
-def _part_of(opened, example):
+def part_of(opened: Opened, example: int | np.integer) -> list[str]:
     """The sheet or file that an example's line is of, where several were put one below the other: list of one str, or of none."""
     table = opened.table
     return [] if table.part_column is None else [table.rows[opened.row_idx[example]][table.columns.index(table.part_column)]]
@@ -551,61 +306,3 @@ def _evidence_cells(seen, classes):
         return ["", ""]
     suggested, quality = seen
     return [classes[suggested] if suggested >= 0 else "", f"{quality:.6g}"]
-
-
-def _examples_section(title, examples, opened, findings, cells, explanations, say):
-    dataset = opened.dataset
-    rows = ""
-    for example in examples[:MOST_IN_REPORT].tolist():
-        text = _escaped(opened.texts[example]) if opened.texts else ""
-        why = _escaped("; ".join(map(say, explanations(example)))) if explanations else ""
-        shown = [
-            _escaped(", ".join([*_part_of(opened, example), str(opened.table.lines[opened.row_idx[example]])])),
-            f"<b>{_escaped(dataset.ids[example])}</b> {text}" + (f"<p class=why>{why}</p>" if why else ""),
-            *(_escaped(cells[column][example]) for column in (added_columns.GIVEN_LABEL, added_columns.CORRECTED_LABEL, added_columns.SUGGESTED_LABEL)),
-            say(decimal(findings.label_quality[example], 3)),
-            say(ACTIONS.get(cells[added_columns.REVIEW_ACTION][example], "")),
-        ]
-        rows += "<tr>" + "".join(f"<td>{cell}</td>" for cell in shown) + "</tr>"
-    head = "".join(f"<th scope=col>{say(name)}</th>" for name in HEADINGS)
-    left_out, more = len(examples) - MOST_IN_REPORT, ""
-    if left_out > 0:
-        more = f"<p>{say(sentence('{n} more are in the table.', n=left_out))}</p>"
-    return f"<h2>{say(title)}: {say(len(examples))}</h2><table class=examples><tr>{head}</tr>{rows}</table>{more}"
-
-
-def _escaped(text):
-    return html.escape(cell_text(text))
-
-
-PAGE = """<!DOCTYPE html>
-<html lang="LANGUAGE">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>TITLE</title>
-<style>
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; color: #1c2333; }
-table { border-collapse: collapse; margin: .5rem 0 1.5rem; display: block; overflow-x: auto; }
-th, td { border: 1px solid #d5d9e2; padding: .2rem .6rem; text-align: left; vertical-align: top; }
-th { background: #f2f4f8; font-weight: 600; }
-.agree { background: #e5f4ea; }
-.issue { background: #fdeaea; font-weight: 600; }
-.examples td:nth-child(2) { min-width: 24rem; overflow-wrap: anywhere; }
-.why { margin: .2rem 0 0; color: #5b6478; }
-@media print { /* on paper nothing scrolls: every column is as narrow as it must be */
-  body { margin: 0; max-width: none; padding: 0; font-size: 9pt; }
-  table { display: table; overflow: visible; }
-  th, td { padding: .15rem .3rem; overflow-wrap: anywhere; }
-  th { overflow-wrap: normal; }
-  .examples td:nth-child(2) { min-width: 45%; }
-  tr, h2, h3 { break-inside: avoid; }
-  h2, h3 { break-after: avoid; }
-  th, .agree, .issue { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-}
-</style>
-<body>
-BODY
-</body>
-</html>
-"""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vizzy import exporting, near_duplicates, ranking
+from vizzy.report import html_report
 from vizzy.reading.errors import ReadingError
 from vizzy.reading.review import Review
 from vizzy.sentences import sentence
@@ -238,7 +239,7 @@ class Reviewing:
             return exporting.corrected_table(opened, findings, review)
         if what == "changes":
             return exporting.changes(opened, findings, review, evidence)
-        return exporting.report(opened, findings, review, lambda example: self.reasons(example)["reasons"], say)
+        return html_report(opened, findings, review, lambda example: self.reasons(example)["reasons"], say)
 
     def _findings(self, settings):
         predictions, dataset = self._session.predictions, self._session.dataset

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vizzy import confident, exporting, ranking
+from vizzy.report import html_report
 from vizzy.native.page_commands import TableWriter
 from vizzy.reading import Choices, InputFile, ReadingError, Review, read
 from vizzy.vocabulary import REVIEW_ACTIONS
@@ -263,7 +264,7 @@ class Page(html.parser.HTMLParser):
 
 def test_the_report_holds_counts_thresholds_and_the_matrix():
     opened = opened_from(GOOD)
-    name, content = exporting.report(
+    name, content = html_report(
         opened, findings_of(opened), reviewed(opened, DECISIONS), lambda example: ["because"]
     )
     assert name == "data-report.html"
@@ -290,7 +291,7 @@ def test_the_report_holds_counts_thresholds_and_the_matrix():
 def test_the_report_counts_as_english_does(percentile, words):
     opened = opened_from(GOOD)
     findings = replace(findings_of(opened), class_percentile=percentile, ood_percentile=percentile)
-    _, content = exporting.report(opened, findings, reviewed(opened, DECISIONS), lambda example: ["because"])
+    _, content = html_report(opened, findings, reviewed(opened, DECISIONS), lambda example: ["because"])
     assert Page(content.decode()).text.count(f"{words} percentile") == 2
 
 
@@ -304,7 +305,7 @@ def test_the_report_runs_nothing_of_what_the_data_says(evil):
         for i, p in enumerate(PROBS)
     ]
     opened = opened_from(json.dumps(rows), f"{evil.replace('/', '')}.json")
-    _, content = exporting.report(opened, findings_of(opened), opened.review, lambda example: [evil])
+    _, content = html_report(opened, findings_of(opened), opened.review, lambda example: [evil])
     page = Page(content.decode())
     assert "script" not in page.tags and "img" not in page.tags
     assert page.tags.count("style") == 1 and page.tags.count("body") == 1
@@ -313,7 +314,7 @@ def test_the_report_runs_nothing_of_what_the_data_says(evil):
 
 def test_classes_without_examples_show_no_infinite_threshold():
     opened = opened_from("label,p_cat,p_dog,p_bear\ncat,0.8,0.1,0.1\ndog,0.2,0.5,0.3\n")
-    page = Page(exporting.report(opened, findings_of(opened), opened.review)[1].decode())
+    page = Page(html_report(opened, findings_of(opened), opened.review)[1].decode())
     assert "inf" not in page.text.replace("info", "") and "none: no example" in page.text
 
 
@@ -358,7 +359,7 @@ def test_of_tables_one_below_the_other_the_changes_and_the_report_say_which_a_li
     review = reviewed(opened, {1: ("accepted", 1), 4: ("accepted", 1)})
     changed = rows_of(InputFile(*exporting.changes(opened, findings_of(opened), review)))
     assert [(row["line"], row["split"]) for row in changed] == [("3", "may"), ("3", "june")]
-    report = exporting.report(opened, findings_of(opened), review)[1].decode()
+    report = html_report(opened, findings_of(opened), review)[1].decode()
     assert "<td>may, 3</td>" in report and "<td>june, 3</td>" in report
 
 

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from vizzy import exporting, reading, reviewing
+from vizzy.report import html_report
 from vizzy.native import find_output
 from vizzy.native.judging import judged
 from vizzy.reading import columns as column_roles
@@ -293,7 +294,7 @@ def _outputs(opened, findings, why, options):
         written = replace(opened, table=in_form_of(opened.table, options.output.suffix))
         yield options.output, exporting.corrected_table(written, findings, opened.review)[1]
     if options.report:
-        yield options.report, exporting.report(opened, findings, opened.review, why)[1]
+        yield options.report, html_report(opened, findings, opened.review, why)[1]
 
 
 def _write(path, content):

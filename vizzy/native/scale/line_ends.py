@@ -6,7 +6,7 @@ import io
 
 import numpy as np
 
-from vizzy.reading.formats.delimited import Dialect
+from vizzy.reading.formats.dialects import Dialect
 
 TAIL_BYTES = 4096
 

@@ -20,7 +20,8 @@ from vizzy.native.scale import storage
 from vizzy.native.scale.pieces import FileFacts
 from vizzy.reading.arrays import coded_texts_of
 from vizzy.reading.errors import ReadingError, shown
-from vizzy.reading.formats.delimited import Dialect, read_records
+from vizzy.reading.formats.delimited import read_records
+from vizzy.reading.formats.dialects import Dialect
 from vizzy.reading.numbers import numbers_of
 from vizzy.reading.tables import Form, Table
 from vizzy.sentences import counted

@@ -25,7 +25,7 @@ from vizzy.reading.files import InputFile
 from vizzy.reading.suffixes import ARRAY_SUFFIXES
 from vizzy.reading.limits import NATIVE
 from vizzy.reading.formats import read_table
-from vizzy.reading.formats.delimited import DELIMITERS, Dialect, dialect_of
+from vizzy.reading.formats.dialects import DELIMITERS, Dialect, dialect_of
 from vizzy.reading.given_labels import given_labels_of
 from vizzy.reading.label_cells import labels_of_column
 from vizzy.reading.predictors import check_matrix

@@ -1,10 +1,13 @@
 """A module for each family of file formats: from bytes to a `vizzy.reading.tables.Table`, and back where that can be.
 
-`delimited` reads CSV in all its dialects and what is like it, `json_tables` the shapes in which JSON holds a table,
-`ml_tools` the text formats of machine learning tools, `rasa` a chatbot's training data, `stata` Stata's tables, `html_tables`
-and `databases` what Python's standard library opens, `spreadsheets` and `columnar` what takes a library that is imported, or
-fetched, only when such a file comes. What holds several tables is a `workbooks.Workbook`. `scientific` reads what holds arrays
-by name, MATLAB's files (`matlab`) and HDF5 (`hdf5`). `recognition` tells formats apart, `writing` goes back.
+- Text: `delimited` reads CSV in all its dialects and what is like it (with `dialects`, `headers`, `surroundings`),
+  `json_tables` the shapes in which JSON holds a table, `ml_tools` the text formats of machine learning tools, `rasa` a
+  chatbot's training data.
+- By Python's standard library: `html_tables`, `databases`; `stata` by itself.
+- By a library that is imported, or fetched, only when such a file comes: `spreadsheets` and `columnar`.
+- What holds several tables is a `workbooks.Workbook`. `scientific` reads what holds arrays by name, MATLAB's files (`matlab`)
+  and HDF5 (`hdf5`).
+- `recognition` tells formats apart, `writing` goes back from a table to bytes.
 
 To read a new format: write its reader in a module here, tell it apart (a text by a function in that module and a row of
 `TEXT_FORMATS`, anything else in `recognition` and `read_table`), enter its suffix in `vizzy.reading.suffixes`, name it in

@@ -10,21 +10,17 @@ import io
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from vizzy.reading.errors import ReadingError, shown
-from vizzy.reading.formats.headers import declared_by_orange, header_of, with_names_of_their_own
+from vizzy.reading.formats.dialects import APOSTROPHE, SAMPLE_CHARACTERS, SAMPLE_RECORDS, SPACES, Dialect, dialect_of, reader_of
+from vizzy.reading.formats.headers import declared_by_orange, header_of, holds_data, with_names_of_their_own
 from vizzy.reading.formats.surroundings import without_repeated, without_surroundings
 from vizzy.reading.labels import PLAIN_NUMBER
 from vizzy.reading.tables import LINE, NAMES_OF_COLUMNS, UNNAMED, Form, Table
 from vizzy.sentences import counted, sentence
 
-DELIMITERS = (",", ";", "\t", "|")
-RARE_DELIMITERS = ("^", "~", "\x01", "\x1f", "\x1e", "\xa6", "\xa7")  # where none of the usual ones fits
-SPACES = " "
-APOSTROPHE = "'"
-WITHOUT_QUOTING = ("\t", "|", " ")  # separators with which many programs give quotation marks no meaning
 DELIMITER_NAMES = {
     ",": sentence("comma"),
     ";": sentence("semicolon"),
@@ -32,28 +28,8 @@ DELIMITER_NAMES = {
     "|": sentence("vertical bar"),
     " ": sentence("space"),
 }
-SAMPLE_RECORDS = 50
-SAMPLE_CHARACTERS = 100_000
 MOST_LINES_ABOVE = 30
-SHARE_ALIKE = 0.9  # of the records with equally many fields, where a way of reading fits
-# Of the first line's fields, what stands among the values below it, or looks like them, is no name of a column.
-HEADER_SAMPLE = 2000
-csv.field_size_limit(2**31 - 1)  # a text, or a vector in one cell, may be as long as a file
-
 _DRAWN_LINE = re.compile(r"\s*[|+:-][\s|+:=-]*-[\s|+:=-]*")
-_FRACTION = re.compile(r"-?\d*[.,]\d+([eE][+-]?\d+)?")
-_WHOLE_FRACTION = re.compile(r"\d+\.0+")
-_PLACE = re.compile(r".*([/\\]|\.(jpe?g|png|webp|gif|bmp|tiff?|txt|wav|mp3|npy))", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """How fields are separated and enclosed."""
-
-    delimiter: str
-    quoting: bool = True
-    quote: str = '"'
-    escape: str | None = None  # the character before a quotation mark within a field, where it is not doubled
 
 
 def read_delimited(name: str, text: str, form: Form, notes: tuple, delimiter: str | None = None, header: bool | None = None) -> Table:
@@ -82,7 +58,7 @@ def read_delimited(name: str, text: str, form: Form, notes: tuple, delimiter: st
     """
     all_notes = list(notes)
     form, records, lines = _split(name, text, form, delimiter, all_notes)
-    has_header = header if header is not None else not _holds_data(records)
+    has_header = header if header is not None else not holds_data(records)
     form = replace(form, header=has_header)
     label = None
     if has_header:
@@ -213,137 +189,6 @@ def _without_drawn_lines(name, text, delimiter):
     return "\n".join(lines) + "\n", "|", (sentence("{file} was read as a table that is drawn with lines.", file=name),)
 
 
-def dialect_of(text: str, delimiter: str | None = None) -> Dialect:
-    """How the fields of a table are separated and enclosed: the way that gives records of equal width.
-
-    Of several, it is the one with quotation marks as they are meant to be, if that fits.
-
-    Parameters
-    ----------
-    text : str
-        Of its beginning at least.
-    delimiter : str, optional
-        Found out where it is not given.
-
-    Returns
-    -------
-    Dialect
-    """
-    sample = text[:SAMPLE_CHARACTERS]
-    if len(text) > SAMPLE_CHARACTERS:
-        sample = sample[: sample.rfind("\n") + 1] or sample
-    way = _dialect_of_sample(sample, delimiter)
-    if len(sample) < len(text) and _quotes_only_beyond(sample, text, way):
-        return _quoting(text, way.delimiter)
-    return way
-
-
-def _quotes_only_beyond(sample, text, way):
-    """Whether a sample does not show what quotation marks mean in a text, and reading it by the sample could go wrong."""
-    if '"' not in text:
-        return False
-    return way.delimiter in WITHOUT_QUOTING or ('\\"' in text and '\\"' not in sample)
-
-
-def _dialect_of_sample(sample, delimiter):
-    ways = [_quoting(sample, one) for one in ([delimiter] if delimiter else DELIMITERS)]
-    if not delimiter:
-        ways.append(_quoting(sample, SPACES))
-    # Of two that fit, the one that fits without exception is meant: lists of numbers in a cell may be separated, too.
-    best = max(ways, key=lambda way: (_fit(sample, way)[0], _share_alike(sample, way) == 1 < _fit(sample, way)[1], _fit(sample, way)[1]))
-    if not delimiter and _fit(sample, best)[1] < 2:
-        rare = [_quoting(sample, one) for one in RARE_DELIMITERS if one in sample]
-        ways = [way for way in rare if _share_alike(sample, way) == 1 < _fit(sample, way)[1]] or ways
-        best = ways[0]
-    return best if delimiter or _fit(sample, best)[1] >= 2 else ways[0]
-
-
-def _quoting(sample, delimiter):
-    """What quotation marks mean with a separator: they enclose fields if that fits, else they are escaped, else nothing."""
-    usual, plain = Dialect(delimiter), Dialect(delimiter, quoting=False)
-    if _enclosed_by_apostrophes(sample, delimiter):
-        return Dialect(delimiter, quote=APOSTROPHE)
-    if '"' not in sample:
-        return usual
-    ways = [usual]
-    if '\\"' in sample:
-        ways.insert(0, Dialect(delimiter, escape="\\"))
-    fitting = [way for way in ways if _fit(sample, way)[0] >= SHARE_ALIKE]
-    if fitting and not (_fit(sample, plain)[0] >= SHARE_ALIKE and _swallows_lines(sample, fitting[0], plain)):
-        return fitting[0]
-    # With commas, a quotation mark that fits nowhere is a mistake that the complaint about it names.
-    return plain if delimiter in WITHOUT_QUOTING and _fit(sample, plain)[0] >= SHARE_ALIKE else usual
-
-
-def _enclosed_by_apostrophes(sample, delimiter):
-    """Whether every field that begins with an apostrophe ends with one, and they enclose a column, or what separates fields."""
-    if not re.search(f"(^|{re.escape(delimiter)}) ?'", sample, re.MULTILINE):
-        return False
-    way, plain = Dialect(delimiter, quote=APOSTROPHE), Dialect(delimiter)
-    share, width = _fit(sample, way)
-    if share < SHARE_ALIKE or width < 2 or _swallows_lines(sample, way, plain):
-        return False
-    plain_share, plain_width = _fit(sample, plain)
-    if plain_share < SHARE_ALIKE or plain_width != width:
-        return True
-    records = [record for record in _reader(sample, plain) if len(record) == width]
-    return any(_are_enclosed([record[place].strip() for record in records]) for place in range(width))
-
-
-def _are_enclosed(cells):
-    """Whether all cells of a column that hold anything, but for its name, stand between apostrophes."""
-    filled = [cell for cell in cells[1:] if cell]
-    return bool(filled) and all(len(cell) > 1 and cell[0] == cell[-1] == APOSTROPHE for cell in filled)
-
-
-def _fit(sample, way):
-    """How well a way of reading fits: (the share of records of equal width, that width)."""
-    try:
-        widths = [len(record) for record in _reader(sample, way) if any(record)]
-    except csv.Error:
-        return (0.0, 0)
-    if not widths:
-        return (0.0, 0)
-    width, count = Counter(widths).most_common(1)[0]
-    count += widths[0] == width - 1  # R names all columns but that of the rows' names
-    if width < 2:
-        return (0.0, 1)
-    share = count / len(widths)
-    # Words are separated by spaces, too: they separate fields only if nothing else does.
-    return (share if share < SHARE_ALIKE else 1.0, width) if way.delimiter != SPACES else (share - 1.0, width)
-
-
-def _share_alike(sample, way):
-    """The share of records of equal width: of two separators that fit, the one that fits without exception is meant."""
-    widths = [len(record) for record in _reader(sample, way) if any(record)] if _fit(sample, way)[0] else []
-    return Counter(widths).most_common(1)[0][1] / len(widths) if widths else 0.0
-
-
-def _swallows_lines(sample, quoted, plain):
-    """Whether quotation marks, taken seriously, join lines that are whole by themselves."""
-    try:
-        return len(list(_reader(sample, quoted))) < len(list(_reader(sample, plain)))
-    except csv.Error:
-        return True
-
-
-def _reader(text, way):
-    if way.delimiter == SPACES:
-        text = re.sub(r" +$", "", text, flags=re.MULTILINE)
-    if not way.quoting:
-        return csv.reader(io.StringIO(text, newline=""), delimiter=way.delimiter, quoting=csv.QUOTE_NONE)
-    spaced = way.delimiter == SPACES or f"{way.delimiter} {way.quote}" in text[:SAMPLE_CHARACTERS]
-    return csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=way.delimiter,
-        quotechar=way.quote,
-        strict=True,
-        skipinitialspace=spaced,
-        escapechar=way.escape,
-        doublequote=way.escape is None,
-    )
-
-
 def _on_skipped(name, count):
     if count == 1:
         return sentence("1 line above the header of {file} was skipped.", file=name)
@@ -352,7 +197,7 @@ def _on_skipped(name, count):
 
 def _records(name, text, dialect, lines_before):
     """The records of a text that hold anything, and the line each begins on: two lists."""
-    reader = _reader(text, dialect)
+    reader = reader_of(text, dialect)
     records, lines, begins = [], [], 1
     try:
         for record in reader:
@@ -430,58 +275,6 @@ def _without_empty_last(records):
     return records
 
 
-def _holds_data(records):
-    """Whether the first record is a row like the others, and not the names of the columns."""
-    header = records[0]
-    if len(header) == 1 and header in records[1:] and header[0].strip().lower() not in NAMES_OF_COLUMNS:
-        return True  # a list of labels, of which the first comes again
-    below = [record for record in records[1 : HEADER_SAMPLE + 1] if len(record) == len(header) and record != header]
-    filled = [place for place, cell in enumerate(header) if cell.strip() or any(record[place].strip() for record in below)]
-    values = [[record[place].strip() for record in below] for place in range(len(header))]
-    if not below or any(not header[place].strip() or _is_usual_name(header[place].strip(), values[place]) for place in filled):
-        return False
-    evidence = [bool(cell.strip()) and _is_like(cell.strip(), values[place]) for place, cell in enumerate(header)]
-    numbers = [cell.strip() for cell in header if PLAIN_NUMBER.fullmatch(cell.strip())]
-    if len(numbers) > 1 and _are_in_turn(numbers) and not any(cell in values[place] for place, cell in enumerate(header) if cell in numbers):
-        evidence = [found and header[place].strip() not in numbers for place, found in enumerate(evidence)]
-    if not _are_in_turn(numbers):
-        evidence += [cell.strip() in values[place] for place, cell in enumerate(header) if cell.strip() in numbers]
-    # All numbers: 0, 1, 2, … name the columns of an array; fractions do not.
-    if all(PLAIN_NUMBER.fullmatch(cell.strip()) for cell in header):
-        return not _are_in_turn(numbers)
-    return any(evidence) and not any(_is_name_above_numbers(cell.strip(), below, place) for place, cell in enumerate(header))
-
-
-def _is_usual_name(cell, values):
-    """Whether a field of the first line is a usual name of a column, and none of the values below it."""
-    return cell.lower() in NAMES_OF_COLUMNS and cell not in values
-
-
-def _are_in_turn(numbers):
-    """Whether whole numbers grow, as those that name the columns of an array do."""
-    if any(_FRACTION.fullmatch(number) and not _WHOLE_FRACTION.fullmatch(number) for number in numbers):
-        return False
-    places = [float(number) for number in numbers]
-    if len(places) == 1:
-        return places[0] <= 1
-    return all(one < other for one, other in zip(places, places[1:], strict=False))
-
-
-def _is_like(cell, values):
-    """Whether a field of the first line looks like the values below it."""
-    if PLAIN_NUMBER.fullmatch(cell):
-        return all(PLAIN_NUMBER.fullmatch(value) for value in values if value) and not _WHOLE_FRACTION.fullmatch(cell)
-    if _PLACE.fullmatch(cell):
-        return sum(bool(_PLACE.fullmatch(value)) for value in values) > 0.5 * len(values)
-    return cell in values
-
-
-def _is_name_above_numbers(cell, below, place):
-    """Whether a word stands above numbers, as only a name does."""
-    values = [record[place].strip() for record in below if record[place].strip()]
-    return not PLAIN_NUMBER.fullmatch(cell) and bool(values) and all(PLAIN_NUMBER.fullmatch(value) for value in values)
-
-
 def _of_equal_width(name, records, width):
     """Records without empty fields behind the last column, and with those that programs leave off at a line's end, and notes.
 
@@ -529,4 +322,3 @@ def _check_rows(name, header, rows, lines, delimiter, has_header):
             ))
         if [cell.strip() for cell in row] == header:  # where a file is read in pieces, whose rows were counted
             raise ReadingError(sentence("{file} line {line} repeats the header: delete that line.", file=name, line=str(line)))
-

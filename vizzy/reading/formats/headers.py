@@ -1,4 +1,4 @@
-"""The names of a table's columns where its first line alone does not give them.
+"""The names of a table's columns: whether its first line holds them, and what they are where it alone does not give them.
 
 Programs write names in two lines (groups of columns and the columns in them, as merged cells and pandas' MultiIndex), leave
 the names of rows without one (R, pandas), or leave several columns without a name.
@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from vizzy.reading.errors import ReadingError, listed, shown
+from vizzy.reading.labels import PLAIN_NUMBER
 from vizzy.reading.tables import NAMES_OF_COLUMNS, ROW, SAMPLE_ROWS
 from vizzy.sentences import Sentence, sentence
 
@@ -15,6 +16,63 @@ WITHOUT_NAME = "Unnamed: "  # and a number from 0 on, as pandas calls such a col
 KINDS_OF_ORANGE = frozenset("c d s t continuous discrete string time basket numeric categorical text datetime".split())
 FLAGS_OF_ORANGE = frozenset("class c meta m ignore i weight w".split())
 WRITTEN_NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?%?")
+# Of the first line's fields, what stands among the values below it, or looks like them, is no name of a column.
+HEADER_SAMPLE = 2000
+_FRACTION = re.compile(r"-?\d*[.,]\d+([eE][+-]?\d+)?")
+_WHOLE_FRACTION = re.compile(r"\d+\.0+")
+_PLACE = re.compile(r".*([/\\]|\.(jpe?g|png|webp|gif|bmp|tiff?|txt|wav|mp3|npy))", re.IGNORECASE)
+
+
+def holds_data(records: Sequence[Sequence[str]]) -> bool:
+    """Whether the first of a table's records is a row like the others, and not the names of the columns."""
+    header = records[0]
+    if len(header) == 1 and header in records[1:] and header[0].strip().lower() not in NAMES_OF_COLUMNS:
+        return True  # a list of labels, of which the first comes again
+    below = [record for record in records[1 : HEADER_SAMPLE + 1] if len(record) == len(header) and record != header]
+    filled = [place for place, cell in enumerate(header) if cell.strip() or any(record[place].strip() for record in below)]
+    values = [[record[place].strip() for record in below] for place in range(len(header))]
+    if not below or any(not header[place].strip() or _is_usual_name(header[place].strip(), values[place]) for place in filled):
+        return False
+    evidence = [bool(cell.strip()) and _is_like(cell.strip(), values[place]) for place, cell in enumerate(header)]
+    numbers = [cell.strip() for cell in header if PLAIN_NUMBER.fullmatch(cell.strip())]
+    if len(numbers) > 1 and _are_in_turn(numbers) and not any(cell in values[place] for place, cell in enumerate(header) if cell in numbers):
+        evidence = [found and header[place].strip() not in numbers for place, found in enumerate(evidence)]
+    if not _are_in_turn(numbers):
+        evidence += [cell.strip() in values[place] for place, cell in enumerate(header) if cell.strip() in numbers]
+    # All numbers: 0, 1, 2, … name the columns of an array; fractions do not.
+    if all(PLAIN_NUMBER.fullmatch(cell.strip()) for cell in header):
+        return not _are_in_turn(numbers)
+    return any(evidence) and not any(_is_name_above_numbers(cell.strip(), below, place) for place, cell in enumerate(header))
+
+
+def _is_usual_name(cell, values):
+    """Whether a field of the first line is a usual name of a column, and none of the values below it."""
+    return cell.lower() in NAMES_OF_COLUMNS and cell not in values
+
+
+def _are_in_turn(numbers):
+    """Whether whole numbers grow, as those that name the columns of an array do."""
+    if any(_FRACTION.fullmatch(number) and not _WHOLE_FRACTION.fullmatch(number) for number in numbers):
+        return False
+    places = [float(number) for number in numbers]
+    if len(places) == 1:
+        return places[0] <= 1
+    return all(one < other for one, other in zip(places, places[1:], strict=False))
+
+
+def _is_like(cell, values):
+    """Whether a field of the first line looks like the values below it."""
+    if PLAIN_NUMBER.fullmatch(cell):
+        return all(PLAIN_NUMBER.fullmatch(value) for value in values if value) and not _WHOLE_FRACTION.fullmatch(cell)
+    if _PLACE.fullmatch(cell):
+        return sum(bool(_PLACE.fullmatch(value)) for value in values) > 0.5 * len(values)
+    return cell in values
+
+
+def _is_name_above_numbers(cell, below, place):
+    """Whether a word stands above numbers, as only a name does."""
+    values = [record[place].strip() for record in below if record[place].strip()]
+    return not PLAIN_NUMBER.fullmatch(cell) and bool(values) and all(PLAIN_NUMBER.fullmatch(value) for value in values)
 
 
 def header_of(name: str, records: Sequence[Sequence[str]]) -> tuple[list[str], int, list[Sentence]]:
