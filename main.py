@@ -2,31 +2,30 @@
 
 import asyncio
 import deflate
+import io
 import json
-import os
 import sys
+import vfs
 
 import js
 
 
-def unpacked(bundle):
-    """Write the page's modules where imports find them, out of the one file that tools/page_bundle.py makes of them.
+def mount(bundle):
+    """Mount the page's modules, of the one file that tools/page_bundle.py makes of them, where imports find them.
 
     Their dotted names, each after those that it imports.
     """
     with open(bundle, "rb") as file:
-        content = deflate.DeflateIO(file, deflate.GZIP)
-        head = json.loads(content.readline())
-        for folder in head["folders"]:
-            if folder != "vizzy":  # where the bundle lies
-                os.mkdir(folder)
-        for name, size in head["modules"]:
-            with open(name, "wb") as module:
-                module.write(content.read(size))
-    return [name.rsplit(".", 1)[0].replace("/", ".") for name, _size in head["modules"]]
+        packed = io.BytesIO(file.read())  # it is unpacked byte by byte: of a file, each would be a call of JavaScript
+    content = deflate.DeflateIO(packed, deflate.GZIP)
+    head = json.loads(content.readline())
+    vfs.mount(vfs.VfsRom(content.read()), START)
+    sys.path.insert(0, START)
+    return head["modules"]
 
 
-modules = unpacked("vizzy/page.bundle")
+START = "/start"  # a file system that cannot be written to; what comes later is in another, see late_loading
+modules = mount("vizzy/page.bundle")
 
 from vizzy.page import language
 from vizzy.page.ui.scheduling import in_slices, yield_to_browser

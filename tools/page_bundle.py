@@ -4,17 +4,16 @@
 
 The page would otherwise fetch some fifty modules one by one, and MicroPython would compile them, before it answers at all:
 together a quarter of the time until then. The file is compressed with gzip. Its first line is JSON: what it was made from,
-the folders to make, and the name and size of each module, each after those that it imports; the modules follow. main.py unpacks it.
+and the names of the modules, each after those that it imports. The modules follow as an image of MicroPython's read-only file
+system (ROMFS), which main.py mounts: so nothing is written, and bytecode is run where it lies.
 
 The compiler is MicroPython's own, mpy-cross, built for WebAssembly; `runtime.lock.json` pins it. Where it does not go with the
 MicroPython of the runtime (which is tried), the modules are put into the file as sources: that costs a tenth of a second
 at each start, and is said.
 """
 
-import dataclasses
 import gzip
 import hashlib
-import io
 import json
 import os
 import pathlib
@@ -33,6 +32,8 @@ COMPILE = pathlib.Path(__file__).with_suffix(".mjs")
 COMPILER = runtime_fetch.ARCHIVES[runtime_fetch.COMPILER]
 COMPILER_FOLDER = "package/build/"
 MICROPYTHON = "runtime/micropython/micropython.mjs"
+ROMFS_HEADER = bytes([0xD2, 0xCD, 0x31])
+ROMFS_DATA, ROMFS_FOLDER, ROMFS_FILE = 2, 4, 5  # kinds of records
 
 
 def say(line: str) -> None:
@@ -40,38 +41,68 @@ def say(line: str) -> None:
     print(line, flush=True)
 
 
-@dataclasses.dataclass(frozen=True)
-class Bundle:
-    """Modules in one file.
+def packed(made_from: str, modules: dict[str, bytes]) -> bytes:
+    """The content of the file; the same modules give the same bytes.
 
-    Attributes
+    Parameters
     ----------
     made_from : str
         A digest of all that decides the content.
     modules : dict of str to bytes
         By their paths, which end in .mpy where they are compiled.
     """
-
-    made_from: str
-    modules: dict[str, bytes]
-
-    def packed(self) -> bytes:
-        """The content of the file; the same modules give the same bytes."""
-        folders = {parent for name in self.modules for parent in pathlib.PurePosixPath(name).parents}
-        head = {
-            "made_from": self.made_from,
-            "folders": sorted(folder.as_posix() for folder in folders if folder.name),
-            "modules": [[name, len(content)] for name, content in self.modules.items()],
-        }
-        whole = b"".join([json.dumps(head).encode(), b"\n", *self.modules.values()])
-        return gzip.compress(whole, compresslevel=9, mtime=0)
+    names = [name.rsplit(".", 1)[0].replace("/", ".") for name in modules]
+    head = json.dumps({"made_from": made_from, "modules": names}).encode()
+    return gzip.compress(head + b"\n" + romfs_image(modules), compresslevel=9, mtime=0)
 
 
-def unpacked(content: bytes) -> Bundle:
-    """The bundle that a file's content is."""
-    file = io.BytesIO(gzip.decompress(content))
-    head = json.loads(file.readline())
-    return Bundle(head["made_from"], {name: file.read(size) for name, size in head["modules"]})
+def read_head(content: bytes) -> dict:
+    """What the file says of itself, once all of it was unpacked: `made_from` and `modules`."""
+    return json.loads(gzip.decompress(content).partition(b"\n")[0])
+
+
+def romfs_image(files: dict[str, bytes]) -> bytes:
+    """An image of files, as MicroPython's ``vfs.VfsRom`` reads it.
+
+    References
+    ----------
+    docs.micropython.org, "The ROMFS filesystem": records of a kind, a length and a content, one within another.
+    """
+    tree: dict = {}
+    for name, content in files.items():
+        *folders, last = name.split("/")
+        at = tree
+        for folder in folders:
+            at = at.setdefault(folder, {})
+        at[last] = content
+    body = romfs_records(tree)
+    size = romfs_number(len(body))
+    padding = bytes([0x80]) * ((len(ROMFS_HEADER) + len(size) + len(body)) % 2)  # a leading zero, for an even length
+    return ROMFS_HEADER + padding + size + body
+
+
+def romfs_records(tree: dict) -> bytes:
+    """The records of a folder's entries: folders are dicts, files are bytes."""
+    records = []
+    for name, entry in tree.items():
+        is_folder = isinstance(entry, dict)
+        content = romfs_records(entry) if is_folder else romfs_record(ROMFS_DATA, entry)
+        encoded = name.encode()
+        records.append(romfs_record(ROMFS_FOLDER if is_folder else ROMFS_FILE, romfs_number(len(encoded)) + encoded + content))
+    return b"".join(records)
+
+
+def romfs_record(kind: int, content: bytes) -> bytes:
+    """One record."""
+    return romfs_number(kind) + romfs_number(len(content)) + content
+
+
+def romfs_number(value: int) -> bytes:
+    """A number in groups of seven bits, the highest first; all but the last have the eighth bit set."""
+    groups = [value & 0x7F]
+    while value := value >> 7:
+        groups.insert(0, 0x80 | value & 0x7F)
+    return bytes(groups)
 
 
 def in_import_order(root: pathlib.Path, names: list[str]) -> list[str]:
@@ -101,11 +132,11 @@ def read_sources(root: pathlib.Path) -> dict[str, str]:
 
 
 def digest(root: pathlib.Path, sources: dict[str, str]) -> str:
-    """What decides the content: the sources, the compiler, and the MicroPython that is to run them."""
+    """What decides the content: the sources, this program, the compiler, and the MicroPython that is to run them."""
     if not (root / MICROPYTHON).is_file():
         raise SetupError("There is no runtime yet: run ./serve.sh --prepare first.")
     whole = hashlib.sha256(COMPILER.sha256.encode())
-    for path in (COMPILE, root / MICROPYTHON):
+    for path in (pathlib.Path(__file__), COMPILE, root / MICROPYTHON):
         whole.update(path.read_bytes())
     whole.update(json.dumps(sources).encode())
     return whole.hexdigest()
@@ -114,7 +145,7 @@ def digest(root: pathlib.Path, sources: dict[str, str]) -> str:
 def is_current(path: pathlib.Path, made_from: str) -> bool:
     """Whether a bundle is there, whole, and made from this."""
     try:
-        return unpacked(path.read_bytes()).made_from == made_from
+        return read_head(path.read_bytes())["made_from"] == made_from
     except (OSError, EOFError, ValueError, KeyError):
         return False
 
@@ -160,7 +191,7 @@ def prepare(root: pathlib.Path = ROOT, cache: pathlib.Path = CACHE) -> None:
         say(f"Warning: The page's modules are compiled at each start: {error}")
         modules = {name: text.encode() for name, text in sources.items()}
     new = path.with_suffix(f".{os.getpid()}")
-    new.write_bytes(Bundle(made_from, modules).packed())
+    new.write_bytes(packed(made_from, modules))
     os.replace(new, path)
 
 

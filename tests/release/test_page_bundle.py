@@ -1,5 +1,6 @@
 """The page's modules in one file: it has those that the page starts with, compiled, of the sources as they are."""
 
+import gzip
 import json
 import shutil
 import subprocess
@@ -30,18 +31,19 @@ def project(tmp_path):
     return tmp_path
 
 
-def read(project):
-    return page_bundle.unpacked((project / manifest.BUNDLE).read_bytes())
+def names(project):
+    """The modules' names in the bundle, as those of files."""
+    return [name.replace(".", "/") + ".py" for name in page_bundle.read_head((project / manifest.BUNDLE).read_bytes())["modules"]]
 
 
 def run_in_micropython(project, code):
     """What a program prints that main.py's unpacking precedes."""
     main = (ROOT / "main.py").read_text(encoding="utf-8")
-    unpack = main[main.index("def unpacked(") : main.index("from vizzy.page import language")]
+    unpack = main[main.index("def mount(") : main.index("from vizzy.page import language")]
     program = STARTED.format(
         micropython=json.dumps(str(project / page_bundle.MICROPYTHON)),
         bundle=json.dumps(str(project / manifest.BUNDLE)),
-        code=json.dumps("import deflate, json, os\n" + unpack + code),
+        code=json.dumps("import deflate, io, json, sys, vfs\n" + unpack + code),
     )
     node = runtime_fetch.node_command(page_bundle.CACHE)
     command = [*node, "--input-type=module", "--eval", textwrap.dedent(program)]
@@ -50,14 +52,14 @@ def run_in_micropython(project, code):
 
 def test_it_has_the_modules_of_the_start_compiled_and_the_page_unpacks_and_imports_them(project):
     page_bundle.prepare(project, page_bundle.CACHE)
-    assert sorted(read(project).modules) == [name.replace(".py", ".mpy") for name in manifest.page_start(ROOT)]
+    assert sorted(names(project)) == manifest.page_start(ROOT)
     told = run_in_micropython(project, "from vizzy.page.model import state, url\nprint(state.__file__, state.DEFAULTS['ood_percentile'])")
-    assert told == "vizzy/page/model/state.mpy 15\n"
+    assert told == "/start/vizzy/page/model/state.mpy 15\n"
 
 
 def test_each_module_comes_after_those_that_it_imports(project):
     page_bundle.prepare(project, page_bundle.CACHE)
-    order = [name.replace(".mpy", ".py") for name in read(project).modules]
+    order = names(project)
     early = {
         name: [other for other in manifest.imported_files(ROOT, name)[0].intersection(order) if order.index(other) > place]
         for place, name in enumerate(order)
@@ -87,9 +89,9 @@ def test_it_is_made_anew_once_a_source_changes_and_not_before(project):
 def test_where_it_cannot_be_compiled_it_has_the_sources_and_says_so(project, capsys, spoil, said):
     spoil(project)
     page_bundle.prepare(project, page_bundle.CACHE)
-    modules = read(project).modules
-    assert sorted(modules) == manifest.page_start(ROOT)
-    assert modules["vizzy/page/app.py"] == (ROOT / "vizzy/page/app.py").read_bytes()
+    assert sorted(names(project)) == manifest.page_start(ROOT)
+    source = (ROOT / "vizzy/page/app.py").read_bytes()
+    assert source in gzip.decompress((project / manifest.BUNDLE).read_bytes())
     told = capsys.readouterr().out
     assert told.startswith("Warning: The page's modules are compiled at each start: ") and said in told
 

@@ -145,15 +145,27 @@ async def _texts(addresses):
 
 
 def _write_modules(paths, texts):
-    """Write modules where this one is, so that imports find them."""
-    root = __file__[: -len("vizzy/page/site/late_loading" + __file__[__file__.rindex(".") :])]  # .py or, compiled, .mpy
+    """Write modules, and let imports look there for what comes late of their packages.
+
+    All modules of the start are imported by now. They are in a file system that cannot be written to, see main.py.
+    """
     for path, text in zip(paths, texts):
         folder, name = path.rsplit("/", 1)
-        parent, folder_name = folder.rsplit("/", 1)
-        if folder_name not in os.listdir(root + parent):
-            os.mkdir(root + folder)
-        with open(root + folder + "/" + name, "w") as file:
+        _make_folder(folder)
+        with open(folder + "/" + name, "w") as file:
             file.write(text)
+
+
+def _make_folder(folder):
+    """Make the folder of a package, and those that it is in; where the package is imported, have it look there."""
+    parent, _slash, name = folder.rpartition("/")
+    if parent:
+        _make_folder(parent)
+    if name not in os.listdir(parent):
+        os.mkdir(folder)
+    package = sys.modules.get(folder.replace("/", "."))
+    if package:
+        package.__path__ = folder
 
 
 def _add_markup(text):
