@@ -28,7 +28,7 @@ BROWSER_MODULES = {"js", "pyscript", "pyodide_js", "polyscript"}
 DATASET_FOLDER = "made-up/"
 STEPS_OF_A_PART = 8  # at most: a call for a part takes no more time than a question may wait, and so gives perhaps none yet
 # What a first visit imports of the app; with what these import.
-FIRST = ("vizzy.session", "vizzy.dataset")
+FIRST = ("vizzy.session", "vizzy.dataset", "vizzy.answer_parts")
 
 
 def imported_from_app():

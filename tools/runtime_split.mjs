@@ -21,6 +21,8 @@ const SECTION = { custom: 0, type: 1, import: 2, function: 3, table: 4, memory: 
 const ORDER = [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11];
 const KINDS = ["function", "table", "memory", "global", "tag"];
 const [I32, FUNCREF, EXTERNREF, FUNCTION_TYPE, END] = [0x7f, 0x70, 0x6f, 0x60, 0x0b];
+const [NOTHING, CALL, CALL_INDIRECT] = [0x01, 0x10, 0x11];
+const LARGEST_INLINED = 500; // bytes of a body, by V8
 const SMALLEST = 100; // bytes of a body: for a smaller one a stub gains nothing
 // Instructions that name a function or a global.
 const MENTIONS = { 0x10: "function", 0x12: "function", 0x23: "global", 0x24: "global", 0xd2: "reference" };
@@ -203,7 +205,7 @@ function skipInstruction(reader) {
   switch (opcode) {
     case 0x00: case 0x01: case 0x05: case 0x0a: case 0x0b: case 0x0f: case 0x19: case 0x1a: case 0x1b: case 0xd1:
       return;
-    case 0x02: case 0x03: case 0x04: case 0x06: case 0x07: case 0x08: case 0x09: case 0x0c: case 0x0d:
+    case 0x02: case 0x03: case 0x04: case 0x06: case 0x07: case 0x08: case 0x09: case 0x0c: case 0x0d: case 0x10: case 0x12:
     case 0x18: case 0x3f: case 0x40: case 0x41: case 0x42: case 0xd0: case 0xd2:
       return numbers(1);
     case 0x11: case 0x13:
@@ -319,6 +321,65 @@ export function withExports(bytes, keeps) {
     }
   }
   return joined(pieces);
+}
+
+// ---- calls through the function table
+
+/**
+ * The module, in which all calls through the function table are made by added functions, one for each type.
+ *
+ * V8 compiles a call through the table for the functions that it has led to so far, and all of the calling function anew once it
+ * leads to another one. To Python's evaluation loop, the largest function, that happens three to seven times in a first visit, and
+ * each time takes a tenth of a second of a processor. The added functions are large enough not to be inlined, and else do nothing.
+ */
+export function withSharedIndirectCalls(bytes) {
+  const module = parse(bytes);
+  const first = module.spaces.function.length;
+  const numbers = new Map(); // of the added functions, by the type that they call
+  const numberOf = (type) => numbers.get(type) ?? numbers.set(type, first + numbers.size).get(type);
+  const bodies = module.bodies.map(({ bytes: body, uses }) => withCallsBy(numberOf, body, uses));
+  const called = [...numbers.keys()].map((type) => ({ type, ...module.types[type] }));
+  const types = [...module.types.map((one) => one.bytes), ...called.map((one) => typeOfSharedCall(one.bytes))];
+  const functions = [...module.spaces.function.filter((one) => !one.isImported).map((one) => one.bytes), ...called.map((_, number) => unsigned(module.types.length + number))];
+  const sections = new Map(module.rest);
+  if (called.length) {
+    sections.set(SECTION.type, list(types));
+    sections.set(SECTION.function, list(functions));
+    sections.set(SECTION.code, list([...bodies, ...called.map(sharedCall)].map(withLength)));
+  }
+  return written(module.customs, sections);
+}
+
+/** A body with calls of added functions in place of those through the table. */
+function withCallsBy(numberOf, body, { start }) {
+  const reader = new Reader(body, start);
+  const pieces = [];
+  let copied = 0;
+  while (reader.at < body.length) {
+    const at = reader.at;
+    if (body[at] !== CALL_INDIRECT) skipInstruction(reader);
+    else {
+      reader.byte();
+      const [type, table] = [reader.unsigned(), reader.unsigned()];
+      if (table !== 0) continue;
+      pieces.push(body.subarray(copied, at), [CALL, ...unsigned(numberOf(type))]);
+      copied = reader.at;
+    }
+  }
+  return joined([...pieces, body.subarray(copied)]);
+}
+
+/** The type of an added function, which is given the place in the table after the arguments. */
+function typeOfSharedCall(type) {
+  const reader = new Reader(type, 1);
+  const parameters = reader.take(reader.unsigned());
+  return joined([[FUNCTION_TYPE], unsigned(parameters.length + 1), parameters, [I32], type.subarray(reader.at)]);
+}
+
+/** An added function's body. */
+function sharedCall({ type, parameters }) {
+  const given = Array.from({ length: parameters + 1 }, (_, number) => [0x20, ...unsigned(number)]).flat();
+  return new Uint8Array([0, ...Array(LARGEST_INLINED).fill(NOTHING), ...given, CALL_INDIRECT, ...unsigned(type), 0, END]);
 }
 
 // ---- noting which functions are called

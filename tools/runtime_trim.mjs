@@ -1,10 +1,11 @@
-// What of Pyodide's program no shipped library asks for, taken out while the runtime is built.
+// What of Pyodide's program no shipped library asks for, taken out while the runtime is built; and what makes V8 compile its
+// functions again and again.
 //
 // The program exports 8,600 names, for whatever library may come to be linked to it, and Emscripten's script names most of
 // them: at every start that is read, a function is made of each, put into the function table and given an address. A seventh
 // of them are enough for the libraries that are shipped.
 
-import { withExports } from "./runtime_split.mjs";
+import { withExports, withSharedIndirectCalls } from "./runtime_split.mjs";
 
 const ASSIGNING = "function assignWasmExports(wasmExports){";
 const ASSIGNED_NAME = /wasmExports\["([^"]+)"\]/;
@@ -36,7 +37,7 @@ export function trimmed(program, script, others, imported) {
   const variables = declared.filter((name) => used.has(name) || mentioned.has(name));
   const whole = `${before}var ${variables.join(",")};${ASSIGNING}${kept.join(";")}}${after}`;
   return {
-    program: withExports(program, isAsked),
+    program: withSharedIndirectCalls(withExports(program, isAsked)),
     script: compiledOnce(withoutOpenGl(whole)),
   };
 }

@@ -780,6 +780,13 @@ def test_exports_that_nothing_asks_for_are_left_out_of_the_program_and_its_scrip
     }
 
 
+def test_calls_through_the_function_table_are_made_by_functions_too_large_to_be_inlined():
+    node = runtime_fetch.node_command(runtime.CACHE, say=quiet)
+    script = TOOLS.parent / "tests/release/shared_calls.mjs"
+    done = subprocess.run([*node, script, TOOLS / "runtime_split.mjs"], check=True, capture_output=True, text=True)
+    assert json.loads(done.stdout) == {"before": [21, 40], "after": [21, 40], "isInLargeFunction": True, "same": 0}
+
+
 def loaded_libraries(snapshot):
     """The shared libraries that a snapshot says it holds."""
     with gzip.open(snapshot) as file:
