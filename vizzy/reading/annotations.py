@@ -46,7 +46,7 @@ def table_of_annotations(files: Sequence[InputFile], images: Sequence[str]) -> t
     ReadingError
         Where an XML file is damaged.
     """
-    for found in (_in_xml(files), _in_labelme(files), _in_yolo(files) if images else None):
+    for found in (_in_xml(files), _in_json(files), _in_yolo(files) if images else None):
         if found is not None:
             rows, used, note = found
             several = sum(len(labels) > 1 for _, labels in rows)
@@ -119,15 +119,43 @@ def _of_voc(root, file):
     return [(root.findtext("filename") or PurePosixPath(file.name).stem, _different(names))]
 
 
-def _in_labelme(files):
-    rows, used = [], []
-    for file in files:
-        if file.suffix == JSON and b'"shapes"' in file.content and isinstance(described := _json_of(file), dict) and "imagePath" in described:
-            flags = [name for name, is_set in (described.get("flags") or {}).items() if is_set]
-            shapes = [shape.get("label") for shape in described.get("shapes") or () if isinstance(shape, Mapping)]
-            rows.append((str(described["imagePath"]), _different(flags or shapes)))
-            used.append(file)
-    return (rows, used, _note(used, sentence("annotations of images, as LabelMe writes"))) if len(used) >= FEWEST_FILES else None
+def _in_json(files):
+    """JSON of which each file describes an image, as one of several programs writes it."""
+    for mark, read, what in OF_IMAGES:
+        rows, used = [], []
+        for file in files:
+            if file.suffix == JSON and mark in file.content and isinstance(described := _json_of(file), dict) and (row := read(described, file)):
+                rows.append(row)
+                used.append(file)
+        if len(used) >= FEWEST_FILES:
+            return rows, used, _note(used, what)
+    return None
+
+
+def _of_labelme(described, _file):
+    if not described.get("imagePath"):
+        return None
+    flags = [name for name, is_set in (described.get("flags") or {}).items() if is_set]
+    return str(described["imagePath"]), _different(flags or _under("label", described.get("shapes")))
+
+
+def _of_supervisely(described, file):
+    """Of ``ann/1.jpg.json`` the image ``1.jpg``."""
+    if not {"tags", "size", "objects"} <= described.keys():
+        return None
+    return PurePosixPath(file.base_name).stem, _different(_under("name", described["tags"]) or _under("classTitle", described["objects"]))
+
+
+def _of_darwin(described, _file):
+    item, annotations = described.get("item"), described.get("annotations")
+    if not isinstance(item, Mapping) or not item.get("name") or not isinstance(annotations, list):
+        return None
+    tags = [entry for entry in annotations if isinstance(entry, Mapping) and "tag" in entry]
+    return str(item["name"]), _different(_under("name", tags or annotations))
+
+
+def _under(key, entries):
+    return [entry.get(key) for entry in entries or () if isinstance(entry, Mapping)]
 
 
 def _json_of(file) -> Any:
@@ -158,3 +186,11 @@ def _note(used, what) -> Sentence:
 
 def _different(names):
     return [str(name).strip() for name in dict.fromkeys(name for name in names if name)]
+
+
+# Programs that describe each image in a JSON file of its own: what stands in it, what reads it, and how that is called.
+OF_IMAGES = (
+    (b'"shapes"', _of_labelme, sentence("annotations of images, as LabelMe writes")),
+    (b'"objects"', _of_supervisely, sentence("annotations of images, as Supervisely writes")),
+    (b'"item"', _of_darwin, sentence("annotations of images, as V7 Darwin writes")),
+)

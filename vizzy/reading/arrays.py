@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from vizzy.reading.coded_texts import CodedTexts
-from vizzy.reading.errors import ReadingError
+from vizzy.reading.errors import ReadingError, listed
 from vizzy.reading.files import InputFile
 from vizzy.reading.limits import Limits
 from vizzy.reading.zips import unzipped
-from vizzy.reading.tables import SAMPLE_ROWS
+from vizzy.reading.tables import SAMPLE_ROWS, Table, numbered_rows
 from vizzy.sentences import sentence
 
 EMBEDDINGS, PRED_PROBS, LABELS, CLASSES, IDS, IMAGE_HASHES, IGNORED = (
@@ -48,7 +49,7 @@ LAST_LETTER, HALVES = 0x10FFFF, (0xD800, 0xDFFF)  # of Unicode
 
 @dataclass(frozen=True, eq=False)
 class Array:
-    """An array and its name: the file's, for one of several in a file with "/" and its own."""
+    """An array and its name: the file's, for one of several in a file, or of a field, with "/" and its own."""
 
     name: str
     values: np.ndarray
@@ -81,10 +82,15 @@ def read_arrays(file: InputFile, limits: Limits) -> list[Array]:
         Where the file is damaged or holds too much.
     """
     if not file.content.startswith(b"PK"):
-        return [Array(file.name, _values(file))]
+        return _with_fields(file.name, _values(file))
     members = [member for member in unzipped(file, limits) if member.suffix == ".npy"]
     named = [InputFile(f"{file.name}/{member.name}", member.content) for member in members]
-    return [Array(member.name.removesuffix(".npy"), _values(member)) for member in named]
+    return [array for member in named for array in _with_fields(member.name.removesuffix(".npy"), _values(member))]
+
+
+def _with_fields(name, values):
+    """An array as it is; of a structured one each field, as columns of a table."""
+    return [Array(f"{name}/{field}", values[field]) for field in values.dtype.names] if values.dtype.names else [Array(name, values)]
 
 
 def guess_role(array: Array, n_rows: int | None, n_classes: int | None) -> str:
@@ -118,6 +124,33 @@ def guess_role(array: Array, n_rows: int | None, n_classes: int | None) -> str:
     if LABELS in possible and n_rows is None:
         return LABELS
     return IGNORED
+
+
+def table_of_arrays(name: str, arrays: Sequence[Array]) -> tuple[Table | None, list[Array]]:
+    """A table of the arrays of one file that hold one value a row, where several do; and the other arrays.
+
+    Where one is called like labels and another holds several numbers a row, they are read as arrays.
+
+    Parameters
+    ----------
+    name : str
+        For the table.
+    arrays : sequence of Array
+
+    Returns
+    -------
+    tuple of (Table or None, list of Array)
+        A column is called like its array.
+    """
+    flat = [array for array in arrays if not array.name.endswith(".npy") and array.values.dtype.kind in "fiubUS" and max(array.values.shape, default=0) == array.values.size > 1]
+    longest = max((array.values.size for array in flat), default=0)
+    columns = [array for array in flat if array.values.size == longest]
+    has_numbers = any(array.values.ndim > 1 and len(array.values) == longest and array not in columns for array in arrays)
+    if has_numbers and any(is_named_like(array, LABELS) for array in arrays) or len(columns) < 2 or len({array.key for array in columns}) < len(columns):
+        return None, list(arrays)
+    rows = tuple(map(list, zip(*(texts_of(array.values) for array in columns), strict=True)))
+    note = sentence("{columns} have a value for each of {rows} rows: they were read as the columns of a table.", columns=listed((array.key for array in columns), 6), rows=longest)
+    return numbered_rows(name, tuple(array.name.rpartition("/")[2] for array in columns), rows, (note,)), [array for array in arrays if array not in columns]
 
 
 def is_named_like(array: Array, role: str) -> bool:

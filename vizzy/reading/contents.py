@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from vizzy.dataset import EMBEDDINGS_FILE, IMAGE_HASHES_FILE, INDEX_FILE, PRED_PROBS_FILE, TABLE_FILE
 from vizzy.reading.annotations import table_of_annotations
-from vizzy.reading.arrays import LABELS, coded_texts_of, guess_role, read_arrays
+from vizzy.reading.arrays import LABELS, coded_texts_of, guess_role, read_arrays, table_of_arrays
 from vizzy.reading.choices import Choices
 from vizzy.reading.class_lists import USUALLY_LABELS, ClassList, class_list_of
 from vizzy.reading.columns import (
@@ -23,7 +23,7 @@ from vizzy.reading.columns import (
 from vizzy.reading.compression import decompressed
 from vizzy.reading.errors import ReadingError
 from vizzy.reading.files import InputFile
-from vizzy.reading.image_folders import table_of_folders, table_of_names, texts_by_file, texts_in_folders
+from vizzy.reading.image_folders import table_of_folders, table_of_names, texts_by_file, texts_in_folders, with_texts_of_files
 from vizzy.reading.joining import main_table, roles_of_table
 from vizzy.reading.missing_labels import may_mean_no_label
 from vizzy.reading.limits import Limits, check_sizes
@@ -37,6 +37,7 @@ from vizzy.reading.tables import Table, unguarded
 from vizzy.reading.tars import untarred
 from vizzy.sentences import Sentence, counted, in_a_row, sentence
 
+_EMBEDDINGS = PurePosixPath(EMBEDDINGS_FILE).stem  # what is computed of images is called so
 DATASET_FOLDER_FILES = (TABLE_FILE, INDEX_FILE, EMBEDDINGS_FILE, PRED_PROBS_FILE, IMAGE_HASHES_FILE)
 
 
@@ -87,11 +88,17 @@ def contents_of(files: Sequence[InputFile], choices: Choices, limits: Limits) ->
     in_folders = texts or (table_of_folders(images) if annotated is None else None)
     tables, left = tables_in(data if texts is None else [], choices, limits, has_labels=in_folders is not None)
     tables = [annotated, *tables] if annotated is not None else tables
-    if not tables and not arrays and in_folders is None:
+    if not tables and in_folders is None and not images:
+        columns, arrays = table_of_arrays(_name_of(files, None), arrays)
+        tables = [columns] if columns else []
+    if not tables and in_folders is None and all(array.key == _EMBEDDINGS for array in arrays):
         in_folders = table_of_names(images)
     if in_folders is not None and any(_may_have_labels(table, choices) for table in tables):
         in_folders = None
-    table, more_arrays, more_notes = main_table([in_folders, *tables] if in_folders else tables, choices, lenient=bool(in_folders))
+    table, more_arrays, more_notes = main_table([in_folders, *tables] if in_folders else tables, choices, lenient=in_folders is not None or annotated is not None)
+    if table is not None and left:
+        table, named = with_texts_of_files(table, left)
+        left = [file for file in left if file not in named]
     listed_classes, listing = _listed_classes([*set_aside, *left], table, arrays, choices)
     unread = why_unread([file for file in (*set_aside, *left) if not _lists_the_same(file, listed_classes)], listing, table, in_folders is not None)
     unread += [why_not] if why_not else []

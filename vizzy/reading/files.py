@@ -14,7 +14,7 @@ from vizzy.reading.limits import NATIVE, Limits, check_sizes
 from vizzy.reading.suffixes import IMAGE_SUFFIXES, READ_SUFFIXES
 from vizzy.sentences import sentence
 
-# What systems and programs put beside somebody's own files, in any case; and what begins with a dot.
+# What systems and programs put beside somebody's own files, in any case; and what begins with a dot, or as Excel's locks do.
 CLUTTER = ("thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "@eadir", "#recycle", "$recycle.bin")
 
 
@@ -97,4 +97,4 @@ def _content(path):
 def is_clutter(name: str) -> bool:
     """Whether a system or a program put a file beside somebody's own, by its path."""
     parts = PurePosixPath(name.replace("\\", "/")).parts
-    return any(part.startswith(".") or part.lower() in CLUTTER for part in parts)
+    return any(part.startswith((".", "~$")) or part.lower() in CLUTTER for part in parts)

@@ -29,6 +29,7 @@ OF_CAMERAS = frozenset("img image images dsc dscn dscf photo pic picture pxl fra
 _LABELS_IN_NAMES = (re.compile(r"(.*[^\W\d_])[ _.(-]*\d+\)?"), re.compile(r"\d+[ _.-]+(.*[^\W\d_])"))
 _PART = re.compile(r"(.*[_ -])?(train|training|test|testing|val|valid|validation|dev|eval|holdout)([_ -]?(set|data|dataset|images|imgs))?")
 FEWEST_TEXTS = 2  # in each folder
+SHARE_NAMED = 0.9  # of the rows of a table, by which its column names files of texts
 UNNAMED_FOLDER = "images"
 FEWEST_LABELS = 2
 
@@ -185,6 +186,35 @@ def texts_in_folders(files: Sequence[InputFile]) -> Table | None:
     rows = tuple([name, label, decoded(by_name[name])[0].strip()] for name, label in table.rows)
     notes = (sentence("Each file is a text, and its label is the folder that it lies in: {folders}.", folders=listed(_labels(rows), 6)),)
     return replace(table, columns=(ID_COLUMN, LABEL_COLUMN, TEXT_COLUMN), rows=rows, notes=(*notes, *table.notes[1:]))
+
+
+def with_texts_of_files(table: Table, files: Sequence[InputFile]) -> tuple[Table, list[InputFile]]:
+    """A table of which a column names files of texts, with these in a column; any other as it is.
+
+    Parameters
+    ----------
+    table : Table
+    files : sequence of InputFile
+        That are no tables.
+
+    Returns
+    -------
+    tuple of (Table, list of InputFile)
+        And the files that the table names.
+    """
+    texts = [file for file in files if file.suffix in TEXT_SUFFIXES]
+    by_name = {name: file for file in texts for name in {file.base_name, PurePosixPath(file.base_name).stem}}
+    for column in table.columns if len(texts) >= FEWEST_TEXTS else ():
+        names = [PurePosixPath(text.replace("\\", "/")).name for text in table.texts(column)]
+        used = [by_name[name] for name in names if name in by_name]
+        if len(used) < SHARE_NAMED * len(names) or len({file.name for file in used}) < len(used):
+            continue
+        cells = [decoded(by_name[name])[0].strip() if name in by_name and by_name[name].content.strip() else "" for name in names]
+        name = TEXT_COLUMN if TEXT_COLUMN not in table.columns else f"{TEXT_COLUMN}_2"
+        rows = tuple([*row, cell] for row, cell in zip(table.rows, cells, strict=True))
+        note = sentence("The texts are the files that {column} in {table} names.", column=shown(column), table=table.name)
+        return replace(table, columns=(*table.columns, name), rows=rows, joined=(*table.joined, name), notes=(*table.notes, note)), used
+    return table, []
 
 
 def _labels(rows):

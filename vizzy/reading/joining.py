@@ -183,7 +183,13 @@ def _is_part_without_labels(table, main):
     named = table.form.header is not False and main.form.header is not False
     if not named or not set(table.columns) < set(main.columns) or len(table.columns) < 2:
         return False
-    return len(table) != len(main) and joined(main, table) is None
+    return len(table) != len(main) and joined(main, table) is None or _names_other_rows(table, main)
+
+
+def _names_other_rows(table, main):
+    """Whether a column that names the rows of two tables has nothing in common in them."""
+    columns = [column for column in table.columns if may_name_rows(column) and column in main.columns]
+    return any(set(table.texts(column)).isdisjoint(main.texts(column)) for column in columns)
 
 
 def _free_name(name, columns):

@@ -56,6 +56,7 @@ FOREIGN_SUFFIXES = {
     ".sav": sentence("an SPSS file: save the table as CSV (pandas.read_spss reads it, and haven in R)"),
     ".zsav": sentence("an SPSS file: save the table as CSV (pandas.read_spss reads it, and haven in R)"),
     ".por": sentence("an SPSS file: save the table as CSV"),
+    ".dta": sentence("a Stata file older than Stata 8, or none: save the table as CSV (export delimited in Stata)"),
     ".sas7bdat": sentence("a SAS file: save the table as CSV (pandas.read_sas reads it)"),
     ".xpt": sentence("a SAS file: save the table as CSV (pandas.read_sas reads it)"),
     ".numbers": sentence("a document of Apple's Numbers: export it as CSV or Excel"),
@@ -83,9 +84,8 @@ FOREIGN_SUFFIXES = {
     ".db": sentence("a database: export the table as CSV"),
 }
 WORD_LABEL_SUFFIXES = (".ann", ".conll", ".conllu", ".conllx", ".bio", ".iob", ".iob2", ".bioes")
-FOREIGN_SUFFIXES |= dict.fromkeys(
-    WORD_LABEL_SUFFIXES, sentence("a file of labels within texts, as for names of people and places: bring a table with a label for each text")
-)
+LABELS_OF_WORDS = sentence("a file of labels within texts, as for names of people and places: bring a table with a label for each text")
+FOREIGN_SUFFIXES |= dict.fromkeys(WORD_LABEL_SUFFIXES, LABELS_OF_WORDS)
 UNKNOWN = sentence("of no kind that is read: save the table as CSV, or the numbers with numpy.save")
 # Texts that are never taken for a table.
 NO_TABLE_SUFFIXES = (".py", ".ipynb", ".r", ".html", ".htm", ".log", ".toml", ".ini", ".cfg", ".js", ".css", ".sh", ".rtf", ".eml", ".mbox")

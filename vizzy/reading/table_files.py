@@ -19,7 +19,6 @@ from vizzy.reading.suffixes import (
     NO_TABLE_SUFFIXES,
     PERHAPS_TABLE_SUFFIXES,
     SPREADSHEET_SUFFIXES,
-    STATA_SUFFIXES,
     SUFFIXES_OF_ARRAYS,
     TABLE_SUFFIXES,
     WORD_LABEL_SUFFIXES,
@@ -135,7 +134,7 @@ def has_sure_table(files: Sequence[InputFile]) -> bool:
 
 
 def _holds_table(file):
-    """Whether a file is a workbook, a database, a table of Stata's, a chatbot's training data or a file of columns, by its name or by what it holds; a web page may be a note."""
-    if file.suffix in (*SPREADSHEET_SUFFIXES, *COLUMNAR_SUFFIXES, *STATA_SUFFIXES):
+    """Whether a file surely holds a table, by its name or by what it holds; a web page may be a note."""
+    if file.suffix in (*SPREADSHEET_SUFFIXES, *COLUMNAR_SUFFIXES):
         return True
     return not file.is_image and file.suffix not in SUFFIXES_OF_ARRAYS and (is_stata(file) or has_intents(file) or has_sheets(file) and not is_web_page(file))

@@ -34,7 +34,7 @@ from vizzy.reading.columns.text_columns import texts_within
 from vizzy.reading.columns.usual_names import USUAL_NAMES
 from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.suffixes import IMAGE_SUFFIXES
-from vizzy.reading.label_cells import may_be_labels
+from vizzy.reading.label_cells import labels_of_cell, may_be_labels
 from vizzy.reading.numbers import holds_lists
 from vizzy.reading.tables import SAMPLE_ROWS, Table, sampled_texts
 from vizzy.sentences import sentence
@@ -112,11 +112,17 @@ def _may_be(table, column, role):
         texts = table.texts(column)
         return len(set(texts)) == len(texts) and all(texts)
     if role == LABEL:
-        return may_be_labels(table, column)
+        return may_be_labels(table, column) and not _lists_the_classes(table, column)
     if role in (FILE, TEXT):
         texts = sampled_texts(table, column)
         return not holds_lists(table, column) and not (role == TEXT and len(texts) > 1 == len(set(texts)))
     return True
+
+
+def _lists_the_classes(table, column):
+    """Whether each of the first cells holds the same list of several texts, as of all classes beside the labels."""
+    cells = [cell for cell in table.column(column)[:SAMPLE_ROWS] if cell]
+    return len(cells) > 1 and all(cell == cells[0] for cell in cells) and len(labels_of_cell(cells[0])) > 1
 
 
 def _is_id(table, name, column):

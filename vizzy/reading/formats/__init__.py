@@ -26,6 +26,7 @@ from vizzy.reading.formats.json_tables import is_one_list, read_json, read_json_
 from vizzy.reading.formats.ml_tools import (
     are_labels_and_texts,
     are_paths_and_labels,
+    are_tagged_words,
     is_arff,
     is_fasttext,
     is_libsvm,
@@ -36,6 +37,7 @@ from vizzy.reading.formats.ml_tools import (
     read_libsvm,
     read_lst,
     read_paths_and_labels,
+    refuse_tagged_words,
 )
 from vizzy.reading.formats.rasa import read_rasa
 from vizzy.reading.formats.recognition import has_intents, has_sheets, is_columnar, is_database, is_spreadsheet, is_stata, is_web_page
@@ -51,6 +53,7 @@ DELIMITED_SUFFIXES = (".csv", ".tsv", ".tab")
 JSON_LINES_SUFFIXES = (".jsonl", ".ndjson", ".manifest")
 # Texts that are known by what they hold, in the order in which that is tried: whether a text is of a format, and what reads it.
 TEXT_FORMATS = (
+    (are_tagged_words, refuse_tagged_words),
     (is_fasttext, read_fasttext),
     (is_lst, read_lst),
     (are_paths_and_labels, read_paths_and_labels),

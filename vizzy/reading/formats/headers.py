@@ -15,6 +15,7 @@ from vizzy.sentences import Sentence, sentence
 WITHOUT_NAME = "Unnamed: "  # and a number from 0 on, as pandas calls such a column
 KINDS_OF_ORANGE = frozenset("c d s t continuous discrete string time basket numeric categorical text datetime".split())
 FLAGS_OF_ORANGE = frozenset("class c meta m ignore i weight w".split())
+OF_QUALTRICS = '{"ImportId"'  # what the second row below a header of its surveys begins with, in every cell
 WRITTEN_NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?%?")
 # Of the first line's fields, what stands among the values below it, or looks like them, is no name of a column.
 HEADER_SAMPLE = 2000
@@ -28,6 +29,8 @@ def holds_data(records: Sequence[Sequence[str]]) -> bool:
     header = records[0]
     if len(header) == 1 and header in records[1:] and header[0].strip().lower() not in NAMES_OF_COLUMNS:
         return True  # a list of labels, of which the first comes again
+    if any(len(record) == len(header) and all(cell.startswith(OF_QUALTRICS) for cell in record) for record in records[1:3]):
+        return False
     below = [record for record in records[1 : HEADER_SAMPLE + 1] if len(record) == len(header) and record != header]
     filled = [place for place, cell in enumerate(header) if cell.strip() or any(record[place].strip() for record in below)]
     values = [[record[place].strip() for record in below] for place in range(len(header))]

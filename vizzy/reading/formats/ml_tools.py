@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 
 from vizzy.reading.errors import ReadingError, shown
+from vizzy.reading.suffixes import LABELS_OF_WORDS
 from vizzy.reading.tables import FASTTEXT_PREFIX, Form, Table
 from vizzy.sentences import counted, sentence
 
@@ -17,6 +18,7 @@ _NOT_IN_PATHS = frozenset("\t,;|")
 _ATTRIBUTE = re.compile(r"@attribute\s+('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\S+)\s+(.*)", re.IGNORECASE)
 
 _LABEL_AND_TEXT = re.compile(r"(\d{1,2}|[A-Z]{2,}[A-Z_:-]*\S*|\w+:\w+)[ ]+([^\t;|:\d]*[^\W\d]+ [^\t|]*)")
+_TAG = re.compile(r"O|[BIESLUM]-\S+")
 FEWEST_LINES = 10
 
 _WEIGHT = re.compile(r",\s*\{\s*[\d.]+\s*\}$")  # of a row of ARFF, at its end
@@ -58,6 +60,24 @@ def are_labels_and_texts(text: str) -> bool:
     matches = [_LABEL_AND_TEXT.fullmatch(line) for line in lines]
     labels, texts = {match[1] for match in matches if match}, {match[2] for match in matches if match}
     return all(matches) and 2 <= len(labels) <= len(lines) / 3 and len(texts) > len(lines) / 2
+
+
+def are_tagged_words(text: str) -> bool:
+    """Whether the lines of a text are a word and, last, a tag of CoNLL's such as ``B-ORG`` or ``O``, as for names of people and places."""
+    lines = [line for line in text[:100_000].splitlines()[:500] if line.strip() and not line.startswith(("#", "-DOCSTART-"))]
+    tags = [line.split()[-1] for line in lines if len(line.split()) > 1]
+    return len(tags) == len(lines) >= FEWEST_LINES and all(map(_TAG.fullmatch, tags)) and any(tag.startswith("B-") for tag in tags)
+
+
+def refuse_tagged_words(name: str, text: str, form: Form, notes: tuple) -> Table:
+    """Say that a text of tagged words holds no labels of examples.
+
+    Raises
+    ------
+    ReadingError
+        Always.
+    """
+    raise ReadingError(sentence("{file} was not read: it is {what}.", file=name, what=LABELS_OF_WORDS))
 
 
 def is_lst(text: str) -> bool:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from vizzy.reading.errors import shown
-from vizzy.reading.formats.headers import WRITTEN_NUMBER
+from vizzy.reading.formats.headers import OF_QUALTRICS, WRITTEN_NUMBER
 from vizzy.reading.missing_labels import may_mean_no_label
 from vizzy.reading.tables import ROW, SAMPLE_ROWS, unit_and_number
 from vizzy.sentences import Sentence, counted, sentence
@@ -17,7 +17,6 @@ FEWEST_ROWS = 3  # that hold numbers, below a row that holds none
 LONGEST_UNIT = 40
 SAME = 0.005  # how far off a total may be that was rounded
 MOST_SUBTOTALS = 0.2  # of the rows
-OF_QUALTRICS = '{"ImportId"'  # what the second row below a header of its surveys begins with, in every cell
 _TOTAL = re.compile(
     r"\W*((grand |sub[ -]?)?totals?|sums?|overall|mean|average|avg|median|count|std|min|max|insgesamt|gesamt|summe|mittelwert|anzahl"
     r"|total général|somme|moyenne|suma|promedio|合计|总计|平均)\W*",

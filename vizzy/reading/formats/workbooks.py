@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from vizzy.reading.errors import ReadingError, listed
+from vizzy.reading.formats.json_tables import NAMES_OF_LABELS
 from vizzy.reading.formats.headers import header_of, with_names_of_their_own
 from vizzy.reading.formats.surroundings import without_repeated, without_surroundings
 from vizzy.reading.tables import NAMES_OF_COLUMNS, ROW, Form, Table
@@ -104,7 +105,7 @@ class Workbook:
 def _sheet_of(filled, hidden):
     """The sheet that holds the table, by its columns' names and its size, of those that a person sees."""
     seen = [name for name in filled if name not in hidden] or list(filled)
-    return max(seen, key=lambda name: (_has_label(filled[name].rows) and len(filled[name].rows[0]) > 1, len(filled[name].rows)))
+    return max(seen, key=lambda name: (_names_in(filled[name].rows, NAMES_OF_LABELS), _names_in(filled[name].rows, NAMES_OF_COLUMNS), len(filled[name].rows)))
 
 
 def _table(name, sheet, form):
@@ -172,5 +173,6 @@ def shown_text(cell: object) -> str:
     return "" if cell is None else str(cell)
 
 
-def _has_label(rows):
-    return any(shown_text(cell).strip().lower() in NAMES_OF_COLUMNS for cell in rows[0])
+def _names_in(rows, usual):
+    """Whether one of several columns has a usual name."""
+    return len(rows[0]) > 1 and any(shown_text(cell).strip().lower() in usual for cell in rows[0])
