@@ -1,4 +1,4 @@
-"""The sums behind the charts; runs under MicroPython, too (test_micropython.py)."""
+"""The calculations behind the charts; runs under MicroPython, too (test_micropython.py)."""
 
 from vizzy.page.labs import plotting
 from vizzy.page.labs.plotting import Scale

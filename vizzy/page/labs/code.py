@@ -10,7 +10,7 @@ from pyscript import js_import
 from pyscript.ffi import create_proxy, to_js
 
 from vizzy.page.labs import parts
-from vizzy.page.labs.charts import table
+from vizzy.page.labs.tables import table
 from vizzy.page.labs.sentences import first_changed_line
 from vizzy.page.language import _, decimal, sentences
 from vizzy.page.model.explanation_text import counts_sentence, score_sentence

@@ -1,7 +1,7 @@
 """Five ways to decide, side by side: what each flags, how right it is, and where they differ."""
 
 from vizzy.page.labs import parts, sentences
-from vizzy.page.labs.charts import heading, table
+from vizzy.page.labs.tables import heading, table
 from vizzy.page.labs.plotting import percent
 from vizzy.page.labs.sentences import recall_of
 from vizzy.page.language import _

@@ -9,7 +9,7 @@ from pyscript.ffi import create_proxy, to_js
 
 from vizzy.page import language
 from vizzy.page.labs import parts, sentences
-from vizzy.page.labs.charts import DataTable
+from vizzy.page.labs.tables import DataTable
 from vizzy.page.labs.plotting import Scale
 from vizzy.page.language import _
 from vizzy.page.ui import dom

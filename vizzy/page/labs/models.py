@@ -1,7 +1,8 @@
 """Other models beside the page's own: their accuracy, their calibration, and what they flag."""
 
 from vizzy.page.labs import parts, sentences
-from vizzy.page.labs.charts import LineChart, table
+from vizzy.page.labs.line_chart import LineChart
+from vizzy.page.labs.tables import table
 from vizzy.page.labs.plotting import percent
 from vizzy.page.labs.sentences import recall_of
 from vizzy.page.language import _, decimal

@@ -4,7 +4,8 @@ from pyscript.ffi import create_proxy
 
 from vizzy.page.language import _, counted, decimal, sentences
 from vizzy.page.labs import parts
-from vizzy.page.labs.charts import LineChart, Matrix
+from vizzy.page.labs.line_chart import LineChart
+from vizzy.page.labs.tables import Matrix
 from vizzy.page.labs.plotting import percent
 from vizzy.page.ui import dom
 

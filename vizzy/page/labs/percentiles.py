@@ -6,7 +6,8 @@ from pyscript.ffi import create_proxy
 
 from vizzy.page.language import _, counted
 from vizzy.page.labs import parts, sentences
-from vizzy.page.labs.charts import HeatMap, LineChart, legend_of_shades
+from vizzy.page.labs.heat_map import HeatMap, legend_of_shades
+from vizzy.page.labs.line_chart import LineChart
 from vizzy.page.labs.plotting import best, measure, measures, percent, spread, two
 from vizzy.page.model import events
 from vizzy.page.ui import dom

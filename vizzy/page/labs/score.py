@@ -3,7 +3,7 @@
 from vizzy.page.language import _, counted
 from vizzy.page import language
 from vizzy.page.labs import parts, sentences
-from vizzy.page.labs.charts import table
+from vizzy.page.labs.tables import table
 from vizzy.page.labs.plotting import percent
 from vizzy.page.ui import dom
 from vizzy.page.ui.roving_focus import LIST, one_stop
