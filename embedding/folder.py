@@ -27,8 +27,8 @@ from vizzy.dataset import (
     Dataset,
     build_dataset,
     page_index,
-    read_table,
-    write_table,
+    read_dataset_table,
+    write_dataset_table,
 )
 
 MENU_FILE = "datasets.json"
@@ -143,9 +143,9 @@ def _dataset(kept: list[Source], outcome: Outcome, options: Options) -> Dataset:
             table_row(source, picture_name(index))
             for source, index in zip(kept, outcome.kept_idx, strict=True)
         ]
-        write_table(path.with_name(f".{path.name}"), rows)
+        write_dataset_table(path.with_name(f".{path.name}"), rows)
         os.replace(path.with_name(f".{path.name}"), path)
-    return build_dataset(read_table(path), name=options.name)
+    return build_dataset(read_dataset_table(path), name=options.name)
 
 
 def _write_index(dataset: Dataset, options: Options, map_xy: np.ndarray | None) -> None:

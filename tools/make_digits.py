@@ -26,7 +26,7 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 from embedding import thumbnails
-from vizzy.dataset import INDEX_FILE, TABLE_FILE, build_dataset, write_index, write_table
+from vizzy.dataset import INDEX_FILE, TABLE_FILE, build_dataset, write_index, write_dataset_table
 
 SEED = 1
 NAME = "Handwritten digits"
@@ -100,7 +100,7 @@ def write_dataset(digits: list[Digit], images: np.ndarray, folder: Path) -> None
     for row, picture in zip(rows, pictures, strict=True):
         picture.save(folder / row["file"], "WEBP", quality=QUALITY, method=6)
     thumbnails.write_sprites(map(thumbnails.tile, pictures), len(pictures), folder)
-    write_table(folder / TABLE_FILE, rows)
+    write_dataset_table(folder / TABLE_FILE, rows)
     write_index(folder / INDEX_FILE, build_dataset(rows, name=NAME), thumbnails.layout(len(rows)))
 
 

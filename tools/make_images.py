@@ -43,7 +43,7 @@ from credits import write_credits
 from PIL import Image
 
 from embedding import thumbnails
-from vizzy.dataset import INDEX_FILE, TABLE_FILE, build_dataset, write_index, write_table
+from vizzy.dataset import INDEX_FILE, TABLE_FILE, build_dataset, write_index, write_dataset_table
 
 SEED = 6
 NAME = "Cats, dogs and bears"
@@ -252,7 +252,7 @@ def write_dataset(examples: list[Example], folder: Path, seed: int) -> None:
         picture.save(folder / row["file"], "WEBP", quality=WEBP_QUALITY, method=6)
         tiles.append(thumbnails.tile(picture))
     thumbnails.write_sprites(tiles, len(tiles), folder)
-    write_table(folder / TABLE_FILE, rows)
+    write_dataset_table(folder / TABLE_FILE, rows)
     write_index(folder / INDEX_FILE, build_dataset(rows, name=NAME), thumbnails.layout(len(tiles)))
 
 

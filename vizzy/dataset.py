@@ -144,7 +144,7 @@ def read_folder(path: str | Path) -> Dataset:
         raise DatasetError(sentence("{folder} has no {file}: is it the folder of a dataset?", folder=str(folder), file=TABLE_FILE))
     index_path, embeddings_path = folder / INDEX_FILE, folder / EMBEDDINGS_FILE
     return build_dataset(
-        read_table(folder / TABLE_FILE),
+        read_dataset_table(folder / TABLE_FILE),
         embeddings=load_array(embeddings_path.read_bytes(), EMBEDDINGS_FILE) if embeddings_path.is_file() else None,
         name=_parse_index(index_path.read_bytes())["name"] if index_path.is_file() else folder.resolve().name,
     )
@@ -218,7 +218,7 @@ def page_index(dataset: Dataset, thumbnails: dict | None = None, map_file: str |
     }
 
 
-def read_table(path: str | Path) -> list[dict[str, str]]:
+def read_dataset_table(path: str | Path) -> list[dict[str, str]]:
     """Read ``dataset.csv``.
 
     Parameters
@@ -301,7 +301,7 @@ def parse_table(text: str, file_name: str = TABLE_FILE) -> list[dict[str, str]]:
     return rows
 
 
-def write_table(path: str | Path, rows: Sequence[dict]) -> None:
+def write_dataset_table(path: str | Path, rows: Sequence[dict]) -> None:
     """Write ``dataset.csv``.
 
     Parameters
@@ -341,7 +341,7 @@ def build_dataset(
 
     Parameters
     ----------
-    rows : sequence of dict, as `read_table` returns them
+    rows : sequence of dict, as `read_dataset_table` returns them
     embeddings : np.ndarray of numbers, shape (n, d), finite, optional
     pred_probs : np.ndarray of float, shape (n, K), in [0, 1], out of sample, optional
     name : str

@@ -15,7 +15,7 @@ from vizzy.dataset import (
     page_index,
     parse_table,
     read_folder,
-    read_table,
+    read_dataset_table,
 )
 
 TABLE = """id,file,given_label,true_label,alt,licence
@@ -80,14 +80,14 @@ def test_a_folder_without_embeddings_has_none(folder):
 
 def test_a_table_written_reads_back_the_same(tmp_path):
     rows = parse_table(TABLE)
-    dataset_module.write_table(tmp_path / "dataset.csv", rows)
-    assert read_table(tmp_path / "dataset.csv") == rows
+    dataset_module.write_dataset_table(tmp_path / "dataset.csv", rows)
+    assert read_dataset_table(tmp_path / "dataset.csv") == rows
     assert (tmp_path / "dataset.csv").read_bytes() == TABLE.encode()
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path):
     (tmp_path / "dataset.csv").write_bytes(b"\xef\xbb\xbf" + TABLE.replace("\n", "\r\n").encode())
-    assert read_table(tmp_path / "dataset.csv") == parse_table(TABLE)
+    assert read_dataset_table(tmp_path / "dataset.csv") == parse_table(TABLE)
 
 
 def test_the_page_index_names_all_the_page_needs():
@@ -227,7 +227,7 @@ def test_a_folder_without_a_table_is_refused(tmp_path):
 def test_a_table_in_another_encoding_is_refused(tmp_path):
     (tmp_path / "dataset.csv").write_bytes("id,given_label\na,Kätzchen\n".encode("latin-1"))
     with pytest.raises(DatasetError, match="not UTF-8 at byte 18: save it"):
-        read_table(tmp_path / "dataset.csv")
+        read_dataset_table(tmp_path / "dataset.csv")
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 2}'])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from vizzy import confident
-from vizzy.dataset import read_folder, read_table
+from vizzy.dataset import read_folder, read_dataset_table
 from vizzy.training import cross_validated_pred_probs
 
 STATIC = Path(__file__).parents[2] / "static"
@@ -20,7 +20,7 @@ MOST_IMAGE_BYTES = 8_000
 
 @pytest.fixture(scope="module")
 def rows():
-    return read_table(STATIC / "dataset.csv")
+    return read_dataset_table(STATIC / "dataset.csv")
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.columns.feature_columns import COUNT, NO_NAME, feature_columns, is_numeric, why_no_feature
 from vizzy.reading.formats.json_tables import PART_COLUMN
 from vizzy.reading.image_folders import is_part_of_data
-from vizzy.reading.matching import joined, matched, may_name_rows, name_the_same_rows, stacked, with_own_ids
+from vizzy.reading.matching import join, matched, may_name_rows, name_the_same_rows, stacked, with_own_ids
 from vizzy.reading.numbers import holds_lists, matrix_of_columns
 from vizzy.reading.probabilities import scores_of_column
 from vizzy.reading.score_cells import holds_scores
@@ -58,7 +58,7 @@ def main_table(tables: Sequence[Table], choices: Choices, lenient: bool = False)
     main = _labelled_table(tables, _labelled(tables, choices), choices)
     arrays: list[Array] = []
     for other in [table for table in tables if table is not main]:
-        wider = None if lenient or _is_matrix(other, main) else joined(other, main)
+        wider = None if lenient or _is_matrix(other, main) else join(other, main)
         if wider is not None:
             main, more = wider
             notes += more
@@ -128,7 +128,7 @@ def _joined_sheets(table, sheets, choices):
         return table
     notes, together = [], [main.form.sheet]
     for name, other in sheets.items():
-        found = joined(replace(other, name=name), main) if name != main.form.sheet else None
+        found = join(replace(other, name=name), main) if name != main.form.sheet else None
         if found is not None:
             main, more = found
             notes += more
@@ -183,7 +183,7 @@ def _is_part_without_labels(table, main):
     named = table.form.header is not False and main.form.header is not False
     if not named or not set(table.columns) < set(main.columns) or len(table.columns) < 2:
         return False
-    return len(table) != len(main) and joined(main, table) is None or _names_other_rows(table, main)
+    return len(table) != len(main) and join(main, table) is None or _names_other_rows(table, main)
 
 
 def _names_other_rows(table, main):

@@ -16,7 +16,7 @@ from vizzy.reading.safe_json import parse_value
 from vizzy.reading.tables import SAMPLE_ROWS, Table, cell_text, sampled_texts
 from vizzy.sentences import Sentence, counted, sentence
 
-ANSWER_COLUMN, ACCEPTED, REJECTED = "answer", "accept", "reject"  # Prodigy: whether the label of a row was accepted
+ANSWER_COLUMN, ACCEPT, REJECT = "answer", "accept", "reject"  # Prodigy: whether the label of a row was accepted
 # Keys under which tools put what was chosen, in the order in which they are looked for.
 CHOSEN = (
     *("choices", "taxonomy", "radio_answer", "class-name", "value", "label", "result", "labels", "choice", "values", "answer", "class"),
@@ -97,10 +97,10 @@ def labels_of_column(table: Table, column: str) -> list[str]:
         texts = [str(cell.get(CLASS_NAME) or text) if isinstance(cell, dict) else text for text, cell in zip(texts, described, strict=True)]
     if ANSWER_COLUMN in table.columns and column != ANSWER_COLUMN:
         answers = table.texts(ANSWER_COLUMN)
-        if set(answers) <= {ACCEPTED, REJECTED, "ignore", ""} and ACCEPTED in answers:
-            is_binary = REJECTED in answers and len(set(texts) - {""}) == 1
+        if set(answers) <= {ACCEPT, REJECT, "ignore", ""} and ACCEPT in answers:
+            is_binary = REJECT in answers and len(set(texts) - {""}) == 1
             rejected = {text: f"not {text}" if is_binary and text else "" for text in set(texts)}
-            meant = {ACCEPTED: {text: text for text in texts}, REJECTED: rejected}
+            meant = {ACCEPT: {text: text for text in texts}, REJECT: rejected}
             texts = [meant.get(answer, {}).get(text, "") for text, answer in zip(texts, answers, strict=True)]
     return texts
 

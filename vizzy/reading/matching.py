@@ -18,7 +18,7 @@ OWN = "own_"  # before the name of ids that only one part of the data has
 NAMES_OF_ROWS = frozenset(name for role in (ID, FILE) for name in USUAL_NAMES[role] if name)
 
 
-def joined(table: Table, main: Table) -> tuple[Table, list[Sentence]] | None:
+def join(table: Table, main: Table) -> tuple[Table, list[Sentence]] | None:
     """A table with the columns of another one, whose rows are found by what both call them, or by their order where both have as many.
 
     Parameters

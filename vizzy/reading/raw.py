@@ -19,7 +19,7 @@ from vizzy.reading.choices import Choices
 from vizzy.reading.columns import column_of, columns_of
 from vizzy.reading.contents import Contents
 from vizzy.reading.errors import listed, shown
-from vizzy.reading.label_cells import ACCEPTED, REJECTED
+from vizzy.reading.label_cells import ACCEPT, REJECT
 from vizzy.reading.columns.feature_columns import is_numeric, why_no_feature, why_no_feature_by_name
 from vizzy.reading.columns.soft_labels import soft_columns
 from vizzy.reading.columns.text_columns import columns_of_words, text_column, texts_within
@@ -229,7 +229,7 @@ def _why_left_aside(table, column, label):
     answers = set(table.texts(column)) - {""}
     if len(answers) > 1 and {text.lower() for text in answers} <= column_roles.PARTS_OF_DATA:
         return sentence("a part of the data")
-    if column in table.class_names or (answers and answers <= {ACCEPTED, REJECTED, "ignore"}):
+    if column in table.class_names or (answers and answers <= {ACCEPT, REJECT, "ignore"}):
         return sentence("other labels")
     if any(isinstance(cell, list | dict) for cell in cells[:1]):
         return sentence("lists or objects")

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from vizzy.native.scale import engines
-from vizzy.native.scale.one_table import SUFFIXES, write_table
+from vizzy.native.scale.one_table import SUFFIXES, write_one_table
 from vizzy.native.scale.run import MOST_SUSPECT, SUMMARY, WORST, Options, run
 from vizzy.native.scale.storage import SUFFIXES as PARQUET
 from vizzy.native.scale.storage import joined
@@ -53,7 +53,7 @@ def find_in_pieces(options: Namespace, choices: Choices) -> None:
         with _engine(options) as engine:
             result = run(options.files, asked, engine, say)
         if _is_one_table(options.output):
-            write_table(Path(options.output), folder, result.pieces, result.label)
+            write_one_table(Path(options.output), folder, result.pieces, result.label)
         worst = _listed_worst(folder) if asked.worst and folder != options.output else []
     if options.json:
         print(json.dumps(_as_json(options, result, worst), ensure_ascii=False))

@@ -20,7 +20,7 @@ from vizzy.reading.tables import Form, guarded
 SUFFIXES = (".csv", ".tsv", ".txt")  # of a file that is written so
 
 
-def write_table(path: Path, folder: str, pieces: Sequence[Piece], label: str) -> None:
+def write_one_table(path: Path, folder: str, pieces: Sequence[Piece], label: str) -> None:
     """Write the rows of the input with what was found of each.
 
     Parameters

@@ -106,7 +106,7 @@ def _no_rows(schema, names):
     return pa.RecordBatch.from_arrays(arrays, names=list(names))
 
 
-def columns_of(facts: Sequence[FileFacts], chosen: dict[str, str]) -> Columns:
+def understood_columns(facts: Sequence[FileFacts], chosen: dict[str, str]) -> Columns:
     """Which columns hold what, from a sample of the first file that has rows.
 
     Parameters

@@ -20,7 +20,7 @@ from vizzy import confident
 from vizzy.native.scale import passes, storage
 from vizzy.native.scale.engines import Dask, Loop
 from vizzy.native.scale.columns import Understood, classes_of
-from vizzy.native.scale.parquet_rows import columns_of, facts_of
+from vizzy.native.scale.parquet_rows import facts_of, understood_columns
 from vizzy.native.scale.passes import Counted, Found, Job, digest
 from vizzy.native.scale.pieces import ROWS_PER_PIECE, Piece, divided
 from vizzy.native.scale.sampling import understood
@@ -42,7 +42,7 @@ RUN, SUMMARY, WORST = "run.json", "summary.json", "worst.csv"
 VERSION = 1  # of what is written: another one's parts are not taken over
 MOST_SUSPECT = "most suspect"  # why a row is among the worst, unless it is one of the sample
 SUSPECT_PER_SAMPLED = 10
-CHANGED = "The files have changed between two passes over them: start again."
+FILES_CHANGED = "The files have changed between two passes over them: start again."
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ def _understood(engine, located, choices):
     facts = engine.reduced("reading what the files say of themselves", _facts, located, _joined)
     others = counted(len(located) - 1, "{} other file", "{} other files")
     where = located[0] if len(located) == 1 else f"{located[0]} and {others}"
-    return Understood(tuple(facts), columns_of(facts, choices.roles), where)
+    return Understood(tuple(facts), understood_columns(facts, choices.roles), where)
 
 
 def _facts(file):
@@ -305,7 +305,7 @@ def _thresholds(engine, pieces, job, class_counts, options):
     search = searching(class_counts, wanted) if wanted else None
     first = _counted(engine, pieces, replace(job, search=search), 1)
     if first.sums.count != tuple(class_counts.tolist()):
-        raise ReadingError(CHANGED)
+        raise ReadingError(FILES_CHANGED)
     tally, number = first.tally, 1
     while search is not None:
         search = _narrowed(search, tally)
@@ -340,7 +340,7 @@ def _narrowed(search: Search, tally) -> Search:
     try:
         return search.narrowed(tally)
     except ValueError as error:
-        raise ReadingError(CHANGED) from error
+        raise ReadingError(FILES_CHANGED) from error
 
 
 def _summary(result, thresholds, columns, pieces):
