@@ -11,7 +11,7 @@ from vizzy import linear
 from vizzy.dataset import DatasetError
 from vizzy.features import terms
 from vizzy.features.evidence import Evidence
-from vizzy.features.measurements import measurement_features, why_no_measurement
+from vizzy.features.measurements import _as_plain_numbers, _number, measurement_features, why_no_measurement
 from vizzy.features.raw import embedded
 from vizzy.features.texts import text_feature_steps, text_features
 from vizzy.native.judging import judged
@@ -403,3 +403,10 @@ def test_a_logistic_regression_gives_a_class_that_no_other_fold_has_no_probabili
     result = result_of(linear.cross_validation(features, label, 3, ("a", "b", "c")))
     assert result.pred_probs[40, 2] == 0
     assert any("c has 1 example" in note for note in result.notes)
+
+
+@pytest.mark.parametrize("other", ["2", "-3.5e2", "+.5", " 7 ", "1_000", "inf", "nan", "0x1A", "1,5", "12%", "2024-02-28", "\u0663", "\u221212", "one", "1e999"])
+def test_numbers_of_a_column_that_are_read_at_once_are_what_each_is_alone(other):
+    read = _as_plain_numbers(["1", other])
+    if read is not None:
+        assert read.tolist() == [1.0, _number(other)]

@@ -91,7 +91,11 @@ def labels_of_column(table: Table, column: str) -> list[str]:
     cells = table.column(column)
     if column + STATUS in table.columns:
         cells = [_submitted(cell, status) for cell, status in zip(cells, table.column(column + STATUS), strict=True)]
-    texts = [_label(table, row, column, cell) for row, cell in enumerate(cells)]
+    known: dict[str, str] = {}  # of texts, of which few are different, each is looked at once
+    for row, cell in enumerate(cells):
+        if isinstance(cell, str) and cell not in known:
+            known[cell] = _label(table, row, column, cell)
+    texts = [known[cell] if isinstance(cell, str) else _label(table, row, column, cell) for row, cell in enumerate(cells)]
     if column + METADATA in table.columns:
         described = table.column(column + METADATA)
         texts = [str(cell.get(CLASS_NAME) or text) if isinstance(cell, dict) else text for text, cell in zip(texts, described, strict=True)]

@@ -153,7 +153,7 @@ def is_number(text: str) -> bool:
 
 def is_per_cent(text: str) -> bool:
     """Whether a text is a number with a per cent sign."""
-    match = _NUMBER.fullmatch(text)
+    match = _NUMBER.fullmatch(text) if "%" in text else None
     return bool(match and match[3])
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,7 @@ NAMES_OF_COLUMNS = frozenset(
 LINE, ENTRY, ROW = "line", "entry", "row"  # what a row of a table is in its file
 UNNAMED = "column_"  # and a number: the name of a column whose table has no header
 FASTTEXT_PREFIX = "__label__"
+MOST_KEPT = 8  # columns of a table whose texts are kept
 SAMPLE_ROWS = 200  # by which it is guessed what a table holds
 
 # A cell that a spreadsheet would run, the wide forms of the signs included, behind any number of apostrophes.
@@ -95,6 +97,7 @@ class Table:
     joined: tuple = ()  # of str: columns that were joined from other tables, and are not written back
     part_column: str | None = None  # of sheets or files one below the other: the column that says in which of them a row's line counts
     class_names: dict = field(default_factory=dict)  # column -> tuple of str: the classes that its numbers from 0 on stand for
+    _texts: dict[str, Sequence[str]] = field(default_factory=dict, init=False, repr=False)  # of the columns that were last asked for
 
     def __len__(self):
         return len(self.rows)
@@ -117,9 +120,14 @@ class Table:
         number = self.columns.index(name)
         return [row[number] for row in self.rows]
 
-    def texts(self, name: str) -> list[str]:
-        """The cells of a column as text, without the spaces around them: list of str."""
-        return [cell_text(cell).strip() for cell in self.column(name)]
+    def texts(self, name: str) -> Sequence[str]:
+        """The cells of a column as text, without the spaces around them: sequence of str, kept for who asks for it next."""
+        if name not in self._texts:
+            while len(self._texts) >= MOST_KEPT:
+                del self._texts[next(iter(self._texts))]
+            cells = self.column(name)
+            self._texts[name] = [cell.strip() if isinstance(cell, str) else cell_text(cell).strip() for cell in cells]
+        return self._texts[name]
 
 
 def numbered_rows(name: str, columns: tuple, rows: tuple, notes: tuple = ()) -> Table:

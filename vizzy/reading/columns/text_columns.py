@@ -112,7 +112,7 @@ def texts_within(table: Table, column: str) -> list[str]:
     -------
     list of str
     """
-    texts = table.texts(column)
+    texts = list(table.texts(column))
     for row, cell in enumerate(table.column(column)):
         if isinstance(cell, dict):
             texts[row] = max((value.strip() for value in cell.values() if isinstance(value, str)), key=len, default="")

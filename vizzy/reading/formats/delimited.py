@@ -320,5 +320,5 @@ def _check_rows(name, header, rows, lines, delimiter, has_header):
                 named=named,
                 delimiter=DELIMITER_NAMES.get(delimiter, shown(delimiter)),
             ))
-        if [cell.strip() for cell in row] == header:  # where a file is read in pieces, whose rows were counted
+        if row[0].strip() == header[0] and [cell.strip() for cell in row] == header:  # where a file is read in pieces, whose rows were counted
             raise ReadingError(sentence("{file} line {line} repeats the header: delete that line.", file=name, line=str(line)))
