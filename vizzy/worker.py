@@ -3,6 +3,10 @@
 Runs under Pyodide, beside the page. It is up before numpy is: the page first asks for `load_packages` and
 `import_numerics`, and so knows how far things are. What is open is one record, `OpenSession`, replaced as a whole when
 another dataset is opened. A function that the page may call carries `export`, which says how answers and errors cross.
+
+The sections below: how answers and errors cross; the worker's life; what can take long; the open dataset; training and what
+follows from it; somebody's own files; the review. A function here takes JSON text or typed arrays, calls the core, and returns
+the same; what it calculates is in the module that it imports.
 """
 
 from __future__ import annotations

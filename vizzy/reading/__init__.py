@@ -12,17 +12,17 @@ Both are one sentence that names the file, the row, the value, what was expected
 `proposal` runs four stages. Each is a function of what the earlier ones returned and of the `choices` of a person:
 
 1. `contents`: from files to one table and arrays. `files`, unpacked by `zips`, `tars` and `compression` within `limits`;
-   `suffixes` and `table_files` tell which are tables, `formats` reads a table, `arrays` an array, `image_folders` and
-   `annotations` what folders and annotation tools say, `class_lists` a list of classes; `joining` and `matching` make one
-   table of several; `unread` says what was not read.
+   `suffixes` and `table_files` tell which are tables, `formats` reads a table (a `tables.Table`; with `encodings`, `safe_json` and
+   the `libraries` that few files need), `arrays` an array, `image_folders` and `annotations` what folders and annotation tools
+   say, `class_lists` a list of classes; `joining` and `matching` make one table of several; `unread` says what was not read.
 2. `roles`: what each column and array is for. `columns` guesses that; `raw` finds texts and measurements.
 3. `given_labels`: the label of each row. `label_cells` reads cells that are more than a text, `label_cleaning`,
-   `missing_labels` and `label_checks` follow.
+   `missing_labels` and `label_checks` follow; `labels` orders classes, `coded_texts` holds many rows with few different texts.
 4. `imported`: the dataset. `predictors` reads embeddings (`numbers`) and predicted probabilities (`probabilities`, in the forms
    of `probability_forms` and `score_cells`, their classes found by `probability_classes`).
 
-`preview` is what a person sees of all this, `review` what a reviewer decided. What is said stands where it is found: search the
-package for a few words of a note to find the line.
+`preview` is what a person sees of all this, `review` what a reviewer decided, `errors` the one exception. Notes are written where
+what they say is found out: search the package for a few words of a note to find the line.
 """
 
 from vizzy.reading.choices import Choices

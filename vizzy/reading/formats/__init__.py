@@ -4,7 +4,8 @@
   `json_tables` the shapes in which JSON holds a table, `ml_tools` the text formats of machine learning tools, `rasa` a
   chatbot's training data.
 - By Python's standard library: `html_tables`, `databases`; `stata` by itself.
-- By a library that is imported, or fetched, only when such a file comes: `spreadsheets` and `columnar`.
+- By a library that is imported, or fetched, only when such a file comes: `spreadsheets` (whose size `workbook_sizes` checks) and
+  `columnar`.
 - What holds several tables is a `workbooks.Workbook`. `scientific` reads what holds arrays by name, MATLAB's files (`matlab`)
   and HDF5 (`hdf5`).
 - `recognition` tells formats apart, `writing` goes back from a table to bytes.
