@@ -4,7 +4,14 @@ import pytest
 from visits import visiting
 
 
-@pytest.mark.parametrize("n_classes", [2, pytest.param(5, marks=pytest.mark.thorough), 20])
+WITHIN_FRAME = """() => {
+    const frame = document.querySelector(".matrix-frame"), [first, last] = ["#matrix tbody tr td", "#matrix tbody tr:last-child td:last-child"].map(
+        one => document.querySelector(one).getBoundingClientRect()), box = frame.getBoundingClientRect();
+    return first.left >= box.left && first.top >= box.top && last.right <= box.right && last.bottom <= box.bottom;
+}"""
+
+
+@pytest.mark.parametrize("n_classes", [2, *(pytest.param(n, marks=pytest.mark.thorough) for n in (5, 10, 40)), 20])
 def test_any_number_of_classes_from_2_to_20_works(visit, made, n_classes):
     dataset, path = made(f"k{n_classes}", n_classes)
     visit.open(f"?dataset={path}").train()
@@ -14,11 +21,38 @@ def test_any_number_of_classes_from_2_to_20_works(visit, made, n_classes):
         len(visit.ids_in(selector)) for selector in ("#out-of-distribution", "#unconfident")
     )
     assert shown == len(dataset)
+    assert page.evaluate(WITHIN_FRAME)  # the whole matrix is in view, without scrolling
+    assert page.evaluate("document.scrollingElement.scrollHeight") == 720
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_timeout(100)
+    if n_classes >= 20:
+        assert page.evaluate(WITHIN_FRAME)
+        return
     page.evaluate("document.querySelector('.matrix-frame').scrollTo(4000, 4000)")
     header = page.locator("#matrix thead th").last.bounding_box()
     frame = page.locator(".matrix-frame").bounding_box()
     assert frame["y"] - 1 <= header["y"] <= frame["y"] + 20  # headers stay while the matrix scrolls
-    assert page.evaluate("document.scrollingElement.scrollHeight") == 720
+
+
+def test_beside_the_heat_map_of_many_classes_stand_those_that_are_confused_and_lead_to_their_cells(visit, made):
+    dataset, path = made("confused", 24)
+    visit.open(f"?dataset={path}").train()
+    page = visit.page
+    counts = page.eval_on_selector_all(
+        "#matrix td.differs:not(.none)", "all => all.map(one => [one.dataset.cell, Number(one.querySelector('output').textContent)])"
+    )
+    listed = [text.replace(" → ", "|") for text in page.locator(".confusion > span").all_inner_texts()]
+    assert sorted(listed) == sorted(name for name, _ in counts)
+    assert [dict(counts)[name] for name in listed] == sorted((count for _, count in counts), reverse=True)
+    given, suggested = listed[0].split("|")
+    page.hover(f'[data-cell="{listed[0]}"]')
+    assert page.inner_text(".cell-name") == f"given {given}, suggested {suggested}: {dict(counts)[listed[0]]}"
+    page.locator(".confusion").first.press("Enter")
+    page.wait_for_selector("#cell[open]")
+    assert (page.inner_text("#cell-given"), page.inner_text("#cell-suggested")) == (given, suggested)
+    page.keyboard.press("Escape")
+    visit.slide("class", 100)
+    page.wait_for_function("document.querySelectorAll('#matrix td.differs:not(.none)').length === document.querySelectorAll('.confusion').length")
 
 
 @pytest.mark.without_worker

@@ -249,3 +249,21 @@ def test_with_more_than_five_classes_the_most_probable_come_first():
     rows = dom.by_id("inspector-probabilities").children
     places = {rows[place].querySelector(".name").textContent: int(rows[place].style.order) for place in range(6)}
     assert sorted(places, key=lambda name: places[name])[:2] == ["c", "d"]
+
+
+def test_of_many_classes_the_pairs_that_are_confused_are_listed_the_most_frequent_first():
+    classes = ["c" + str(number) for number in range(20)]
+    panel = matrix(dataset(classes, n=40))
+    joint = [0] * 400
+    joint[0], joint[1], joint[2 * 20 + 5], joint[399] = 9, 2, 3, 1
+    cells = [[] for _ in joint]
+    panel.render(analysis(cells, joint=joint))
+    rows = list(js.document.querySelectorAll(".confusion"))
+    assert [row.textContent for row in rows] == ["c2 → c53", "c0 → c12"]
+    assert [row.getAttribute("data-number") for row in rows] == ["45", "1"]
+    assert panel.cell_number(rows[0]) == 45
+    joint[1] = 0
+    panel.render(analysis(cells, joint=joint))
+    assert [row.textContent for row in js.document.querySelectorAll(".confusion")] == ["c2 → c53"]
+    matrix(dataset())
+    assert js.document.querySelector(".confusions") is None

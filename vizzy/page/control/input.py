@@ -107,6 +107,7 @@ class InputController:
         Where the page changes under a pointer that rests (a dialog closes, images move), the browser tells that the
         pointer is over something else, though nobody has pointed at it; a movement does not follow.
         """
+        self._app.panels.matrix.name_cell(event.target)
         if event.pointerType != "touch":
             event.currentTarget.addEventListener("pointermove", self._moved, ONCE)
         else:
@@ -123,16 +124,17 @@ class InputController:
         cell = self._app.panels.matrix.cell_number(event.target)
         if cell is not None:
             self._app.panels.matrix.set_tab_cell(cell)
+            self._app.panels.matrix.name_cell(event.target)
         if event.target.classList.contains("choice"):
             self._app.panels.dataset.set_tab_row(self._example_at(event))
         self._point(event)
 
     def _click(self, event):
         """A click: on a cell's count, on a label's choice, or on a thumbnail, which brings its rows into view."""
-        count = event.target.closest(".count")
+        count = event.target.closest(".count, .confusion")
         if count:
-            cell = count.parentNode
-            asyncio.create_task(self._open_cell(cell.parentNode.rowIndex - 1, cell.cellIndex - 1))
+            number = self._app.panels.matrix.cell_number(count)
+            asyncio.create_task(self._open_cell(*divmod(number, len(self._app.dataset.index.classes))))
             return
         choice = event.target.closest("[data-given]")
         example = self._example_at(event)

@@ -1,5 +1,6 @@
 """Panel 3: the confident joint as a table of thumbnails."""
 
+from vizzy.page.explore.confusions import Overview
 from vizzy.page.language import _, thousands
 from vizzy.page.ui import dom
 from vizzy.page.ui.geometry import tile_size
@@ -13,7 +14,8 @@ LINE = 1.25  # rem, of a text without a picture: off the diagonal there is room 
 LETTER, BOLD_LETTER, BADGE = 0.47, 0.6, 2.2  # rem, about, of a heading: small letters, those of a name, and what is around the name
 KINDS = {"given": _("given"), "suggested": _("suggested")}
 MANY_CLASSES = 6  # from here on the headings name the class alone
-CROWD_OF_CLASSES = 20  # from here on cells are as narrow as their counts
+CROWD_OF_CLASSES = 20  # from here on cells are as narrow as their counts; where not all have room, they are a heat map
+CROWDED_CELL, CROWDED_EDGE = (2.1, 1.5), (9, 7)  # rem: what a cell takes there, and the names at the edges
 
 
 class MatrixPanel:
@@ -30,7 +32,10 @@ class MatrixPanel:
         self._tab_cell = 0  # the one cell whose count and images the Tab key reaches: two stops for the whole matrix
         self._room = None  # width, height of a cell's images and the size of a rem, in px; read once a window size
         self._has_results = False
+        self._is_overview = self._shows_counts_alone = False
         self._build(dom.by_id("matrix"), thumbnails)
+        is_crowded = len(self._index.classes) >= CROWD_OF_CLASSES
+        self._overview = Overview(dom.by_id("matrix"), self._index.classes, self._cells) if is_crowded else None
         dom.show(dom.by_id("matrix-empty"), True)
 
     def render(self, analysis):
@@ -44,6 +49,8 @@ class MatrixPanel:
         for grid, examples in zip(self._grids, cells):
             grid.show(examples)
         self._show_counts(analysis)
+        if self._overview:
+            self._overview.show(analysis["joint"])
         self.set_tab_cell(self._tab_cell)
         self.fit()
 
@@ -57,8 +64,17 @@ class MatrixPanel:
         self._grids[number].set_tab_stop()
         self._cells[number].firstElementChild.tabIndex = 0
 
+    def name_cell(self, node):
+        """Say which cell a node stands in, where the cells bear no names."""
+        number = self.cell_number(node) if self._is_overview else None
+        if number is not None:
+            self._overview.name(number, self._counts[number] or 0)
+
     def cell_number(self, node):
-        """The number of the cell that a node stands in, or None."""
+        """The number of the cell that a node stands in, or that it leads to; or None."""
+        listed = node.closest("[data-number]")
+        if listed:
+            return int(listed.getAttribute("data-number"))
         cell = node.closest("[data-cell]")
         return (cell.parentNode.rowIndex - 1) * len(self._index.classes) + cell.cellIndex - 1 if cell else None
 
@@ -76,8 +92,8 @@ class MatrixPanel:
     def fit(self):
         """Choose each cell's thumbnail size so that they fill it; where not all fit, show whole rows and how many more there are."""
         self._measure_room()
-        if self._room is None:
-            return  # the panels are hidden behind the review
+        if self._room is None or self._shows_counts_alone:
+            return  # the panels are hidden behind the review, or cells are too low for images
         for number, grid in enumerate(self._grids):
             held = (self._counts[number], len(grid.shown))
             if held != self._fitted[number]:
@@ -108,13 +124,26 @@ class MatrixPanel:
             return
         cell, rem = self._cells[0], dom.rem()
         if cell.offsetWidth > 0:
+            self._choose_form(rem)
             is_many = len(self._index.classes) >= MANY_CLASSES
             self._lay_out_headings(cell.offsetWidth / rem)  # before the height is read, which follows
             height = cell.offsetHeight - PADDING
             is_low = not is_many and height - COUNT[False] * rem < LINE * rem  # then the line with the count is as low as with many
+            room = height - COUNT[is_many or is_low] * rem
             dom.by_id("matrix").classList.toggle("low", is_low)
+            self._shows_counts_alone = is_many and room < SMALLEST[True] * rem
+            dom.by_id("matrix").classList.toggle("counts", self._shows_counts_alone)
             # Exact, as offsetWidth is rounded: a row would hold one image less than was counted.
-            self._room = (cell.getBoundingClientRect().width - 2 * PADDING, height - COUNT[is_many or is_low] * rem, rem)
+            self._room = (cell.getBoundingClientRect().width - 2 * PADDING, room, rem)
+
+    def _choose_form(self, rem):
+        """Of many classes: a table, where every cell has room for its count, or else the overview."""
+        if not self._overview:
+            return
+        frame, classes = dom.by_id("matrix").parentNode, len(self._index.classes)
+        sides = frame.offsetWidth, frame.offsetHeight
+        self._is_overview = any(side < rem * (edge + classes * cell) for side, edge, cell in zip(sides, CROWDED_EDGE, CROWDED_CELL))
+        frame.classList.toggle("overview", self._is_overview)
 
     def _lay_out_headings(self, width):
         """For cells of this width, in rem: all headings on one line, or all on two, or with the name alone."""
@@ -151,6 +180,9 @@ class MatrixPanel:
             for suggested, other in enumerate(classes):
                 line.append(self._build_cell(given, suggested, thumbnails))
             body.append(line)
+        while table.nextElementSibling and table.nextElementSibling.id != "matrix-empty":
+            table.nextElementSibling.remove()  # the overview of another dataset
+        table.parentNode.classList.remove("overview")
         table.replaceChildren(dom.element("caption", "visually-hidden", _("Confident joint: examples by given and suggested label")), head, body)
 
     def _build_cell(self, given, suggested, thumbnails):
