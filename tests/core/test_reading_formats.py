@@ -5,6 +5,7 @@ import csv
 import datetime
 import decimal
 import gzip
+import importlib.util
 import io
 import json
 import lzma
@@ -63,6 +64,16 @@ def assert_read(one):
 
 
 # --- compressed ------------------------------------------------------------------------------------
+
+
+def test_a_file_of_zstandard_is_read_where_python_can_and_named_where_it_cannot():
+    pyarrow = pytest.importorskip("pyarrow")
+    packed = file(pyarrow.compress(separated().encode(), codec="zstd", asbytes=True), "data.csv.zst")
+    if importlib.util.find_spec("compression") is None:
+        with pytest.raises(ReadingError, match="data.csv.zst was not read: it is compressed by Zstandard: unpack it"):
+            opened(packed)
+    else:
+        assert_read(opened(packed))
 
 
 @pytest.mark.parametrize(
@@ -991,7 +1002,7 @@ def test_images_within_a_parquet_file_are_their_paths():
 @pytest.mark.parametrize(
     "name, what",
     [("embeddings.pt", "numpy.save"), ("embeddings.pkl", "pickle"), ("annotations.xml", "CVAT"), ("notes.docx", "CSV"),
-     ("data.csv.zst", "Zstandard"), ("data.tgz", "tar archive"),
+     ("data.tgz", "tar archive"),
      ("strange.qqq", "no kind that is read")],
 )  # fmt: skip
 def test_every_file_that_is_not_read_is_named_with_what_to_do(name, what):

@@ -16,7 +16,7 @@ WEB_PAGE_SUFFIXES = (".html", ".htm", ".xhtml")
 ARRAY_SUFFIXES = (".npy", ".npz")
 SCIENTIFIC_SUFFIXES = (".mat", ".h5", ".hdf5", ".hdf")  # of files that hold arrays among other things
 SUFFIXES_OF_ARRAYS = (*ARRAY_SUFFIXES, *SCIENTIFIC_SUFFIXES)
-COMPRESSED_SUFFIXES = (".gz", ".gzip", ".bz2", ".xz", ".lzma")
+COMPRESSED_SUFFIXES = (".gz", ".gzip", ".bz2", ".xz", ".lzma", ".zst")
 ZIP_SUFFIX = ".zip"
 # What reads an image says of one that it cannot decode, as browsers most TIFF and HEIC, and Pillow SVG.
 IMAGE_SUFFIXES = (

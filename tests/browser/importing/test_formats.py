@@ -8,6 +8,7 @@ import json
 import lzma
 import sqlite3
 import tarfile
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -113,6 +114,26 @@ def test_a_database_and_a_web_page_are_read_with_modules_that_only_they_need_and
     connection.close()
     page = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
     for name, content in {"data.db": (tmp_path / "data.db").read_bytes(), "data.html": f"<html><table>{page}</table></html>".encode()}.items():
+        bring(own, as_file(name, content))
+        assert "40 rows, 2 classes, embeddings of 2 dimensions" in own.page.inner_text("#import-understood"), name
+        with_dialog(own)
+    assert fetched(own) == []
+
+
+def test_files_of_stata_matlab_and_zstandard_and_zips_within_zips_need_no_library(own):
+    pandas, scipy_io, pyarrow = map(pytest.importorskip, ("pandas", "scipy.io", "pyarrow"))
+    table = pandas.read_csv(io.StringIO(small_table()))
+    stata, matlab, inner = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    table.to_stata(stata, version=118, write_index=False)
+    scipy_io.savemat(matlab, {"X": table[["emb_0", "emb_1"]].to_numpy(), "labels": table["label"].to_numpy(object)}, do_compression=True)
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("table.csv", small_table())
+    outer = io.BytesIO()
+    with zipfile.ZipFile(outer, "w") as archive:
+        archive.writestr("inner.zip", inner.getvalue())
+    zstandard = pyarrow.compress(small_table().encode(), codec="zstd", asbytes=True)
+    files = {"data.dta": stata.getvalue(), "data.mat": matlab.getvalue(), "data.csv.zst": zstandard, "outer.zip": outer.getvalue()}
+    for name, content in files.items():
         bring(own, as_file(name, content))
         assert "40 rows, 2 classes, embeddings of 2 dimensions" in own.page.inner_text("#import-understood"), name
         with_dialog(own)
