@@ -50,12 +50,14 @@ def large_product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     -------
     np.ndarray of the same dtype, shape (n, k)
     """
+    dtype = np.float32 if left.dtype == np.float32 else np.float64
+    left, right = np.asarray(left, dtype=dtype), np.asarray(right, dtype=dtype)
     by_vectors = _by_vectors()
     if by_vectors and left.size and right.size:
         return by_vectors(left, right)
     from scipy.linalg import blas  # comes late
 
-    gemm = blas.sgemm if left.dtype == np.float32 else blas.dgemm
+    gemm = blas.sgemm if dtype == np.float32 else blas.dgemm
     # BLAS has columns lie together, so that it is given the transposes, and gives that of the product.
     (first, turned_first), (second, turned_second) = _by_columns(right), _by_columns(left)
     return gemm(1.0, first, second, trans_a=turned_first, trans_b=turned_second).T
@@ -87,6 +89,7 @@ def gram(rows: np.ndarray) -> np.ndarray:
 
 def _upper_gram(rows):
     """The same on and above the diagonal."""
+    rows = np.asarray(rows, dtype=np.float64)
     by_vectors = _by_vectors()
     if not by_vectors:
         from scipy.linalg import blas  # comes late

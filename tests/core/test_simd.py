@@ -107,6 +107,15 @@ def test_products_are_those_of_numpy_however_the_matrices_lie(dtype):
 
 
 @pytest.mark.usefixtures("under_webassembly")
+def test_numbers_of_other_types_are_turned_into_those_that_the_program_knows():
+    rng = np.random.default_rng(0)
+    left, right = rng.normal(size=(6, 5)), rng.normal(size=(5, 3))
+    for one, other in ((left, right.astype(np.float32)), (left.astype(np.float32), right), (left.astype(">f8"), right), (left > 0, right)):
+        np.testing.assert_allclose(blas.product(one, other), one.astype(float) @ other, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(blas.gram(left.astype(np.float32)), left.T @ left, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.usefixtures("under_webassembly")
 @pytest.mark.parametrize("columns", [3, blas.GRAM_COLUMNS, blas.GRAM_COLUMNS + 5])
 def test_gram_matrices_are_those_of_numpy(columns):
     rows = np.random.default_rng(0).normal(size=(20, columns))
