@@ -148,3 +148,38 @@ def test_arrays_of_texts_and_labels_are_columns_and_labels_beside_vectors_are_la
     assert given_labels(one) == GIVEN and list(one.texts) == TEXTS
     one = opened(of_numpy(ids=np.arange(30), labels=np.array(GIVEN), vectors=VECTORS))
     assert given_labels(one) == GIVEN and one.dataset.embeddings.shape == (30, 4)
+
+
+def test_measurements_and_labels_in_a_file_each_for_train_and_test_are_put_together():
+    def numbers(name, rows):
+        return lines([[f"{value:.4f}" for value in VECTORS[row]] for row in rows], list("abcd"), name)
+
+    def labels(name, rows):
+        return lines([[GIVEN[row]] for row in rows], ["target"], name)
+
+    files = [numbers("X_test.csv", range(20, 30)), numbers("X_train.csv", range(20)), labels("y_test.csv", range(20, 30)), labels("y_train.csv", range(20))]
+    one = opened(*files)
+    order = [*range(20, 30), *range(20)]
+    assert given_labels(one) == [GIVEN[row] for row in order]
+    np.testing.assert_allclose(one.dataset.embeddings, VECTORS[order], atol=1e-4)
+
+
+def test_rows_that_a_search_engine_wraps_are_read_without_what_it_adds():
+    hits = [{"_index": "x", "_id": str(row), "_score": 1.0, "_source": {"text": TEXTS[row], "label": GIVEN[row]}} for row in range(30)]
+    one = opened(described({"took": 1, "hits": {"total": {"value": 30}, "hits": hits}}, "hits.json"))
+    assert given_labels(one) == GIVEN and one.table.columns == ("text", "label")
+
+
+def test_doubled_tabs_between_numbers_are_no_further_column():
+    rows = ["\t\t".join(cells) if row == 7 else "\t".join(cells) for row, cells in enumerate([*(f"{value:.3f}" for value in VECTORS[row]), str(row % 3)] for row in range(30))]
+    one = opened(InputFile("seeds.txt", "\n".join(rows).encode()))
+    assert given_labels(one) == [str(row % 3) for row in range(30)]
+    assert any("left out in 1 row of seeds.txt" in str(note) for note in one.notes)
+
+
+def test_a_saved_web_page_is_read_beside_what_it_is_drawn_with_and_without_its_foot():
+    rows = "".join(f"<tr><td>{5 + row / 3:.2f}</td><td>{label}</td></tr>" for row, label in enumerate(GIVEN))
+    page = f"<html><table><thead><tr><th>size</th><th>label</th></tr></thead><tbody>{rows}</tbody><tfoot><tr><td>295.00</td><td>Total</td></tr></tfoot></table></html>"
+    one = opened(InputFile("page.html", page.encode()), InputFile("page_files/style.css", b"td { color: red }"), InputFile("page_files/x.js", b"var a = 1;"))
+    assert given_labels(one) == GIVEN
+    assert any("at the foot of a table in page.html was left out" in str(note) for note in one.notes)

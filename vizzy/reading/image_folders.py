@@ -19,7 +19,8 @@ from vizzy.sentences import counted, sentence
 FILE_COLUMN, LABEL_COLUMN, ID_COLUMN, TEXT_COLUMN = "file", "label", "id", "text"
 TEXT_SUFFIXES = (".txt", ".text", ".md", ".eml", ".asc", "")
 NO_LINES = (
-    ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".xlsx", ".xls", ".ods", ".parquet", ".arff", ".npy", ".npz", ".md", ".py", ".yaml", ".yml", ".xml"
+    ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".xlsx", ".xls", ".ods", ".parquet", ".arff", ".npy", ".npz", ".md", ".py", ".yaml", ".yml", ".xml",
+    ".html", ".htm", ".xhtml", ".css", ".js", ".db", ".sqlite", ".sqlite3", ".dta"
 )
 NOTES_ON_DATA = ("readme", "license", "licence", "changelog", "notes", "credits", "requirements")
 FEWEST_LINES, FEWEST_WORDS = 3, 4

@@ -6,6 +6,7 @@ array, as if they had come as one; anything else becomes columns of the rows tha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from vizzy.reading.arrays import Array
 from vizzy.reading.choices import Choices
-from vizzy.reading.columns import LABEL, ONE_HOT, PROBABILITY_NAME, check_choices, column_of, guess_roles, is_usual_label, sum_to_one
+from vizzy.reading.columns import LABEL, ONE_HOT, PARTS_OF_DATA, PROBABILITY_NAME, check_choices, column_of, guess_roles, is_usual_label, sum_to_one
 from vizzy.reading.errors import ReadingError, listed, shown
 from vizzy.reading.columns.feature_columns import COUNT, NO_NAME, feature_columns, is_numeric, why_no_feature
 from vizzy.reading.formats.json_tables import PART_COLUMN
@@ -156,7 +157,7 @@ def _without_parts(tables, choices):
         name = f"{'+'.join(parts)}{PurePosixPath(labelled[0].name).suffix}"
         whole = stacked(labelled, parts, name, _free_name(PART_COLUMN, labelled[0].columns))
         said = sentence("{tables} have the same columns and were put one below the other.", tables=listed(table.name for table in labelled))
-        return [whole, *(table for table in tables if table not in labelled)], [said]
+        return [whole, *_stacked_alike([table for table in tables if table not in labelled], labelled, parts, whole)], [said]
     main = _labelled_table(tables, labelled, choices) if labelled else None
     notes, kept = [], []
     for table in tables:
@@ -165,6 +166,23 @@ def _without_parts(tables, choices):
         else:
             kept.append(table)
     return kept, notes
+
+
+def _stacked_alike(others, labelled, parts, whole):
+    """Tables without labels as one, in the order of those with labels, where each has the rows of one: as X_train and X_test of y_train and y_test."""
+    if len(others) != len(labelled) or not _are_parts(others):
+        return others
+    by_part = {_part_of(table): table for table in others}
+    found = [by_part.get(_part_of(table)) for table in labelled]
+    if len(by_part) < len(others) or any(other is None or len(other) != len(table) for other, table in zip(found, labelled, strict=True)):
+        return others
+    return [stacked(found, parts, "+".join(table.name for table in found), whole.part_column)]
+
+
+def _part_of(table):
+    """The part of the data that a table's name says, such as "train" in X_train.csv; None where it says none."""
+    words = re.split(r"[\W_]+", PurePosixPath(table.name).stem.lower())
+    return next((word for word in words if word in PARTS_OF_DATA and word), None)
 
 
 def _labelled(tables, choices):

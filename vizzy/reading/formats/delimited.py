@@ -283,6 +283,10 @@ def _of_equal_width(name, records, width):
     wide = [record for record in records if len(record) > width]
     if wide and not any(cell.strip() for record in wide for cell in record[width:]):
         records = [record[:width] for record in records]
+    elif wide and all(_are_numbers_apart(record, width) for record in wide):
+        records = [[cell for cell in record if cell.strip()] if len(record) > width else record for record in records]
+        note = sentence("Empty fields between numbers were left out in {rows} of {file}.", rows=counted(len(wide), "{} row", "{} rows"), file=name)
+        return records, (note,)
     short = [record for record in records if any(record) and len(record) < width]
     if not short:
         return records, ()
@@ -295,6 +299,12 @@ def _of_equal_width(name, records, width):
         rows=counted(len(short), "{} row", "{} rows"), file=name,
     )
     return [record + [""] * (width - len(record)) if any(record) else record for record in records], (note,)
+
+
+def _are_numbers_apart(record, width):
+    """Whether a record has as many numbers as there are columns, and between them nothing but empty fields, as of doubled tabs."""
+    filled = [cell.strip() for cell in record if cell.strip()]
+    return len(filled) == width and all(map(PLAIN_NUMBER.fullmatch, filled))
 
 
 def _filled(columns, records, lines):

@@ -45,7 +45,8 @@ def open_web_page(file: InputFile, encoding: str | None = None, limits: Limits =
     filled = {str(number): sheet for number, sheet in enumerate(sheets, start=1) if len(sheet.rows) > 1}
     if not filled:
         raise ReadingError(sentence("{file} is a web page without a table that has rows: download the table itself.", file=file.name))
-    return Workbook(file.name, filled, len(filled), notes=notes, are_tables=True)
+    foot = (sentence("What stands at the foot of a table in {file} was left out.", file=file.name),) if parser.has_foot else ()
+    return Workbook(file.name, filled, len(filled), notes=(*notes, *foot), are_tables=True)
 
 
 def _declared_encoding(content):
@@ -78,7 +79,9 @@ class _Tables(HTMLParser):
     Attributes
     ----------
     tables : list of (list of lists of str, bool)
-        The rows of each, and whether cells of a column are merged.
+        The rows of each but for those at its foot, which sum up, and whether cells of a column are merged.
+    has_foot : bool
+        Whether one has such rows.
     """
 
     def __init__(self, name, limits):
@@ -86,6 +89,7 @@ class _Tables(HTMLParser):
         self.tables = []
         self._name, self._limits = name, limits
         self._open = []  # of _Open, the innermost last
+        self.has_foot = False
         self._silent = 0
 
     def handle_starttag(self, tag, attrs):
@@ -93,6 +97,11 @@ class _Tables(HTMLParser):
             self._open.append(_Open())
         elif tag in NO_TEXT:
             self._silent += 1
+        elif tag == "tfoot" and self._open:
+            self._silent += 1
+            self.has_foot = True
+        elif self._silent:
+            pass
         elif self._open and tag == "tr":
             self._open[-1].begin_row()
         elif self._open and tag in ("td", "th"):
@@ -108,9 +117,9 @@ class _Tables(HTMLParser):
 
     def handle_endtag(self, tag):
         if tag == "table" and self._open:
-            table = self._open.pop()
+            table, self._silent = self._open.pop(), 0
             self.tables.append((table.finished(), table.is_merged))
-        elif tag in NO_TEXT:
+        elif tag in (*NO_TEXT, "tfoot"):
             self._silent = max(0, self._silent - 1)
 
     def handle_data(self, data):

@@ -16,6 +16,7 @@ MOST_NESTED = 3  # objects within each other around the list of rows
 # Keys of an object that holds a list for each part of the data.
 _PART = re.compile(r"(.*[_-])?(train|training|val|valid|validation|dev|test|unsupervised)([_-].*)?", re.IGNORECASE)
 PART_COLUMN = "split"
+SOURCE = "_source"
 NAMES_OF_LABELS = frozenset("label labels class target category given_label".split())
 # How chats are kept: the key, who says what, under which keys, and what those who ask are called.
 CHATS = (("messages", "role", "content", ("user",)), ("conversations", "from", "value", ("human", "user")))
@@ -303,6 +304,8 @@ def _table_of_objects(name, objects, lines, form, notes):
     if not objects:
         raise ReadingError(sentence("{file} holds no rows: is it cut off?", file=name))
     wrapped = {key for entry in objects for key in entry}
+    if any(key == SOURCE for key in wrapped):  # of Elasticsearch, whose own keys begin alike
+        wrapped = {key for key in wrapped if key == SOURCE or not key.startswith("_")}
     if len(wrapped) == 1 and all(isinstance(entry.get(next(iter(wrapped))), dict) for entry in objects):
         (key,) = wrapped
         if any(inner.lower() in NAMES_OF_COLUMNS for inner in objects[0][key]):
