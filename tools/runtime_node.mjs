@@ -26,6 +26,7 @@ const FILE_DATA = 7;
 // fills: engines differ in the last few.
 const SPARE_SLOTS = 100;
 const SLOT_STEP = 400;
+const PAGE = 4096; // bytes of a snapshot that are left out if all are zero
 // Functions that JavaScript calls to hand values over; which, depends on the engine.
 const BRIDGE = /^_*(js2python|python2js|pyproxy|JsProxy|JsRef|Jsv|JsArray|hiwire|PyEM|pyodide)/i;
 // What a library exports for Emscripten, for Python's import and for threadpoolctl, beside what other libraries import of it.
@@ -312,12 +313,25 @@ async function trim(config) {
   return { imported };
 }
 
-/** One file, uncompressed: the length of the description, the description, the libraries, the record of memory. */
+/** One file, uncompressed, as runtime_snapshot.mjs reads it. */
 function snapshotFile(description, contents, record) {
   const libraries = description.libraries.map((library, index) => ({ ...library, size: contents[index].length }));
-  const json = new TextEncoder().encode(JSON.stringify({ ...description, libraries }));
+  const filled = filledParts(record);
+  const json = new TextEncoder().encode(JSON.stringify({ ...description, libraries, filled }));
   const length = new Uint8Array(new Uint32Array([json.length]).buffer);
-  return Buffer.concat([length, json, ...contents, record]);
+  return Buffer.concat([length, json, ...contents, ...filled.map(([start, end]) => record.subarray(start, end))]);
+}
+
+/** Where a record is not zero throughout, by pages: list of [start, end]. */
+function filledParts(record) {
+  const parts = [];
+  for (let start = 0; start < record.length; start += PAGE) {
+    const end = Math.min(start + PAGE, record.length);
+    if (record.subarray(start, end).every((byte) => byte === 0)) continue;
+    if (parts.at(-1)?.[1] === start) parts.at(-1)[1] = end;
+    else parts.push([start, end]);
+  }
+  return parts;
 }
 
 /** Take out of the program and of the snapshot's libraries what a first visit does not call: files of their own, `rest`. */
@@ -453,7 +467,9 @@ function readSnapshot(file) {
   const description = JSON.parse(file.subarray(4, 4 + length).toString());
   let at = 4 + length;
   const contents = description.libraries.map(({ size }) => new Uint8Array(file.subarray(at, (at += size))));
-  return { description, contents, record: new Uint8Array(file.subarray(at)) };
+  const record = new Uint8Array(description.snapshotLength);
+  for (const [start, end] of description.filled) record.set(file.subarray(at, (at += end - start)), start);
+  return { description, contents, record };
 }
 
 /** Start the finished runtime as a page does, and take a step in it. */

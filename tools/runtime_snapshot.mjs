@@ -2,7 +2,7 @@
 // has another processor here.
 //
 // snapshot.bin, compressed with gzip (sw.js keeps it unpacked): the length of a description (4 bytes), the description (JSON), the shared libraries,
-// and Pyodide's record of the memory.
+// and those parts of Pyodide's record of the memory that are not zero throughout, which is little more than half of it.
 
 const KEPT_UNPACKED = "application/x-snapshot"; // by sw.js, which says so
 const inNode = typeof process === "object" && Boolean(process.versions?.node);
@@ -13,7 +13,7 @@ export async function readSnapshot(content, tell) {
   const description = await readDescription(reader);
   tell({ description });
   tell({ libraries: await readLibraries(reader, description.libraries) });
-  tell({ record: await reader.read(description.snapshotLength) });
+  tell({ record: await readRecord(reader, description) });
 }
 
 /** Reads so many bytes of a stream at a time. */
@@ -55,6 +55,13 @@ async function readLibraries(reader, libraries) {
   const compiling = [];
   for (const { size } of libraries) compiling.push(WebAssembly.compile(await reader.read(size)));
   return Promise.all(compiling);
+}
+
+/** The record, which is zero where no part of it is told. */
+async function readRecord(reader, { snapshotLength, filled }) {
+  const record = new Uint8Array(snapshotLength);
+  for (const [start, end] of filled) await reader.fill(record.subarray(start, end));
+  return record;
 }
 
 /** As a worker: fetch the snapshot at once, and tell whoever started it, who is also told of what goes wrong. */

@@ -329,8 +329,8 @@ export function withExports(bytes, keeps) {
  * The module, in which all calls through the function table are made by added functions, one for each type.
  *
  * V8 compiles a call through the table for the functions that it has led to so far, and all of the calling function anew once it
- * leads to another one. To Python's evaluation loop, the largest function, that happens three to seven times in a first visit, and
- * each time takes a tenth of a second of a processor. The added functions are large enough not to be inlined, and else do nothing.
+ * leads to another one. To Python's evaluation loop, the largest function, that happens several times in a first visit, and each
+ * time takes a tenth of a second of a processor. The added functions are large enough not to be inlined, and else do nothing.
  */
 export function withSharedIndirectCalls(bytes) {
   const module = parse(bytes);
