@@ -32,7 +32,7 @@ MARKED = {"_", "counted"}
 # Not for the visitor: code that is shown as such, names, and what only a defect can say.
 NO_TEXTS = {
     "vizzy/page/client/connection.py": {"out of memory", "fatally failed"},  # as Python says it
-    "vizzy/page/labs/code.py": {'ui-monospace, "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace'},
+    "vizzy/page/labs/editor.py": {'ui-monospace, "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace'},
     "vizzy/page/guide/theory_dialog.py": {"Confident Learning"},  # a paper's title
     "vizzy/page/importing/preview.py": {"texts and measurements"},  # as the worker calls it
     "vizzy/page/model/url.py": {" above class="},  # a part of the address

@@ -200,7 +200,7 @@ class GuardedRules:
         """
         with _at_most(MOST_SECONDS):
             analysis = self._module.analyse(given_label, pred_probs, *settings)
-        return _checked(analysis, given_label, pred_probs)
+        return _checked(analysis, *pred_probs.shape)
 
     def _give_up(self, error):
         self._session.use_rules(self._before)
@@ -241,9 +241,8 @@ def _try(rules, session, settings):
             rules._module.explain(*arguments[:2], 0, analysis, predictions.confidences)
 
 
-def _checked(analysis, given_label, pred_probs):
+def _checked(analysis, n, n_classes):
     """Refuse what the page could not draw, in a sentence."""
-    n, n_classes = pred_probs.shape
     shapes = {
         "class_thresholds": (n_classes,),
         "ood_thresholds": (n_classes,),
