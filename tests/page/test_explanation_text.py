@@ -61,13 +61,18 @@ def test_out_of_distribution_names_the_nearest_class():
     case = explanation(category=OUT_OF_DISTRIBUTION, suggested_label=-1, pred_probs=[0.55, 0.1, 0.35])
     text = said(explanation_text.reason(case, CLASSES, State()))
     assert "the 15th percentile" in text
-    assert "nearest is dog with 0.550 of 0.600" in text
+    assert "nearest is dog with 0.550, short of its 0.600" in text
 
 
 def test_unconfident_says_why_it_is_not_out_of_distribution():
     case = explanation(category=explanation_text.UNCONFIDENT, suggested_label=-1, reaches_ood=[True, True, False])
     text = said(explanation_text.reason(case, CLASSES, State()))
     assert "dog and cat stay above" in text
+    one = explanation(
+        category=explanation_text.UNCONFIDENT, suggested_label=-1, reaches_ood=[False, True, False], pred_probs=[0.55, 0.3, 0.15]
+    )
+    text = said(explanation_text.reason(one, CLASSES, State()))
+    assert "But cat, with 0.300, is above its out-of-distribution threshold of 0.200: the model" in text
 
 
 def test_a_class_nobody_is_given_is_not_the_nearest():

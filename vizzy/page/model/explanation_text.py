@@ -188,12 +188,14 @@ def _unconfident(explanation, classes, state):
     )
     if state.ood_mode == "outliers":
         return followed(text, [("", _("It is no outlier: the model is merely unconfident."))])
-    kept_in = [name for name, reached in zip(classes, explanation["reaches_ood"]) if reached]
+    kept_in = [label for label, reached in enumerate(explanation["reaches_ood"]) if reached]
+    values = {"names": ("", joined([classes[label] for label in kept_in])), "threshold": ("ood", _("out-of-distribution threshold"))}
     if len(kept_in) == 1:
-        reason = _("But {names} stays above the {threshold}: the model is merely unconfident.")
+        reason = _("But {names}, with {prob}, is above its {threshold} of {value}: the model is merely unconfident.")
+        values["prob"] = ("", decimal(explanation["pred_probs"][kept_in[0]]))
+        values["value"] = ("", decimal(explanation["ood_thresholds"][kept_in[0]]))
     else:
         reason = _("But {names} stay above the {threshold}: the model is merely unconfident.")
-    values = {"names": ("", joined(kept_in)), "threshold": ("ood", _("out-of-distribution threshold"))}
     return followed(text, pieces(reason, values))
 
 
@@ -205,7 +207,7 @@ def _nearest(explanation, classes, kind):
         if threshold is not None
     ]
     label = min(gaps)[1]
-    return _("{} with {} of {}").format(
+    return _("{} with {}, short of its {}").format(
         classes[label], decimal(explanation["pred_probs"][label]), decimal(explanation[kind][label])
     )
 
