@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from vizzy.reading.errors import ReadingError
 from vizzy.reading.files import InputFile
 from vizzy.reading.suffixes import COMPRESSED_SUFFIXES
-from vizzy.reading.limits import MEGABYTE, Limits
+from vizzy.reading.limits import Limits, check_unpacked
 from vizzy.sentences import sentence
 
 # What a file begins with, what that is called, and what opens it.
@@ -76,13 +76,7 @@ def _unpacked(file, kind, opened_by, limits, own_error=OSError):
             "{file} cannot be unpacked as {kind} ({error}): is it cut off? Make or download it again.",
             file=file.name, kind=kind, error=str(error),
         )) from error
-    if len(content) > limits.file_bytes:
-        raise ReadingError(sentence(
-            "{file} unpacks to more than the {most} MB that fit: {advice}.",
-            file=file.name,
-            most=round(limits.file_bytes / MEGABYTE),
-            advice=limits.advice(file.name),
-        ))
+    check_unpacked(file.name, len(content), limits)
     return content
 
 

@@ -80,6 +80,28 @@ def check_sizes(sizes: Sequence[tuple[str, int]], limits: Limits = IN_BROWSER) -
         ))
 
 
+def check_unpacked(name: str, size: int, limits: Limits) -> None:
+    """Refuse a file that unpacks to more than fits.
+
+    Parameters
+    ----------
+    name : str
+        Of the file.
+    size : int
+        Of what was unpacked so far, in bytes.
+    limits : Limits
+
+    Raises
+    ------
+    ReadingError
+    """
+    if size > limits.file_bytes:
+        raise ReadingError(sentence(
+            "{file} unpacks to more than the {most} MB that fit: {advice}.",
+            file=name, most=round(limits.file_bytes / MEGABYTE), advice=limits.advice(name),
+        ))
+
+
 def check_count(name: str, count: int, limits: Limits) -> None:
     """Refuse an archive that holds too many files.
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from vizzy.reading.errors import ReadingError
 from vizzy.reading.files import InputFile
-from vizzy.reading.limits import MEGABYTE, Limits
+from vizzy.reading.limits import Limits, check_unpacked
 from vizzy.sentences import sentence
 
 START = b"\x89HDF\r\n\x1a\n"
@@ -66,14 +66,10 @@ def variables_of(file: InputFile, limits: Limits) -> tuple[dict[str, np.ndarray]
     try:
         with h5py.File(io.BytesIO(file.content), "r") as opened:
             _check_program(file, opened)
-            left = limits.file_bytes
+            size = 0
             for path, dataset in _datasets(opened):
-                left -= dataset.nbytes if isinstance(dataset, h5py.Dataset) else 0
-                if left < 0:
-                    raise ReadingError(sentence(
-                        "{file} unpacks to more than the {most} MB that fit: {advice}.",
-                        file=file.name, most=round(limits.file_bytes / MEGABYTE), advice=limits.advice(file.name),
-                    ))
+                size += dataset.nbytes
+                check_unpacked(file.name, size, limits)
                 values = _values(dataset, opened)
                 arrays |= {f"{path}/{name}" if name else path: column for name, column in values.items()}
                 left_out += [] if values else [path]

@@ -16,7 +16,7 @@ import numpy as np
 
 from vizzy.reading.errors import ReadingError
 from vizzy.reading.files import InputFile
-from vizzy.reading.limits import MEGABYTE, Limits
+from vizzy.reading.limits import Limits, check_unpacked
 from vizzy.sentences import sentence
 
 START = b"MATLAB 5.0 MAT-file"
@@ -87,11 +87,7 @@ def _unpacked(file: InputFile, order: str, limits: Limits) -> Iterator[bytes]:
         else:
             content = file.content[place:after]
         left -= len(content)
-        if left < 0:
-            raise ReadingError(sentence(
-                "{file} unpacks to more than the {most} MB that fit: {advice}.",
-                file=file.name, most=round(limits.file_bytes / MEGABYTE), advice=limits.advice(file.name),
-            ))
+        check_unpacked(file.name, limits.file_bytes - left, limits)
         yield content
         place = after
 
