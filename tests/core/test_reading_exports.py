@@ -183,3 +183,10 @@ def test_a_saved_web_page_is_read_beside_what_it_is_drawn_with_and_without_its_f
     one = opened(InputFile("page.html", page.encode()), InputFile("page_files/style.css", b"td { color: red }"), InputFile("page_files/x.js", b"var a = 1;"))
     assert given_labels(one) == GIVEN
     assert any("at the foot of a table in page.html was left out" in str(note) for note in one.notes)
+
+
+def test_a_last_row_of_sums_is_left_out_though_its_word_stands_below_the_labels():
+    rows = [[5 + row / 4, 3 - row / 8, label] for row, label in enumerate(GIVEN)]
+    total = [sum(row[0] for row in rows), sum(row[1] for row in rows), "Grand Total"]
+    assert given_labels(opened(lines([*rows, total], ("size", "width", "label")))) == GIVEN
+    assert opened(lines([*rows, [1.5, 2.5, "total"]], ("size", "width", "label"))).dataset.classes == (*CLASSES, "total")

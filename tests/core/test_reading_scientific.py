@@ -174,3 +174,12 @@ def test_a_matlab_file_beside_an_array_of_numpy_s_and_its_leftovers_are_told():
     proposal = reading.read([array(probabilities()), of_matlab({"labels": np.array(GIVEN, dtype=object), "waves": np.array([1j, 2j])})])
     assert proposal.problem is None
     assert any(str(note).startswith("'waves' in data.mat are neither numbers nor texts") for note in proposal.notes)
+
+
+def test_examples_that_matlab_keeps_along_the_last_axis_are_turned_and_said_so():
+    one = opened(of_matlab({"X": VECTORS.T, "y": NUMBERS}))
+    np.testing.assert_allclose(one.dataset.embeddings, VECTORS, rtol=1e-6)
+    assert "'X' in data.mat were read with an example in each column, as there are labels." in map(str, one.notes)
+    pixels = np.random.default_rng(1).integers(0, 255, (4, 4, 3, 30), dtype=np.uint8)
+    one = opened(of_matlab({"X": pixels, "y": NUMBERS[:, None].astype(np.uint8)}))
+    assert given_labels(one) == list(map(str, NUMBERS)) and one.dataset.embeddings.shape == (30, 48)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from vizzy.reading.arrays import Array
 from vizzy.reading.errors import ReadingError, listed
 from vizzy.reading.files import InputFile
@@ -29,10 +31,12 @@ def read_scientific(file: InputFile, limits: Limits) -> tuple[list[Array], list[
     ReadingError
         Where it is damaged or too large, holds nothing that is read, or where what reads it is not installed.
     """
+    turned: list[str] = []
     if hdf5.is_hdf5(file):
         arrays, left_out = hdf5.variables_of(file, limits)
     elif file.content.startswith(matlab.START):
         arrays, left_out = matlab.variables_of(file, limits)
+        arrays, turned = _with_examples_first(arrays)
     else:
         raise ReadingError(sentence(
             "{file} is no HDF5 file and none of MATLAB's of version 5 or later, whatever its name says: save the table as CSV.", file=file.name
@@ -47,5 +51,20 @@ def read_scientific(file: InputFile, limits: Limits) -> tuple[list[Array], list[
         ))
     if not read:
         raise ReadingError(sentence("{file} holds no arrays of numbers or texts: is it the right file?", file=file.name))
-    note = sentence("{names} in {file} are neither numbers nor texts, such as tables and categories of MATLAB's: left out.", **values)
-    return read, [note] if left_out else []
+    notes = []
+    if turned:
+        notes.append(sentence("{names} in {file} were read with an example in each column, as there are labels.", names=listed(turned, 4), file=file.name))
+    if left_out:
+        notes.append(sentence("{names} in {file} are neither numbers nor texts, such as tables and categories of MATLAB's: left out.", **values))
+    return read, notes
+
+
+def _with_examples_first(arrays):
+    """Arrays with the examples along the first axis, where a list has as many entries as the last: so MATLAB's tools keep images and vectors."""
+    lengths = {max(values.shape) for values in arrays.values() if max(values.shape, default=0) == values.size > 1}
+    turned = [
+        name
+        for name, values in arrays.items()
+        if values.ndim > 1 and min(values.shape) > 0 and values.size not in lengths and values.shape[-1] in lengths and values.shape[0] not in lengths
+    ]
+    return {name: np.moveaxis(values, -1, 0) if name in turned else values for name, values in arrays.items()}, turned

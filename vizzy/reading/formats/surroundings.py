@@ -54,7 +54,7 @@ def rows_below(rows: Sequence[Sequence[str]], width: int) -> int:
         if not any(cell.strip() for cell in row):
             continue
         after_blank = not any(cell.strip() for cell in rows[number - 1])
-        if not (_is_remark(row, width, after_blank) or _is_total(row, rows[:number], width)):
+        if not (_is_remark(row, width, after_blank) or _is_total(row, rows[:number], width) or _names_its_sums(row, rows[:number], width)):
             break
         below = len(rows) - number
     return below
@@ -266,6 +266,11 @@ def _is_total(row, above, width):
         return False
     usual = sorted(sum(bool(cell.strip()) for cell in other) for other in sample)[len(sample) // 2]
     return sum(bool(cell.strip()) for cell in row) < usual or _has_number_among_words(row, sample)
+
+
+def _names_its_sums(row, above, width):
+    """Whether a row has a word for totals in another cell than the first, and the sums of what stands above."""
+    return len(row) <= width and any(_TOTAL.fullmatch(cell.strip()) for cell in row if cell.strip()) and _sums_up(row, above, width)
 
 
 def _sums_up(row, above, width):
