@@ -184,14 +184,19 @@ def test_an_image_that_changes_cell_travels_unless_motion_is_unwanted(visit, mot
     visit.page.emulate_media(reduced_motion=motion)
     visit.slide("class", 95)
     visit.page.evaluate(
-        """() => { window.travelled = 0; const animate = Element.prototype.animate;
-        Element.prototype.animate = function (...a) { window.travelled += 1; return animate.apply(this, a) } }"""
+        """() => { window.travelled = 0; window.ends = []; const animate = Element.prototype.animate;
+        Element.prototype.animate = function (...a) {
+            window.travelled += 1;
+            window.ends.push(Number(/ (-?[0-9.]+)px/.exec(a[0][1].transform)[1]));
+            return animate.apply(this, a) } }"""
     )
-    for percentile in (92, 89, 86, 83):
+    for percentile in (92, 89, 86, 83, 85):  # at last into a list that has no room for all
         visit.page.wait_for_timeout(400)  # while inputs keep coming nothing travels
         visit.slide("class", percentile)
     visit.page.wait_for_timeout(400)
     assert (visit.page.evaluate("window.travelled") > 0) == moves
+    lowest = visit.page.evaluate("document.querySelector('#unconfident').getBoundingClientRect().bottom")
+    assert all(top < lowest for top in visit.page.evaluate("window.ends"))  # none flies out of the page
     assert visit.page.locator("#travellers > *").count() == 0 or not moves
 
 

@@ -6,7 +6,7 @@ have to be laid out at once: where images are is read when the browser is idle, 
 frame is painted, so that it does not wait for the copies. While inputs keep coming nothing travels.
 """
 
-from js import ResizeObserver, document, performance, window
+from js import DOMRect, ResizeObserver, document, performance, window
 from pyscript.ffi import create_proxy, to_js
 
 from vizzy.page.ui import dom
@@ -92,7 +92,7 @@ class Motion:
         self._frame_is_due = False
         leaving, self._leaving = self._leaving, []
         if leaving:
-            arrivals = [(node, start, node.getBoundingClientRect()) for node, start in leaving]
+            arrivals = [(node, start, _in_sight(node)) for node, start in leaving]
             copies = [_copy_of(node, end) for node, _, end in arrivals]
             dom.by_id("travellers").append(*copies)
             for copy, (_, start, end) in zip(copies, arrivals):
@@ -123,6 +123,12 @@ class Motion:
         """The boxes of all that is in a container, read in one call."""
         self._range.selectNodeContents(container)
         return self._range.getClientRects()
+
+
+def _in_sight(node):
+    """The box of an image; of one that its list has scrolled away or cut off, at the edge of that list."""
+    box, holder = node.getBoundingClientRect(), node.parentNode.getBoundingClientRect()
+    return DOMRect.new(box.left, max(holder.top, min(box.top, holder.bottom - box.height)), box.width, box.height)
 
 
 def _copy_of(node, box):
