@@ -8,14 +8,14 @@ def loading(visit):
     """Python is still on its way; the dataset is there."""
     visit.page.route("**/runtime/pyodide/**", lambda route: None)  # never answered: it stays like this
     visit.open()
-    visit.page.wait_for_function("document.querySelectorAll('#dataset-list img').length >= 300")
+    visit.page.wait_for_function("document.querySelectorAll('#dataset-list img').length >= 48")
 
 
 def untrained(visit):
     """Ready to train."""
     visit.open()
     visit.page.wait_for_function("performance.getEntriesByName('vizzy:trainer-ready').length > 0")
-    visit.page.wait_for_function("document.querySelectorAll('#predictions-list .thumb').length >= 300")
+    visit.page.wait_for_function("document.querySelectorAll('#predictions-list .thumb').length >= 48")
     visit.page.wait_for_function("document.getElementById('status').textContent.startsWith('Ready')")
 
 

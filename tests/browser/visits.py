@@ -143,7 +143,7 @@ class SharedVisit(Visit):
     def begin(self):
         self.starts = getattr(self, "starts", 0) + 1
         self.open().train()
-        self.page.wait_for_function("document.querySelectorAll('[data-panel=dataset] [data-example]').length >= 300")
+        self.page.wait_for_function("document.querySelectorAll('[data-panel=dataset] [data-example]').length >= 48")
         self.page.evaluate("localStorage.clear()")
         self.page.wait_for_timeout(300)  # a last write to the address
         self.settled = self.page.evaluate(APPEARANCE)
@@ -172,6 +172,7 @@ class SharedVisit(Visit):
         for switch in ("#mean-mode", "#noise-rate-mode"):
             if page.is_checked(switch):
                 page.click(switch)
+        page.evaluate("document.querySelectorAll('.scroller').forEach(node => node.scrollTo(0, 0))")
         self.slide("class", 50)
         self.slide("ood", 15)
         if page.is_enabled("#train"):

@@ -71,13 +71,27 @@ def test_of_many_menus_some_screens_are_in_the_document_and_every_card_can_be_re
     visit.open(f"?dataset={path}")
     page = visit.page
     menus = "document.querySelectorAll('#dataset-list select').length"
-    page.wait_for_function(f"{menus} === 60")
+    page.wait_for_function(f"{menus} === 48")
     page.evaluate("document.querySelector('#dataset-list').scrollTo(0, 1e6)")
     last = page.locator(f'.card[data-example="{dataset.ids[-1]}"] select')
     last.wait_for()
     assert last.input_value() == dataset.classes[dataset.given_label[-1]]
     page.wait_for_timeout(500)  # what is idle then goes on
-    assert page.evaluate(menus) == 60
+    assert page.evaluate(menus) == 48
+
+
+@pytest.mark.without_worker
+def test_rows_of_a_long_list_are_marked_whenever_they_come_to_show_the_active_example(visit):
+    page = visit.open().page
+    page.hover('[data-panel="dataset"] [data-example="img-001"]')
+    marked = "[...document.querySelectorAll('.scroller .active')].map(one => one.dataset.example)"
+    assert page.evaluate(marked) == ["img-001", "img-001"]
+    for top, present in ((1e6, "img-300"), (0, "img-001")):
+        page.evaluate("top => document.querySelectorAll('#dataset-list, #predictions-list').forEach(one => one.scrollTo(0, top))", top)
+        for name in ("dataset", "predictions"):
+            page.locator(f'#{name}-list [data-example="{present}"]').wait_for()
+        page.wait_for_function(f"document.querySelectorAll('.scroller [data-example]').length === {2 * 48}")
+        assert page.evaluate(marked) == (["img-001", "img-001"] if top == 0 else [])
 
 
 def test_a_dataset_that_is_not_there_is_explained(browser, site):

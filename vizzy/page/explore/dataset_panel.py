@@ -3,17 +3,23 @@
 from vizzy.page.language import _, counted
 from vizzy.page.ui import dom
 from vizzy.page.ui.thumbnails import picture_holder, show_picture
-from vizzy.page.ui.virtual_list import VirtualList
+from vizzy.page.ui.virtual_list import SOME_ROWS, VirtualList
 
 MOST_BUTTONS = 5  # with more classes the choices become a menu
-MOST_MENUS = 60  # in the document: Chromium's autofill lays out every menu on the page whenever one is added
 
 
 class DatasetPanel:
-    """The list of cards; reads the changed labels."""
+    """The list of cards; reads the changed labels.
 
-    def __init__(self, dataset):
+    Parameters
+    ----------
+    dataset : the open one
+    mark : (node, example) -> None, called with each node that has come to show another example
+    """
+
+    def __init__(self, dataset, mark):
         self._dataset = dataset
+        self._mark = mark
         self._index = dataset.index
         self._shown_changes = {}
         self._tab_row = 0  # the one card whose choices the Tab key reaches
@@ -21,7 +27,8 @@ class DatasetPanel:
         self._prototype = self._card_prototype()
         scroller = dom.by_id("dataset-list")
         scroller.style.setProperty("--choices", "1" if self._has_menus else str(len(self._index.classes)))
-        most = MOST_MENUS if self._has_menus else None
+        # Chromium's autofill lays out every menu on the page whenever one is added.
+        most = SOME_ROWS if self._has_menus or self._index.shows_pictures else None
         ready = _cards_of_markup(scroller, self._index.folder)
         self.list = VirtualList(scroller, len(self._index), self._make_card, self._fill_card, most, ready, _load_now)
         self.list.refresh()
@@ -86,6 +93,7 @@ class DatasetPanel:
         example_id = index.ids[example]
         if card.getAttribute("data-example") != example_id:
             card.setAttribute("data-example", example_id)
+            self._mark(card, example)
             card.firstElementChild.setAttribute("loading", "lazy")  # until it is in view
             show_picture(card.firstElementChild, self._dataset, example)
             card.lastElementChild.setAttribute("aria-label", _("Given label of {}").format(index.alt[example]))

@@ -35,10 +35,11 @@ class Panels:
         root.style.setProperty("--longest", str(longest))
         root.setAttribute("data-examples", dataset.index.shown_by)
         self._index = dataset.index
-        self._marked = []
+        self._active = None
+        self._marked = []  # nodes that show the active example
         self._pool = {}  # example -> its thumbnail in the matrix, or in the list of those without a suggestion
-        self.dataset = DatasetPanel(dataset)
-        self.predictions = PredictionsPanel(dataset, thumbnails)
+        self.dataset = DatasetPanel(dataset, self._mark_row)
+        self.predictions = PredictionsPanel(dataset, thumbnails, self._mark_row)
         self.matrix = MatrixPanel(dataset, thumbnails, self._pool)
         self.thresholds = ThresholdsPanel(dataset, thumbnails)
         self.inspector = InspectorPanel(dataset)
@@ -100,6 +101,7 @@ class Panels:
         """Mark the inspected example wherever it is shown."""
         if state.inspected is None:
             return
+        self._active = state.inspected
         before, self._marked = self._marked, list(dom.all_showing(self._index.ids[state.inspected]))
         for node in before:
             if node not in self._marked:
@@ -107,6 +109,16 @@ class Panels:
         for node in self._marked:
             if node not in before:
                 node.classList.add("active")
+
+    def _mark_row(self, node, example):
+        """A node of a list has come to show an example, maybe in place of another."""
+        is_active = example == self._active
+        if is_active != (node in self._marked):
+            node.classList.toggle("active", is_active)
+            if is_active:
+                self._marked.append(node)
+            else:
+                self._marked.remove(node)
 
     # --- room --------------------------------------------------------------------------------
 

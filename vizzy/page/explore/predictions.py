@@ -4,15 +4,16 @@ from js import document
 
 from vizzy.page.language import _, decimal
 from vizzy.page.ui import dom
-from vizzy.page.ui.virtual_list import VirtualList
+from vizzy.page.ui.virtual_list import SOME_ROWS, VirtualList
 
 MOST_LINES = 4  # a row names the most probable ones where there are more
 
 
 class PredictionsPanel:
-    """The probabilities' list and what stands above it."""
+    """The probabilities' list and what stands above it; its parameters are those of `DatasetPanel` and what makes thumbnails."""
 
-    def __init__(self, dataset, thumbnails):
+    def __init__(self, dataset, thumbnails, mark):
+        self._mark = mark
         self._index = dataset.index
         self._thumbnails = thumbnails
         self._pred_probs = None
@@ -22,7 +23,8 @@ class PredictionsPanel:
         scroller = dom.by_id("predictions-list")
         scroller.style.setProperty("--lines", str(self._lines))
         scroller.classList.toggle("lines", not self._index.shows_pictures)
-        self.list = VirtualList(scroller, len(self._index), self._make_row, self._fill_row)
+        most = SOME_ROWS if self._index.shows_pictures else None
+        self.list = VirtualList(scroller, len(self._index), self._make_row, self._fill_row, most)
         self.list.refresh()
 
     def close(self):
@@ -70,6 +72,7 @@ class PredictionsPanel:
         thumbnail = row.firstElementChild
         if thumbnail.getAttribute("data-example") != self._index.ids[example]:
             self._thumbnails.fill(thumbnail, example)
+            self._mark(thumbnail, example)
         if self._pred_probs is None:
             return
         bars = row.lastElementChild.children

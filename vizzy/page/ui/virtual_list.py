@@ -1,7 +1,7 @@
 """A long list of rows of one height, of which only some are in the document.
 
-Rows near the visible part come first. In a list of up to ``MOST_ROWS`` the rest follows in idle moments, so that
-one of a few hundred is soon whole; of a longer one only some screens are there.
+Rows near the visible part come first, the others in idle moments. In a list of up to ``MOST_ROWS`` all are there
+soon, so that the browser's search finds their words; of a longer one, and where no row has words, ``SOME_ROWS`` are.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from pyscript.ffi import create_proxy
 from vizzy.page.ui.scheduling import in_slices, yield_until_idle
 
 MOST_ROWS = 600
-ROWS_OF_MANY = 120  # of a list that cannot be whole: some screens, as every row costs a little in every frame
+SOME_ROWS = 48  # of a list that is not to be whole: some screens, as every row costs a little in every frame
 
 
 _lists = {}  # id of a scroller -> the list that has it now
@@ -34,7 +34,7 @@ class VirtualList:
     count : int, number of rows
     make_row : () -> node
     fill_row : (node, row number) -> None
-    most : int, of rows in the document at once, where it is not to be ``MOST_ROWS`` or ``ROWS_OF_MANY``
+    most : int, of rows in the document at once, where it is not to be ``MOST_ROWS`` or ``SOME_ROWS``
     ready : list of nodes, the first rows where the document has them already, still to be filled
     see_row : (node) -> None, called with each row in view as often as it is found there
     """
@@ -49,6 +49,8 @@ class VirtualList:
         self._nodes = dict(enumerate(ready))
         self._stale = set(self._nodes)
         self._working = False
+        self._middle = 0  # of the rows that are wanted: those farthest from it make room for others
+        self._in_view = 0  # how many rows are
         self._sheet = scroller.ownerDocument.createElement("div")
         self._sheet.className = "sheet"
         self._sheet.setAttribute("role", "list")
@@ -75,8 +77,8 @@ class VirtualList:
 
     @property
     def _most(self):
-        usual = MOST_ROWS if self.count <= MOST_ROWS else ROWS_OF_MANY
-        return min(self.count, self._most_wanted or usual)
+        usual = MOST_ROWS if self.count <= MOST_ROWS else SOME_ROWS
+        return min(self.count, max(self._most_wanted or usual, 2 * self._in_view))
 
     def refresh(self, rows=None):
         """Fill rows anew: those named, or all; the visible ones now, the others when idle."""
@@ -110,7 +112,9 @@ class VirtualList:
         return max(0, first), min(self.count, last)
 
     def _fill_visible(self):
-        for row in range(*self._visible()):
+        first, last = self._visible()
+        self._middle, self._in_view = (first + last) // 2, last - first
+        for row in range(first, last):
             self._place(row)
             if self._see_row:
                 self._see_row(self._nodes[row])
@@ -118,7 +122,7 @@ class VirtualList:
     def _place(self, row):
         node = self._nodes.get(row)
         if node is None:
-            node = self._take_node(row)
+            node = self._take_node()
             self._insert(node, row)
             self._adopt(node, row)
         elif row not in self._stale:
@@ -127,9 +131,11 @@ class VirtualList:
         self._fill_row(node, row)
         return True
 
-    def _take_node(self, row):
+    def _take_node(self):
         if len(self._nodes) >= self._most:
-            return self._nodes.pop(max(self._nodes, key=lambda other: abs(other - row)))
+            farthest = max(self._nodes, key=lambda row: abs(row - self._middle))
+            self._stale.discard(farthest)
+            return self._nodes.pop(farthest)
         return self._make_row()
 
     def _adopt(self, node, row):
@@ -144,14 +150,11 @@ class VirtualList:
         self._nodes[row] = node
 
     def _pending(self):
-        """Rows still to be made or filled, as far as there is room, from the top."""
-        pending = sorted(self._stale)
+        """Rows still to be filled, and those near the visible ones that are still to be made, from the top."""
         most = self._most
-        if len(self._nodes) < most:
-            first = max(0, min(self._visible()[0] - most // 2, self.count - most))
-            missing = [row for row in range(first, first + most) if row not in self._nodes]
-            pending += missing[: most - len(self._nodes)]
-        return pending
+        first = max(0, min(sum(self._visible()) // 2 - most // 2, self.count - most))
+        self._middle = first + most // 2
+        return sorted(self._stale) + [row for row in range(first, first + most) if row not in self._nodes]
 
     def _continue_later(self):
         if not self._working:
