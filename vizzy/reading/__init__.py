@@ -5,7 +5,8 @@
     proposal = proposal.corrected(roles={"kind": "label"})
     opened = proposal.make()                            # the Dataset, and what it takes to write its table back
 
-Everything works alike natively and in the browser: files come as names and bytes, numpy is all it needs.
+It works in the same way natively and in the browser: files come as names and bytes. It needs numpy; libraries for spreadsheets, Parquet
+and the like are imported only when such a file comes.
 A file that cannot be read raises a `ReadingError`; what a person can still correct is the proposal's ``problem``.
 Both are one sentence that names the file, the row, the value, what was expected, and what to do.
 

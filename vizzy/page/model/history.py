@@ -18,7 +18,7 @@ class History:
         self.future = future
 
     def settle(self, state):
-        """Remember the decisions of a state as one step, if it decides anything anew."""
+        """Remember the decisions of a state as one step, if it decides anything else than the last one."""
         decided = decisions(state)
         step = difference(self.settled, decided)
         return History(decided, (step, self.past)) if step else self
