@@ -1,6 +1,7 @@
 """What an interface to be proud of does: sizes, themes, links, undo, motion, many classes."""
 
 import pytest
+from axe import violations
 from visits import visiting
 
 
@@ -44,6 +45,7 @@ def test_beside_the_heat_map_of_many_classes_stand_those_that_are_confused_and_l
     listed = [text.replace(" → ", "|") for text in page.locator(".confusion > span").all_inner_texts()]
     assert sorted(listed) == sorted(name for name, _ in counts)
     assert [dict(counts)[name] for name in listed] == sorted((count for _, count in counts), reverse=True)
+    assert violations(page) == []
     given, suggested = listed[0].split("|")
     page.hover(f'[data-cell="{listed[0]}"]')
     assert page.inner_text(".cell-name") == f"given {given}, suggested {suggested}: {dict(counts)[listed[0]]}"

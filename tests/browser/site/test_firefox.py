@@ -115,3 +115,14 @@ def test_in_firefox_the_rows_of_the_matrix_share_its_height(used):
     assert max(rows) - min(rows) <= 1
     frame = tab.evaluate("document.querySelector('.matrix-frame').clientHeight")
     assert head + sum(rows) > 0.85 * frame
+
+
+@pytest.mark.thorough  # a Firefox of its own
+def test_in_firefox_the_heat_map_of_many_classes_fills_its_frame(site, made, tmp_path):
+    _, path = made("many", 24)
+    with firefox(tmp_path) as tab:
+        tab.open(f"{site}?dataset={path}")
+        tab.wait_for(f"{PHASE} === 'ready'")
+        train(tab)
+        boxes = "[...document.querySelectorAll('.matrix-frame, #matrix tbody')].map(one => one.getBoundingClientRect())"
+        assert tab.evaluate(f"(([frame, body]) => body.height / frame.height)({boxes})") > 0.8
