@@ -25,6 +25,7 @@ class InspectorPanel:
         self._bars = [self._build_bar(name) for name in self._index.classes]
         self._holder = dom.by_id("inspector-probabilities")
         self._holder.replaceChildren(*[bar["row"] for bar in self._bars])
+        dom.let_scroll(self._holder, _("Predicted probabilities"), len(self._bars) > MOST_IN_ORDER)
         dom.show(self._holder, False)
         self._picture = picture_holder(self._index)
         self._picture.id = "inspector-image"

@@ -17,6 +17,7 @@ class ThresholdsPanel:
         self._thumbnails = thumbnails
         self._strips = [self._build_strip(name) for name in self._index.classes]
         dom.by_id("strips").classList.toggle("many", len(self._strips) > FEW_CLASSES)
+        dom.let_scroll(dom.by_id("strips"), _("Thresholds"), len(self._strips) > FEW_CLASSES)
         dom.by_id("strips").replaceChildren(*[strip["row"] for strip in self._strips])
         self._settings = None
         self._thresholds = None

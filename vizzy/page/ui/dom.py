@@ -78,6 +78,15 @@ def enable(button, enabled):
         button.setAttribute("aria-disabled", disabled)
 
 
+def let_scroll(node, name, scrolls):
+    """Let the Tab key reach a node that scrolls, under a name; or not where all of it is in view."""
+    for attribute, value in (("tabindex", "0"), ("role", "group"), ("aria-label", name)):
+        if scrolls:
+            node.setAttribute(attribute, value)
+        else:
+            node.removeAttribute(attribute)
+
+
 def first_pressable(*names):
     """The first of the elements with these ids that can be seen and pressed, or None."""
     for name in names:
