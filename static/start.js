@@ -147,10 +147,13 @@
   // The rows in the markup are of the dataset that opens by itself, with the labels that it comes with.
   var rows = document.querySelector(".sheet[data-folder]");
   if (rows && (NAMES_DATA || location.hash)) rows.parentNode.removeChild(rows);
-  // A button pressed before Python has wired it: main.py presses it again then.
+  // A button pressed before Python has wired it: main.py presses it then. It is told no more of this press: while the page is
+  // drawn it is wired already, and would do twice what it was pressed for once.
   window.addEventListener("click", function (event) {
     var button = isLoading() && event.target.closest(".masthead button[id], #train, #train-here, .choice");
-    if (button) window.vizzyPressedEarly = button;
+    if (!button) return;
+    window.vizzyPressedEarly = button;
+    event.stopPropagation();
   }, true);
   window.addEventListener("error", failed, true);
   window.addEventListener("unhandledrejection", failed);

@@ -77,6 +77,27 @@ def test_a_label_chosen_before_python_runs_is_given_then(browser, site):
         assert visit.page.locator(".card.changed").count() == 1
 
 
+PRESS_AT_EACH_TURN = """addEventListener('DOMContentLoaded', () => {
+    const button = document.getElementById('labs'), seen = window.pressesSeen = [];
+    button.addEventListener('click', () => seen.push(document.documentElement.dataset.vizzy));
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {  // in every turn of the event loop, also while the page is drawn in parts
+        if (document.documentElement.dataset.vizzy !== 'loading') return;
+        button.click();
+        port2.postMessage(null);
+    };
+    port2.postMessage(null);
+})"""
+
+
+def test_a_button_pressed_while_the_page_is_wired_in_parts_is_pressed_once(browser, site):
+    with visiting(browser, site, worker=False) as visit:
+        visit.page.add_init_script(PRESS_AT_EACH_TURN)
+        visit.open()
+        visit.page.wait_for_selector("html.labs, #lab-body", state="attached")
+        assert visit.page.evaluate("window.pressesSeen") == ["ready"]
+
+
 NEVER_PAINTED = "PerformanceObserver.prototype.observe = () => {}"
 
 
