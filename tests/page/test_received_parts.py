@@ -90,3 +90,9 @@ def test_by_noise_rate_outliers_are_one_part_and_percentiles_are_left_to_the_wor
     assert names_of((50, 15, "noise-rate", "outliers")) == [("outliers", "noise-rate")]
     assert names_of((50, 15, "noise-rate", "percentile")) == []
     assert list(names_from((50, 15, "noise-rate", "percentile"))) == []
+
+
+def test_where_none_are_wanted_no_name_is_taken_from_the_iterator():
+    names = iter([("suggested", 52), ("suggested", 53)])
+    assert ReceivedParts(4).missing(names, 0) == []
+    assert ReceivedParts(4).missing(names, 9) == [("suggested", 52), ("suggested", 53)]

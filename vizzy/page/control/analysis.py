@@ -81,12 +81,12 @@ class AnalysisController:
 
     async def _ask_for_parts(self, parts):
         """Ask for a few at a time, so that no question waits for long, in the order in which the sliders may need them."""
-        settings, names = None, ()
+        settings, names, left = None, (), []
         while parts is self._parts:
             if settings != self._app.state.analysis_settings:
                 settings = self._app.state.analysis_settings
-                names = names_from(settings)
-            wanted = parts.missing(names, PARTS_PER_CALL)
+                names, left = names_from(settings), []
+            wanted = left + parts.missing(names, PARTS_PER_CALL - len(left))
             if not wanted:
                 self._complete.append(settings[2:])
                 js.performance.mark("vizzy:parts")
@@ -101,7 +101,7 @@ class AnalysisController:
             if texts is None:
                 break
             parts.take(wanted[:count], texts)
-            names = _chained(wanted[count:], names)
+            left = wanted[count:]
             await yield_to_browser()
         if parts is self._parts:
             self._asking = False
@@ -179,11 +179,3 @@ class AnalysisController:
         if js.performance.getEntriesByName("vizzy:update").length > MOST_MEASURES:
             js.performance.clearMeasures("vizzy:update")
         self._step_began = None
-
-
-def _chained(first, rest):
-    """What is left of some names: a list, then an iterator."""
-    for name in first:
-        yield name
-    for name in rest:
-        yield name

@@ -63,6 +63,8 @@ class ReceivedParts:
     def missing(self, names, most):
         """The first of some names that have not come, each once; takes as many from the iterator as that needs."""
         found = []
+        if not most:
+            return found
         for name in names:
             if name not in self._texts and name not in found:
                 found.append(name)
