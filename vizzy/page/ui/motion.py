@@ -2,15 +2,15 @@
 
 What travels is a copy above the page, so that it can cross from panel to panel; the image itself is in its
 new place at once. Nothing here reads the layout while an input is handled, as all that was written until then would
-have to be laid out at once: where images are is read when the browser is idle, where they have come to once the next
-frame is painted, so that it does not wait for the copies. While inputs keep coming nothing travels.
+have to be laid out at once: where images are is read when the browser is idle, where they have come to in the next
+frame. While inputs keep coming nothing travels.
 """
 
 from js import DOMRect, ResizeObserver, document, performance, window
 from pyscript.ffi import create_proxy, to_js
 
 from vizzy.page.ui import dom
-from vizzy.page.ui.scheduling import call_after_frame, call_when_idle
+from vizzy.page.ui.scheduling import call_in_frame, call_when_idle
 
 MOST_TRAVELLERS = 24  # more at once explain nothing and cost frames
 MOST_GRIDS = 150  # of more, where their images are is not read
@@ -44,12 +44,12 @@ class Motion:
     def __init__(self):
         self._grids = []
         self._places = None  # (examples, their boxes) of each grid, as they lay when last looked at
-        self._leaving = []  # (node, box) of those to set off after the next frame
+        self._leaving = []  # (node, box) of those to set off in the next frame
         self._changed_at = 0
         self._in_flight = False
         self._frame_is_due = self._look_is_due = False
         self._range = document.createRange()
-        self._on_painted = create_proxy(self._set_off)
+        self._on_frame = create_proxy(self._set_off)
         self._on_idle = create_proxy(self._look)
         self._on_shift = create_proxy(lambda _event, _observer=None: self._shifted())
         document.addEventListener("scroll", self._on_shift, to_js({"capture": True, "passive": True}))
@@ -82,11 +82,11 @@ class Motion:
         ]
 
     def travel(self, places, node_of):
-        """Let a copy of each example glide from where it was to where it is now, once the next frame is painted."""
+        """Let a copy of each example glide from where it was to where it is now, from the next frame on."""
         self._leaving = [(node_of(example), box) for example, box in places]
         if not self._frame_is_due:
             self._frame_is_due = True
-            call_after_frame(self._on_painted)
+            call_in_frame(self._on_frame)
 
     def _set_off(self, _time):
         self._frame_is_due = False

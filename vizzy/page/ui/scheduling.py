@@ -19,11 +19,6 @@ def call_in_frame(listener):
     window.requestAnimationFrame(listener)
 
 
-def call_after_frame(listener):
-    """Call a proxy soon after the next frame is painted, when its layout can be read without being made anew."""
-    window.requestAnimationFrame(setTimeout.bind(window, listener, 0))
-
-
 def call_when_idle(listener):
     """Call a proxy when the browser has nothing else to do, what was drawn until now included."""
     if _idle:
