@@ -1,7 +1,7 @@
 """The page's texts in the visitor's language; runs under MicroPython, too (test_micropython.py)."""
 
 from vizzy.page import language
-from vizzy.page.language import _, counted, decimal, duration, joined, ordinal, percent, pieces, sentences, thousands
+from vizzy.page.language import _, counted, decimal, duration, joined, ordinal, percent, pieces, sentences, short_count, thousands
 
 
 class German:
@@ -35,6 +35,7 @@ def test_english_is_what_stands_in_the_code():
     assert _("Train again") == "Train again"
     assert [counted(n, "{} label", "{} labels") for n in (0, 1, 2000)] == ["0 labels", "1 label", "2,000 labels"]
     assert (decimal(0.5), percent(0.973, 1), thousands(1234567)) == ("0.500", "97.3 %", "1,234,567")
+    assert [short_count(count) for count in (1_249, 9_949, 9_950, 17_975, 999_499, 999_500, 1_250_001)] == ["1.2k", "9.9k", "10k", "18k", "999k", "1.0M", "1.3M"]
     assert joined(["cat"]) == "cat"
     assert joined(["cat", "dog", "bear"]) == "cat, dog and bear"
 

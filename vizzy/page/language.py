@@ -94,6 +94,13 @@ def thousands(count):
     return _language.thousands(count)
 
 
+def short_count(count):
+    """A count of 1,000 or more where there is little room, with at least two digits: 1.2k, 18k, 250k, 1.3M."""
+    if count < 9950:
+        return decimal(count / 1000, 1) + "k"
+    return str((count + 500) // 1000) + "k" if count < 999500 else decimal(count / 1000000, 1) + "M"
+
+
 def ordinal(number):
     """1st, 2nd, 3rd, 11th, 50th."""
     return _language.ordinal(number)

@@ -1,7 +1,11 @@
 """What an interface to be proud of does: sizes, themes, links, undo, motion, many classes."""
 
+import io
+
+import numpy as np
 import pytest
 from axe import violations
+from own_data import as_file, bring, open_and_train
 from visits import visiting
 
 
@@ -289,3 +293,25 @@ def test_a_long_training_says_how_long_shows_how_far_and_can_be_cancelled(visit,
     page.click("#train")  # and it can be had all the same
     visit.wait("trained")
     assert page.locator(".matrix-frame .thumb").count() > 100
+
+
+def test_counts_that_have_no_room_in_a_cell_are_written_in_thousands_and_read_out_whole(visit):
+    rows, classes = 20_000, 8
+    given = np.arange(rows) % classes
+    pred_probs = np.full((rows, classes), 0.02)
+    pred_probs[np.arange(rows), given] = 0.86
+    page = visit.open().page
+    page.click("#import-button")
+    files = {}
+    for name, array in (("labels", given), ("pred_probs", pred_probs)):
+        files[name] = io.BytesIO()
+        np.save(files[name], array)
+    bring(visit, *(as_file(f"{name}.npy", content.getvalue()) for name, content in files.items()))
+    open_and_train(visit)
+    count = page.locator("#matrix .agrees output").first
+    for width, text in ((700, "2.5k"), (2560, "2,500"), (700, "2.5k")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_function("text => document.querySelector('#matrix .agrees output').textContent === text", arg=text)
+        assert count.get_attribute("aria-label") == (None if text == "2,500" else "2,500")
+        cut_off = "all => all.filter(count => count.scrollWidth > count.clientWidth).length"
+        assert page.eval_on_selector_all("#matrix .count", cut_off) == 0

@@ -1,7 +1,7 @@
 """Panel 3: the confident joint as a table of thumbnails."""
 
 from vizzy.page.explore.confusions import Overview
-from vizzy.page.language import _, thousands
+from vizzy.page.language import _, short_count, thousands
 from vizzy.page.ui import dom
 from vizzy.page.ui.geometry import tile_size
 from vizzy.page.ui.thumbnails import ThumbnailGrid
@@ -10,9 +10,11 @@ LARGEST = {True: 4, False: 8}  # rem; on the diagonal, off it: what may be wrong
 SMALLEST = {True: 0.45, False: 0.75}  # rem; with many classes, where the cells are small and tell by their counts, with fewer
 COUNT = {True: 1.15, False: 1.75}  # rem, of the line with a cell's count, in small cells and in larger ones, as in the stylesheet
 PADDING = 3  # px, around a cell's images, as there
+DIGIT, BESIDE_COUNT, MARK = 0.5, 0.8, 0.8  # rem, about: a digit of a count, the space around the count, the mark before it
 LINE = 1.25  # rem, of a text without a picture: off the diagonal there is room for a line of it
 LETTER, BOLD_LETTER, BADGE = 0.47, 0.6, 2.2  # rem, about, of a heading: small letters, those of a name, and what is around the name
 KINDS = {"given": _("given"), "suggested": _("suggested")}
+SHORTEST = 1000  # from here on a count may be written in thousands
 MANY_CLASSES = 6  # from here on the headings name the class alone
 CROWD_OF_CLASSES = 20  # from here on cells are as narrow as their counts; where not all have room, they are a heat map
 CROWDED_CELL, CROWDED_EDGE = (2.1, 1.5), (9, 7)  # rem: what a cell takes there, and the names at the edges
@@ -88,6 +90,9 @@ class MatrixPanel:
         self._room = None
         self._fitted = [None] * len(self._grids)
         self.fit()
+        for number, count in enumerate(self._counts):
+            if count and count >= SHORTEST:
+                self._write_count(number)
 
     def fit(self):
         """Choose each cell's thumbnail size so that they fill it; where not all fit, show whole rows and how many more there are."""
@@ -158,9 +163,27 @@ class MatrixPanel:
             if count == self._counts[number]:
                 continue
             self._counts[number] = count
-            cell.firstElementChild.firstElementChild.textContent = thousands(count)
+            self._write_count(number)
             cell.classList.toggle("none", count == 0)
             cell.firstElementChild.disabled = count == 0
+
+    def _write_count(self, number):
+        """The count of a cell; where that has too little room, in thousands, and as it is where it is pointed at or read out."""
+        count, output = self._counts[number], self._cells[number].firstElementChild.firstElementChild
+        exact = thousands(count)
+        output.textContent = exact if count < SHORTEST or self._has_room(number, exact) else short_count(count)
+        for name in ("title", "aria-label"):
+            if output.textContent == exact:
+                output.removeAttribute(name)
+            else:
+                output.setAttribute(name, exact)
+
+    def _has_room(self, number, text):
+        if self._room is None:
+            return True
+        width, _height, rem = self._room
+        on_diagonal = number % (len(self._index.classes) + 1) == 0
+        return len(text) * DIGIT + BESIDE_COUNT + (0 if on_diagonal else MARK) <= width / rem
 
     def _build(self, table, thumbnails):
         classes = self._index.classes
