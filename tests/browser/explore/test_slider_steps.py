@@ -135,3 +135,24 @@ def test_what_a_step_leaves_as_it_is_is_not_written(counting):
     assert writes["marked"] == writes["atTheEnd"] == []
     assert writes["undo"] == "true"
     assert writes["active"] == [writes["inspected"]]
+
+
+def test_inputs_without_a_frame_between_them_are_drawn_until_one_is_overdue_and_the_last_is_drawn_after_it(counting):
+    at_once, after_long, painted, wanted = counting.page.evaluate(
+        """async () => {
+          const busyUntil = time => { while (performance.now() < time); };
+          const frame = () => new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve, 100)));
+          step("class", 40);
+          await frame();
+          const [first, second] = [step("class", 60), step("class", 70)];
+          busyUntil(performance.now() + 50);
+          const third = step("class", 80);
+          await frame();
+          const painted = shown();
+          await frame();
+          step("class", 30);
+          await frame();
+          return [first !== second, third === second, painted, step("class", 80)];
+        }"""
+    )
+    assert at_once and after_long and painted == wanted

@@ -4,18 +4,19 @@ import asyncio
 import json
 
 import js
-from pyscript.ffi import to_js
+from pyscript.ffi import create_proxy, to_js
 
 from vizzy.page.client.latest_request import LatestRequest
 from vizzy.page.model import explanation_text
 from vizzy.page.model.received_parts import ReceivedParts, explanation_at, names_from
 from vizzy.page.ui import dom
 from vizzy.page.ui.error_dialog import report
-from vizzy.page.ui.scheduling import yield_to_browser
+from vizzy.page.ui.scheduling import call_after_frame, yield_to_browser
 from vizzy.vocabulary import NOISE_RATE
 
 PARTS_PER_CALL = 100
 MOST_MEASURES = 2000
+MOST_UNPAINTED_MS = 30  # that something drawn may wait for its frame before another step is drawn
 
 
 class AnalysisController:
@@ -34,6 +35,8 @@ class AnalysisController:
         )
         self._parts = None
         self._explanation = None  # the worker's last one
+        self._unpainted_since = None  # when something was drawn for which there was no frame yet
+        self._on_painted = create_proxy(self._go_on)
         app.on_dataset_opened(self._take_dataset)
 
     def _take_dataset(self, dataset):
@@ -47,9 +50,20 @@ class AnalysisController:
     # --- asking ------------------------------------------------------------------------------
 
     def ask(self):
-        """Ask what the present thresholds make of the predictions."""
-        if self.has_predictions and not self._app.state.training:
+        """Ask what the present thresholds make of the predictions.
+
+        An answer that is known is drawn at once, unless the last one waits long for its frame: browsers let inputs go before
+        frames, and those of a held key would leave no time for any where drawing takes long.
+        """
+        if self.has_predictions and not self._app.state.training and not self._frame_is_overdue():
             self._analyses.want(self._app.state.analysis_settings)
+
+    def _frame_is_overdue(self):
+        return self._unpainted_since is not None and js.performance.now() - self._unpainted_since > MOST_UNPAINTED_MS
+
+    def _go_on(self, *_time):
+        self._unpainted_since = None
+        self.ask()
 
     def follow_active(self):
         """Mark and explain the inspected example, where it or the labels are others than before."""
@@ -153,7 +167,11 @@ class AnalysisController:
         dom.by_id("announcer").textContent = explanation_text.counts_sentence(analysis["counts"])
 
     def _show_analysis(self, _settings, answer):
-        self.draw(answer if isinstance(answer, dict) else json.loads(answer))
+        is_known = isinstance(answer, dict)
+        if is_known and self._unpainted_since is None:
+            self._unpainted_since = js.performance.now()
+            call_after_frame(self._on_painted)
+        self.draw(answer if is_known else json.loads(answer))
         if self._app.state.inspected is None:
             self._measure_step()
         self._app.announce()

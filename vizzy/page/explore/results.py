@@ -1,6 +1,6 @@
 """Panel 4: label issues, out-of-distribution and unconfident examples, each worst first."""
 
-from vizzy.page.language import _
+from vizzy.page.language import _, thousands
 from vizzy.page.model.explanation_text import score_sentence
 from vizzy.page.ui import dom
 from vizzy.page.ui.geometry import tile_rows
@@ -65,7 +65,7 @@ class ResultsPanel:
                 grid.container.setAttribute("data-empty", "" if count else nothing)
                 heading = dom.by_id(element_id + "-heading").firstElementChild
                 shown = len(analysis[name])
-                heading.textContent = str(count) if shown == count else _("{}, worst {} shown").format(count, shown)
+                heading.textContent = thousands(count) if shown == count else _("{}, worst {} shown").format(thousands(count), shown)
         for grid in self.grids[1:]:
             grid.set_tab_stop()
         self._fit()

@@ -19,6 +19,11 @@ def call_in_frame(listener):
     window.requestAnimationFrame(listener)
 
 
+def call_after_frame(listener):
+    """Call a proxy soon after the next frame is painted."""
+    window.requestAnimationFrame(setTimeout.bind(window, listener, 0))
+
+
 def call_when_idle(listener):
     """Call a proxy when the browser has nothing else to do, what was drawn until now included."""
     if _idle:
