@@ -70,7 +70,7 @@ def test_what_a_step_changes_is_there_when_its_event_ends(counting):
           const both = [[], []];
           for (const [number, place] of places.entries()) {
             both[0].push(step(number % 3 == 2 ? "ood" : "class", place));
-            await new Promise(resolve => setTimeout(resolve, 60));
+            await new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve, 60)));
             both[1].push(shown());
           }
           return both;
@@ -145,7 +145,7 @@ def test_inputs_without_a_frame_between_them_are_drawn_until_one_is_overdue_and_
           step("class", 40);
           await frame();
           const [first, second] = [step("class", 60), step("class", 70)];
-          busyUntil(performance.now() + 50);
+          busyUntil(performance.now() + 120);
           const third = step("class", 80);
           await frame();
           const painted = shown();

@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import js
+from js import performance
 from pyscript.ffi import create_proxy, to_js
 
 from vizzy.page.client.latest_request import LatestRequest
@@ -11,12 +12,12 @@ from vizzy.page.model import explanation_text
 from vizzy.page.model.received_parts import ReceivedParts, explanation_at, names_from
 from vizzy.page.ui import dom
 from vizzy.page.ui.error_dialog import report
-from vizzy.page.ui.scheduling import call_after_frame, yield_to_browser
+from vizzy.page.ui.scheduling import after_frame, call_in_frame, yield_to_browser
 from vizzy.vocabulary import NOISE_RATE
 
 PARTS_PER_CALL = 100
 MOST_MEASURES = 2000
-MOST_UNPAINTED_MS = 30  # that something drawn may wait for its frame before another step is drawn
+MOST_UNPAINTED_MS = 100  # that something drawn may wait for its frame before another step is drawn
 
 
 class AnalysisController:
@@ -36,7 +37,7 @@ class AnalysisController:
         self._parts = None
         self._explanation = None  # the worker's last one
         self._unpainted_since = None  # when something was drawn for which there was no frame yet
-        self._on_painted = create_proxy(self._go_on)
+        self._on_frame = after_frame(create_proxy(self._go_on))
         app.on_dataset_opened(self._take_dataset)
 
     def _take_dataset(self, dataset):
@@ -59,9 +60,9 @@ class AnalysisController:
             self._analyses.want(self._app.state.analysis_settings)
 
     def _frame_is_overdue(self):
-        return self._unpainted_since is not None and js.performance.now() - self._unpainted_since > MOST_UNPAINTED_MS
+        return self._unpainted_since is not None and performance.now() - self._unpainted_since > MOST_UNPAINTED_MS
 
-    def _go_on(self, *_time):
+    def _go_on(self):
         self._unpainted_since = None
         self.ask()
 
@@ -169,8 +170,8 @@ class AnalysisController:
     def _show_analysis(self, _settings, answer):
         is_known = isinstance(answer, dict)
         if is_known and self._unpainted_since is None:
-            self._unpainted_since = js.performance.now()
-            call_after_frame(self._on_painted)
+            self._unpainted_since = performance.now()
+            call_in_frame(self._on_frame)
         self.draw(answer if is_known else json.loads(answer))
         if self._app.state.inspected is None:
             self._measure_step()

@@ -5,7 +5,7 @@ another runs out.
 """
 
 from js import Promise, performance, setTimeout, window
-from pyscript.ffi import to_js
+from pyscript.ffi import create_proxy, to_js
 
 MOST_MS = 8  # of work at a stretch: two such at once take a frame
 MOST_WAITING = to_js({"timeout": 1000})  # a page that always moves something is never idle
@@ -19,9 +19,9 @@ def call_in_frame(listener):
     window.requestAnimationFrame(listener)
 
 
-def call_after_frame(listener):
-    """Call a proxy soon after the next frame is painted."""
-    window.requestAnimationFrame(setTimeout.bind(window, listener, 0))
+def after_frame(listener):
+    """A proxy for `call_in_frame`, which has another proxy called soon after that frame is painted."""
+    return create_proxy(lambda _time: setTimeout(listener, 0))
 
 
 def call_when_idle(listener):
