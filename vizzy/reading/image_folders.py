@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from vizzy.reading.columns import PARTS_OF_DATA
 from vizzy.reading.errors import listed, shown
 from vizzy.reading.files import InputFile
+from vizzy.reading.suffixes import DATABASE_SUFFIXES, STATA_SUFFIXES, WEB_PAGE_SUFFIXES
 from vizzy.reading.tables import FASTTEXT_PREFIX, Table, decoded, numbered_rows
 from vizzy.sentences import counted, sentence
 
@@ -20,7 +21,7 @@ FILE_COLUMN, LABEL_COLUMN, ID_COLUMN, TEXT_COLUMN = "file", "label", "id", "text
 TEXT_SUFFIXES = (".txt", ".text", ".md", ".eml", ".asc", "")
 NO_LINES = (
     ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".xlsx", ".xls", ".ods", ".parquet", ".arff", ".npy", ".npz", ".md", ".py", ".yaml", ".yml", ".xml",
-    ".html", ".htm", ".xhtml", ".css", ".js", ".db", ".sqlite", ".sqlite3", ".dta"
+    ".css", ".js", *WEB_PAGE_SUFFIXES, *DATABASE_SUFFIXES, *STATA_SUFFIXES,
 )
 NOTES_ON_DATA = ("readme", "license", "licence", "changelog", "notes", "credits", "requirements")
 FEWEST_LINES, FEWEST_WORDS = 3, 4

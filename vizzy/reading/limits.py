@@ -23,6 +23,10 @@ class Limits:
     advice: Callable[[str], Sentence]  # what to do where these files are too much
     cells: int = 10_000_000  # of a table whose size is known before it is read
 
+    def hold(self, n_rows: int, n_columns: int) -> bool:
+        """Whether a table of this size is read."""
+        return n_rows <= self.rows and n_rows * n_columns <= self.cells
+
 
 def _use_the_command(files):
     return sentence("outside the browser, {command} does the same with more memory", command=f"python -m vizzy find {files}")

@@ -28,11 +28,12 @@ def why_unread(files: Sequence[InputFile], listing: str | None, table: Table | N
     -------
     list of Sentence
     """
-    return [
-        sentence("{file} was not read: it is {what}.", file=file.name, what=_what_it_is(file, table, in_folders))
-        for file in files
-        if file.name != listing
-    ]
+    return [not_read(file.name, _what_it_is(file, table, in_folders)) for file in files if file.name != listing]
+
+
+def not_read(name: str, what: Sentence) -> Sentence:
+    """A sentence on a file that is not read: what it is, and what to do."""
+    return sentence("{file} was not read: it is {what}.", file=name, what=what)
 
 
 def _what_it_is(file, table, in_folders):

@@ -3,7 +3,6 @@
 import asyncio
 import json
 
-import js
 from js import performance
 from pyscript.ffi import create_proxy, to_js
 
@@ -104,7 +103,7 @@ class AnalysisController:
             wanted = left + parts.missing(names, PARTS_PER_CALL - len(left))
             if not wanted:
                 self._complete.append(settings[2:])
-                js.performance.mark("vizzy:parts")
+                performance.mark("vizzy:parts")
                 break
             try:
                 texts, count = await self._app.worker.answer_parts(wanted)
@@ -194,7 +193,7 @@ class AnalysisController:
         """The last of what a slider's step changes is written."""
         if self._step_began is None:
             return
-        js.performance.measure("vizzy:update", to_js({"start": self._step_began, "end": js.performance.now()}))
-        if js.performance.getEntriesByName("vizzy:update").length > MOST_MEASURES:
-            js.performance.clearMeasures("vizzy:update")
+        performance.measure("vizzy:update", to_js({"start": self._step_began, "end": performance.now()}))
+        if performance.getEntriesByName("vizzy:update").length > MOST_MEASURES:
+            performance.clearMeasures("vizzy:update")
         self._step_began = None

@@ -28,6 +28,7 @@ class MatrixPanel:
         self._pool = pool
         self._cells = []
         self._counts = []
+        self._shortened = set()  # the cells whose counts are written in thousands
         self._grids = []
         self._fitted = []  # of each cell: how many examples it holds, and shows
         self._looks = []  # of each cell: what follows from that, as it was written
@@ -171,12 +172,13 @@ class MatrixPanel:
         """The count of a cell; where that has too little room, in thousands, and as it is where it is pointed at or read out."""
         count, output = self._counts[number], self._cells[number].firstElementChild.firstElementChild
         exact = thousands(count)
-        output.textContent = exact if count < SHORTEST or self._has_room(number, exact) else short_count(count)
-        for name in ("title", "aria-label"):
-            if output.textContent == exact:
-                output.removeAttribute(name)
-            else:
-                output.setAttribute(name, exact)
+        is_short = count >= SHORTEST and not self._has_room(number, exact)
+        output.textContent = short_count(count) if is_short else exact
+        if is_short or number in self._shortened:  # else a step would take away what none of its counts has
+            dom.put_attributes(output, {"title": exact, "aria-label": exact}, is_short)
+            self._shortened.discard(number)
+        if is_short:
+            self._shortened.add(number)
 
     def _has_room(self, number, text):
         if self._room is None:

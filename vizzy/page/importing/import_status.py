@@ -58,7 +58,7 @@ class ImportStatus:
         finally:
             watching.cancel()
             self._run = None
-            dom.show(dom.by_id("import-progress"), False)
+            self.show_working(False)
             dom.show(dom.by_id("import-cancel"), False)
             dom.by_id("import-progress").removeAttribute("value")
             dom.by_id("import-status").removeAttribute("aria-live")
@@ -68,7 +68,7 @@ class ImportStatus:
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
             share = await run.progress()
             if self._run is run:
-                dom.show(dom.by_id("import-progress"), True)
+                self.show_working(True)
                 dom.show(dom.by_id("import-cancel"), True)
                 dom.by_id("import-progress").value = share
                 self.say(words(share))

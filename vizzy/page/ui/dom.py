@@ -78,13 +78,18 @@ def enable(button, enabled):
         button.setAttribute("aria-disabled", disabled)
 
 
+def put_attributes(node, attributes, wanted):
+    """Give a node some attributes (a dict), or take them away."""
+    for name, value in attributes.items():
+        if wanted:
+            node.setAttribute(name, value)
+        else:
+            node.removeAttribute(name)
+
+
 def let_scroll(node, name, scrolls):
     """Let the Tab key reach a node that scrolls, under a name; or not where all of it is in view."""
-    for attribute, value in (("tabindex", "0"), ("role", "group"), ("aria-label", name)):
-        if scrolls:
-            node.setAttribute(attribute, value)
-        else:
-            node.removeAttribute(attribute)
+    put_attributes(node, {"tabindex": "0", "role": "group", "aria-label": name}, scrolls)
 
 
 def first_pressable(*names):

@@ -39,6 +39,7 @@ from vizzy.reading.numbers import holds_lists
 from vizzy.reading.tables import SAMPLE_ROWS, Table, sampled_texts
 from vizzy.sentences import sentence
 
+
 def guess_roles(table: Table, chosen: dict[str, str]) -> dict[str, str]:
     """A role for every column.
 

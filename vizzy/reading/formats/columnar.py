@@ -78,7 +78,7 @@ def _bounded(batches, name, limits):
     for batch in batches:
         rows += batch.num_rows
         size += batch.nbytes
-        if rows > limits.rows or rows * max(1, batch.num_columns) > limits.cells or size > limits.file_bytes:
+        if not limits.hold(rows, max(1, batch.num_columns)) or size > limits.file_bytes:
             raise ReadingError(sentence(
                 "{file} holds more than the {rows} rows, {cells} cells or {most} MB, unpacked, that fit: "
                 "{advice}.",

@@ -78,7 +78,7 @@ def _rows(name, database, table, limits, notes):
     cursor = database.execute(f'SELECT * FROM "{quoted}"')
     columns = [column for column, *_ in cursor.description]
     rows = cursor.fetchmany(min(limits.rows, limits.cells // len(columns)) + 1)
-    if len(rows) > limits.rows or len(rows) * len(columns) > limits.cells:
+    if not limits.hold(len(rows), len(columns)):
         raise ReadingError(sentence(
             "{file} holds more than the {rows} rows, or {cells} cells, that fit in its table {table}: {advice}.",
             file=name, rows=limits.rows, cells=limits.cells, table=repr(table), advice=limits.advice(name),

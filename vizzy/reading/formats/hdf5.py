@@ -15,6 +15,7 @@ import numpy as np
 from vizzy.reading.errors import ReadingError
 from vizzy.reading.files import InputFile
 from vizzy.reading.limits import Limits, check_unpacked
+from vizzy.reading.unread import not_read
 from vizzy.sentences import sentence
 
 START = b"\x89HDF\r\n\x1a\n"
@@ -87,7 +88,7 @@ def _check_program(file, opened):
     groups = [opened, *(opened[name] for name in opened if opened.get(name, getclass=True).__name__ == "Group")]
     for names, what in OF_PROGRAMS:
         if any(name in group.attrs for group in groups for name in names):
-            raise ReadingError(sentence("{file} was not read: it is {what}.", file=file.name, what=what))
+            raise ReadingError(not_read(file.name, what))
 
 
 def _datasets(group: Any, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:

@@ -116,7 +116,7 @@ def _variable(content: bytes, order: str, limits: Limits, depth: int = 0) -> tup
     if not content:
         return "", np.zeros((0, 0))
     parts = _elements(content, order)
-    flags = int.from_bytes(next(parts)[1][:4], "little" if order == "<" else "big")
+    flags = _first_number(parts, order)
     kind = flags & 0xFF
     if kind not in (CELL, STRUCTURE, CHARACTERS, SPARSE, *NUMBERS) or depth > MOST_NESTED:
         named = next((held for number, held in parts if number in (1, 2)), b"")
@@ -136,6 +136,11 @@ def _variable(content: bytes, order: str, limits: Limits, depth: int = 0) -> tup
     if kind == CELL:
         return name, [_variable(held, order, limits, depth + 1)[1] for _, held in parts]
     return name, _fields(parts, order, limits, depth)
+
+
+def _first_number(parts, order):
+    """The first number, of four bytes, in the next element."""
+    return int.from_bytes(next(parts)[1][:4], "little" if order == "<" else "big")
 
 
 def _numbers(parts, wanted, shape, order):
@@ -168,7 +173,7 @@ def _sparse(parts, shape, order, limits):
 
 def _fields(parts, order, limits, depth):
     """The values of a structure's fields, a list for each: one for each structure of an array of them."""
-    length = int.from_bytes(next(parts)[1][:4], "little" if order == "<" else "big")
+    length = _first_number(parts, order)
     names = next(parts)[1]
     fields = [names[start : start + length].split(b"\0")[0].decode("latin-1") for start in range(0, len(names), length)]
     values = [_variable(held, order, limits, depth + 1)[1] for _, held in parts]

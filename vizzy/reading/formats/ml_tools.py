@@ -9,6 +9,7 @@ from dataclasses import replace
 from vizzy.reading.errors import ReadingError, shown
 from vizzy.reading.suffixes import LABELS_OF_WORDS
 from vizzy.reading.tables import FASTTEXT_PREFIX, Form, Table
+from vizzy.reading.unread import not_read
 from vizzy.sentences import counted, sentence
 
 _LIBSVM_LINE = re.compile(r"\S+(?:[ \t]+(?:qid|\d+):\S+)+[ \t]*(?:#.*)?")
@@ -77,7 +78,7 @@ def refuse_tagged_words(name: str, text: str, form: Form, notes: tuple) -> Table
     ReadingError
         Always.
     """
-    raise ReadingError(sentence("{file} was not read: it is {what}.", file=name, what=LABELS_OF_WORDS))
+    raise ReadingError(not_read(name, LABELS_OF_WORDS))
 
 
 def is_lst(text: str) -> bool:

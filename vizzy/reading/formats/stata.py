@@ -67,7 +67,7 @@ def read_stata(file: InputFile, limits: Limits) -> Table:
     """
     try:
         layout = _old_layout(file.content) if file.content[0] in OLD else _new_layout(file.content)
-        if layout.n_rows > limits.rows or layout.n_rows * len(layout.columns) > limits.cells:
+        if not limits.hold(layout.n_rows, len(layout.columns)):
             raise ReadingError(sentence(
                 "{file} holds more than the {rows} rows, or {cells} cells, that fit: {advice}.",
                 file=file.name, rows=limits.rows, cells=limits.cells, advice=limits.advice(file.name),

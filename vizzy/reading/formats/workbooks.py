@@ -11,7 +11,7 @@ from vizzy.reading.errors import ReadingError, listed
 from vizzy.reading.formats.json_tables import NAMES_OF_LABELS
 from vizzy.reading.formats.headers import header_of, with_names_of_their_own
 from vizzy.reading.formats.surroundings import without_repeated, without_surroundings
-from vizzy.reading.tables import NAMES_OF_COLUMNS, ROW, Form, Table
+from vizzy.reading.tables import NAMES_OF_COLUMNS, ROW, UNNAMED, Form, Table
 from vizzy.sentences import sentence
 
 
@@ -117,7 +117,7 @@ def _table(name, sheet, form):
         notes = (*notes, sentence("Merged cells of {file} count for each of their rows.", file=name))
     columns, used, more = header_of(name, texts)
     notes = (*notes, *more)
-    columns = [column or f"column_{number}" for number, column in enumerate(columns, start=1)]
+    columns = [column or f"{UNNAMED}{number}" for number, column in enumerate(columns, start=1)]
     columns, more = with_names_of_their_own(name, columns, texts[used:], ROW, sheet.first)
     notes = (*notes, *more)
     places = list(range(sheet.first + used, sheet.first + len(texts)))
